@@ -1,0 +1,115 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "algolia-exporter",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "algolia-exporter", targets: ["AlgoliaExporter"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Leaves.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
+        library("Gzip", ["CZlib"]),
+        library("UsageModel", []),
+        .target(
+            name: "Migrations", path: "migrations",
+            resources: [.embedInCode("0001_history.sql")],
+            swiftSettings: settings),
+
+        // Algolia APIs → AlgoliaClient → Collector → History → Web.
+        library("AlgoliaClient", ["UsageModel", httpClient, logging, coreMetrics, nioCore, nioHTTP1, nioCompression]),
+        library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
+        library("Collector", ["UsageModel", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
+        library("Prometheus", ["UsageModel", "History", coreMetrics]),
+        library(
+            "Web",
+            [
+                "UsageModel", "History", "Collector", "Prometheus", "Gzip", hummingbird, httpTypes, lifecycle, logging,
+                nioCore,
+            ]),
+        library("Settings", ["UsageModel", yams]),
+        library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
+
+        // The command line and its benchmark.
+        .executableTarget(
+            name: "AlgoliaExporter",
+            dependencies: [
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Settings",
+                "Simulator", "CMalloc", argumentParser, lifecycle, unixSignals, logging, httpClient, nioCore,
+            ],
+            swiftSettings: settings),
+
+        // Tests. The crash victim is a collector on simulated data, made to be killed.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", coreMetrics, logging, nioCore,
+            ],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "CrashVictim", dependencies: ["UsageModel", "History", "Collector", "Simulator", "TestSupport"],
+            path: "Tests/CrashVictim", swiftSettings: settings),
+        tests("UsageModelTests", ["UsageModel"], resources: [.copy("Fixtures")]),
+        tests(
+            "AlgoliaClientTests",
+            ["AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore]),
+        tests("HistoryTests", ["History", "UsageModel", "Migrations", "TestSupport", grdb]),
+        tests(
+            "CollectorTests",
+            ["Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim"]),
+        tests("PrometheusTests", ["Prometheus", "History", "UsageModel", "TestSupport", coreMetrics]),
+        tests(
+            "WebTests",
+            [
+                "Web", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport",
+                httpClient, logging, nioCore,
+            ]),
+        tests("SettingsTests", ["Settings", "UsageModel"]),
+        tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1]),
+    ],
+    swiftLanguageModes: [.v6]
+)

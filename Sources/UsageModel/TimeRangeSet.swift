@@ -1,0 +1,60 @@
+/// A set of instants held as disjoint, non-adjacent ranges in ascending order.
+///
+/// Coverage is such a set, and what to fetch is the difference of two.
+public struct TimeRangeSet: Sendable, Hashable {
+    /// Disjoint, non-adjacent, ascending, none empty.
+    public private(set) var ranges: [TimeRange] = []
+
+    public init() {}
+
+    public init(_ ranges: some Sequence<TimeRange>) {
+        let sorted = ranges.filter { !$0.isEmpty }.sorted { $0.start < $1.start }
+        for range in sorted {
+            if let last = self.ranges.last, last.end >= range.start {
+                self.ranges[self.ranges.count - 1].end = max(last.end, range.end)
+            } else {
+                self.ranges.append(range)
+            }
+        }
+    }
+
+    public init(_ range: TimeRange) { self.init(CollectionOfOne(range)) }
+
+    public var isEmpty: Bool { ranges.isEmpty }
+
+    /// Sum of the lengths, in seconds.
+    public var seconds: Int64 { ranges.reduce(0) { $0 + $1.seconds } }
+
+    public func union(_ other: TimeRangeSet) -> TimeRangeSet {
+        TimeRangeSet(ranges + other.ranges)
+    }
+
+    public func intersection(_ other: TimeRangeSet) -> TimeRangeSet {
+        var shared: [TimeRange] = []
+        var left = 0
+        var right = 0
+        while left < ranges.count, right < other.ranges.count {
+            let overlap = ranges[left].intersection(other.ranges[right])
+            if !overlap.isEmpty { shared.append(overlap) }
+            if ranges[left].end < other.ranges[right].end { left += 1 } else { right += 1 }
+        }
+        return TimeRangeSet(shared)
+    }
+
+    public func subtracting(_ other: TimeRangeSet) -> TimeRangeSet {
+        var rest: [TimeRange] = []
+        for range in ranges {
+            var start = range.start
+            for hole in other.ranges where hole.overlaps(range) {
+                if hole.start > start { rest.append(TimeRange(start, hole.start)) }
+                start = max(start, hole.end)
+            }
+            if start < range.end { rest.append(TimeRange(start, range.end)) }
+        }
+        return TimeRangeSet(rest)
+    }
+
+    public func contains(_ range: TimeRange) -> Bool {
+        range.isEmpty || ranges.contains { $0.start <= range.start && $0.end >= range.end }
+    }
+}
