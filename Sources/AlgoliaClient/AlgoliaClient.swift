@@ -1,0 +1,194 @@
+public import CoreMetrics
+internal import NIOCore
+public import UsageModel
+
+#if canImport(FoundationEssentials)
+    private import FoundationEssentials
+#else
+    private import Foundation
+#endif
+
+/// One application's access to Algolia's APIs. Sends GET and nothing else.
+///
+/// Each call is one attempt: it waits for the application's quota, sends,
+/// decodes, and throws a typed ``AlgoliaError``. When to try again is the
+/// caller's decision, because only the caller knows what else could be done
+/// meanwhile (``Backoff``).
+public struct AlgoliaClient: Sendable {
+    /// Where the APIs are. `{application}` stands for the application's id.
+    public struct Endpoints: Sendable, Hashable {
+        public var usage = "https://usage.algolia.com"
+        public var monitoring = "https://status.algolia.com"
+        public var search = "https://{application}-dsn.algolia.net"
+
+        public init() {}
+
+        func url(_ base: String, application: String, target: String) -> String {
+            let host = base.replacing(
+                "{application}", with: PercentEncoding.pathSegment(application))
+            return (host.hasSuffix("/") ? String(host.dropLast()) : host) + target
+        }
+    }
+
+    /// The largest answer to accept, in bytes. The largest real one, a week of
+    /// every statistic of an application on a hundred servers, is below 8 MiB.
+    public static let maximumBody = 64 << 20
+
+    public let application: String
+    private let endpoints: Endpoints
+    private let usageKeySource: KeySource
+    private let searchKey: KeySource?
+    private let timeout: Double
+    private let transport: any HTTPTransport
+    private let quota: TokenBucket
+    private let clock: any WallClock
+    private let metrics: any MetricsFactory
+
+    /// - Parameters:
+    ///   - searchKey: a key with the `listIndexes` ACL; nil when index names come from configuration.
+    ///   - timeout: seconds for one exchange.
+    ///   - quota: shared by everything that asks for this application.
+    public init(
+        application: String, endpoints: Endpoints = Endpoints(), usageKey: KeySource, searchKey: KeySource? = nil,
+        timeout: Double = 30, transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock,
+        metrics: any MetricsFactory
+    ) {
+        self.application = application
+        self.endpoints = endpoints
+        usageKeySource = usageKey
+        self.searchKey = searchKey
+        self.timeout = timeout
+        self.transport = transport
+        self.quota = quota
+        self.clock = clock
+        self.metrics = metrics
+    }
+
+    /// The series that answer `request`, exactly as the vendor sent them.
+    public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> [SeriesPoints] {
+        try await get(
+            .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
+            key: usageKeySource
+        ) { body throws(AlgoliaError) in
+            do throws(UsageDecodingError) {
+                return try body.withUnsafeReadableBytes { bytes throws(UsageDecodingError) in
+                    try UsageDecoder.decode(bytes)
+                }
+            } catch {
+                throw .broken(error)
+            }
+        }
+    }
+
+    /// The usage key that the next request would send; nil when there is none.
+    public var usageKey: APIKey? { try? usageKeySource.current() }
+
+    /// Whether the usage key can change without a restart.
+    public var usageKeyIsFile: Bool { usageKeySource.isFile }
+
+    /// Whether there is a usage key, and another than `key`.
+    public func usageKeyDiffers(from key: APIKey?) -> Bool { usageKey.map { $0 != key } ?? false }
+
+    /// Whether index names can be listed: a search key is configured.
+    public var canListIndices: Bool { searchKey != nil }
+
+    /// The names of all indices, by the Search API, page after page.
+    public func indexNames() async throws(AlgoliaError) -> [String] {
+        guard let searchKey else { throw .noKey("no search key is configured") }
+        var names: [String] = []
+        var page = 0
+        while true {
+            let target = "/1/indexes?page=\(page)&hitsPerPage=100"
+            let list = try await get(
+                .search, url: endpoints.url(endpoints.search, application: application, target: target),
+                key: searchKey
+            ) { body throws(AlgoliaError) in
+                guard let list = try? JSONDecoder().decode(IndexList.self, from: Data(body.readableBytesView)) else {
+                    throw .broken(UsageDecodingError(.notAnAnswer, at: 0))
+                }
+                return list
+            }
+            names += list.items.map(\.name)
+            page += 1
+            guard page < list.nbPages ?? 1, !list.items.isEmpty else { return names }
+        }
+    }
+
+    private struct IndexList: Decodable {
+        struct Item: Decodable { var name: String }
+        var items: [Item]
+        var nbPages: Int?
+    }
+
+    /// One exchange with one API, measured.
+    private func get<Answer: Sendable>(
+        _ api: API, url: String, key: KeySource, decode: (ByteBuffer) throws(AlgoliaError) -> Answer
+    ) async throws(AlgoliaError) -> Answer {
+        let headers: [(name: String, value: String)]
+        do throws(KeySource.Unavailable) {
+            headers = [
+                ("X-Algolia-Application-Id", application), ("X-Algolia-API-Key", try key.current().secret),
+                ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
+            ]
+        } catch {
+            throw .noKey(error.description)
+        }
+        do { try await quota.acquire() } catch { throw .cancelled }
+        let start = clock.seconds
+        let result: Result<Answer, AlgoliaError>
+        do throws(AlgoliaError) {
+            let request = TransportRequest(
+                url: url, headers: headers, timeout: timeout, maximumBody: Self.maximumBody)
+            result = .success(try decode(try await exchange(request)))
+        } catch {
+            result = .failure(error)
+        }
+        let code: String
+        switch result {
+        case .success: code = "200"
+        case .failure(let error): code = error.code
+        }
+        Counter(
+            label: RequestMetrics.requests, dimensions: [("api", api.rawValue), ("code", code)], factory: metrics
+        ).increment()
+        Recorder(label: RequestMetrics.duration, dimensions: [], aggregate: true, factory: metrics)
+            .record(clock.seconds - start)
+        return try result.get()
+    }
+
+    /// The body of a 200, or the error that the answer amounts to.
+    private func exchange(_ request: TransportRequest) async throws(AlgoliaError) -> ByteBuffer {
+        let answer: TransportAnswer
+        do throws(TransportError) {
+            answer = try await transport.get(request)
+        } catch {
+            switch error {
+            case .timeout: throw .timeout
+            case .tooLarge(let limit): throw .broken(UsageDecodingError(.tooLarge(limit: limit), at: limit))
+            case .connection(let reason): throw .connection(reason)
+            case .cancelled: throw .cancelled
+            }
+        }
+        let retryAfter = answer.retryAfter.flatMap { RetryAfter.seconds($0, now: clock.seconds) }
+        switch answer.status {
+        case 200: return answer.body
+        case 401, 403: throw .unauthorized(status: answer.status, message: Self.message(answer.body))
+        case 404: throw .notFound(message: Self.message(answer.body))
+        case 429: throw .rateLimited(retryAfter: retryAfter)
+        case 408: throw .timeout
+        case 400..<500: throw .refused(status: answer.status, message: Self.message(answer.body))
+        default:
+            throw .server(status: answer.status, message: Self.message(answer.body), retryAfter: retryAfter)
+        }
+    }
+
+    /// The vendor's words in an error's body, shortened; empty when it has none.
+    private static func message(_ body: ByteBuffer) -> String {
+        struct Problem: Decodable {
+            var message: String?
+            var reason: String?
+        }
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(body.readableBytesView))
+        return String((problem?.message ?? problem?.reason ?? "").prefix(200))
+    }
+}

@@ -1,0 +1,73 @@
+public import AsyncHTTPClient
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPCompression
+
+/// The network, by AsyncHTTPClient.
+public struct AsyncHTTPTransport: HTTPTransport {
+    private let client: HTTPClient
+
+    public init(_ client: HTTPClient) {
+        self.client = client
+    }
+
+    /// The client's settings that this exporter needs: gzip is undone as it
+    /// arrives (a bomb ends at the size limit), and redirects are not
+    /// followed, because a key must not travel to another host.
+    public static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10)),
+            decompression: .enabled(limit: .size(AlgoliaClient.maximumBody)))
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    public func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        var outgoing = HTTPClientRequest(url: request.url)
+        for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
+        let limit = request.maximumBody
+        do {
+            return try await withTimeout(seconds: request.timeout) { [outgoing] in
+                let response = try await client.execute(
+                    outgoing, timeout: .nanoseconds(Int64(request.timeout * 1e9)))
+                return TransportAnswer(
+                    status: Int(response.status.code),
+                    retryAfter: response.headers.first(name: "Retry-After"),
+                    body: try await response.body.collect(upTo: limit))
+            }
+        } catch let error as TransportError {
+            throw error
+        } catch is NIOTooManyBytesError {
+            throw .tooLarge(limit: limit)
+        } catch let error as HTTPClientError {
+            switch error {
+            case .deadlineExceeded, .connectTimeout, .readTimeout: throw .timeout
+            case .cancelled: throw Task.isCancelled ? .cancelled : .timeout
+            default: throw .connection(error.shortDescription)
+            }
+        } catch is CancellationError {
+            throw .cancelled
+        } catch {
+            throw .connection(String(describing: error))
+        }
+    }
+}
+
+/// Runs `operation`, but not for longer than `seconds`: the library's own
+/// deadline ends with the answer's head, and a body can hang too.
+private func withTimeout<Result: Sendable>(
+    seconds: Double, _ operation: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask(operation: operation)
+        group.addTask {
+            try await Task.sleep(for: .seconds(seconds))
+            throw TransportError.timeout
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw TransportError.timeout }
+        return first
+    }
+}

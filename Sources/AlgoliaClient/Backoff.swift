@@ -1,0 +1,31 @@
+/// Exponential backoff with full jitter: the n-th wait is anywhere between 0
+/// and `base · 2ⁿ`, at most `cap`. Full jitter spreads many clients that
+/// failed together better than any fixed share of it.
+public struct Backoff: Sendable {
+    /// For 429, 5xx, timeouts and broken answers.
+    public static let transient = Backoff(base: 2, cap: 300)
+    /// For 401 and 403, which only a person can mend. Half of it is certain.
+    public static let unauthorized = Backoff(base: 60, cap: 900, floor: 0.5)
+    /// For an index that the vendor does not know, which may come back.
+    public static let notFound = Backoff(base: 600, cap: 6 * 3600, floor: 0.5)
+
+    /// Seconds.
+    public var base: Double
+    /// Seconds.
+    public var cap: Double
+    /// The share of each wait that is not left to chance.
+    public var floor: Double
+
+    public init(base: Double, cap: Double, floor: Double = 0) {
+        self.base = base
+        self.cap = cap
+        self.floor = floor
+    }
+
+    /// Seconds to wait after `failures` failures in a row.
+    public func delay(failures: Int, using generator: inout some RandomNumberGenerator) -> Double {
+        guard failures > 0 else { return 0 }
+        let bound = min(cap, base * Double(1 << min(failures - 1, 30)))
+        return Double.random(in: (bound * floor)...bound, using: &generator)
+    }
+}

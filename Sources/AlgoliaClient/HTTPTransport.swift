@@ -1,0 +1,50 @@
+public import NIOCore
+
+/// Sends one GET and returns the whole answer. The seam between the client and
+/// the network.
+public protocol HTTPTransport: Sendable {
+    /// - Throws: ``TransportError``.
+    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer
+}
+
+/// A GET request as it goes over the wire.
+public struct TransportRequest: Sendable {
+    /// Absolute, percent-encoded.
+    public var url: String
+    public var headers: [(name: String, value: String)]
+    /// Seconds for the whole exchange, body included.
+    public var timeout: Double
+    /// The largest body to accept, in bytes after decompression.
+    public var maximumBody: Int
+
+    public init(url: String, headers: [(name: String, value: String)], timeout: Double, maximumBody: Int) {
+        self.url = url
+        self.headers = headers
+        self.timeout = timeout
+        self.maximumBody = maximumBody
+    }
+}
+
+/// A complete HTTP answer, its body already decompressed.
+public struct TransportAnswer: Sendable {
+    public var status: Int
+    /// The `Retry-After` header, as sent.
+    public var retryAfter: String?
+    public var body: ByteBuffer
+
+    public init(status: Int, retryAfter: String? = nil, body: ByteBuffer) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.body = body
+    }
+}
+
+/// Why there is no complete answer.
+public enum TransportError: Error, Sendable, Hashable {
+    case timeout
+    /// The body is larger than allowed, in bytes.
+    case tooLarge(limit: Int)
+    /// Refused, reset, cut, unknown host, TLS; with the library's words.
+    case connection(String)
+    case cancelled
+}

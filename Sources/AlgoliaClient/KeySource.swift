@@ -1,0 +1,70 @@
+private import Synchronization
+
+#if canImport(FoundationEssentials)
+    private import FoundationEssentials
+#else
+    private import Foundation
+#endif
+
+/// Where a key comes from: a fixed value, or a file that may be replaced at
+/// any time.
+///
+/// A file is looked at before each use and read when it has changed, so that a
+/// rotated key works from the next request on. A file that is missing, empty
+/// or half-written keeps the key that was read last.
+public final class KeySource: Sendable {
+    /// The key cannot be had.
+    public struct Unavailable: Error, Sendable, CustomStringConvertible {
+        public let path: String
+        public let reason: String
+        public var description: String { "no key in \(path): \(reason)" }
+    }
+
+    private struct FileState {
+        var key: APIKey?
+        var modified: Date?
+        var size: Int?
+    }
+
+    private let path: String?
+    private let state: Mutex<FileState>
+
+    /// A key that stays the same until the next start.
+    public init(_ key: APIKey) {
+        path = nil
+        state = Mutex(FileState(key: key))
+    }
+
+    /// A key in the file at `path`, alone and with any white space around it.
+    public init(path: String) {
+        self.path = path
+        state = Mutex(FileState())
+    }
+
+    /// Whether the key can change without a restart.
+    public var isFile: Bool { path != nil }
+
+    /// The key as it is now.
+    /// - Throws: ``Unavailable`` when the file never held a key.
+    public func current() throws(Unavailable) -> APIKey {
+        guard let path else { return state.withLock { $0.key }.unsafelyUnwrapped }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let modified = attributes?[.modificationDate] as? Date
+        let size = attributes?[.size] as? Int
+        let result: Result<APIKey, Unavailable> = state.withLock { state in
+            if let key = state.key, modified == state.modified, size == state.size { return .success(key) }
+            do {
+                let data = try Data(contentsOf: URL(filePath: path))
+                if let key = APIKey(String(decoding: data.prefix(4096), as: UTF8.self)) {
+                    state = FileState(key: key, modified: modified, size: size)
+                    return .success(key)
+                }
+                return state.key.map { .success($0) } ?? .failure(Unavailable(path: path, reason: "it holds no key"))
+            } catch {
+                let reason = attributes == nil ? "the file does not exist" : "the file cannot be read"
+                return state.key.map { .success($0) } ?? .failure(Unavailable(path: path, reason: reason))
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,182 @@
+import AlgoliaClient
+import AsyncHTTPClient
+import CoreMetrics
+import Simulator
+import TestSupport
+import Testing
+import UsageModel
+
+@Suite("The client against the simulator")
+struct ClientTests {
+    private static let hour = TimeRange(1_784_100_000 - 3600 * 24, 1_784_100_000)
+
+    private func request(
+        _ statistics: StatisticSelection = .all, index: String = "", range: TimeRange = hour,
+        granularity: Granularity = .hourly
+    ) -> UsageRequest {
+        UsageRequest(
+            scope: Scope(application: "APP", index: index), statistics: statistics, granularity: granularity,
+            range: range)
+    }
+
+    @Test("An answer is the truth")
+    func truth() async throws {
+        let world = World()
+        let series = try await world.client().usage(request(.names(["records", "max_qps"])))
+        for statistic in ["records", "max_qps"] {
+            let expected = world.simulator.truth.series(
+                application: "APP", statistic: statistic, granularity: .hourly, range: Self.hour, asOf: world.clock.now)
+            #expect(Set(series.filter { $0.statistic == statistic }) == Set(expected))
+        }
+    }
+
+    @Test("Every awkward index name arrives as it is", arguments: SimulatorConfiguration.awkwardIndices)
+    func names(index: String) async throws {
+        let world = World(indices: SimulatorConfiguration.awkwardIndices)
+        _ = try await world.client().usage(request(.names(["records"]), index: index))
+        #expect(world.simulator.requests.map(\.index) == [index])
+    }
+
+    @Test("Index names are listed page after page")
+    func listing() async throws {
+        let names = (0..<230).map { "index \($0)" }
+        let world = World(indices: names)
+        #expect(try await Set(world.client().indexNames()) == Set(names))
+        #expect(world.simulator.requests.count == 3)
+    }
+
+    @Test("Each refusal has its type")
+    func refusals() async throws {
+        let world = World()
+        let client = try world.client()
+        await #expect(throws: AlgoliaError.notFound(message: "Index nope does not exist")) {
+            try await client.usage(request(index: "nope"))
+        }
+        await #expect(throws: AlgoliaError.refused(status: 422, message: "Metric \"nope\" not found")) {
+            try await client.usage(request(.names(["nope"])))
+        }
+        await #expect(throws: AlgoliaError.unauthorized(status: 403, message: "Invalid Application-ID or API key")) {
+            try await world.client(key: "wrong").usage(request())
+        }
+    }
+
+    @Test(
+        "Each fault has its type",
+        arguments: [
+            (Fault.Effect.tooManyRequests(.seconds(7)), AlgoliaError.rateLimited(retryAfter: 7)),
+            (.tooManyRequests(.absent), .rateLimited(retryAfter: nil)), (.hang, .timeout),
+            (.cutConnection(), .connection("cut off")),
+        ])
+    func faults(effect: Fault.Effect, error: AlgoliaError) async throws {
+        var faults = Faults()
+        faults.injected = [Fault(effect)]
+        let world = World(faults: faults)
+        await #expect(throws: error) { try await world.client().usage(request()) }
+    }
+
+    @Test("Garbage, cut JSON and server errors are told apart")
+    func broken() async throws {
+        func error(_ effect: Fault.Effect) async throws -> AlgoliaError? {
+            var faults = Faults()
+            faults.injected = [Fault(effect)]
+            let client = try World(faults: faults).client()
+            return await #expect(throws: AlgoliaError.self) { try await client.usage(request()) }
+        }
+        guard case .broken(let cut)? = try await error(.truncatedJSON) else { throw Unexpected() }
+        #expect(cut.reason == .truncated)
+        guard case .broken(let garbage)? = try await error(.garbage) else { throw Unexpected() }
+        #expect(garbage.reason == .malformed)
+        guard case .server(503, _, _)? = try await error(.status(503)) else { throw Unexpected() }
+    }
+
+    private struct Unexpected: Error {}
+}
+
+@Suite("The client over real sockets")
+struct ClientSocketTests {
+    /// Runs `body` with a client whose simulator listens on loopback.
+    private func withClient(
+        faults: Faults, timeout: Double, _ body: (AlgoliaClient) async throws -> Void
+    ) async throws {
+        let application = SimulatedApplication(id: "APP", usageKey: "usage-key", indices: ["shop/eu 🛒"])
+        let simulator = Simulator(
+            configuration: SimulatorConfiguration(applications: [application], faults: faults),
+            clock: VirtualClock(World.start))
+        let server = SimulatorServer(simulator: simulator)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let running = Task { try await server.run() }
+        var endpoints = AlgoliaClient.Endpoints()
+        endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
+        let key = try #require(APIKey("usage-key"))
+        let client = AlgoliaClient(
+            application: "APP", endpoints: endpoints, usageKey: KeySource(key), timeout: timeout,
+            transport: AsyncHTTPTransport(http),
+            quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),
+            metrics: NOOPMetricsHandler.instance)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(client)) } catch { result = .failure(error) }
+        running.cancel()
+        _ = try? await running.value
+        try await http.shutdown()
+        try result.get()
+    }
+
+    private let request = UsageRequest(
+        scope: Scope(application: "APP", index: "shop/eu 🛒"), statistics: .all, granularity: .hourly,
+        range: TimeRange(World.start - 7 * 86_400 - 1200, World.start - 1200))
+
+    @Test("A compressed answer for an awkward index arrives whole")
+    func whole() async throws {
+        try await withClient(faults: Faults(), timeout: 30) { client in
+            let series = try await client.usage(request)
+            #expect(series.count > 10)
+        }
+    }
+
+    @Test("An answer that hangs ends with the timeout")
+    func hang() async throws {
+        var faults = Faults()
+        faults.injected = [Fault(.hang)]
+        try await withClient(faults: faults, timeout: 0.2) { client in
+            await #expect(throws: AlgoliaError.timeout) { try await client.usage(request) }
+        }
+    }
+
+    @Test("A body that dribbles ends with the timeout, too")
+    func slow() async throws {
+        var faults = Faults()
+        faults.injected = [Fault(.slowBody(chunkBytes: 1, delay: .milliseconds(50)))]
+        try await withClient(faults: faults, timeout: 0.3) { client in
+            await #expect(throws: AlgoliaError.timeout) { try await client.usage(request) }
+        }
+    }
+
+    @Test("A connection that is cut is a connection error")
+    func cut() async throws {
+        var faults = Faults()
+        faults.injected = [Fault(.cutConnection())]
+        try await withClient(faults: faults, timeout: 30) { client in
+            let error = await #expect(throws: AlgoliaError.self) { try await client.usage(request) }
+            guard case .connection? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test("Nobody at the address is a connection error that says so")
+    func refused() async throws {
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let transport = AsyncHTTPTransport(http)
+        // Port 1 of loopback: nobody listens there.
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.get(
+                TransportRequest(url: "http://127.0.0.1:1/", headers: [], timeout: 5, maximumBody: 1))
+        }
+        try await http.shutdown()
+        switch error {
+        case .connection?, .timeout?: break
+        default: Issue.record("\(String(describing: error))")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import AlgoliaClient
+
+@Suite("Quota, backoff and what the vendor says about waiting")
+struct PolicyTests {
+    @Test("Retry-After is understood as seconds and as a date, within an hour")
+    func retryAfter() {
+        let now = 784_111_777.0  // Sun, 06 Nov 1994 08:49:37 GMT
+        #expect(RetryAfter.seconds("120", now: now) == 120)
+        #expect(RetryAfter.seconds(" 0", now: now) == 0)
+        #expect(RetryAfter.seconds("Sun, 06 Nov 1994 08:50:07 GMT", now: now) == 30)
+        #expect(RetryAfter.seconds("Sun, 06 Nov 1994 08:49:00 GMT", now: now) == 0)
+        #expect(RetryAfter.seconds("999999", now: now) == 3600)
+        for text in ["", "soon", "Sun, 31 Feb 1994 08:49:37 GMT", "06 Nov 1994", "-x"] {
+            #expect(RetryAfter.seconds(text, now: now) == nil)
+        }
+    }
+
+    @Test("No minute sees more requests than the quota, wherever it begins", arguments: [1, 2, 10, 60, 601])
+    func quota(requestsPerMinute: Int) async throws {
+        let clock = VirtualClock(1_000_000)
+        let bucket = TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock)
+        var times: [Double] = []
+        for request in 0..<(requestsPerMinute * 4) {
+            try await bucket.acquire()
+            times.append(clock.seconds)
+            // An idle spell in between fills the bucket, and must not overfill it.
+            if request == requestsPerMinute * 2 { clock.advance(by: 300) }
+        }
+        for (position, time) in times.enumerated() {
+            let inMinute = times[position...].prefix { $0 < time + 60 }.count
+            #expect(inMinute <= requestsPerMinute)
+        }
+        guard requestsPerMinute >= 10 else { return }
+        let used = Double(requestsPerMinute * 4) / (times[times.count - 1] - times[0] - 300) * 60
+        #expect(used > Double(requestsPerMinute) * 0.8, "most of the quota can be used")
+    }
+
+    @Test("A wait that is cancelled ends")
+    func cancelledQuota() async throws {
+        let bucket = TokenBucket(requestsPerMinute: 1, clock: SystemClock())
+        try await bucket.acquire()
+        let waiting = Task { try await bucket.acquire() }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+
+    @Test("Backoff grows, has a cap, and is anywhere below it")
+    func backoff() {
+        var generator = SeededGenerator(7)
+        let backoff = Backoff(base: 2, cap: 300)
+        #expect(backoff.delay(failures: 0, using: &generator) == 0)
+        for failures in 1...40 {
+            let bound = min(300, 2 * Double(1 << min(failures - 1, 30)))
+            let delays = (0..<200).map { _ in backoff.delay(failures: failures, using: &generator) }
+            #expect(delays.allSatisfy { $0 >= 0 && $0 <= bound })
+            #expect((delays.max() ?? 0) > bound * 0.9)
+            #expect((delays.min() ?? 1) < bound * 0.1, "full jitter")
+        }
+    }
+
+    @Test(
+        "Index names are one path segment",
+        arguments: [
+            ("products", "products"), ("shop/eu", "shop%2Feu"), ("100% cotton", "100%25%20cotton"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("café", "caf%C3%A9"), ("🛒", "%F0%9F%9B%92"), (".", "%2E"), ("..", "%2E%2E"), ("a+b", "a%2Bb"),
+            ("x~-_.", "x~-_."),
+        ])
+    func segments(name: String, segment: String) {
+        #expect(PercentEncoding.pathSegment(name) == segment)
+    }
+}
