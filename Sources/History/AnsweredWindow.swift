@@ -1,0 +1,47 @@
+public import UsageModel
+
+/// What an answer stands for.
+public struct AnsweredWindow: Sendable, Hashable {
+    public var scope: Scope
+    public var api: API
+    public var granularity: Granularity
+    /// The range that was asked for.
+    public var range: TimeRange
+    /// The statistics that were asked for.
+    public var statistics: StatisticSelection
+    /// When the request was sent: what happened later is not in the answer.
+    public var fetchedAt: UnixTime
+    /// Buckets that ended at least this many seconds before ``fetchedAt`` are final but for late revisions.
+    public var settleDelay: Int64
+
+    public init(
+        scope: Scope, api: API = .usage, granularity: Granularity, range: TimeRange, statistics: StatisticSelection,
+        fetchedAt: UnixTime, settleDelay: Int64
+    ) {
+        self.scope = scope
+        self.api = api
+        self.granularity = granularity
+        self.range = range
+        self.statistics = statistics
+        self.fetchedAt = fetchedAt
+        self.settleDelay = settleDelay
+    }
+
+    /// The boundary between settled and provisional buckets.
+    public var settledUntil: UnixTime { granularity.floor(fetchedAt - settleDelay) }
+
+    /// The part of ``range`` that is settled, whole buckets only.
+    public var settled: TimeRange {
+        TimeRange(granularity.ceiling(range.start), min(granularity.floor(range.end), settledUntil))
+    }
+}
+
+/// What storing an answer did.
+public struct StoreOutcome: Sendable, Hashable {
+    /// Points that were not there before.
+    public var added = 0
+    /// Points that had another value before.
+    public var revised = 0
+    /// What is now answered for the scope and granularity, by statistic or `*`.
+    public var answered: [String: TimeRangeSet] = [:]
+}

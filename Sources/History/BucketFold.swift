@@ -1,0 +1,51 @@
+internal import UsageModel
+
+/// Combines ascending points into wider buckets.
+///
+/// Buckets are aligned to the epoch, so that steps of a day begin at UTC midnight.
+struct BucketFold {
+    let step: Int64
+    let aggregate: Aggregate
+    private(set) var points: [Point] = []
+    private var bucket = UnixTime.min
+    private var value = PointValue.integer(0)
+    private var count: Int64 = 0
+
+    init(step: Int64, aggregate: Aggregate) {
+        self.step = step
+        self.aggregate = aggregate
+    }
+
+    @inline(__always)
+    mutating func add(_ point: Point) {
+        let start = point.time - point.time % step
+        if start != bucket {
+            finish()
+            bucket = start
+            value = point.value
+            count = 1
+            return
+        }
+        count += 1
+        switch aggregate {
+        case .sum, .avg: value = value.adding(point.value)
+        case .min: value = Swift.min(value, point.value)
+        case .max: value = Swift.max(value, point.value)
+        case .last: value = point.value
+        case .count: break
+        }
+    }
+
+    /// Ends the bucket that is open, if any.
+    mutating func finish() {
+        guard count > 0 else { return }
+        let result: PointValue =
+            switch aggregate {
+            case .avg: count == 1 ? value : PointValue(value.double / Double(count))
+            case .count: .integer(count)
+            default: value
+            }
+        points.append(Point(time: bucket, value: result))
+        count = 0
+    }
+}

@@ -1,0 +1,55 @@
+internal import GRDB
+public import UsageModel
+
+/// How new the live tail of one scope and granularity is.
+public struct Freshness: Sendable, Hashable {
+    public var scope: Scope
+    public var granularity: Granularity
+    /// A statistic's name, or `*` for all.
+    public var statistic: String
+    /// From here to ``fetchedAt`` the newest answer was provisional.
+    public var tailStart: UnixTime
+    /// The end of the newest bucket that was fetched after its end.
+    public var completeUntil: UnixTime
+    public var fetchedAt: UnixTime
+}
+
+/// The `freshness` table within one transaction.
+struct FreshnessTable {
+    let db: Database
+
+    /// Notes that `window` was fetched, if it is newer than what is known.
+    func note(_ window: AnsweredWindow) throws {
+        let completeUntil = window.granularity.floor(min(window.range.end, window.fetchedAt))
+        guard completeUntil > window.range.start else { return }
+        let upsert = try db.cachedStatement(
+            sql: """
+                INSERT INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET tail_start = excluded.tail_start,
+                    complete_until = excluded.complete_until, fetched_at = excluded.fetched_at
+                WHERE (excluded.complete_until, excluded.fetched_at) > (complete_until, fetched_at)
+                """)
+        for statistic in window.statistics.answeredNames {
+            try upsert.execute(arguments: [
+                window.scope.application, window.scope.index, window.granularity.rawValue, statistic,
+                max(window.range.start, window.settledUntil), completeUntil, window.fetchedAt,
+            ])
+        }
+    }
+
+    func all() throws -> [Freshness] {
+        try Row.fetchAll(db, sql: "SELECT * FROM freshness").compactMap { row in
+            guard let granularity = Granularity(rawValue: row[2]) else { return nil }
+            return Freshness(
+                scope: Scope(application: row[0], index: row[1]), granularity: granularity, statistic: row[3],
+                tailStart: row[4], completeUntil: row[5], fetchedAt: row[6])
+        }
+    }
+}
+
+extension History {
+    /// The freshness of every scope, granularity and statistic.
+    public func freshness() async throws -> [Freshness] {
+        try await pool.read { db in try FreshnessTable(db: db).all() }
+    }
+}

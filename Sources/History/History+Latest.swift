@@ -1,0 +1,87 @@
+internal import GRDB
+public import UsageModel
+
+/// The newest complete values of one series.
+public struct LatestSeries: Sendable, Hashable {
+    public var key: SeriesKey
+    /// The newest complete hour, if it was reported.
+    public var hourly: Point?
+    /// The newest complete day, if it was reported.
+    public var daily: Point?
+    /// The persisted total of a count.
+    public var total: PointValue?
+}
+
+/// Everything that `/metrics` shows of the history, from one transaction.
+public struct Latest: Sendable {
+    /// In the order of application, index, statistic, key.
+    public var series: [LatestSeries]
+    public var freshness: [Freshness]
+    public var coverage: [Coverage]
+}
+
+extension History {
+    /// The newest complete bucket of every series: the last that was fetched
+    /// after its end. A series whose newest bucket was not reported has no
+    /// value there, however recent the one before.
+    public func latest() async throws -> Latest {
+        try await pool.read { db in
+            let freshness = try FreshnessTable(db: db).all()
+            let hourly = try Self.newestValues(.hourly, freshness, in: db)
+            let daily = try Self.newestValues(.daily, freshness, in: db)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT id, application, api, statistic, index_name, key, total
+                    FROM series LEFT JOIN counter ON series_id = id
+                    ORDER BY application, index_name, statistic, key
+                    """)
+            var series: [LatestSeries] = []
+            while let row = try rows.next() {
+                let id: Int64 = row[0]
+                let total: PointValue? =
+                    switch (row[6] as DatabaseValue).storage {
+                    case .int64(let integer): .integer(integer)
+                    case .double(let real): .real(real)
+                    default: nil
+                    }
+                guard total != nil || hourly[id] != nil || daily[id] != nil else { continue }
+                let key = SeriesKey(
+                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
+                    key: row[5])
+                series.append(LatestSeries(key: key, hourly: hourly[id], daily: daily[id], total: total))
+            }
+            return Latest(
+                series: series, freshness: freshness, coverage: try CoverageTable(db: db).read(application: nil))
+        }
+    }
+
+    /// The newest complete point by series id.
+    private static func newestValues(
+        _ granularity: Granularity, _ freshness: [Freshness], in db: Database
+    ) throws -> [Int64: Point] {
+        let table = PackedTable.of(granularity)
+        var newest: [Int64: Point] = [:]
+        let tails = Dictionary(grouping: freshness.filter { $0.granularity == granularity }, by: \.scope)
+        for (scope, tails) in tails {
+            // The wildcard's answer and a name's may differ in age; the newer one counts.
+            let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
+            let wildcard = byName[AnsweredTable.everything] ?? .min
+            for completeUntil in Set(byName.values) {
+                let bucket = completeUntil - granularity.seconds
+                let statement = try db.cachedStatement(sql: table.selectSlot(table.slot(bucket)))
+                let rows = try Row.fetchCursor(
+                    statement, arguments: [scope.application, scope.index, table.row(bucket)])
+                while let row = try rows.next() {
+                    guard completeUntil == max(wildcard, byName[row[1]] ?? .min) else { continue }
+                    switch (row[4] as DatabaseValue).storage {
+                    case .int64(let integer): newest[row[0]] = Point(time: bucket, value: .integer(integer))
+                    case .double(let real): newest[row[0]] = Point(time: bucket, value: .real(real))
+                    default: break
+                    }
+                }
+            }
+        }
+        return newest
+    }
+}

@@ -1,0 +1,71 @@
+internal import GRDB
+public import UsageModel
+
+/// One stored series and how far it reaches.
+public struct SeriesExtent: Sendable, Hashable {
+    public var key: SeriesKey
+    public var granularity: Granularity
+    public var first: Point
+    public var last: Point
+}
+
+/// One stored application.
+public struct StoredApplication: Sendable, Hashable {
+    public var id: String
+    /// When it was first collected; its counters begin then.
+    public var firstSeen: UnixTime
+    public var indices: [String]
+}
+
+extension History {
+    /// Every series that matches, with its first and last point.
+    public func series(
+        statistics: [String]? = nil, applications: [String]? = nil, indices: IndexSelection? = nil,
+        granularity: Granularity
+    ) async throws -> [SeriesExtent] {
+        try await pool.read { db in
+            let reader = try PackedRowReader(db, granularity)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT id, application, api, statistic, index_name, key FROM series
+                    ORDER BY application, index_name, statistic, key
+                    """)
+            var extents: [SeriesExtent] = []
+            while let row = try rows.next() {
+                let key = SeriesKey(
+                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
+                    key: row[5])
+                if let statistics, !statistics.contains(key.statistic) { continue }
+                if let applications, !applications.contains(key.application) { continue }
+                switch indices {
+                case .application? where !key.index.isEmpty, .all? where key.index.isEmpty: continue
+                case .names(let names)? where !names.contains(key.index): continue
+                default: break
+                }
+                guard let (first, last) = try reader.firstAndLast(series: row[0]) else { continue }
+                extents.append(SeriesExtent(key: key, granularity: granularity, first: first, last: last))
+            }
+            return extents
+        }
+    }
+
+    /// Every application that was ever collected, with its indices.
+    public func applications() async throws -> [StoredApplication] {
+        try await pool.read { db in
+            let indices = Dictionary(
+                grouping: try Row.fetchAll(
+                    db, sql: "SELECT DISTINCT application, index_name FROM freshness WHERE index_name <> ''"),
+                by: { $0[0] as String })
+            return try Row.fetchAll(db, sql: "SELECT id, first_seen FROM application ORDER BY id").map { row in
+                StoredApplication(
+                    id: row[0], firstSeen: row[1], indices: (indices[row[0]] ?? []).map { $0[1] }.sorted())
+            }
+        }
+    }
+
+    /// Names of every statistic that was ever reported.
+    public func storedStatistics() async throws -> Set<String> {
+        try await pool.read { db in try Set(String.fetchAll(db, sql: "SELECT DISTINCT statistic FROM series")) }
+    }
+}

@@ -1,0 +1,59 @@
+internal import GRDB
+internal import UsageModel
+
+/// Reads points out of packed rows.
+struct PackedRowReader {
+    private let table: PackedTable
+    private let rows: RawStatement
+    private let extent: RawStatement
+
+    init(_ db: Database, _ granularity: Granularity) throws {
+        table = .of(granularity)
+        rows = try RawStatement(db, table.selectRows)
+        extent = try RawStatement(db, table.selectExtent)
+    }
+
+    /// Calls `body` with each reported point of `range`, ascending.
+    @inline(__always)
+    func forEach(series: Int64, range: TimeRange, _ body: (Point) throws -> Void) throws {
+        guard range.end > 0, !range.isEmpty else { return }
+        let start = max(range.start, 0)
+        rows.bind(1, series)
+        rows.bind(2, table.row(start))
+        rows.bind(3, table.row(range.end - 1))
+        defer { rows.reset() }
+        while try rows.step() {
+            var time = rows.integer(0) * table.rowSeconds
+            for slot in 0..<table.slotCount {
+                if time >= start, time < range.end, let value = rows.value(slot + 1) {
+                    try body(Point(time: time, value: value))
+                }
+                time += table.slotSeconds
+            }
+        }
+    }
+
+    /// The rows' extent of one series, as times: from the first row's start to
+    /// the last row's end. Nil without rows. Two look-ups, whatever the size.
+    func extent(series: Int64) throws -> TimeRange? {
+        extent.bind(1, series)
+        defer { extent.reset() }
+        guard try extent.step(), !extent.isNull(0) else { return nil }
+        return TimeRange(extent.integer(0) * table.rowSeconds, (extent.integer(1) + 1) * table.rowSeconds)
+    }
+
+    /// The first and the last point of one series.
+    func firstAndLast(series: Int64) throws -> (first: Point, last: Point)? {
+        guard let extent = try extent(series: series) else { return nil }
+        var first: Point?
+        var last: Point?
+        try forEach(series: series, range: TimeRange(extent.start, extent.start + table.rowSeconds)) { point in
+            first = first ?? point
+        }
+        try forEach(series: series, range: TimeRange(extent.end - table.rowSeconds, extent.end)) { point in
+            last = point
+        }
+        guard let first, let last else { return nil }
+        return (first, last)
+    }
+}

@@ -1,0 +1,70 @@
+internal import GRDB
+internal import UsageModel
+
+/// Writes points into packed rows within one transaction.
+struct PackedRowWriter {
+    private let table: PackedTable
+    private let select: RawStatement
+    private let replace: RawStatement
+    private var slots: [PointValue?]
+    /// Points that were not there before.
+    private(set) var added = 0
+    /// Points whose value has changed.
+    private(set) var revised = 0
+
+    init(_ db: Database, _ granularity: Granularity) throws {
+        table = .of(granularity)
+        select = try RawStatement(db, table.selectRow)
+        replace = try RawStatement(db, table.replaceRow)
+        slots = Array(repeating: nil, count: table.slotCount)
+    }
+
+    /// Merges `points` (of any order) into the rows of one series.
+    mutating func write(_ points: [Point], series: Int64) throws {
+        var row = Int64.min
+        for point in points {
+            let pointRow = table.row(point.time)
+            if pointRow != row {
+                try flush(series: series, row: row)
+                row = pointRow
+            }
+            slots[table.slot(point.time)] = point.value
+        }
+        try flush(series: series, row: row)
+    }
+
+    private mutating func flush(series: Int64, row: Int64) throws {
+        guard row != .min else { return }
+        var changes = 0
+        select.bind(1, series)
+        select.bind(2, row)
+        if try select.step() {
+            for slot in slots.indices {
+                let old = select.value(slot)
+                guard let new = slots[slot] else {
+                    slots[slot] = old
+                    continue
+                }
+                if old == nil {
+                    added += 1
+                    changes += 1
+                } else if old != new {
+                    revised += 1
+                    changes += 1
+                }
+            }
+        } else {
+            for slot in slots where slot != nil { changes += 1 }
+            added += changes
+        }
+        select.reset()
+        if changes > 0 {
+            replace.bind(1, series)
+            replace.bind(2, row)
+            for slot in slots.indices { replace.bind(slot + 3, slots[slot]) }
+            _ = try replace.step()
+            replace.reset()
+        }
+        for slot in slots.indices { slots[slot] = nil }
+    }
+}

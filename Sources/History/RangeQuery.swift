@@ -1,0 +1,72 @@
+public import UsageModel
+
+/// Which indices a query is about.
+public enum IndexSelection: Sendable, Hashable {
+    /// The application itself, no index.
+    case application
+    /// Every index, not the application itself.
+    case all
+    case names([String])
+}
+
+/// A question about stored series over a range.
+public struct RangeQuery: Sendable, Hashable {
+    public var statistics: [String]
+    /// Nil for every application.
+    public var applications: [String]?
+    public var indices: IndexSelection
+    /// Servers, regions or clusters; nil for every key.
+    public var keys: [String]?
+    public var granularity: Granularity
+    public var range: TimeRange
+    /// Seconds of one output bucket, a multiple of the granularity; nil to take points as they are.
+    public var step: Int64?
+    /// How buckets become one; nil for each statistic's own default.
+    public var aggregate: Aggregate?
+    /// Only the series with the largest sums.
+    public var top: Int?
+
+    public init(
+        statistics: [String], applications: [String]? = nil, indices: IndexSelection = .application,
+        keys: [String]? = nil, granularity: Granularity = .hourly, range: TimeRange, step: Int64? = nil,
+        aggregate: Aggregate? = nil, top: Int? = nil
+    ) {
+        self.statistics = statistics
+        self.applications = applications
+        self.indices = indices
+        self.keys = keys
+        self.granularity = granularity
+        self.range = range
+        self.step = step
+        self.aggregate = aggregate
+        self.top = top
+    }
+
+    /// The aggregate that `statistic` is combined with.
+    public func aggregate(for statistic: String) -> Aggregate {
+        aggregate ?? StatisticCatalogue.describe(statistic).kind.defaultAggregate
+    }
+}
+
+/// One series of a range query's answer.
+public struct RangeSeries: Sendable, Hashable {
+    public var key: SeriesKey
+    /// Ascending; a bucket that was not reported is absent.
+    public var points: [Point]
+}
+
+/// The answer to a range query.
+public struct RangeAnswer: Sendable, Hashable {
+    public var series: [RangeSeries]
+    /// The share of the asked range (up to now) that was fetched, over all scopes asked, in 0 ... 1.
+    public var coverage: Double
+}
+
+/// A range query's answer would be larger than allowed.
+public struct RangeTooLarge: Error, Sendable, Hashable {
+    /// Points that the answer could have.
+    public var points: Int
+    public var limit: Int
+    /// Seconds of the smallest step that would fit, if one does.
+    public var fittingStep: Int64?
+}

@@ -1,0 +1,81 @@
+internal import GRDB
+public import UsageModel
+
+/// The two endpoints of the Usage API, which refuse statistics independently.
+public enum EndpointLevel: String, Sendable, Hashable, CaseIterable {
+    case application, index
+
+    public init(_ scope: Scope) { self = scope.isIndex ? .index : .application }
+}
+
+/// The `refusal` table of one application within one transaction.
+struct RefusalTable {
+    let db: Database
+    let application: String
+
+    /// When each statistic (or `*`) was refused.
+    func read(_ level: EndpointLevel) throws -> [String: UnixTime] {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT statistic, refused_at FROM refusal WHERE application = ? AND level = ?",
+            arguments: [application, level.rawValue])
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as UnixTime) })
+    }
+
+    /// The catalogue's statistics that the plan serves, as far as known.
+    func served(_ scope: Scope) throws -> [String] {
+        let refused = try read(EndpointLevel(scope))
+        return StatisticCatalogue.names(perIndex: scope.isIndex).filter { refused[$0] == nil }
+    }
+}
+
+extension History {
+    /// What the plan refuses, with the time of the newest refusal, by statistic or `*`.
+    public func refusals(application: String, level: EndpointLevel) async throws -> [String: UnixTime] {
+        try await pool.read { db in try RefusalTable(db: db, application: application).read(level) }
+    }
+
+    /// Notes that the plan refuses `statistics` (or `*`). Coverage no longer waits for them.
+    public func refuse(
+        _ statistics: [String], application: String, level: EndpointLevel, at time: UnixTime
+    ) async throws {
+        try await pool.write { db in
+            for statistic in statistics {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)",
+                    arguments: [application, level.rawValue, statistic, time])
+            }
+            try Self.deriveCoverage(application: application, level: level, in: db)
+        }
+        noteChange()
+    }
+
+    /// Notes that the plan serves `statistics` (or `*`) after all. What they
+    /// missed is no longer covered, and so is fetched.
+    public func withdrawRefusal(of statistics: [String], application: String, level: EndpointLevel) async throws {
+        try await pool.write { db in
+            for statistic in statistics {
+                try db.execute(
+                    sql: "DELETE FROM refusal WHERE application = ? AND level = ? AND statistic = ?",
+                    arguments: [application, level.rawValue, statistic])
+            }
+            try Self.deriveCoverage(application: application, level: level, in: db)
+        }
+        noteChange()
+    }
+
+    private static func deriveCoverage(application: String, level: EndpointLevel, in db: Database) throws {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT DISTINCT index_name, granularity FROM answered
+                WHERE application = ? AND (index_name <> '') = ?
+                """, arguments: [application, level == .index])
+        for row in rows {
+            guard let granularity = Granularity(rawValue: row[1]) else { continue }
+            let scope = Scope(application: application, index: row[0])
+            let table = AnsweredTable(db: db, scope: scope, granularity: granularity)
+            let served = try RefusalTable(db: db, application: application).served(scope)
+            try table.deriveCoverage(from: table.read(), served: served)
+        }
+    }
+}

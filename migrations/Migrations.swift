@@ -1,0 +1,15 @@
+/// The schema's history, embedded in the program: every `NNNN_name.sql` of this
+/// folder, in the order in which they run. A new file is listed here and in the
+/// package's manifest; a file that has been released never changes.
+public enum Migrations {
+    /// One step of the schema.
+    public struct Migration: Sendable {
+        /// The file's name without its extension, recorded in the database.
+        public let identifier: String
+        public let sql: String
+    }
+
+    public static let all: [Migration] = [
+        Migration(identifier: "0001_history", sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self))
+    ]
+}
