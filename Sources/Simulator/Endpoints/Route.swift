@@ -1,0 +1,54 @@
+import UsageModel
+
+/// Where a path leads. Segments are split before they are decoded, so `%2F`
+/// stays within its segment.
+enum Route: Sendable, Hashable {
+    /// `index` is `""` at application level; `statistics` is the decoded list.
+    case usage(statistics: [String], index: String)
+    case infrastructure(metric: String, period: String)
+    case inventory
+    /// Nil clusters are all of them.
+    case status(clusters: [String]?)
+    case incidents(clusters: [String]?)
+    /// `metric` is `latency` or `indexing`.
+    case probe(metric: String, clusters: [String])
+    case reachability(clusters: [String])
+    case indexes
+
+    /// Nil for a path that no API has, and for one that is not percent-encoded properly.
+    init?(path: String) {
+        var segments: [String] = []
+        for raw in path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+            guard let segment = PercentEncoding.decode(raw) else { return nil }
+            segments.append(segment)
+        }
+        guard segments.count >= 2, segments[0] == "1" else { return nil }
+        let rest = Array(segments.dropFirst(2))
+        func list(_ segment: String) -> [String] {
+            segment.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        switch (segments[1], rest.count) {
+        case ("usage", 1): self = .usage(statistics: list(rest[0]), index: "")
+        case ("usage", 2) where !rest[1].isEmpty: self = .usage(statistics: list(rest[0]), index: rest[1])
+        case ("infrastructure", 3) where rest[1] == "period":
+            self = .infrastructure(metric: rest[0], period: rest[2])
+        case ("inventory", 1) where rest[0] == "servers": self = .inventory
+        case ("status", 0): self = .status(clusters: nil)
+        case ("status", 1): self = .status(clusters: list(rest[0]))
+        case ("incidents", 0): self = .incidents(clusters: nil)
+        case ("incidents", 1): self = .incidents(clusters: list(rest[0]))
+        case ("latency", 1), ("indexing", 1): self = .probe(metric: segments[1], clusters: list(rest[0]))
+        case ("reachability", 2) where rest[1] == "probes": self = .reachability(clusters: list(rest[0]))
+        case ("indexes", 0): self = .indexes
+        default: return nil
+        }
+    }
+
+    var api: API {
+        switch self {
+        case .usage: .usage
+        case .indexes: .search
+        default: .monitoring
+        }
+    }
+}

@@ -1,0 +1,85 @@
+public import UsageModel
+
+/// Something that happens to some requests.
+public struct Fault: Sendable, Hashable {
+    /// What a 429 says about when to come back.
+    public enum RetryAfter: Sendable, Hashable {
+        /// The number of seconds.
+        case seconds(Int)
+        /// An HTTP date so many seconds from the simulator's now.
+        case date(in: Int)
+        /// No `Retry-After` at all.
+        case absent
+    }
+
+    /// What happens.
+    public enum Effect: Sendable, Hashable {
+        /// 429 with the usual error body.
+        case tooManyRequests(RetryAfter)
+        /// Such as 500 or 503, with an error body.
+        case status(Int)
+        /// No answer until the connection closes.
+        case hang
+        /// The right answer, dribbled.
+        case slowBody(chunkBytes: Int, delay: Duration)
+        /// A connection closed within the body, after that many bytes or in its
+        /// middle; `Content-Length` promises more.
+        case cutConnection(afterBytes: Int? = nil)
+        /// Complete HTTP, half of the JSON.
+        case truncatedJSON
+        /// A page of HTML, with status 200.
+        case garbage
+    }
+
+    /// Which requests it applies to: all properties that are not nil must match.
+    public struct Target: Sendable, Hashable {
+        /// As in `X-Algolia-Application-Id`.
+        public var application: String?
+        /// All requests of one API.
+        public var api: API?
+        /// `""` for the application level.
+        public var index: String?
+        /// A name, group or `*` that the request asks for.
+        public var statistic: String?
+        /// Of a usage request.
+        public var granularity: Granularity?
+
+        /// A target; without any argument, every request.
+        public init(
+            application: String? = nil, api: API? = nil, index: String? = nil, statistic: String? = nil,
+            granularity: Granularity? = nil
+        ) {
+            self.application = application
+            self.api = api
+            self.index = index
+            self.statistic = statistic
+            self.granularity = granularity
+        }
+
+        func matches(_ record: RequestRecord) -> Bool {
+            (application == nil || application == record.application)
+                && (api == nil || api == record.api)
+                && (index == nil || index == record.index)
+                && (statistic.map(record.statistics.contains) ?? true)
+                && (granularity == nil || granularity == record.granularity)
+        }
+    }
+
+    /// What happens.
+    public var effect: Effect
+    /// The share of matching requests, in 0 ... 1. Which they are follows from
+    /// the seed and the number of the request.
+    public var probability: Double
+    /// How often it may happen; nil for no limit.
+    public var times: Int?
+    /// Which requests it may happen to.
+    public var target: Target
+
+    /// A fault of every request, unless the arguments narrow it down.
+    public init(_ effect: Effect, probability: Double = 1, times: Int? = nil, target: Target = Target()) {
+        self.effect = effect
+        self.probability = probability
+        self.times = times
+        self.target = target
+    }
+}

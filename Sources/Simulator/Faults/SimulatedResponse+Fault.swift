@@ -1,0 +1,27 @@
+/// Faults that spoil an answer which is ready to be sent.
+extension SimulatedResponse {
+    /// The answer with a spoiled body; faults of other kinds change nothing.
+    func suffering(_ fault: Fault.Effect?) -> SimulatedResponse {
+        switch fault {
+        case .truncatedJSON:
+            var response = self
+            response.body = Array(body.prefix(body.count / 2))
+            return response
+        case .garbage:
+            let page = "<!DOCTYPE html>\n<html><body><h1>Welcome to nginx!</h1></body></html>\n"
+            return SimulatedResponse(
+                status: 200, headers: [(name: "Content-Type", value: "text/html")], body: Array(page.utf8))
+        default: return self
+        }
+    }
+
+    /// How the encoded answer travels under a fault.
+    mutating func suffer(delivery fault: Fault.Effect?) {
+        switch fault {
+        case .hang: self = SimulatedResponse(status: status, delivery: .hang)
+        case .slowBody(let chunkBytes, let delay): delivery = .slow(chunkBytes: max(1, chunkBytes), delay: delay)
+        case .cutConnection(let bytes): delivery = .cut(afterBytes: min(bytes ?? body.count / 2, body.count))
+        default: break
+        }
+    }
+}

@@ -1,0 +1,81 @@
+public import UsageModel
+
+/// One application of the simulator and the keys it accepts.
+public struct SimulatedApplication: Sendable, Hashable {
+    /// `X-Algolia-Application-Id`.
+    public var id: String
+    /// The key that the Usage API accepts.
+    public var usageKey: String
+    /// Nil: the plan has no Monitoring API, which then answers 403.
+    public var monitoringKey: String?
+    /// A key with the `listIndexes` ACL; nil: the Search API answers 403.
+    public var searchKey: String?
+    /// Names of its indices, the largest first.
+    public var indices: [String]
+
+    /// An application with awkward index names, unless told otherwise.
+    public init(
+        id: String, usageKey: String, monitoringKey: String? = nil, searchKey: String? = nil,
+        indices: [String] = SimulatorConfiguration.awkwardIndices
+    ) {
+        self.id = id
+        self.usageKey = usageKey
+        self.monitoringKey = monitoringKey
+        self.searchKey = searchKey
+        self.indices = indices
+    }
+}
+
+/// What a ``Simulator`` imitates.
+public struct SimulatorConfiguration: Sendable {
+    /// The applications that exist; all others are refused with 403.
+    public var applications: [SimulatedApplication]
+    /// Another seed, another world.
+    public var seed: UInt64
+    /// The time that growth and the ages of indices are relative to: data
+    /// exist from five years before it, without end.
+    public var origin: UnixTime
+    /// Requests that an application may send to all APIs together in any 60 seconds.
+    public var requestsPerMinute: Int
+    /// Seconds that hourly buckets are kept: 90 days. Older ones are left out of answers.
+    public var hourlyRetention: Int64
+    /// Seconds that daily buckets are kept: 365 days.
+    public var dailyRetention: Int64
+    /// The faults to begin with.
+    public var faults: Faults
+
+    /// Algolia's limits and 60 requests a minute, unless told otherwise.
+    public init(
+        applications: [SimulatedApplication], seed: UInt64 = 1, origin: UnixTime = Self.defaultOrigin,
+        requestsPerMinute: Int = 60, hourlyRetention: Int64 = 90 * 86_400, dailyRetention: Int64 = 365 * 86_400,
+        faults: Faults = Faults()
+    ) {
+        self.applications = applications
+        self.seed = seed
+        self.origin = origin
+        self.requestsPerMinute = requestsPerMinute
+        self.hourlyRetention = hourlyRetention
+        self.dailyRetention = dailyRetention
+        self.faults = faults
+    }
+
+    /// 2026-07-01T00:00:00Z.
+    public static let defaultOrigin: UnixTime = 1_782_864_000
+
+    /// One application, `DEMOAPP`, with all three keys and a quota that never gets in the way.
+    public static let demo = SimulatorConfiguration(
+        applications: [
+            SimulatedApplication(
+                id: "DEMOAPP", usageKey: "demo-usage-key", monitoringKey: "demo-monitoring-key",
+                searchKey: "demo-search-key")
+        ],
+        requestsPerMinute: 6000)
+
+    /// 25 index names, most of which need care in a URL, a label or JSON.
+    public static let awkwardIndices = [
+        "products", "products_fr", "articles", "product variants", "shop/eu", "100% cotton", "what?", "c#",
+        "the \"best\" ones", "back\\slash", "line\nbreak", "a+b", "café", "商品", "🛒 cart",
+        "products_price_asc", "products_price_desc", "query_suggestions", "users", "blog", "docs.v2",
+        "tmp_import", "a&b=c", "../up", "one,two;three",
+    ]
+}

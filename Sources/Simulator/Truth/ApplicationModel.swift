@@ -1,0 +1,48 @@
+import UsageModel
+
+/// Everything that is invented about one application, hashed once.
+struct ApplicationModel: Sendable {
+    let id: String
+    let noise: Noise
+    let traffic: Traffic
+    let fleet: Fleet
+    /// In configuration order.
+    let indices: [IndexModel]
+    /// The hour it was created in, five years before the origin.
+    let created: Int64
+    /// Draws for the steps that records and sizes move in.
+    let steps: Noise
+    private let revisions: Revisions
+    private let indexByName: [String: IndexModel]
+
+    /// Hours that levels keep still for.
+    private static let levelStep: Int64 = 8
+    /// Hours between two resizings of the servers: half a year.
+    private static let resizing: Int64 = 182 * 24
+
+    init(_ application: SimulatedApplication, seed: UInt64, origin: UnixTime) {
+        id = application.id
+        noise = Noise(seed: seed).stream(application.id)
+        traffic = Traffic(noise: noise, origin: origin)
+        fleet = Fleet(noise: noise)
+        steps = noise.stream("levels")
+        revisions = Revisions(noise: noise)
+        created = origin.hour - 5 * 365 * 24
+        indices = IndexModel.population(application.indices, noise: noise, origin: origin)
+        indexByName = Dictionary(indices.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func index(_ name: String) -> IndexModel? { indexByName[name] }
+
+    /// What is known of an hour at `asOf`.
+    func hour(_ number: Int64, asOf: UnixTime) -> Hour {
+        let burst = traffic.burst(number)
+        let step = (number - created) / Self.levelStep
+        let resized = created + (number - created) / Self.resizing * Self.resizing
+        let (elapsed, lag) = revisions.observe(number, asOf: asOf)
+        return Hour(
+            number: number, searches: traffic.searches(number, burst: burst), burst: burst, step: step,
+            size: traffic.growth(created + step * Self.levelStep), provisioned: traffic.growth(resized) * 1.05,
+            elapsed: elapsed, lag: lag)
+    }
+}
