@@ -1,0 +1,117 @@
+internal import AlgoliaClient
+internal import History
+internal import Logging
+internal import UsageModel
+
+/// What each kind of failure means for what is asked next.
+extension ApplicationCollector {
+    /// A refused name or wildcard that is served again is no longer refused.
+    func noteServed(_ work: Work) async throws {
+        let level = EndpointLevel(work.scope)
+        var offer = planner.offer(work.scope)
+        var withdrawn = work.statistics.trackedNames.filter { offer.refused[$0] != nil }
+        if withdrawn.contains(StatisticsOffer.wildcard) {
+            // The plan has changed: what it refused by name is asked for again, too.
+            withdrawn = Array(offer.refused.keys)
+        }
+        if !withdrawn.isEmpty {
+            log.info("served again: \(withdrawn.sorted().joined(separator: ", "))", metadata: ["level": "\(level)"])
+            try await history.withdrawRefusal(of: withdrawn, application: client.application, level: level)
+            offer.withdraw(withdrawn)
+        }
+        offer.noteServed(work.statistics)
+        planner.offers[level] = offer
+    }
+
+    func fail(_ work: Work, _ error: AlgoliaError) async {
+        switch error {
+        case .cancelled:
+            return
+        case .rateLimited(let retryAfter):
+            let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
+            note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
+        case .unauthorized(403, let message) where mayBeRefusal(work):
+            await refuse(work, error, message: message)
+        case .unauthorized, .noKey:
+            let delay = health.unauthorized(
+                client.usageKey, error: error, now: clock.seconds, using: &generator)
+            metrics.failed(.usage)
+            log.error(
+                "\(error); again in \(Int(delay)) s\(client.usageKeyIsFile ? " or when the key file changes" : "")")
+        case .notFound(let message):
+            if work.scope.isIndex, !mayBeWildcard(work) {
+                back(off: work, .notFound, error)
+            } else {
+                await refuse(work, error, message: message)
+            }
+        case .refused(_, let message):
+            await refuse(work, error, message: message)
+        case .server(_, _, let retryAfter?):
+            let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
+            note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
+        case .server, .timeout, .connection, .broken:
+            back(off: work, .transient, error)
+        }
+    }
+
+    /// Whether a 403 may be about what was asked and not about the key: only
+    /// where nothing of it was ever served, and not twice in a row.
+    private func mayBeRefusal(_ work: Work) -> Bool {
+        guard !planner.offer(work.scope).isProven(work.statistics), health.forbidden == 0 else { return false }
+        let answered = planner.track(work.scope, work.granularity)?.answered ?? [:]
+        guard work.statistics.trackedNames.allSatisfy({ answered[$0] == nil }) else { return false }
+        health.forbidden += 1
+        return true
+    }
+
+    /// Whether a 404 for an index may be about the wildcard: where the application's was refused, too.
+    private func mayBeWildcard(_ work: Work) -> Bool {
+        work.statistics == .all && !planner.offer(work.scope).isProven(.all)
+            && planner.offers[.application]?.servesWildcard == false
+    }
+
+    private func refuse(_ work: Work, _ error: AlgoliaError, message: String) async {
+        let level = EndpointLevel(work.scope)
+        var offer = planner.offer(work.scope)
+        let refused = offer.noteRefused(work.statistics, message: message, now: clock.now)
+        planner.offers[level] = offer
+        health.answered(now: clock.seconds, error: error)
+        guard !refused.isEmpty else {
+            log.debug("a batch is refused; looking for the statistic", metadata: ["level": "\(level)"])
+            return
+        }
+        log.notice(
+            "the plan refuses \(refused.joined(separator: ", ")) (\(error)); going on without for a day",
+            metadata: ["level": "\(level)"])
+        do {
+            try await history.refuse(refused, application: client.application, level: level, at: clock.now)
+        } catch {
+            _ = pauseForStorage(error)
+        }
+        if offer.names.isEmpty { back(off: work, .notFound, error) }
+    }
+
+    /// Leaves one track alone for a while; the application, too, when several fail in a row.
+    private func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError) {
+        var delay = 0.0
+        let now = clock.seconds
+        planner.update(work.scope, work.granularity) { track in
+            track.failures += 1
+            delay = backoff.delay(failures: track.failures, using: &generator)
+            track.notBefore = (now + delay).rounded(.up)
+        }
+        if case .notFound = error {} else { health.failed(work.scope, now: now, using: &generator) }
+        note(work, error, "again in \(Int(delay.rounded(.up))) s")
+    }
+
+    private func note(_ work: Work, _ error: AlgoliaError, _ consequence: String) {
+        metrics.failed(.usage)
+        health.lastError = (error.description, clock.now)
+        log.warning(
+            "\(error); \(consequence)",
+            metadata: [
+                "index": "\(work.scope.index)", "granularity": "\(work.granularity.rawValue)",
+                "range": "\(work.range)",
+            ])
+    }
+}

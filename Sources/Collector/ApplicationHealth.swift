@@ -1,0 +1,84 @@
+internal import AlgoliaClient
+internal import UsageModel
+
+/// Whether an application may be asked at all: pauses that concern every request.
+struct ApplicationHealth {
+    /// Scopes that may fail in a row before the vendor, and not a scope, is taken to be the cause.
+    private static let failingScopes = 3
+
+    private var pause = 0.0
+    private var failures = 0
+    private var failing: Set<Scope> = []
+    private var storageFailures = 0
+    /// 403s in a row that were taken for refusals of a statistic.
+    var forbidden = 0
+    /// The key that was refused, while one is.
+    private(set) var refusedKey: APIKey?
+    private(set) var isUnauthorized = false
+    private(set) var lastSuccess: Double?
+    var lastError: (message: String, time: UnixTime)?
+
+    func pausedUntil(now: Double) -> Double? { pause > now ? pause : nil }
+
+    mutating func succeeded(now: Double) {
+        lastSuccess = now
+        failures = 0
+        failing = []
+        storageFailures = 0
+        forbidden = 0
+        isUnauthorized = false
+        refusedKey = nil
+    }
+
+    /// The vendor answered, though not with data.
+    mutating func answered(now: Double, error: AlgoliaError) {
+        failing = []
+        lastError = (error.description, UnixTime(now))
+    }
+
+    mutating func resume() {
+        pause = 0
+        isUnauthorized = false
+    }
+
+    mutating func rateLimited(
+        _ retryAfter: Double?, now: Double, using generator: inout any RandomNumberGenerator & Sendable
+    ) -> Double {
+        failures += 1
+        // A second on top of what the vendor said: clocks differ.
+        let delay =
+            retryAfter.map { $0 + Double.random(in: 0...1, using: &generator) }
+            ?? max(1, Backoff.transient.delay(failures: failures, using: &generator))
+        pause = max(pause, now + delay)
+        return delay
+    }
+
+    mutating func unauthorized(
+        _ key: APIKey?, error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
+    ) -> Double {
+        isUnauthorized = true
+        refusedKey = key
+        failures += 1
+        forbidden = 0
+        lastError = (error.description, UnixTime(now))
+        let delay = Backoff.unauthorized.delay(failures: failures, using: &generator)
+        pause = max(pause, now + delay)
+        return delay
+    }
+
+    mutating func failed(
+        _ scope: Scope, now: Double, using generator: inout any RandomNumberGenerator & Sendable
+    ) {
+        failing.insert(scope)
+        guard failing.count >= Self.failingScopes else { return }
+        failures += 1
+        pause = max(pause, now + Backoff.transient.delay(failures: failures, using: &generator))
+    }
+
+    mutating func storageFailed(now: Double, using generator: inout any RandomNumberGenerator & Sendable) -> Double {
+        storageFailures += 1
+        let delay = max(1, Backoff.transient.delay(failures: storageFailures, using: &generator))
+        pause = max(pause, now + delay)
+        return delay
+    }
+}

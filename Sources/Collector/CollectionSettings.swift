@@ -1,0 +1,34 @@
+internal import UsageModel
+
+/// How one application is collected. Durations are in seconds.
+public struct CollectionSettings: Sendable, Hashable {
+    /// How often the unsettled hourly tail is asked for at application level.
+    public var interval: Int64 = 300
+    /// The same for each index, shortly after the interval turns.
+    public var indexInterval: Int64 = 3600
+    /// How long after its end a bucket is settled.
+    public var settleDelay: Int64 = 7200
+    /// How far back hourly history is wanted.
+    public var horizon: Int64 = 90 * 86_400
+    public var indices = IndexFilter()
+
+    public init() {}
+
+    /// How far back daily history is wanted: as far as the vendor may keep it.
+    static let dailyHorizon: Int64 = 365 * 86_400
+    /// How often the unsettled daily tail is asked for.
+    static let dailyInterval: Int64 = 3600
+    /// How long after an interval turns the vendor is given before it is asked.
+    static let turnDelay: Int64 = 60
+    /// What is asked for again once a day, so that late revisions arrive.
+    static let revisedRange: Int64 = 7 * 86_400
+    static let revisionInterval: Int64 = 86_400
+    /// How long a refusal is believed.
+    static let refusalMemory: Int64 = 86_400
+
+    /// The range that should be fetched and settled at `now`, in whole buckets.
+    func desired(_ granularity: Granularity, now: UnixTime) -> TimeRange {
+        let horizon = granularity == .daily ? Self.dailyHorizon : horizon
+        return TimeRange(granularity.floor(now - horizon), granularity.floor(now - settleDelay))
+    }
+}

@@ -1,0 +1,65 @@
+internal import AlgoliaClient
+internal import History
+public import UsageModel
+
+/// What one application's collector is doing, for people.
+public struct ApplicationStatus: Sendable, Hashable {
+    public enum State: String, Sendable, Hashable {
+        /// Something is missing and being fetched.
+        case backfilling
+        /// Complete; the live tail is kept fresh.
+        case current
+        /// Told to wait, or failing.
+        case paused
+        /// The key is refused or missing.
+        case unauthorized
+    }
+
+    public var application: String
+    public var state: State
+    /// Until when it pauses.
+    public var pausedUntil: UnixTime?
+    public var lastSuccess: UnixTime?
+    public var lastError: String?
+    public var lastErrorTime: UnixTime?
+    public var indices: Int
+    /// Seconds of history that are still to be fetched, over all scopes.
+    public var remaining: [Granularity: Int64]
+    /// Seconds of history that are wanted, over all scopes.
+    public var desired: [Granularity: Int64]
+    /// Statistics (or `*`) that the plan refuses, by endpoint.
+    public var refused: [String: [String]]
+    /// Indices (`""` for the application itself) that failed the last time they were asked for.
+    public var failing: [String]
+}
+
+extension ApplicationCollector {
+    public func status() -> ApplicationStatus {
+        let now = clock.now
+        var remaining: [Granularity: Int64] = [:]
+        var desired: [Granularity: Int64] = [:]
+        for granularity in [Granularity.hourly, .daily] {
+            remaining[granularity] = planner.remaining(granularity, now: now)
+            let tracks = planner.tracks.filter { $0.granularity == granularity }.count
+            desired[granularity] = settings.desired(granularity, now: now).seconds * Int64(tracks)
+        }
+        let pausedUntil = health.pausedUntil(now: clock.seconds)
+        let state: ApplicationStatus.State =
+            if health.isUnauthorized {
+                .unauthorized
+            } else if pausedUntil != nil {
+                .paused
+            } else {
+                remaining.values.contains { $0 > 0 } ? .backfilling : .current
+            }
+        return ApplicationStatus(
+            application: client.application, state: state, pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },
+            lastSuccess: health.lastSuccess.map { UnixTime($0) }, lastError: health.lastError?.message,
+            lastErrorTime: health.lastError?.time,
+            indices: Set(planner.tracks.map(\.scope.index)).subtracting([""]).count, remaining: remaining,
+            desired: desired,
+            refused: Dictionary(
+                uniqueKeysWithValues: planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }),
+            failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted())
+    }
+}

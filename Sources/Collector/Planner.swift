@@ -1,0 +1,228 @@
+internal import History
+internal import UsageModel
+
+/// Decides what to ask for next. Pure: everything it knows is in its value.
+///
+/// The rules, in their order:
+/// 1. The live tail goes first, the application's before its indices', the longest due first.
+/// 2. Backfill keeps a share all the same: after ``liveShare`` other requests in a
+///    row, one is backfill's.
+/// 3. Backfill goes newest first; scopes take turns, so that none starves.
+/// 4. A track that failed is left alone until its backoff ends; the others go on.
+struct Planner {
+    /// Requests in a row that may go before backfill.
+    static let liveShare = 3
+
+    var settings: CollectionSettings
+    private(set) var tracks: [Track] = []
+    private var positions: [Scope: [Granularity: Int]] = [:]
+    var offers: [EndpointLevel: StatisticsOffer]
+    private var liveStreak = 0
+    /// The scope that backfill served last.
+    private var turn: Scope?
+
+    init(settings: CollectionSettings, offers: [EndpointLevel: StatisticsOffer]) {
+        self.settings = settings
+        self.offers = offers
+    }
+
+    /// Replaces the tracks: the application's first, then its indices'.
+    mutating func setTracks(_ tracks: [Track]) {
+        self.tracks = tracks
+        positions = [:]
+        for (position, track) in tracks.enumerated() {
+            positions[track.scope, default: [:]][track.granularity] = position
+        }
+    }
+
+    func track(_ scope: Scope, _ granularity: Granularity) -> Track? {
+        positions[scope]?[granularity].map { tracks[$0] }
+    }
+
+    mutating func update(_ scope: Scope, _ granularity: Granularity, _ change: (inout Track) -> Void) {
+        guard let position = positions[scope]?[granularity] else { return }
+        change(&tracks[position])
+    }
+
+    func offer(_ scope: Scope) -> StatisticsOffer {
+        let level = EndpointLevel(scope)
+        return offers[level] ?? StatisticsOffer(level: level, refused: [:])
+    }
+
+    /// The next request, or nil when nothing is to be done at `now`.
+    mutating func next(now: UnixTime) -> Work? {
+        let urgent = liveWork(now: now) ?? probeWork(now: now) ?? revisionWork(now: now)
+        if let urgent, liveStreak < Self.liveShare {
+            liveStreak += 1
+            return urgent
+        }
+        if let backfill = backfillWork(now: now) {
+            liveStreak = 0
+            turn = backfill.scope
+            return backfill
+        }
+        return urgent
+    }
+
+    /// When ``next(now:)`` may have something again.
+    func wakeUp(now: UnixTime) -> Double {
+        var wakeUp = Double(now) + 60
+        for track in tracks {
+            let offer = offer(track.scope)
+            let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
+            for name in names {
+                wakeUp = min(wakeUp, max(Double(max(track.tailDue(name, settings), now)), track.notBefore))
+            }
+        }
+        return max(wakeUp, Double(now) + 0.05)
+    }
+
+    /// Seconds of history that are still to be fetched.
+    func remaining(_ granularity: Granularity, now: UnixTime) -> Int64 {
+        tracks.filter { $0.granularity == granularity }.reduce(0) { sum, track in
+            // The tail is part of the backlog until it has been fetched once.
+            let missing =
+                track.tailFetched.isEmpty
+                ? track.missing(offer(track.scope), in: settings.desired(granularity, now: now))
+                : backlog(of: track, now: now)
+            return sum + missing.seconds
+        }
+    }
+
+    /// Scopes that miss anything.
+    func incompleteScopes(now: UnixTime) -> [Scope] {
+        tracks.filter { $0.tailFetched.isEmpty || !backlog(of: $0, now: now).isEmpty }.map(\.scope)
+    }
+
+    // MARK: Live
+
+    private func liveWork(now: UnixTime) -> Work? {
+        var best: (due: UnixTime, track: Track, name: String)?
+        for track in tracks where track.notBefore <= Double(now) {
+            let offer = offer(track.scope)
+            let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
+            for name in names {
+                let due = track.tailDue(name, settings)
+                if due <= now, due < best?.due ?? .max { best = (due, track, name) }
+            }
+            // The application's own tail goes before all indices'.
+            if let best, !best.track.scope.isIndex, track.scope.isIndex { break }
+        }
+        guard let (_, track, name) = best else { return nil }
+        let range = track.tailRange(name, settings, now: now)
+        if name == StatisticsOffer.wildcard {
+            return Work(
+                scope: track.scope, granularity: track.granularity, range: range, statistics: .all, purpose: .live)
+        }
+        let offer = offer(track.scope)
+        let due = offer.names.filter {
+            track.tailDue($0, settings) <= now && track.tailRange($0, settings, now: now) == range
+        }
+        let batch = offer.batch(of: [name] + due.filter { $0 != name })
+        return Work(
+            scope: track.scope, granularity: track.granularity, range: range, statistics: .names(batch),
+            purpose: .live)
+    }
+
+    /// Asks for one statistic that was refused, on the newest bucket alone.
+    private func probeWork(now: UnixTime) -> Work? {
+        for level in EndpointLevel.allCases {
+            guard let statistic = offers[level]?.probe(now: now),
+                let track = tracks.first(where: {
+                    EndpointLevel($0.scope) == level && $0.granularity == .hourly && $0.notBefore <= Double(now)
+                })
+            else { continue }
+            let unsettled = Granularity.hourly.floor(now - settings.settleDelay)
+            return Work(
+                scope: track.scope, granularity: .hourly,
+                range: TimeRange(unsettled, Granularity.hourly.floor(now) + 3600),
+                statistics: statistic == StatisticsOffer.wildcard ? .all : .names([statistic]), purpose: .probe)
+        }
+        return nil
+    }
+
+    // MARK: Revision
+
+    private func revisionWork(now: UnixTime) -> Work? {
+        for track in tracks where track.notBefore <= Double(now) {
+            guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval else {
+                continue
+            }
+            let end = track.granularity.floor(now - settings.settleDelay)
+            let range = TimeRange(end - CollectionSettings.revisedRange, end)
+            return Work(
+                scope: track.scope, granularity: track.granularity, range: range,
+                statistics: track.revisionBatches.first ?? revisionBatches(track.scope)[0], purpose: .revision)
+        }
+        return nil
+    }
+
+    /// The requests that one revision check takes.
+    func revisionBatches(_ scope: Scope) -> [StatisticSelection] {
+        let offer = offer(scope)
+        let names = offer.names
+        guard !offer.servesWildcard, !names.isEmpty else { return [.all] }
+        return stride(from: 0, to: names.count, by: StatisticsOffer.batchSize).map {
+            .names(Array(names[$0..<min($0 + StatisticsOffer.batchSize, names.count)]))
+        }
+    }
+
+    // MARK: Backfill
+
+    private func backfillWork(now: UnixTime) -> Work? {
+        var scopes: [Scope] = []
+        for track in tracks where scopes.last != track.scope { scopes.append(track.scope) }
+        guard !scopes.isEmpty else { return nil }
+        let first = turn.flatMap { scopes.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+        for offset in scopes.indices {
+            let scope = scopes[(first + offset) % scopes.count]
+            if let work = backfillWork(scope, now: now) { return work }
+        }
+        return nil
+    }
+
+    /// A scope's newest week, then its days, then older weeks.
+    private func backfillWork(_ scope: Scope, now: UnixTime) -> Work? {
+        let hourly = backfillWork(scope, .hourly, now: now)
+        let newestWeek = now - settings.settleDelay - Work.longest(.hourly)
+        if let hourly, hourly.range.end > newestWeek { return hourly }
+        return backfillWork(scope, .daily, now: now) ?? hourly
+    }
+
+    private func backfillWork(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> Work? {
+        guard let track = track(scope, granularity), track.notBefore <= Double(now),
+            !backlog(of: track, now: now).isEmpty
+        else { return nil }
+        let offer = offer(scope)
+        let names = offer.names
+        // What each name misses most recently; most names miss the same.
+        let lacking = names.map { name in
+            (name: name, missing: backlog(of: track, name, now: now).ranges.last)
+        }
+        guard let end = lacking.compactMap(\.missing?.end).max(),
+            let start = lacking.compactMap({ $0.missing }).filter({ $0.end == end }).map(\.start).max()
+        else { return nil }
+        let range = TimeRange(max(start, end - Work.longest(granularity)), end)
+        let wanted = lacking.filter { $0.missing?.intersection(range) == range }.map(\.name)
+        let statistics: StatisticSelection =
+            offer.servesWildcard && wanted.count == names.count ? .all : .names(offer.batch(of: wanted))
+        return Work(
+            scope: scope, granularity: granularity, range: range, statistics: statistics, purpose: .backfill)
+    }
+
+    /// What one track misses, but for what its live tail is about to bring.
+    private func backlog(of track: Track, now: UnixTime) -> TimeRangeSet {
+        let offer = offer(track.scope)
+        let missing = track.missing(offer, in: settings.desired(track.granularity, now: now))
+        guard !missing.isEmpty, let name = offer.servesWildcard ? StatisticsOffer.wildcard : offer.names.first else {
+            return missing
+        }
+        return missing.subtracting(TimeRangeSet(track.tailRange(name, settings, now: now)))
+    }
+
+    private func backlog(of track: Track, _ name: String, now: UnixTime) -> TimeRangeSet {
+        let tail = offer(track.scope).servesWildcard ? StatisticsOffer.wildcard : name
+        return track.missing(name, in: settings.desired(track.granularity, now: now))
+            .subtracting(TimeRangeSet(track.tailRange(tail, settings, now: now)))
+    }
+}

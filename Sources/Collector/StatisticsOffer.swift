@@ -1,0 +1,98 @@
+internal import History
+internal import UsageModel
+
+/// What one endpoint (of the application, or of its indices) serves, as far as known.
+///
+/// The wildcard is tried first. A plan that refuses it is asked for the
+/// catalogue's names in batches; a batch that is refused is halved until the
+/// refused name stands alone, and the rest is kept.
+struct StatisticsOffer {
+    static let wildcard = "*"
+    /// Names in one request.
+    static let batchSize = 20
+
+    let level: EndpointLevel
+    /// When each name or the wildcard was refused.
+    private(set) var refused: [String: UnixTime]
+    /// Parts of batches that were refused without saying for which name.
+    private var suspects: [Set<String>] = []
+    /// What was served since the start: a key that is refused later is a key's problem.
+    private var proven: Set<String> = []
+
+    init(level: EndpointLevel, refused: [String: UnixTime]) {
+        self.level = level
+        self.refused = refused
+    }
+
+    var servesWildcard: Bool { refused[Self.wildcard] == nil }
+
+    /// The catalogue's names that are not refused.
+    var names: [String] {
+        StatisticCatalogue.names(perIndex: level == .index).filter { refused[$0] == nil }
+    }
+
+    /// A refusal that is old enough to be doubted, the wildcard's before any name's.
+    func probe(now: UnixTime) -> String? {
+        let doubtful = refused.filter { now - $0.value >= CollectionSettings.refusalMemory }.keys.sorted()
+        if doubtful.contains(Self.wildcard) { return Self.wildcard }
+        // With the wildcard served, names are not asked for.
+        return servesWildcard ? nil : doubtful.first
+    }
+
+    /// The names of `wanted` to ask for in one request.
+    func batch(of wanted: [String]) -> [String] {
+        guard let first = wanted.first else { return [] }
+        if let group = suspects.first(where: { $0.contains(first) }) { return wanted.filter(group.contains) }
+        let free = wanted.filter { name in !suspects.contains { $0.contains(name) } }
+        return Array(free.prefix(Self.batchSize))
+    }
+
+    func isProven(_ selection: StatisticSelection) -> Bool {
+        switch selection {
+        case .all: proven.contains(Self.wildcard)
+        case .names(let names): names.allSatisfy(proven.contains)
+        }
+    }
+
+    mutating func noteServed(_ selection: StatisticSelection) {
+        switch selection {
+        case .all:
+            proven.insert(Self.wildcard)
+            refused[Self.wildcard] = nil
+        case .names(let names):
+            proven.formUnion(names)
+            for name in names { refused[name] = nil }
+            suspects = suspects.map { $0.subtracting(names) }.filter { !$0.isEmpty }
+        }
+    }
+
+    mutating func withdraw(_ names: [String]) {
+        for name in names { refused[name] = nil }
+    }
+
+    /// What to remember as refused after `selection` was refused with `message`;
+    /// empty while the culprit is still being looked for.
+    mutating func noteRefused(_ selection: StatisticSelection, message: String, now: UnixTime) -> [String] {
+        let culprits: [String]
+        switch selection {
+        case .all: culprits = [Self.wildcard]
+        case .names(let names):
+            // The vendor's message names the culprit in quotes: Metric "x" not found.
+            let quoted = message.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+            let named = names.filter(quoted.contains)
+            if named.isEmpty, names.count > 1 {
+                suspects.removeAll { $0 == Set(names) }
+                suspects.append(Set(names[..<(names.count / 2)]))
+                suspects.append(Set(names[(names.count / 2)...]))
+                return []
+            }
+            culprits = named.isEmpty ? names : named
+        }
+        for culprit in culprits {
+            refused[culprit] = now
+            proven.remove(culprit)
+            suspects = suspects.map { $0.subtracting([culprit]) }.filter { !$0.isEmpty }
+        }
+        return culprits
+    }
+}

@@ -1,0 +1,55 @@
+internal import History
+internal import UsageModel
+
+/// One scope and granularity: what is answered, what is due, what is missing.
+struct Track {
+    let scope: Scope
+    let granularity: Granularity
+    /// What is answered, by statistic or `*`; a copy of the history's.
+    var answered: [String: TimeRangeSet]
+    /// When the live tail was last fetched, by statistic or `*`.
+    var tailFetched: [String: UnixTime]
+    /// When the settled newest week was last asked for again.
+    var revisionChecked: UnixTime?
+    /// Batches that the running revision check has still to ask for.
+    var revisionBatches: [StatisticSelection] = []
+    /// Failures in a row, and the time before which it is left alone; a whole
+    /// second, as the times it is compared with.
+    var failures = 0
+    var notBefore = 0.0
+
+    /// What of `desired` is not answered for `statistic`, neither by name nor by the wildcard.
+    func missing(_ statistic: String, in desired: TimeRange) -> TimeRangeSet {
+        var missing = TimeRangeSet(desired)
+        if let wildcard = answered[StatisticsOffer.wildcard] { missing = missing.subtracting(wildcard) }
+        if statistic != StatisticsOffer.wildcard, let named = answered[statistic] {
+            missing = missing.subtracting(named)
+        }
+        return missing
+    }
+
+    /// Where any statistic that the plan serves is still missing.
+    func missing(_ offer: StatisticsOffer, in desired: TimeRange) -> TimeRangeSet {
+        TimeRangeSet(desired).subtracting(History.coverage(of: answered, served: offer.names))
+    }
+
+    /// When the live tail of `statistic` is due; long ago if it was never fetched.
+    func tailDue(_ statistic: String, _ settings: CollectionSettings) -> UnixTime {
+        guard let last = tailFetched[statistic] ?? tailFetched[StatisticsOffer.wildcard] else { return .min }
+        if granularity == .hourly, !scope.isIndex { return last + settings.interval }
+        let interval = granularity == .daily ? CollectionSettings.dailyInterval : settings.indexInterval
+        let turn = last - CollectionSettings.turnDelay
+        return (turn / interval + 1) * interval + CollectionSettings.turnDelay
+    }
+
+    /// The range of a live fetch: the unsettled tail, and what is missing right before it.
+    func tailRange(_ statistic: String, _ settings: CollectionSettings, now: UnixTime) -> TimeRange {
+        let end = granularity.floor(now) + granularity.seconds
+        let unsettled = granularity.floor(now - settings.settleDelay)
+        // The first year of days is one request of its own.
+        if granularity == .daily, answered.isEmpty { return TimeRange(unsettled, end) }
+        let gap = missing(statistic, in: settings.desired(granularity, now: now)).ranges.last
+        guard let gap, gap.end == unsettled else { return TimeRange(unsettled, end) }
+        return TimeRange(max(gap.start, end - Work.longest(granularity)), end)
+    }
+}

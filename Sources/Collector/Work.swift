@@ -1,0 +1,24 @@
+internal import AlgoliaClient
+internal import UsageModel
+
+/// One request to make, and why.
+struct Work: Hashable {
+    enum Purpose: String {
+        /// The unsettled tail.
+        case live
+        /// A statistic that was refused a while ago.
+        case probe
+        /// The settled newest week, for late revisions.
+        case revision
+        case backfill
+    }
+
+    var scope: Scope
+    var granularity: Granularity
+    var range: TimeRange
+    var statistics: StatisticSelection
+    var purpose: Purpose
+
+    /// Seconds that one request may span.
+    static func longest(_ granularity: Granularity) -> Int64 { UsageRequest.longestRange(granularity) }
+}

@@ -1,0 +1,88 @@
+public import AlgoliaClient
+public import Collector
+private import CoreMetrics
+public import History
+private import Logging
+public import Simulator
+public import UsageModel
+
+/// A simulator, a clock and a history file: what a collector test needs.
+public final class World: Sendable {
+    /// 2026-07-15T10:20:00Z.
+    public static let start: UnixTime = 1_784_110_800
+
+    public let clock: VirtualClock
+    public let simulator: Simulator
+    public let folder = TemporaryFolder()
+    public let settings: CollectionSettings
+    private let requestsPerMinute: Int
+
+    public init(
+        start: UnixTime = World.start, indices: [String] = ["products", "tmp_old"], requestsPerMinute: Int = 6000,
+        settings: CollectionSettings = CollectionSettings(), faults: Faults = Faults()
+    ) {
+        clock = VirtualClock(start)
+        let application = SimulatedApplication(
+            id: "APP", usageKey: "usage-key", searchKey: "search-key", indices: indices)
+        simulator = Simulator(
+            configuration: SimulatorConfiguration(
+                applications: [application], requestsPerMinute: requestsPerMinute, faults: faults), clock: clock)
+        self.settings = settings
+        self.requestsPerMinute = requestsPerMinute
+    }
+
+    public var historyPath: String { folder.file("history.db") }
+
+    public func openHistory() throws -> History { try History(path: historyPath) }
+
+    /// A client of the simulator.
+    public func client(key: String = "usage-key", listsIndices: Bool = true) throws -> AlgoliaClient {
+        guard let usage = APIKey(key), let search = APIKey("search-key") else { throw WorldError() }
+        return AlgoliaClient(
+            application: "APP", usageKey: KeySource(usage), searchKey: listsIndices ? KeySource(search) : nil,
+            transport: SimulatorTransport(simulator, clock: clock),
+            quota: TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock), clock: clock,
+            metrics: NOOPMetricsHandler.instance)
+    }
+
+    public func collector(
+        _ history: History, client: AlgoliaClient? = nil, seed: UInt64 = 1
+    ) throws -> ApplicationCollector {
+        ApplicationCollector(
+            settings: settings, client: try client ?? self.client(), history: history, clock: clock,
+            metrics: NOOPMetricsHandler.instance,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generator: SeededGenerator(seed))
+    }
+
+    /// Steps until the clock has reached `end`, sleeping as told.
+    /// - Throws: ``Stuck`` when the collector would wait for a time that has come.
+    public func run(_ collector: ApplicationCollector, until end: UnixTime) async throws {
+        while clock.now < end {
+            if case .idle(let wakeUp) = await collector.step() { try wait(until: min(wakeUp, Double(end))) }
+        }
+    }
+
+    private func wait(until wakeUp: Double) throws {
+        guard wakeUp > clock.seconds else { throw Stuck(at: clock.seconds) }
+        clock.advance(to: wakeUp)
+    }
+
+    /// The collector waits for the past: it would spin.
+    public struct Stuck: Error {
+        let at: Double
+    }
+
+    /// Steps until there is nothing to do, at most `limit` steps.
+    /// - Returns: whether it came to that.
+    public func settle(_ collector: ApplicationCollector, limit: Int = 5000) async throws -> Bool {
+        for _ in 0..<limit {
+            guard case .idle(let wakeUp) = await collector.step() else { continue }
+            let status = await collector.status()
+            if status.state == .current, status.failing.isEmpty { return true }
+            try wait(until: wakeUp)
+        }
+        return false
+    }
+}
+
+private struct WorldError: Error {}
