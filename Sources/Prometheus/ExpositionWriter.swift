@@ -1,0 +1,105 @@
+public import UsageModel
+
+/// The type of a metric family.
+public enum MetricType: String, Sendable, Hashable {
+    case gauge, counter, histogram
+}
+
+/// Writes metric families in one of the exposition formats, byte by byte:
+/// large pages have tens of thousands of lines.
+public struct ExpositionWriter: Sendable {
+    public let format: ExpositionFormat
+    public private(set) var bytes: [UInt8] = []
+    private var name = ""
+    private var type = MetricType.gauge
+
+    public init(_ format: ExpositionFormat) {
+        self.format = format
+    }
+
+    /// Labels as they stand between braces, rendered once for many samples.
+    public struct Labels: Sendable, Hashable {
+        fileprivate var bytes: [UInt8] = []
+
+        /// What stands between the braces.
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+
+        public init(_ labels: KeyValuePairs<String, String> = [:]) {
+            for (name, value) in labels { append(name, value) }
+        }
+
+        public mutating func append(_ name: String, _ value: String) {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
+            bytes += name.utf8
+            bytes += #"=""#.utf8
+            for byte in value.utf8 {
+                switch byte {
+                case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+                case UInt8(ascii: "\""): bytes += #"\""#.utf8
+                case 0x0A: bytes += #"\n"#.utf8
+                default: bytes.append(byte)
+                }
+            }
+            bytes.append(UInt8(ascii: "\""))
+        }
+    }
+
+    /// Begins a family; every sample until the next one belongs to it.
+    /// - Parameters:
+    ///   - name: as samples carry it; a counter's ends in `_total`.
+    ///   - help: one sentence.
+    public mutating func family(_ name: String, _ type: MetricType, help: String) {
+        self.name = name
+        self.type = type
+        // OpenMetrics names a counter's family without the suffix of its samples.
+        let family = format == .openMetrics && type == .counter ? String(name.dropLast("_total".count)) : name
+        bytes += "# HELP \(family) ".utf8
+        for byte in help.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+            case 0x0A: bytes += #"\n"#.utf8
+            case UInt8(ascii: "\"") where format == .openMetrics: bytes += #"\""#.utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes += "\n# TYPE \(family) \(type.rawValue)\n".utf8
+        if format == .openMetrics,
+            let unit = ["seconds", "bytes", "ratio"].first(where: { family.hasSuffix("_" + $0) })
+        {
+            bytes += "# UNIT \(family) \(unit)\n".utf8
+        }
+    }
+
+    /// One sample of the family; `suffix` for the parts of a histogram.
+    public mutating func sample(suffix: String = "", _ labels: Labels, _ value: PointValue) {
+        bytes += name.utf8
+        bytes += suffix.utf8
+        if !labels.bytes.isEmpty {
+            bytes.append(UInt8(ascii: "{"))
+            bytes += labels.bytes
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: " "))
+        bytes += Self.number(value).utf8
+        bytes.append(0x0A)
+    }
+
+    /// Appends families that were rendered before, in the same format.
+    public mutating func append(_ rendered: [UInt8]) {
+        bytes += rendered
+    }
+
+    /// Ends the page as the format demands.
+    public mutating func finish() {
+        if format == .openMetrics { bytes += "# EOF\n".utf8 }
+    }
+
+    static func number(_ value: PointValue) -> String {
+        switch value {
+        case .integer(let integer): integer.description
+        case .real(let real) where real.isNaN: "NaN"
+        case .real(let real) where real.isInfinite: real < 0 ? "-Inf" : "+Inf"
+        case .real(let real): real.description
+        }
+    }
+}
