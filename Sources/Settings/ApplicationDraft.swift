@@ -1,0 +1,41 @@
+/// An application as far as the file or the environment describes it; what is
+/// missing may still come from the other.
+struct ApplicationDraft {
+    /// Nil when it is missing or wrong, which was reported.
+    var id: String?
+    /// What the file says about it; nil for one of the environment.
+    var origin: ConfigurationValue?
+    var keys: [KeyName: KeySetting] = [:]
+    /// Keys that are given but wrong, which was reported.
+    var wrongKeys: Set<KeyName> = []
+    var indices = IndexSettings()
+    var contract = ContractSettings()
+
+    /// The finished application; nil and a problem when something is missing.
+    func finished(_ problems: Problems) -> ApplicationSettings? {
+        guard let usageKey = keys[.usage] else {
+            if !wrongKeys.contains(.usage) { reportMissingUsageKey(problems) }
+            return nil
+        }
+        guard let id else { return nil }
+        var application = ApplicationSettings(id: id, usageKey: usageKey)
+        application.monitoringKey = keys[.monitoring]
+        application.searchKey = keys[.search]
+        application.indices = indices
+        application.contract = contract
+        return application
+    }
+
+    private func reportMissingUsageKey(_ problems: Problems) {
+        let name = KeyName.usage
+        if let origin {
+            origin.refuse(
+                "neither \(name.valueKey) nor \(name.fileKey) is given",
+                expected: "one of the two, or the environment variable \(name.variable)")
+        } else {
+            problems.add(
+                variable: name.variable, "neither this variable nor \(name.variable)_FILE is set",
+                expected: "the usage API key of the application that ALGOLIA_APPLICATION_ID names")
+        }
+    }
+}

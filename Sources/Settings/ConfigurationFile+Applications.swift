@@ -1,0 +1,66 @@
+extension ConfigurationFile {
+    /// Reads the list of applications, each as far as the file describes it.
+    mutating func readApplications(_ root: inout ConfigurationSection) {
+        guard let value = root.value("applications") else { return }
+        applicationsPlace = value.place
+        guard let items = value.list(of: "applications") else {
+            hasReadableApplications = false
+            return
+        }
+        for item in items {
+            var draft = ApplicationDraft(origin: item)
+            let isMapping = item.section { Self.read(&draft, &$0) }
+            if isMapping { applications.append(draft) }
+            if draft.id == nil { hasReadableApplications = false }
+        }
+        reportDuplicates()
+    }
+
+    private static func read(_ draft: inout ApplicationDraft, _ section: inout ConfigurationSection) {
+        if let id = section.value("id") {
+            draft.id = id.scalar(.applicationID)
+        } else {
+            section.value.refuse("id is missing", expected: "the application's id")
+        }
+        for name in KeyName.allCases { readKey(name, &draft, &section) }
+        section.section("indices") { indices in
+            indices.read("include", listOf: "patterns", indexPattern, into: &draft.indices.include)
+            indices.read("exclude", listOf: "patterns", indexPattern, into: &draft.indices.exclude)
+        }
+        section.section("contract") { contract in
+            contract.read(
+                "search_requests_per_month", .positiveNumber, into: &draft.contract.searchRequestsPerMonth)
+            contract.read("records", .positiveNumber, into: &draft.contract.records)
+            contract.read("max_qps", .positiveNumber, into: &draft.contract.maxQPS)
+        }
+    }
+
+    private static var indexPattern: ValueRule<String> { .text("the name of an index, or a pattern such as prod_*") }
+
+    /// A key or the path of its file, never both.
+    private static func readKey(
+        _ name: KeyName, _ draft: inout ApplicationDraft, _ section: inout ConfigurationSection
+    ) {
+        let value = section.value(name.valueKey)
+        let file = section.value(name.fileKey)
+        let keys = [value?.scalar(.key), file?.scalar(.keyFile)].compactMap { $0 }
+        draft.keys[name] = keys.first
+        if value != nil || file != nil, keys.isEmpty { draft.wrongKeys.insert(name) }
+        if value != nil, let file {
+            file.refuse("\(name.valueKey) is given as well", expected: "only one of the two")
+        }
+    }
+
+    private func reportDuplicates() {
+        var origins: [String: ConfigurationValue] = [:]
+        for draft in applications {
+            guard let id = draft.id, let origin = draft.origin else { continue }
+            if let first = origins[id] {
+                let line = first.place.map { " at line \($0.line)" } ?? ""
+                origin.refuse("application \(id) is already \(first.path)\(line)", expected: "each application once")
+            } else {
+                origins[id] = origin
+            }
+        }
+    }
+}

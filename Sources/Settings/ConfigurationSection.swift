@@ -1,0 +1,67 @@
+internal import Yams
+
+/// A mapping of the file while it is read.
+///
+/// The keys that are asked for are the keys that are accepted, so that neither
+/// the check for unknown keys nor its message can differ from the reading.
+struct ConfigurationSection {
+    /// The mapping as a whole.
+    let value: ConfigurationValue
+    private let pairs: [(key: Node, value: Node)]
+    private var accepted: [String] = []
+
+    init(_ pairs: [(key: Node, value: Node)], of value: ConfigurationValue) {
+        self.pairs = pairs
+        self.value = value
+    }
+
+    /// The value of `key`; nil when the file does not have it.
+    mutating func value(_ key: String) -> ConfigurationValue? {
+        accepted.append(key)
+        guard let pair = pairs.first(where: { $0.key.scalar?.string == key }) else { return nil }
+        return ConfigurationValue(node: pair.value, path: path(of: key), problems: value.problems)
+    }
+
+    /// Puts the value of `key` into `target`, which keeps what it has without one.
+    mutating func read<Value>(_ key: String, _ rule: ValueRule<Value>, into target: inout Value) {
+        if let value = value(key)?.scalar(rule) { target = value }
+    }
+
+    /// Puts the value of `key` into `target`, which keeps what it has without one.
+    mutating func read<Value>(_ key: String, _ rule: ValueRule<Value>, into target: inout Value?) {
+        if let value = value(key)?.scalar(rule) { target = value }
+    }
+
+    /// Puts the single values of a list into `target`, which keeps what it has without one.
+    mutating func read<Value>(_ key: String, listOf items: String, _ rule: ValueRule<Value>, into target: inout [Value])
+    {
+        guard let value = value(key), !value.isNull, let list = value.list(of: items) else { return }
+        target = list.compactMap { $0.scalar(rule) }
+    }
+
+    /// Reads the mapping at `key` by `body`, if the file has it.
+    mutating func section(_ key: String, _ body: (inout ConfigurationSection) -> Void) {
+        value(key)?.section(body)
+    }
+
+    /// Reports the keys that nothing asked for.
+    func reportUnknownKeys() {
+        let problems = value.problems
+        let path = value.path
+        for pair in pairs {
+            guard let key = pair.key.scalar?.string else {
+                problems.add(pair.key.mark.map(Place.init), path, "a key is a list or mapping", expected: "a text")
+                continue
+            }
+            guard !accepted.contains(key) else { continue }
+            var expected = "one of \(accepted.joined(separator: ", "))"
+            if let similar = EditDistance.nearest(to: key, in: accepted) {
+                expected += " (did you mean \(similar)?)"
+            }
+            problems.add(
+                pair.key.mark.map(Place.init), path, "unknown key \(ShownText.quoted(key))", expected: expected)
+        }
+    }
+
+    private func path(of key: String) -> String { value.path.isEmpty ? key : "\(value.path).\(key)" }
+}

@@ -1,0 +1,37 @@
+/// Collects what is wrong with one file and the environment.
+final class Problems {
+    typealias Problem = SettingsError.Problem
+
+    /// How problems with the environment name their file.
+    static let environment = "environment"
+
+    /// The configuration file as it was named; nil without one.
+    let file: String?
+    private var problems: [Problem] = []
+
+    init(file: String?) { self.file = file }
+
+    var isEmpty: Bool { problems.isEmpty }
+
+    /// A problem in the file; without one, in the environment.
+    func add(_ place: Place?, _ key: String, _ found: String, expected: String = "") {
+        problems.append(
+            Problem(
+                file: file ?? Self.environment, line: place?.line, column: place?.column, key: key, found: found,
+                expected: expected))
+    }
+
+    /// A problem with an environment variable.
+    func add(variable: String, _ found: String, expected: String = "") {
+        problems.append(Problem(file: Self.environment, key: variable, found: found, expected: expected))
+    }
+
+    /// All of them: the file's in the order of their places, then the environment's.
+    var error: SettingsError {
+        func place(_ problem: Problem) -> (Int, Int, Int) {
+            (problem.file == Self.environment ? 1 : 0, problem.line ?? 0, problem.column ?? 0)
+        }
+        // Sorting is stable, so that problems at one place stay in the order they were found.
+        return SettingsError(problems.sorted { place($0) < place($1) })
+    }
+}

@@ -1,0 +1,93 @@
+#if canImport(FoundationEssentials)
+    private import FoundationEssentials
+#else
+    private import Foundation
+#endif
+
+extension ValueRule<String> {
+    /// Any text with something in it.
+    static func text(_ expected: String) -> Self {
+        ValueRule(expected: expected) { text throws(Complaint) in
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                throw Complaint(found: "it is empty", expected: expected)
+            }
+            return text
+        }
+    }
+
+    /// An application's id.
+    static var applicationID: Self {
+        let expected = "an application id: letters, digits, - and _"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard !text.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
+            let isID = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" }
+            guard isID else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not an application id", expected: expected)
+            }
+            return text
+        }
+    }
+
+    /// The pattern of a regular expression that compiles.
+    static var regex: Self {
+        let expected = "a regular expression"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            do {
+                _ = try Regex(text)
+            } catch {
+                throw Complaint(
+                    found: "\(ShownText.quoted(text)) is not a regular expression: \(error)", expected: "")
+            }
+            return text
+        }
+    }
+
+    /// The base URL of an API.
+    static var endpoint: Self {
+        let expected = "an http or https URL such as https://usage.algolia.com, {application} allowed"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            func complaint(_ reason: String) -> Complaint { Complaint(found: reason, expected: expected) }
+            let sample = text.replacing("{application}", with: "app")
+            guard let url = URLComponents(string: sample, encodingInvalidCharacters: false),
+                let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https"
+            else { throw complaint("\(ShownText.quoted(text)) is not an http or https URL") }
+            // From here on the URL may hold a password, and is not shown.
+            guard url.user == nil, url.password == nil else { throw complaint("the URL has a user or password") }
+            guard let host = url.host, !host.isEmpty else { throw complaint("the URL has no host") }
+            guard url.port.map({ (1...65535).contains($0) }) ?? true else {
+                throw complaint("the port is not between 1 and 65535")
+            }
+            guard url.query == nil, url.fragment == nil else { throw complaint("the URL has a query or fragment") }
+            return text
+        }
+    }
+}
+
+extension ValueRule<KeySetting> {
+    /// An API key itself; white space around it is dropped. Never repeated in a complaint.
+    static var key: Self {
+        let expected = "an API key: visible ASCII characters without spaces"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            let key = text.withoutSurroundingSpace
+            guard !key.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
+            guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw Complaint(found: "it is not a key (not shown)", expected: expected)
+            }
+            return .value(key)
+        }
+    }
+
+    /// The path of a file that holds a key. What looks like the key itself is
+    /// refused, because paths are shown in errors and logs.
+    static var keyFile: Self {
+        let path = ValueRule<String>.text("the path of a file that holds a key")
+        return ValueRule(expected: path.expected) { text throws(Complaint) in
+            guard text.contains("/") || !ShownText.mayHoldKey(text) else {
+                throw Complaint(
+                    found: "it looks like a key itself (not shown)",
+                    expected: "\(path.expected), with ./ before a name like this")
+            }
+            return .file(try path.read(text))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import UsageModel
+
+/// What is wrong with a text. Neither part may repeat a secret.
+struct Complaint: Error {
+    var found: String
+    /// Empty when `found` says enough.
+    var expected: String
+}
+
+/// What a single value must look like.
+struct ValueRule<Value> {
+    /// What to expect when there is no value, or a list or mapping instead of one.
+    let expected: String
+    /// The value of a text.
+    let read: (String) throws(Complaint) -> Value
+}
+
+extension ValueRule<Int64> {
+    /// The longest duration of all: ten years.
+    static var longest: Int64 { 3650 * 86_400 }
+
+    /// A duration of at least `minimum` and at most ten years, in seconds.
+    static func duration(atLeast minimum: Int64) -> Self {
+        let expected = "a number with a unit such as 30s, 5m, 2h or 90d"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let seconds = DurationText.parse(text) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a duration", expected: expected)
+            }
+            guard seconds >= minimum else {
+                throw Complaint(found: "\(text) is too short", expected: "at least \(DurationText.string(minimum))")
+            }
+            guard seconds <= longest else {
+                throw Complaint(found: "\(text) is too long", expected: "at most \(DurationText.string(longest))")
+            }
+            return seconds
+        }
+    }
+}
+
+extension ValueRule<Int> {
+    /// A whole number from 1. Digits may be grouped with `_`, as in YAML 1.1.
+    static var positiveInteger: Self {
+        let expected = "a whole number of at least 1"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let number = Int(text.replacing("_", with: "")) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a whole number", expected: expected)
+            }
+            guard number >= 1 else { throw Complaint(found: "\(number) is too small", expected: expected) }
+            return number
+        }
+    }
+}
+
+extension ValueRule<Double> {
+    /// A number above zero. Digits may be grouped with `_`, as in YAML 1.1.
+    static var positiveNumber: Self {
+        let expected = "a number above 0"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let number = Double(text.replacing("_", with: "")), number.isFinite else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a number", expected: expected)
+            }
+            guard number > 0 else { throw Complaint(found: "\(text) is too small", expected: expected) }
+            return number
+        }
+    }
+}
+
+extension ValueRule<Bool> {
+    static var boolean: Self {
+        let expected = "true or false"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            switch text.lowercased() {
+            case "true", "yes", "on": return true
+            case "false", "no", "off": return false
+            default: throw Complaint(found: "\(ShownText.quoted(text)) is neither true nor false", expected: expected)
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Settings
+import Testing
+
+@Suite struct `Applications of the file` {
+    private let shortestWay = """
+        expected the environment variables ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY, or applications in \
+        the file that --config.file names, or --demo to try it without an account
+        """
+
+    @Test func `have to be there`() {
+        #expect(complaints("polling: {}") == ["exporter.yml: no application is configured; \(shortestWay)"])
+        #expect(
+            complaints("applications: []")
+                == ["exporter.yml:1:15: applications: no application is configured; \(shortestWay)"])
+        #expect(complaints(environment: [:]) == ["environment: no application is configured; \(shortestWay)"])
+    }
+
+    @Test func `are a list of mappings`() {
+        #expect(
+            complaints("applications: APP") == [
+                "exporter.yml:1:15: applications: a single value is not a list; "
+                    + "expected a list of applications such as [a, b]"
+            ])
+        #expect(
+            complaints("applications:\n  - APP") == [
+                "exporter.yml:2:5: applications[0]: a single value is not a mapping; "
+                    + "expected keys with values such as key: value"
+            ])
+    }
+
+    @Test func `need an id`() {
+        #expect(
+            complaints("applications:\n  - usage_api_key: \(secret)")
+                == ["exporter.yml:2:5: applications[0]: id is missing; expected the application's id"])
+    }
+
+    @Test(arguments: ["A B", "A/B", "ÄPP", "A.B"])
+    func `have ids of letters, digits, hyphen and underscore`(_ id: String) {
+        #expect(
+            complaints("applications:\n  - id: \(id)\n    usage_api_key: \(secret)") == [
+                "exporter.yml:2:9: applications[0].id: \"\(id)\" is not an application id; "
+                    + "expected an application id: letters, digits, - and _"
+            ])
+    }
+
+    @Test func `need a usage key`() {
+        #expect(
+            complaints("applications:\n  - id: APP") == [
+                "exporter.yml:2:5: applications[0]: neither usage_api_key nor usage_api_key_file is given; "
+                    + "expected one of the two, or the environment variable ALGOLIA_USAGE_API_KEY"
+            ])
+    }
+
+    @Test func `give each key either itself or as a file`() {
+        let yaml = """
+            applications:
+              - id: APP
+                usage_api_key_file: /run/usage
+                usage_api_key: \(secret)
+            """
+        #expect(
+            complaints(yaml) == [
+                "exporter.yml:3:25: applications[0].usage_api_key_file: usage_api_key is given as well; "
+                    + "expected only one of the two"
+            ])
+    }
+
+    @Test(arguments: ["\"\"", "a b", "\"a\\tb\"", "schlüssel"])
+    func `have keys that a header can carry`(_ key: String) throws {
+        let lines = complaints("applications:\n  - id: APP\n    usage_api_key: \(key)")
+        #expect(lines.count == 1)
+        #expect(try #require(lines.first).hasPrefix("exporter.yml:3:20: applications[0].usage_api_key: it is "))
+    }
+
+    @Test func `name key files that do not look like keys`() throws {
+        func yaml(_ path: String) -> String { "applications:\n  - id: APP\n    usage_api_key_file: \(path)" }
+        #expect(
+            complaints(yaml(secret)) == [
+                "exporter.yml:3:25: applications[0].usage_api_key_file: it looks like a key itself (not shown); "
+                    + "expected the path of a file that holds a key, with ./ before a name like this"
+            ])
+        #expect(complaints(yaml("./\(secret)")) == [])
+        #expect(complaints(yaml("usage.key")) == [])
+    }
+
+    @Test func `are each given once`() {
+        let yaml = """
+            applications:
+              - { id: APP, usage_api_key: \(secret) }
+              - { id: APP, usage_api_key: \(secret) }
+            """
+        #expect(
+            complaints(yaml) == [
+                "exporter.yml:3:5: applications[1]: application APP is already applications[0] at line 2; "
+                    + "expected each application once"
+            ])
+    }
+
+    @Test(arguments: ["0", "-1", ".inf", "nan", "many"])
+    func `have contracts of numbers above zero`(_ number: String) throws {
+        let yaml = "applications:\n  - id: APP\n    usage_api_key: k\n    contract: { max_qps: \(number) }"
+        let lines = complaints(yaml)
+        #expect(lines.count == 1)
+        #expect(try #require(lines.first).hasPrefix("exporter.yml:4:26: applications[0].contract.max_qps: "))
+    }
+}

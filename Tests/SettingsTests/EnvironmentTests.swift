@@ -1,0 +1,123 @@
+import Settings
+import Testing
+
+@Suite struct `The environment` {
+    private let bothApplications = """
+        applications:
+          - { id: ONE, usage_api_key: one }
+          - { id: TWO, usage_api_key: two, search_api_key: search }
+        """
+
+    private func applications(_ yaml: String, _ environment: [String: String]) throws -> [ApplicationSettings] {
+        try SettingsLoader.parse(yaml, file: "exporter.yml", environment: environment).applications
+    }
+
+    @Test func `defines the one application with two variables`() throws {
+        let settings = try SettingsLoader.load(
+            file: nil, environment: ["ALGOLIA_APPLICATION_ID": "APP", "ALGOLIA_USAGE_API_KEY": secret])
+        var expected = Settings()
+        expected.applications = [ApplicationSettings(id: "APP", usageKey: .value(secret))]
+        #expect(settings == expected)
+    }
+
+    @Test func `has a form of each key for files`() throws {
+        let settings = try SettingsLoader.load(
+            file: nil,
+            environment: [
+                "ALGOLIA_APPLICATION_ID": " APP\n", "ALGOLIA_USAGE_API_KEY_FILE": "u",
+                "ALGOLIA_MONITORING_API_KEY_FILE": "m", "ALGOLIA_SEARCH_API_KEY": "s\n",
+            ])
+        let application = try #require(settings.applications.first)
+        #expect(application.id == "APP")
+        #expect(application.usageKey == .file("u"))
+        #expect(application.monitoringKey == .file("m"))
+        #expect(application.searchKey == .value("s"))
+    }
+
+    @Test func `defines the application of a file that has none`() throws {
+        let environment = ["ALGOLIA_APPLICATION_ID": "APP", "ALGOLIA_USAGE_API_KEY": "k"]
+        let settings = try SettingsLoader.parse(
+            "polling: { interval: 1m }", file: "exporter.yml", environment: environment)
+        #expect(settings.applications == [ApplicationSettings(id: "APP", usageKey: .value("k"))])
+        #expect(settings.polling.interval == 60)
+        #expect(try applications("applications: []", environment).map(\.id) == ["APP"])
+    }
+
+    @Test func `overrides the keys of the application that it names`() throws {
+        let both = try applications(
+            bothApplications, ["ALGOLIA_APPLICATION_ID": "TWO", "ALGOLIA_USAGE_API_KEY_FILE": "/new"])
+        #expect(both.map(\.usageKey) == [.value("one"), .file("/new")])
+        #expect(both.map(\.searchKey) == [nil, .value("search")])
+    }
+
+    @Test func `overrides the keys of the only application`() throws {
+        let one = try applications(withApplication(), ["ALGOLIA_USAGE_API_KEY": "new"])
+        #expect(one == [ApplicationSettings(id: "APP", usageKey: .value("new"))])
+    }
+
+    @Test func `completes an application without keys`() throws {
+        let one = try applications("applications: [{ id: APP }]", ["ALGOLIA_USAGE_API_KEY": "new"])
+        #expect(one == [ApplicationSettings(id: "APP", usageKey: .value("new"))])
+    }
+
+    @Test func `counts an empty variable as unset`() throws {
+        let environment = [
+            "ALGOLIA_APPLICATION_ID": "", "ALGOLIA_USAGE_API_KEY": "", "ALGOLIA_USAGE_API_KEY_FILE": "",
+        ]
+        #expect(try applications(bothApplications, environment).map(\.id) == ["ONE", "TWO"])
+    }
+
+    @Test func `has to say which of several applications a key is for`() {
+        #expect(
+            complaints(bothApplications, environment: ["ALGOLIA_SEARCH_API_KEY": "k"]) == [
+                "environment: ALGOLIA_SEARCH_API_KEY: which application it is for is not clear; "
+                    + "expected ALGOLIA_APPLICATION_ID to name one of ONE, TWO"
+            ])
+        #expect(
+            complaints(environment: ["ALGOLIA_USAGE_API_KEY": "k"]) == [
+                "environment: ALGOLIA_USAGE_API_KEY: set without ALGOLIA_APPLICATION_ID; "
+                    + "expected ALGOLIA_APPLICATION_ID to name the key's application"
+            ])
+    }
+
+    @Test func `must name an application of the file`() {
+        #expect(
+            complaints(bothApplications, environment: ["ALGOLIA_APPLICATION_ID": "THREE"]) == [
+                "environment: ALGOLIA_APPLICATION_ID: application THREE is not in exporter.yml; "
+                    + "expected one of ONE, TWO or no such variable"
+            ])
+    }
+
+    @Test func `must give a usage key with an application`() {
+        #expect(
+            complaints(environment: ["ALGOLIA_APPLICATION_ID": "APP"]) == [
+                "environment: ALGOLIA_USAGE_API_KEY: neither this variable nor ALGOLIA_USAGE_API_KEY_FILE is set; "
+                    + "expected the usage API key of the application that ALGOLIA_APPLICATION_ID names"
+            ])
+    }
+
+    @Test func `must not give a key twice`() {
+        let environment = [
+            "ALGOLIA_APPLICATION_ID": "APP", "ALGOLIA_USAGE_API_KEY": "k", "ALGOLIA_USAGE_API_KEY_FILE": "f",
+        ]
+        #expect(
+            complaints(environment: environment) == [
+                "environment: ALGOLIA_USAGE_API_KEY: ALGOLIA_USAGE_API_KEY_FILE is set as well; "
+                    + "expected only one of the two"
+            ])
+    }
+
+    @Test func `must hold a proper id and key`() {
+        #expect(
+            complaints(environment: ["ALGOLIA_APPLICATION_ID": "A B", "ALGOLIA_USAGE_API_KEY": "a b"]) == [
+                "environment: ALGOLIA_APPLICATION_ID: \"A B\" is not an application id; "
+                    + "expected an application id: letters, digits, - and _",
+                "environment: ALGOLIA_USAGE_API_KEY: it is not a key (not shown); "
+                    + "expected an API key: visible ASCII characters without spaces",
+            ])
+    }
+
+    @Test func `may be empty when no application is required`() throws {
+        #expect(try SettingsLoader.load(file: nil, environment: [:], requireApplication: false) == Settings())
+    }
+}

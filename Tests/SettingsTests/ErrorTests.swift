@@ -1,0 +1,95 @@
+import Settings
+import Testing
+
+@Suite struct `A wrong value stops the start with its place` {
+    private static let duration = "expected a number with a unit such as 30s, 5m, 2h or 90d"
+    private static let url = "expected an http or https URL such as https://usage.algolia.com, {application} allowed"
+
+    /// The text from line 4 on, after a complete application, and the complaint.
+    @Test(arguments: [
+        ("polling:\n  interval: 5 minutes", "5:13: polling.interval: \"5 minutes\" is not a duration; \(duration)"),
+        ("polling: { interval: 300 }", "4:22: polling.interval: \"300\" is not a duration; \(duration)"),
+        ("polling: { interval: -5m }", "4:22: polling.interval: \"-5m\" is not a duration; \(duration)"),
+        ("polling: { interval: [5m] }", "4:22: polling.interval: a list is not one value; \(duration)"),
+        ("polling: { interval: }", "4:22: polling.interval: it has no value; \(duration)"),
+        ("polling: { interval: 9s }", "4:22: polling.interval: 9s is too short; expected at least 10s"),
+        ("polling: { index_interval: 59s }", "4:28: polling.index_interval: 59s is too short; expected at least 1m"),
+        ("polling: { timeout: 0 }", "4:21: polling.timeout: 0 is too short; expected at least 1s"),
+        ("polling: { settle_delay: 99999d }", "4:26: polling.settle_delay: 99999d is too long; expected at most 3650d"),
+        ("backfill: { horizon: 23h }", "4:22: backfill.horizon: 23h is too short; expected at least 1d"),
+        ("backfill: { horizon: 3651d }", "4:22: backfill.horizon: 3651d is too long; expected at most 3650d"),
+        (
+            "storage: { retention: { minutely: 59m } }",
+            "4:35: storage.retention.minutely: 59m is too short; expected at least 1h"
+        ),
+        (
+            "metrics: { staleness: { daily: 0s } }",
+            "4:32: metrics.staleness.daily: 0s is too short; expected at least 1s"
+        ),
+        (
+            "polling: { requests_per_minute: 0 }",
+            "4:33: polling.requests_per_minute: 0 is too small; expected a whole number of at least 1"
+        ),
+        (
+            "polling: { requests_per_minute: 1.5 }",
+            "4:33: polling.requests_per_minute: \"1.5\" is not a whole number; expected a whole number of at least 1"
+        ),
+        ("storage: { path: \" \" }", "4:18: storage.path: it is empty; expected the path of the history's SQLite file"),
+        ("storage: [data]", "4:10: storage: a list is not a mapping; expected keys with values such as key: value"),
+        (
+            "metrics: { include: algolia_.* }",
+            "4:21: metrics.include: a single value is not a list; expected a list of regular expressions such as [a, b]"
+        ),
+        (
+            "metrics:\n  exclude:\n    - ok\n    - (algolia",
+            "7:7: metrics.exclude[1]: \"(algolia\" is not a regular expression: expected ')'"
+        ),
+        (
+            "endpoints: { usage: usage.algolia.com }",
+            "4:21: endpoints.usage: \"usage.algolia.com\" is not an http or https URL; \(url)"
+        ),
+        (
+            "endpoints: { usage: ftp://host }",
+            "4:21: endpoints.usage: \"ftp://host\" is not an http or https URL; \(url)"
+        ),
+        ("endpoints: { usage: https:/// }", "4:21: endpoints.usage: the URL has no host; \(url)"),
+        ("endpoints: { usage: https://host?a=b }", "4:21: endpoints.usage: the URL has a query or fragment; \(url)"),
+        ("endpoints: { usage: http://host:0 }", "4:21: endpoints.usage: the port is not between 1 and 65535; \(url)"),
+        ("endpoints: { usage: https://user@host }", "4:21: endpoints.usage: the URL has a user or password; \(url)"),
+        (
+            "endpoints: { search: \"https://{app}.net\" }",
+            "4:22: endpoints.search: \"https://{app}.net\" is not an http or https URL; \(url)"
+        ),
+        (
+            "proxy: { read_through: true }",
+            "4:24: proxy.read_through: this version has no caching proxy yet; expected false, or no such key"
+        ),
+        (
+            "proxy: { read_through: maybe }",
+            "4:24: proxy.read_through: \"maybe\" is neither true nor false; expected true or false"
+        ),
+        (
+            "remote_write:\n  - url: http://host",
+            "5:3: remote_write: this version does not support remote write yet; expected [], or no such key"
+        ),
+    ])
+    func `in the file`(_ yaml: String, _ complaint: String) {
+        #expect(complaints(withApplication(yaml)) == ["exporter.yml:\(complaint)"])
+    }
+
+    @Test func `for all problems at once, in the order of the file`() {
+        let yaml = """
+            polling: { intervall: 5m, timeout: 0s }
+            applications:
+              - id: A B
+              - usage_api_key: \(secret)
+            metrics: { include: ["["] }
+            """
+        #expect(
+            complaints(yaml, environment: ["ALGOLIA_SEARCH_API_KEY": "a b"]).map { $0.prefix { $0 != " " } }
+                == [
+                    "exporter.yml:1:12:", "exporter.yml:1:36:", "exporter.yml:3:5:", "exporter.yml:3:9:",
+                    "exporter.yml:4:5:", "exporter.yml:5:22:", "environment:",
+                ])
+    }
+}

@@ -1,0 +1,95 @@
+import Settings
+import Testing
+
+@Suite struct `A configuration file` {
+    /// The example of the design, with other values than the defaults.
+    let full = """
+        applications:
+          - id: MYAPPID
+            usage_api_key_file: /run/secrets/usage        # or usage_api_key
+            monitoring_api_key_file: /run/secrets/monitoring
+            search_api_key_file: /run/secrets/search
+            indices: { include: ["*"], exclude: ["tmp_*"] }
+            contract: { search_requests_per_month: 50000000, records: 10_000_000, max_qps: 400.5 }
+        endpoints:                                        # for tests and private gateways
+          usage: http://127.0.0.1:8080/usage
+          monitoring: https://status.example.com
+          search: https://{application}.example.net
+        polling: { interval: 1m30s, index_interval: 2h, settle_delay: 0, requests_per_minute: 30, timeout: 10s }
+        backfill: { horizon: 2w }
+        storage: { path: /var/lib/history.db, retention: { minutely: 7d } }   # hourly and daily: for ever
+        metrics: { staleness: { hourly: 4h, daily: 3d }, include: ["algolia_usage_.*"], exclude: [".*_total"] }
+        proxy: { read_through: false }
+        remote_write: []
+        """
+
+    @Test func `gives every value of the full example`() throws {
+        let settings = try SettingsLoader.parse(full, file: "exporter.yml")
+        var application = ApplicationSettings(id: "MYAPPID", usageKey: .file("/run/secrets/usage"))
+        application.monitoringKey = .file("/run/secrets/monitoring")
+        application.searchKey = .file("/run/secrets/search")
+        application.indices.exclude = ["tmp_*"]
+        application.contract.searchRequestsPerMonth = 50_000_000
+        application.contract.records = 10_000_000
+        application.contract.maxQPS = 400.5
+        var expected = Settings()
+        expected.applications = [application]
+        expected.endpoints.usage = "http://127.0.0.1:8080/usage"
+        expected.endpoints.monitoring = "https://status.example.com"
+        expected.endpoints.search = "https://{application}.example.net"
+        expected.polling.interval = 90
+        expected.polling.indexInterval = 7200
+        expected.polling.settleDelay = 0
+        expected.polling.requestsPerMinute = 30
+        expected.polling.timeout = 10
+        expected.backfillHorizon = 14 * 86_400
+        expected.storage.path = "/var/lib/history.db"
+        expected.storage.retention.minutely = 7 * 86_400
+        expected.metrics.staleness.hourly = 4 * 3600
+        expected.metrics.staleness.daily = 3 * 86_400
+        expected.metrics.include = ["algolia_usage_.*"]
+        expected.metrics.exclude = [".*_total"]
+        #expect(settings == expected)
+    }
+
+    @Test func `keeps several applications in their order`() throws {
+        let yaml = """
+            applications:
+              - { id: ONE, usage_api_key: \(secret) }
+              - { id: t-w_o2, usage_api_key_file: keys/two, search_api_key: other }
+            """
+        let settings = try SettingsLoader.parse(yaml, file: "exporter.yml")
+        #expect(settings.applications.map(\.id) == ["ONE", "t-w_o2"])
+        #expect(settings.applications.map(\.usageKey) == [.value(secret), .file("keys/two")])
+        #expect(settings.applications[1].searchKey == .value("other"))
+    }
+
+    @Test(arguments: ["1234567890", "0x1234", "12345e6789", "null0", "'123'"])
+    func `takes a key literally that looks like something else to YAML`(_ key: String) throws {
+        let settings = try SettingsLoader.parse(
+            "applications: [{ id: 12345, usage_api_key: \(key) }]", file: "exporter.yml")
+        #expect(settings.applications.map(\.id) == ["12345"])
+        #expect(settings.applications.map(\.usageKey) == [.value(key.filter { $0 != "'" })])
+    }
+
+    @Test func `may use anchors, Windows line ends and a byte order mark`() throws {
+        let yaml = """
+            \u{FEFF}applications:
+              - { id: ONE, usage_api_key: \(secret), indices: &indices { exclude: ["tmp_*"] } }
+              - { id: TWO, usage_api_key: \(secret), indices: *indices }
+            """
+        let settings = try SettingsLoader.parse(
+            yaml.replacing("\n", with: "\r\n"), file: "exporter.yml")
+        #expect(settings.applications.map(\.indices.exclude) == [["tmp_*"], ["tmp_*"]])
+    }
+
+    @Test func `may select no index at all`() throws {
+        let yaml = "applications: [{ id: ONE, usage_api_key: \(secret), indices: { include: [] } }]"
+        #expect(try SettingsLoader.parse(yaml, file: "exporter.yml").applications[0].indices.include == [])
+    }
+
+    @Test(arguments: ["", "# nothing\n", "---\n", "{}"])
+    func `may be empty when no application is required`(_ yaml: String) throws {
+        #expect(try SettingsLoader.parse(yaml, file: "exporter.yml", requireApplication: false) == Settings())
+    }
+}
