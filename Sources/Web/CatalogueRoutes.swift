@@ -1,0 +1,174 @@
+internal import History
+internal import Hummingbird
+internal import Prometheus
+internal import UsageModel
+
+/// What there is: statistics, applications, series and their newest values.
+enum CatalogueRoutes {
+    static func endpoints(_ exporter: Exporter) -> [Endpoint] {
+        let json = "application/json"
+        return [
+            Endpoint(
+                path: "/api/v1/statistics", summary: "The statistics, known and stored, with unit, kind and meaning.",
+                contents: [.init(type: json, summary: "Every statistic.")]
+            ) { _, _ in try .json(["statistics": await statistics(exporter)]) },
+            Endpoint(
+                path: "/api/v1/applications", summary: "The applications and their indices.",
+                contents: [.init(type: json, summary: "Every application that was ever collected.")]
+            ) { _, _ in
+                try .json(["applications": await exporter.history.applications().map(ApplicationDocument.init)])
+            },
+            Endpoint(
+                path: "/api/v1/series", summary: "The stored series with their first and last point.",
+                parameters: SeriesFilter.parameters + [SeriesFilter.granularity],
+                contents: [.init(type: json, summary: "Every series that matches.")],
+                failures: [404: "The application, index or statistic is not known."]
+            ) { _, parameters in
+                let filter = try await SeriesFilter(parameters, exporter)
+                let series = try await exporter.history.series(
+                    statistics: filter.statistics, applications: filter.applications, indices: filter.indices,
+                    granularity: parameters.option("granularity", of: [.hourly, .daily], default: .hourly))
+                return try .json(["series": series.map(SeriesDocument.init)])
+            },
+            Endpoint(
+                path: "/api/v1/latest", summary: "The newest complete value of every series, as Algolia sent it.",
+                parameters: SeriesFilter.parameters,
+                contents: [.init(type: json, summary: "Every series that matches and has a newest value.")],
+                failures: [404: "The application, index or statistic is not known."]
+            ) { _, parameters in
+                let filter = try await SeriesFilter(parameters, exporter)
+                let latest = try await exporter.history.latest().series.filter { filter.selects($0.key) }
+                return try .json(["series": latest.map(LatestDocument.init)])
+            },
+        ]
+    }
+
+    private static func statistics(_ exporter: Exporter) async throws -> [StatisticDocument] {
+        let stored = try await exporter.history.storedStatistics()
+        let unknown = stored.filter { StatisticCatalogue.statistic(named: $0) == nil }.sorted()
+        return (StatisticCatalogue.all + unknown.map(Statistic.unknown)).map {
+            StatisticDocument($0, isStored: stored.contains($0.name))
+        }
+    }
+}
+
+private struct StatisticDocument: Encodable {
+    var statistic: String
+    var group: String?
+    var kind: String
+    var unit: String
+    var shape: String
+    var per_index: Bool
+    var meaning: String
+    var aggregate: String
+    var known: Bool
+    var stored: Bool
+    var metrics: [String]
+
+    init(_ statistic: Statistic, isStored: Bool) {
+        self.statistic = statistic.name
+        group = statistic.group.isEmpty ? nil : statistic.group
+        kind = statistic.kind.rawValue
+        unit = statistic.unit.rawValue
+        shape = statistic.shape.rawValue
+        per_index = statistic.perIndex
+        meaning = statistic.meaning
+        aggregate = statistic.kind.defaultAggregate.rawValue
+        known = statistic.isKnown
+        stored = isStored
+        metrics = (statistic.perIndex ? [false, true] : [false]).flatMap { perIndex in
+            let name = MetricName(statistic, perIndex: perIndex)
+            return statistic.kind == .count ? [name.hourly, name.daily, name.total] : [name.gauge]
+        }
+    }
+}
+
+private struct ApplicationDocument: Encodable {
+    var application: String
+    var first_seen: String
+    var indices: [String]
+
+    init(_ application: StoredApplication) {
+        self.application = application.id
+        first_seen = RFC3339.string(application.firstSeen)
+        indices = application.indices
+    }
+}
+
+/// The identity of a series; `null` where it has no index or key.
+private struct SeriesIdentity: Encodable {
+    var application: String
+    var index: String?
+    var key: String?
+    var statistic: String
+    var unit: String
+
+    init(_ key: SeriesKey) {
+        application = key.application
+        index = key.index.isEmpty ? nil : key.index
+        self.key = key.key.isEmpty ? nil : key.key
+        statistic = key.statistic
+        unit = StatisticCatalogue.describe(key.statistic).unit.rawValue
+    }
+
+    private enum CodingKeys: CodingKey { case application, index, key, statistic, unit }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(application, forKey: .application)
+        try container.encode(index, forKey: .index)
+        try container.encode(key, forKey: .key)
+        try container.encode(statistic, forKey: .statistic)
+        try container.encode(unit, forKey: .unit)
+    }
+}
+
+/// A point as `[milliseconds, value]`.
+private struct PointDocument: Encodable {
+    var point: Point
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(point.time * 1000)
+        switch point.value {
+        case .integer(let integer): try container.encode(integer)
+        case .real(let real): try container.encode(real)
+        }
+    }
+}
+
+private struct SeriesDocument: Encodable {
+    var extent: SeriesExtent
+
+    init(_ extent: SeriesExtent) { self.extent = extent }
+
+    private enum CodingKeys: CodingKey { case granularity, first, last }
+
+    func encode(to encoder: any Encoder) throws {
+        try SeriesIdentity(extent.key).encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(extent.granularity, forKey: .granularity)
+        try container.encode(PointDocument(point: extent.first), forKey: .first)
+        try container.encode(PointDocument(point: extent.last), forKey: .last)
+    }
+}
+
+private struct LatestDocument: Encodable {
+    var latest: LatestSeries
+
+    init(_ latest: LatestSeries) { self.latest = latest }
+
+    private enum CodingKeys: CodingKey { case hourly, daily, total }
+
+    func encode(to encoder: any Encoder) throws {
+        try SeriesIdentity(latest.key).encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(latest.hourly.map(PointDocument.init), forKey: .hourly)
+        try container.encode(latest.daily.map(PointDocument.init), forKey: .daily)
+        switch latest.total {
+        case .integer(let integer)?: try container.encode(integer, forKey: .total)
+        case .real(let real)?: try container.encode(real, forKey: .total)
+        case nil: try container.encodeNil(forKey: .total)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Gzip
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Compresses answers for clients that accept gzip, unless they are small or compressed already.
+struct CompressionMiddleware<Context: RequestContext>: RouterMiddleware {
+    /// Bytes below which compression costs more than it saves.
+    private static var threshold: Int { 1024 }
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        guard response.headers[.contentEncoding] == nil, let length = response.body.contentLength,
+            length >= Self.threshold, request.method != .head
+        else { return response }
+        if response.headers[.vary] == nil { response.headers[.vary] = "Accept-Encoding" }
+        guard AcceptEncoding.gzip(request) else { return response }
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try Gzip.compress(collector.bytes, level: 4)))
+        response.headers[.contentEncoding] = "gzip"
+        return response
+    }
+}
+
+/// Takes a body that is in memory already.
+private final class BodyCollector: ResponseBodyWriter {
+    private(set) var bytes: [UInt8] = []
+
+    func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+/// The `Accept-Encoding` header.
+enum AcceptEncoding {
+    /// Whether gzip is accepted: named, or `*`, with a weight above 0.
+    static func gzip(_ request: Request) -> Bool {
+        let header = request.headers[.acceptEncoding] ?? ""
+        return header.split(separator: ",").contains { offer in
+            let parts = offer.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+            guard parts.first == "gzip" || parts.first == "*" else { return false }
+            return !parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+        }
+    }
+}

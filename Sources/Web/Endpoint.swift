@@ -1,0 +1,37 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// One path of the HTTP interface: how it is served and how it is described,
+/// in one place, so that `/openapi.json` cannot say anything else than the code does.
+struct Endpoint: Sendable {
+    /// A query parameter.
+    struct Parameter: Sendable {
+        enum Schema: Sendable {
+            case string
+            case integer(minimum: Int)
+            case options([String])
+        }
+
+        var name: String
+        var summary: String
+        var schema: Schema = .string
+        var isRequired = false
+        /// Whether the parameter may come several times.
+        var repeats = false
+    }
+
+    /// An answer with status 200.
+    struct Content: Sendable {
+        var type: String
+        var summary: String
+    }
+
+    var method: HTTPRequest.Method = .get
+    var path: String
+    var summary: String
+    var parameters: [Parameter] = []
+    var contents: [Content]
+    /// Other statuses that it may answer, with their meaning.
+    var failures: [Int: String] = [:]
+    var handle: @Sendable (Request, QueryParameters) async throws -> Response
+}

@@ -1,0 +1,118 @@
+internal import UsageModel
+
+/// Writes JSON byte by byte: answers have up to a million points.
+struct JSONBytes {
+    private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int = 4096) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Appends JSON that is ready.
+    mutating func raw(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ other: JSONBytes) {
+        bytes += other.bytes
+    }
+
+    /// Appends a string with its quotes, escaped.
+    mutating func string(_ text: some StringProtocol) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): raw(#"\""#)
+            case UInt8(ascii: "\\"): raw(#"\\"#)
+            case 0x0A: raw(#"\n"#)
+            case 0x0D: raw(#"\r"#)
+            case 0x09: raw(#"\t"#)
+            case 0..<0x20:
+                raw(#"\u00"#)
+                bytes.append(Self.hex(byte >> 4))
+                bytes.append(Self.hex(byte & 15))
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a string, or `null` when it is empty.
+    mutating func stringOrNull(_ text: String) {
+        if text.isEmpty { raw("null") } else { string(text) }
+    }
+
+    mutating func number(_ number: Double) {
+        bytes += PointValue(number).description.utf8
+    }
+
+    mutating func number(_ value: PointValue) {
+        switch value {
+        case .integer(let integer): self.integer(integer)
+        case .real(let real): bytes += real.description.utf8
+        }
+    }
+
+    mutating func integer(_ integer: Int64) {
+        bytes += integer.description.utf8
+    }
+
+    /// Appends `[[milliseconds,value],…]`, the form in which almost every byte of a range is written.
+    mutating func points(_ points: [Point]) {
+        bytes.append(UInt8(ascii: "["))
+        // A time and a value take at most 20 and 24 bytes, and 4 stand around them.
+        let chunk = [UInt8](unsafeUninitializedCapacity: points.count * 48) { buffer, count in
+            guard var out = buffer.baseAddress else { return }
+            let start = out
+            for point in points {
+                out[0] = UInt8(ascii: "[")
+                out = Self.write(point.time * 1000, to: out + 1)
+                out[0] = UInt8(ascii: ",")
+                switch point.value {
+                case .integer(let integer): out = Self.write(integer, to: out + 1)
+                case .real(let real): out = Self.write(real, to: out + 1)
+                }
+                out[0] = UInt8(ascii: "]")
+                out[1] = UInt8(ascii: ",")
+                out += 2
+            }
+            count = max(out - start - 1, 0)
+        }
+        bytes += chunk
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private static func hex(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    }
+
+    @inline(__always)
+    private static func write(_ integer: Int64, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        var out = out
+        if integer < 0 {
+            out[0] = UInt8(ascii: "-")
+            out += 1
+        }
+        var rest = integer.magnitude
+        var digits = 1
+        var bound: UInt64 = 10
+        while digits < 19, rest >= bound {
+            digits += 1
+            bound &*= 10
+        }
+        for position in stride(from: digits - 1, through: 0, by: -1) {
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            out[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder)
+            rest = quotient
+        }
+        return out + digits
+    }
+
+    private static func write(_ real: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        var text = real.description
+        return text.withUTF8 { utf8 in
+            out.update(from: utf8.baseAddress.unsafelyUnwrapped, count: utf8.count)
+            return out + utf8.count
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Hummingbird
+
+/// `/openapi.json`: the description of every endpoint, made from the endpoints themselves.
+enum OpenAPI {
+    static func endpoint(describing endpoints: [Endpoint]) -> Endpoint {
+        let own = Endpoint(
+            path: "/openapi.json", summary: "This description, OpenAPI 3.1.",
+            contents: [.init(type: "application/json", summary: "The description.")]
+        ) { _, _ in .text("") }
+        let document = document(endpoints + [own])
+        return Endpoint(path: own.path, summary: own.summary, contents: own.contents) { _, _ in
+            try .json(document)
+        }
+    }
+
+    private static func document(_ endpoints: [Endpoint]) -> JSONValue {
+        var paths: [String: JSONValue] = [:]
+        for (path, methods) in Dictionary(grouping: endpoints, by: \.path) {
+            paths[path] = .object(
+                Dictionary(
+                    uniqueKeysWithValues: methods.map {
+                        ($0.method.rawValue.lowercased(), operation($0))
+                    }))
+        }
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "algolia-exporter",
+                "version": "1",
+                "description": "History and current values of Algolia's usage statistics.",
+                "license": ["name": "MIT", "identifier": "MIT"],
+            ],
+            "servers": [["url": "/"]],
+            "security": .array([]),
+            "paths": .object(paths),
+            "components": ["schemas": ["Problem": problemSchema]],
+        ]
+    }
+
+    private static func operation(_ endpoint: Endpoint) -> JSONValue {
+        var responses: [String: JSONValue] = [
+            "200": [
+                "description": .string(endpoint.contents.map(\.summary).joined(separator: " ")),
+                "content": .object(
+                    Dictionary(endpoint.contents.map { ($0.type, JSONValue.object([:])) }) { first, _ in first }),
+            ]
+        ]
+        for (status, summary) in endpoint.failures { responses[String(status)] = failure(status, summary) }
+        if responses["400"] == nil { responses["400"] = failure(400, "A parameter that is not declared.") }
+        let words = endpoint.path.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        return [
+            "summary": .string(endpoint.summary),
+            "operationId": .string(
+                ([endpoint.method.rawValue.lowercased()] + (words.isEmpty ? ["root"] : words)).joined(separator: "_")),
+            "parameters": .array(endpoint.parameters.map(parameter)),
+            "responses": .object(responses),
+        ]
+    }
+
+    private static func failure(_ status: Int, _ summary: String) -> JSONValue {
+        guard status != 503 else { return ["description": .string(summary), "content": ["text/plain": [:]]] }
+        return [
+            "description": .string(summary),
+            "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+        ]
+    }
+
+    private static func parameter(_ parameter: Endpoint.Parameter) -> JSONValue {
+        let schema: JSONValue =
+            switch parameter.schema {
+            case .string: ["type": "string"]
+            case .integer(let minimum): ["type": "integer", "minimum": .integer(minimum)]
+            case .options(let options): ["type": "string", "enum": .array(options.map(JSONValue.string))]
+            }
+        return [
+            "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
+            "description": .string(parameter.summary),
+            "schema": parameter.repeats ? ["type": "array", "items": schema] : schema,
+        ]
+    }
+
+    private static let problemSchema: JSONValue = [
+        "type": "object",
+        "description": "A problem document (RFC 9457).",
+        "required": ["type", "title", "status", "detail"],
+        "properties": [
+            "type": ["type": "string"],
+            "title": ["type": "string"],
+            "status": ["type": "integer"],
+            "detail": ["type": "string"],
+            "parameter": ["type": "string", "description": "The parameter at fault."],
+            "accepted": ["type": "string", "description": "What would be accepted."],
+        ],
+    ]
+}

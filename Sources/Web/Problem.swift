@@ -1,0 +1,81 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// An error as a client sees it: a problem document (RFC 9457) that names the
+/// parameter at fault and what would be accepted.
+struct Problem: Error, HTTPResponseError {
+    var status: HTTPResponse.Status
+    var detail: String
+    var parameter: String?
+    var accepted: String?
+    var headers: HTTPFields = [:]
+
+    /// 400: `parameter` has a value that cannot be used.
+    static func parameter(_ name: String, _ detail: String, accepted: String) -> Problem {
+        Problem(status: .badRequest, detail: detail, parameter: name, accepted: accepted)
+    }
+
+    /// 404: `parameter` names something that is not there.
+    static func unknown(_ name: String, _ detail: String, accepted: String) -> Problem {
+        Problem(status: .notFound, detail: detail, parameter: name, accepted: accepted)
+    }
+
+    private struct Document: Encodable {
+        var type = "about:blank"
+        var title: String
+        var status: Int
+        var detail: String
+        var parameter: String?
+        var accepted: String?
+    }
+
+    func response(from request: Request, context: some RequestContext) throws -> Response {
+        let document = Document(
+            title: status.reasonPhrase, status: Int(status.code), detail: detail, parameter: parameter,
+            accepted: accepted)
+        var response = try Response.json(document, status: status)
+        response.headers[.contentType] = "application/problem+json"
+        for header in headers { response.headers[header.name] = header.value }
+        return response
+    }
+}
+
+/// Turns whatever goes wrong behind it into a problem document.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    /// Methods by path, to tell a wrong method from a wrong path.
+    let methods: [String: [HTTPRequest.Method]]
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as Problem {
+            return try problem.response(from: request, context: context)
+        } catch let error as any HTTPResponseError {
+            return try problem(for: error, request).response(from: request, context: context)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            context.logger.error("request failed: \(error)", metadata: ["path": "\(request.uri.path)"])
+            let problem = Problem(status: .internalServerError, detail: "the history could not be read; see the log")
+            return try problem.response(from: request, context: context)
+        }
+    }
+
+    private func problem(for error: any HTTPResponseError, _ request: Request) -> Problem {
+        guard error.status == .notFound else {
+            return Problem(status: error.status, detail: error.status.reasonPhrase)
+        }
+        let path = request.uri.path
+        guard let allowed = methods[path] else {
+            return Problem(status: .notFound, detail: "there is nothing at \(path); see /openapi.json")
+        }
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        return Problem(
+            status: .methodNotAllowed, detail: "\(path) does not accept \(request.method.rawValue)",
+            accepted: names, headers: [.allow: names])
+    }
+}

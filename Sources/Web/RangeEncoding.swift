@@ -1,0 +1,99 @@
+internal import History
+internal import UsageModel
+
+/// The three forms of a range query's answer.
+enum RangeEncoding {
+    /// The series, each with its points as `[milliseconds, value]`.
+    static func json(_ answer: RangeAnswer, _ query: RangeQuery) -> [UInt8] {
+        let points = answer.series.reduce(0) { $0 + $1.points.count }
+        var json = JSONBytes(capacity: 512 + points * 28 + answer.series.count * 256)
+        json.raw(#"{"start":"#)
+        json.string(RFC3339.string(query.range.start))
+        json.raw(#","end":"#)
+        json.string(RFC3339.string(query.range.end))
+        json.raw(#","granularity":"#)
+        json.string(query.granularity.rawValue)
+        json.raw(#","step":"#)
+        json.string(DurationText.string(query.step ?? query.granularity.seconds))
+        json.raw(#","aggregate":"#)
+        // One word while all statistics are combined alike; each series says its own.
+        let aggregates = Set(query.statistics.map(query.aggregate))
+        json.stringOrNull(aggregates.count == 1 ? aggregates.first?.rawValue ?? "" : "")
+        json.raw(#","coverage":"#)
+        json.number((answer.coverage * 1e6).rounded() / 1e6)
+        json.raw(#","series":["#)
+        for (position, series) in answer.series.enumerated() {
+            if position > 0 { json.raw(",") }
+            json.raw(#"{"application":"#)
+            json.string(series.key.application)
+            json.raw(#","index":"#)
+            json.stringOrNull(series.key.index)
+            json.raw(#","key":"#)
+            json.stringOrNull(series.key.key)
+            json.raw(#","statistic":"#)
+            json.string(series.key.statistic)
+            json.raw(#","unit":"#)
+            json.string(StatisticCatalogue.describe(series.key.statistic).unit.rawValue)
+            json.raw(#","aggregate":"#)
+            json.string(query.aggregate(for: series.key.statistic).rawValue)
+            json.raw(#","points":"#)
+            json.points(series.points)
+            json.raw("}")
+        }
+        json.raw("]}")
+        return json.bytes
+    }
+
+    /// A flat array with an object for each point.
+    static func rows(_ answer: RangeAnswer) -> [UInt8] {
+        var json = JSONBytes(capacity: 1 << 16)
+        json.raw("[")
+        var isFirst = true
+        for series in answer.series {
+            var identity = JSONBytes()
+            identity.raw(#","application":"#)
+            identity.string(series.key.application)
+            identity.raw(#","index":"#)
+            identity.stringOrNull(series.key.index)
+            identity.raw(#","key":"#)
+            identity.stringOrNull(series.key.key)
+            identity.raw(#","statistic":"#)
+            identity.string(series.key.statistic)
+            identity.raw(#","value":"#)
+            for point in series.points {
+                if !isFirst { json.raw(",") }
+                isFirst = false
+                json.raw(#"{"time":"#)
+                json.string(RFC3339.string(point.time))
+                json.append(identity)
+                json.number(point.value)
+                json.raw("}")
+            }
+        }
+        json.raw("]")
+        return json.bytes
+    }
+
+    /// The rows as CSV (RFC 4180, lines end in LF), with a header.
+    static func csv(_ answer: RangeAnswer) -> [UInt8] {
+        var bytes = Array("time,application,index,key,statistic,value\n".utf8)
+        for series in answer.series {
+            let key = series.key
+            let identity = [key.application, key.index, key.key, key.statistic].map(csvField).joined(separator: ",")
+            for point in series.points {
+                bytes += RFC3339.string(point.time).utf8
+                bytes.append(UInt8(ascii: ","))
+                bytes += identity.utf8
+                bytes.append(UInt8(ascii: ","))
+                bytes += point.value.description.utf8
+                bytes.append(0x0A)
+            }
+        }
+        return bytes
+    }
+
+    private static func csvField(_ text: String) -> String {
+        let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+        return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+    }
+}

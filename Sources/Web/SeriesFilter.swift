@@ -1,0 +1,70 @@
+internal import History
+internal import UsageModel
+
+/// The parameters that select series, the same on every path; what they name must exist.
+struct SeriesFilter: Sendable {
+    /// Nil for every statistic.
+    var statistics: [String]?
+    /// Nil for every application.
+    var applications: [String]?
+    /// Nil for the application level and every index.
+    var indices: IndexSelection?
+
+    static let statistic = Endpoint.Parameter(
+        name: "statistic", summary: "One or more statistics, separated by commas.")
+    static let granularity = Endpoint.Parameter(
+        name: "granularity", summary: "The width of stored buckets; hourly by default.",
+        schema: .options([Granularity.hourly.rawValue, Granularity.daily.rawValue]))
+
+    static let parameters: [Endpoint.Parameter] = [
+        statistic,
+        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
+        .init(
+            name: "index", summary: "An index's name, or * for every index; may come several times.", repeats: true),
+    ]
+
+    /// - Throws: ``Problem`` 404 for an unknown statistic, application or index.
+    init(_ parameters: QueryParameters, _ exporter: Exporter) async throws {
+        statistics = parameters.list("statistic")
+        applications = parameters.all("application")
+        if let names = parameters.all("index") {
+            indices = names.contains("*") ? .all : .names(names)
+        }
+        try await verify(exporter)
+    }
+
+    private func verify(_ exporter: Exporter) async throws {
+        let unknown = (statistics ?? []).filter { StatisticCatalogue.statistic(named: $0) == nil }
+        if !unknown.isEmpty {
+            let stored = try await exporter.history.storedStatistics()
+            if let name = unknown.first(where: { !stored.contains($0) }) {
+                throw Problem.unknown(
+                    "statistic", "there is no statistic \"\(name)\"", accepted: "a name that /api/v1/statistics lists")
+            }
+        }
+        guard applications != nil || indices != nil else { return }
+        let known = try await exporter.history.applications()
+        for id in applications ?? [] where !known.contains(where: { $0.id == id }) {
+            throw Problem.unknown(
+                "application", "there is no application \"\(id)\"",
+                accepted: known.isEmpty ? "none is stored yet" : known.map(\.id).joined(separator: ", "))
+        }
+        guard case .names(let names)? = indices else { return }
+        let asked = known.filter { applications?.contains($0.id) ?? true }
+        for name in names where !asked.contains(where: { $0.indices.contains(name) }) {
+            throw Problem.unknown(
+                "index", "there is no index \"\(name)\"", accepted: "a name that /api/v1/applications lists, or *")
+        }
+    }
+
+    func selects(_ key: SeriesKey) -> Bool {
+        if let statistics, !statistics.contains(key.statistic) { return false }
+        if let applications, !applications.contains(key.application) { return false }
+        switch indices {
+        case nil: return true
+        case .application?: return key.index.isEmpty
+        case .all?: return !key.index.isEmpty
+        case .names(let names)?: return names.contains(key.index)
+        }
+    }
+}

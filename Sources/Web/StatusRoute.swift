@@ -1,0 +1,90 @@
+internal import Collector
+internal import History
+internal import Hummingbird
+internal import UsageModel
+
+/// `/api/v1/status`: what the collector is doing, and what is covered.
+enum StatusRoute {
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Endpoint(
+            path: "/api/v1/status", summary: "State of the collector, freshness and coverage.",
+            contents: [.init(type: "application/json", summary: "The state of every application.")]
+        ) { _, _ in
+            let statuses = await exporter.status()
+            let coverage = try await exporter.history.coverage()
+            let freshness = try await exporter.history.freshness()
+            return try .json(
+                Document(
+                    version: exporter.version, now: RFC3339.string(exporter.clock.now),
+                    ready: try await exporter.history.hasAnswers(),
+                    database: .init(path: exporter.history.path, bytes: exporter.history.size),
+                    applications: statuses.map(ApplicationDocument.init),
+                    coverage: coverage.map { one in CoverageDocument(one, freshness) }))
+        }
+    }
+
+    private struct Document: Encodable {
+        struct Database: Encodable {
+            var path: String
+            var bytes: Int64
+        }
+        var version: String
+        var now: String
+        var ready: Bool
+        var database: Database
+        var applications: [ApplicationDocument]
+        var coverage: [CoverageDocument]
+    }
+
+    private struct ApplicationDocument: Encodable {
+        var application: String
+        var state: String
+        var paused_until: String?
+        var last_success: String?
+        var last_error: String?
+        var last_error_time: String?
+        var indices: Int
+        var backfill_remaining_seconds: [String: Int64]
+        var refused_statistics: [String: [String]]
+        var failing_indices: [String]
+
+        init(_ status: ApplicationStatus) {
+            application = status.application
+            state = status.state.rawValue
+            paused_until = status.pausedUntil.map(RFC3339.string)
+            last_success = status.lastSuccess.map(RFC3339.string)
+            last_error = status.lastError
+            last_error_time = status.lastErrorTime.map(RFC3339.string)
+            indices = status.indices
+            backfill_remaining_seconds = Dictionary(
+                uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
+            refused_statistics = status.refused.filter { !$0.value.isEmpty }
+            failing_indices = status.failing
+        }
+    }
+
+    private struct CoverageDocument: Encodable {
+        struct Range: Encodable {
+            var start: String
+            var end: String
+        }
+        var application: String
+        var index: String?
+        var granularity: Granularity
+        var newest_bucket_end: String?
+        var ranges: [Range]
+
+        init(_ coverage: Coverage, _ freshness: [Freshness]) {
+            application = coverage.scope.application
+            index = coverage.scope.isIndex ? coverage.scope.index : nil
+            granularity = coverage.granularity
+            newest_bucket_end =
+                freshness
+                .filter { $0.scope == coverage.scope && $0.granularity == coverage.granularity }
+                .map(\.completeUntil).max().map(RFC3339.string)
+            ranges = coverage.ranges.ranges.map {
+                Range(start: RFC3339.string($0.start), end: RFC3339.string($0.end))
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import Hummingbird
+internal import HTTPTypes
+public import Logging
+internal import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP interface.
+public struct WebServer: Service {
+    private let application: Application<RouterResponder<BasicRequestContext>>
+
+    /// - Parameters:
+    ///   - host: the address to listen on.
+    ///   - port: 0 for any that is free.
+    ///   - onRunning: called with the port once requests are accepted.
+    public init(
+        _ exporter: Exporter, host: String, port: Int, logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        application = Application(
+            router: Self.router(Self.endpoints(exporter)),
+            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: "algolia-exporter"),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+
+    public func run() async throws { try await application.run() }
+
+    /// Everything that is served, in the order of its description.
+    static func endpoints(_ exporter: Exporter) -> [Endpoint] {
+        let metrics = MetricsPage(exporter)
+        var endpoints: [Endpoint] = [
+            StatusPage.endpoint(exporter),
+            metrics.endpoint,
+        ]
+        endpoints += HealthRoutes.endpoints(exporter)
+        endpoints += CatalogueRoutes.endpoints(exporter)
+        endpoints += [RangeRoute.endpoint(exporter), StatusRoute.endpoint(exporter)]
+        return endpoints + [OpenAPI.endpoint(describing: endpoints)]
+    }
+
+    static func router(_ endpoints: [Endpoint]) -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
+        router.add(middleware: CompressionMiddleware())
+        router.add(middleware: ProblemMiddleware(methods: methods))
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in
+                let parameters = try QueryParameters(request.uri.query, accepting: endpoint.parameters)
+                return try await endpoint.handle(request, parameters)
+            }
+        }
+        return router
+    }
+}
