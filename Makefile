@@ -1,0 +1,44 @@
+# Two commands are enough: `make run` and `make test`. Each installs what it
+# needs and can be repeated at any time.
+
+RELEASE := .build/release/algolia-exporter
+
+.PHONY: run test bench e2e build format lint clean deps deps-test help
+
+help:
+	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
+	@echo "             ALGOLIA_USAGE_API_KEY are set, otherwise on the built-in simulator"
+	@echo "make test    run all tests"
+	@echo "make e2e     run the end-to-end test of the release binary"
+	@echo "make bench   measure, and print a table"
+	@echo "make format  format the sources; make lint checks them"
+
+run: build
+	@scripts/run
+
+build: deps
+	swift build -c release --product algolia-exporter
+
+test: deps-test
+	swift test
+
+e2e: build deps-test
+	Tests/EndToEnd/run $(RELEASE)
+
+bench: deps
+	swift run -c release benchmark
+
+format:
+	swift format -i -p -r Package.swift Sources Tests migrations
+
+lint:
+	swift format lint --strict -p -r Package.swift Sources Tests migrations
+
+deps:
+	@scripts/install libsqlite3-dev zlib1g-dev
+
+deps-test: deps
+	@scripts/install curl jq sqlite3 prometheus
+
+clean:
+	rm -rf .build

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Collector
+import Foundation
+import UsageModel
+
+struct Backfill: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch everything that is missing, then exit.",
+        discussion: "Exit status 0 when nothing is missing any more, 1 when something keeps failing.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")
+    var isDemo = false
+
+    func run() async throws {
+        let logger = common.logging.start()
+        try await Failures.reported(logger) {
+            limitMemoryArenas()
+            var settings = try common.settings(requireApplication: !isDemo)
+            let demo = isDemo ? try await Demo(logger: logger) : nil
+            if let demo { demo.redirect(&settings, keepsPath: common.storagePath != nil) }
+            let assembly = try Assembly(settings, logger: logger)
+            let progress = BackfillProgress(clock: assembly.clock)
+            let stuck = await withTaskGroup(of: [String].self) { group in
+                for application in assembly.collector.applications {
+                    group.addTask { await application.runUntilComplete { await progress.update($0) } }
+                }
+                return await group.reduce(into: []) { $0 += $1 }
+            }
+            await progress.finish()
+            await assembly.shutdown()
+            guard stuck.isEmpty else {
+                throw CommandError("the backfill is not complete; failing: \(stuck.joined(separator: "; "))")
+            }
+        }
+    }
+}
+
+/// A bar on a terminal, plain lines elsewhere.
+private actor BackfillProgress {
+    private let clock: any WallClock
+    private let started: Double
+    private var statuses: [String: ApplicationStatus] = [:]
+    private var lastLine = 0.0
+
+    init(clock: any WallClock) {
+        self.clock = clock
+        started = clock.seconds
+    }
+
+    func update(_ status: ApplicationStatus) {
+        statuses[status.application] = status
+        let now = clock.seconds
+        // Ten frames a second for the eye, a line in ten seconds for a log.
+        guard now - lastLine >= (Console.isTerminal ? 0.1 : 10) else { return }
+        lastLine = now
+        show()
+    }
+
+    func finish() {
+        show()
+        if Console.isTerminal { Console.error("") }
+    }
+
+    private func show() {
+        let desired = statuses.values.reduce(0) { $0 + $1.desired.values.reduce(0, +) }
+        let remaining = statuses.values.reduce(0) { $0 + $1.remaining.values.reduce(0, +) }
+        guard desired > 0 else { return }
+        let share = Double(desired - remaining) / Double(desired)
+        let percent = Int((share * 100).rounded(.down))
+        let elapsed = DurationText.string(Int64(clock.seconds - started))
+        guard Console.isTerminal else {
+            return Console.error(
+                "backfill \(percent) %, \(DurationText.string(remaining)) to fetch, \(elapsed) elapsed")
+        }
+        let width = 40
+        let filled = Int(share * Double(width))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        Console.progress("\(bar) \(percent) %  \(elapsed)")
+    }
+}

@@ -1,0 +1,100 @@
+import AlgoliaClient
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import History
+import Prometheus
+import Settings
+import UsageModel
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check configuration, keys and database, and say what works and what does not.",
+        discussion: "Sends at most three requests for each application. Exit status 1 when anything does not work.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let logger = common.logging.start()
+        try await Failures.reported(logger) {
+            let settings = try common.settings()
+            report(true, "configuration", "\(settings.applications.count) application(s)")
+            var isGood = checkDatabase(settings.storage.path)
+            let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+            for application in settings.applications {
+                do {
+                    let client = try Assembly.client(
+                        application, settings, http: http, clock: SystemClock(), registry: MetricsRegistry())
+                    if await !checkUsage(client) { isGood = false }
+                    if await !checkIndices(client) { isGood = false }
+                } catch {
+                    report(false, application.id, "\(error)")
+                    isGood = false
+                }
+            }
+            try? await http.shutdown()
+            if !isGood { throw ExitCode.failure }
+        }
+    }
+
+    private func report(_ isGood: Bool, _ what: String, _ text: String) {
+        print("\(isGood ? "ok  " : "FAIL")  \(what): \(text)")
+    }
+
+    private func checkDatabase(_ path: String) -> Bool {
+        guard FileManager.default.fileExists(atPath: path) else {
+            report(true, "database", "\(path) does not exist yet; serve creates it")
+            return true
+        }
+        do {
+            let history = try History(path: path, readOnly: true)
+            report(true, "database", "\(path), \(history.size) bytes")
+            try history.close()
+            return true
+        } catch {
+            report(false, "database", "\(error)")
+            return false
+        }
+    }
+
+    private func checkUsage(_ client: AlgoliaClient) async -> Bool {
+        let now = SystemClock().now
+        let end = Granularity.hourly.floor(now)
+        func ask(_ statistics: StatisticSelection) async -> Result<[SeriesPoints], AlgoliaError> {
+            let request = UsageRequest(
+                scope: Scope(application: client.application), statistics: statistics, granularity: .hourly,
+                range: TimeRange(end - 7200, end))
+            do throws(AlgoliaError) { return .success(try await client.usage(request)) } catch {
+                return .failure(error)
+            }
+        }
+        let what = "\(client.application) usage API"
+        switch await ask(.all) {
+        case .success(let series):
+            report(true, what, "the key works; \(Set(series.map(\.statistic)).count) statistics in the last hours")
+            return true
+        case .failure(let refusal):
+            guard case .success = await ask(.names(["total_search_requests"])) else {
+                report(false, what, "\(refusal)")
+                return false
+            }
+            report(true, what, "the key works; the plan refuses the wildcard, statistics will be asked for by name")
+            return true
+        }
+    }
+
+    private func checkIndices(_ client: AlgoliaClient) async -> Bool {
+        let what = "\(client.application) search API"
+        guard client.canListIndices else {
+            report(true, what, "no search key; only indices named in the configuration are collected")
+            return true
+        }
+        do throws(AlgoliaError) {
+            report(true, what, "the key works; \(try await client.indexNames().count) indices")
+            return true
+        } catch {
+            report(false, what, "\(error)")
+            return false
+        }
+    }
+}

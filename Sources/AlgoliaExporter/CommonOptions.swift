@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Settings
+
+/// Options that every command has which reads the configuration. Named as Prometheus names them.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .customLong("config.file"), help: "Path of the YAML configuration.")
+    var configFile: String?
+
+    @Option(name: .customLong("storage.path"), help: "Path of the SQLite history. (default: data/history.db)")
+    var storagePath: String?
+
+    @OptionGroup var logging: LoggingOptions
+
+    /// The settings of file, environment and flags, in this order of growing weight.
+    func settings(requireApplication: Bool = true) throws -> Settings {
+        var settings = try SettingsLoader.load(
+            file: configFile, environment: ProcessInfo.processInfo.environment,
+            requireApplication: requireApplication)
+        if let storagePath {
+            guard !storagePath.isEmpty else { throw CommandError("--storage.path is empty; expected a file's path") }
+            settings.storage.path = storagePath
+        }
+        return settings
+    }
+}
+
+/// How the log looks.
+struct LoggingOptions: ParsableArguments {
+    @Option(name: .customLong("log.level"), help: "Least severe messages to log: debug, info, warning or error.")
+    var level: LogLevel = .info
+
+    @Option(name: .customLong("log.format"), help: "Form of the log: logfmt or json.")
+    var format: LogFormat = .logfmt
+
+    /// Sends the process's log to standard error in the wanted form.
+    func start() -> Logger {
+        let (level, format) = (level.level, format)
+        LoggingSystem.bootstrap { _ in LineLogHandler(level: level, format: format) }
+        return Logger(label: "algolia-exporter")
+    }
+}
+
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case debug, info, warn, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warn, .warning: .warning
+        case .error: .error
+        }
+    }
+}
+
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case logfmt, json
+}
+
+/// An error that is told in one line and ends the command.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,51 @@
+import Logging
+import ServiceLifecycle
+import Settings
+import Simulator
+import UsageModel
+
+/// The simulator as the vendor of a demonstration.
+struct Demo {
+    let server: any Service
+    private let running: RunningSimulator
+    private let application: SimulatedApplication
+
+    init(logger: Logger) async throws {
+        let configuration = SimulatorConfiguration.demo
+        application = configuration.applications[0]
+        running = try await RunningSimulator(Simulator(configuration: configuration, clock: SystemClock()))
+        server = running
+        logger.info("demo: the simulator stands in for Algolia", metadata: ["url": "\(running.url)"])
+    }
+
+    /// Points `settings` at the simulator. A demonstration has a database of its own.
+    func redirect(_ settings: inout Settings, keepsPath: Bool) {
+        var demo = ApplicationSettings(id: application.id, usageKey: .value(application.usageKey))
+        demo.searchKey = application.searchKey.map { .value($0) }
+        settings.applications = [demo]
+        settings.endpoints.usage = running.url
+        settings.endpoints.monitoring = running.url
+        settings.endpoints.search = running.url
+        // Nobody wants to wait for a demonstration; the simulator allows twice as many.
+        settings.polling.requestsPerMinute = 3000
+        if !keepsPath { settings.storage.path = "data/demo.db" }
+    }
+}
+
+/// A simulator that is listening already, as a service that lasts until shutdown.
+struct RunningSimulator: Service {
+    let url: String
+    private let task: Task<Void, any Error>
+
+    init(_ simulator: Simulator, host: String = "127.0.0.1", port: Int = 0) async throws {
+        let server = SimulatorServer(simulator: simulator, host: host, port: port)
+        task = Task { try await server.run() }
+        url = "http://\(host):\(try await server.port)"
+    }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        task.cancel()
+        _ = try? await task.value
+    }
+}

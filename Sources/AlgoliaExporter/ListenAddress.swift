@@ -1,0 +1,38 @@
+import ArgumentParser
+import NIOCore
+
+/// `host:port`, `:port` for every interface, `[::1]:port`.
+struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
+    var host: String
+    /// 0 for any that is free.
+    var port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
+        else { return nil }
+        var host = String(argument[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
+        self.init(host: host.isEmpty ? "0.0.0.0" : host, port: Int(port))
+    }
+
+    var description: String { "\(urlHost):\(port)" }
+    var defaultValueDescription: String { description }
+
+    /// The host as a URL spells it.
+    var urlHost: String { host.contains(":") ? "[\(host)]" : host }
+
+    /// Names the address when `error` is about listening on it.
+    static func explain(_ error: any Error, _ address: ListenAddress) -> any Error {
+        guard let error = error as? IOError else { return error }
+        return CommandError("cannot listen on \(address): \(error.description)")
+    }
+}
