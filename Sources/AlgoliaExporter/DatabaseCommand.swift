@@ -6,7 +6,8 @@ import UsageModel
 
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "db", abstract: "Look at the history's file.", subcommands: [Info.self])
+        commandName: "db", abstract: "Look after the history's file.",
+        subcommands: [Info.self, Verify.self, Compact.self, Backup.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -15,12 +16,8 @@ struct DatabaseCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let logger = common.logging.start()
-            try await Failures.reported(logger) {
-                let settings = try common.settings(requireApplication: false)
-                let history = try History(path: settings.storage.path, readOnly: true)
+            try await DatabaseCommand.withHistory(common, readOnly: true) { history in
                 print(Self.text(try await history.info()))
-                try history.close()
             }
         }
 
@@ -53,6 +50,72 @@ struct DatabaseCommand: AsyncParsableCommand {
                 }
             }
             return lines.joined(separator: "\n")
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check the whole file. Exit status 1 when something is wrong with it.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await DatabaseCommand.withHistory(common, readOnly: true) { history in
+                let problems = try await history.verify()
+                guard problems.isEmpty else {
+                    throw CommandError("\(history.path) is damaged: \(problems.joined(separator: "; "))")
+                }
+                print("\(history.path) is intact")
+            }
+        }
+    }
+
+    struct Compact: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Rewrite the file densely; needs as much free disk again. The exporter may run meanwhile.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await DatabaseCommand.withHistory(common, readOnly: false) { history in
+                let before = history.size
+                try await history.compact()
+                print("\(history.path): \(before) bytes before, \(history.size) after")
+            }
+        }
+    }
+
+    struct Backup: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy the history, as it is now, into a new file. The exporter may run meanwhile.")
+
+        @Argument(help: "Path of the file to make; there must be none yet.")
+        var target: String
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await DatabaseCommand.withHistory(common, readOnly: true) { history in
+                try await history.backUp(to: target)
+                print("\(history.path) copied to \(target)")
+            }
+        }
+    }
+
+    /// Opens the history that is configured, which must exist.
+    private static func withHistory(
+        _ common: CommonOptions, readOnly: Bool, _ body: (History) async throws -> Void
+    ) async throws {
+        let logger = common.logging.start()
+        try await Failures.reported(logger) {
+            let settings = try common.settings(requireApplication: false)
+            let path = settings.storage.path
+            guard readOnly || FileManager.default.fileExists(atPath: path) else {
+                throw HistoryError.missing(path: path)
+            }
+            let history = try History(path: path, readOnly: readOnly)
+            try await body(history)
+            try history.close()
         }
     }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Foundation
 import NIOCore
 
 /// `host:port`, `:port` for every interface, `[::1]:port`.
-struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
+struct ListenAddress: CustomStringConvertible {
     var host: String
     /// 0 for any that is free.
     var port: Int
@@ -12,20 +13,21 @@ struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
         self.port = port
     }
 
-    init?(argument: String) {
+    /// - Throws: `ValidationError` that says what is expected.
+    @Sendable init(argument: String) throws {
+        let error = ValidationError("expected host:port, :port or [IPv6]:port, such as 127.0.0.1:9914")
         guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
-        else { return nil }
+        else { throw error }
         var host = String(argument[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
         } else if host.contains(":") {
-            return nil
+            throw error
         }
         self.init(host: host.isEmpty ? "0.0.0.0" : host, port: Int(port))
     }
 
     var description: String { "\(urlHost):\(port)" }
-    var defaultValueDescription: String { description }
 
     /// The host as a URL spells it.
     var urlHost: String { host.contains(":") ? "[\(host)]" : host }
@@ -33,6 +35,6 @@ struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
     /// Names the address when `error` is about listening on it.
     static func explain(_ error: any Error, _ address: ListenAddress) -> any Error {
         guard let error = error as? IOError else { return error }
-        return CommandError("cannot listen on \(address): \(error.description)")
+        return CommandError("cannot listen on \(address): \(String(cString: strerror(error.errnoCode)).lowercased())")
     }
 }

@@ -15,7 +15,9 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.")
+    @Option(
+        name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
+        transform: ListenAddress.init(argument:))
     var listenAddress = ListenAddress(host: "127.0.0.1", port: 9914)
 
     @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")

@@ -15,11 +15,16 @@ struct Simulate: AsyncParsableCommand {
 
     @OptionGroup var logging: LoggingOptions
 
-    @Option(name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.")
+    @Option(
+        name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
+        transform: ListenAddress.init(argument:))
     var listenAddress = ListenAddress(host: "127.0.0.1", port: 9915)
 
     @Option(help: "Requests that an application may send in a minute.")
     var requestsPerMinute = 60
+
+    @Option(help: "How many indices the application has; those beyond 25 have plain names.")
+    var indices = 25
 
     @Option(name: .customLong("fault"), help: "A fault to inject.")
     var faults: [FaultArgument] = []
@@ -43,6 +48,9 @@ struct Simulate: AsyncParsableCommand {
         guard requestsPerMinute > 0 else {
             throw ValidationError("--requests-per-minute must be at least 1, not \(requestsPerMinute)")
         }
+        guard (0...10_000).contains(indices) else {
+            throw ValidationError("--indices must be between 0 and 10000, not \(indices)")
+        }
         for name in refusedStatistics where StatisticCatalogue.statistic(named: name) == nil {
             throw ValidationError("--refuse-statistic: there is no statistic \"\(name)\"")
         }
@@ -53,6 +61,9 @@ struct Simulate: AsyncParsableCommand {
         try await Failures.reported(logger) {
             var configuration = SimulatorConfiguration.demo
             configuration.requestsPerMinute = requestsPerMinute
+            let names = SimulatorConfiguration.awkwardIndices
+            configuration.applications[0].indices =
+                names.prefix(indices) + (names.count..<max(indices, names.count)).map { "index_\($0)" }
             configuration.faults.injected = faults.map(\.fault)
             configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
             configuration.faults.refusedStatistics = Set(refusedStatistics)

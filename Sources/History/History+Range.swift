@@ -61,7 +61,7 @@ extension History {
     }
 
     private static func top(_ series: [RangeSeries], _ count: Int?) -> [RangeSeries] {
-        guard let count, count < series.count else { return series }
+        guard let count else { return series }
         let sums = series.map { $0.points.reduce(0) { $0 + $1.value.double } }
         let kept = series.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count)
         return kept.map { series[$0] }
@@ -78,7 +78,8 @@ extension History {
             .reduce(into: [:]) { $0[$1.scope] = $1.ranges }
         for tail in try FreshnessTable(db: db).all() where tail.granularity == query.granularity {
             // A named statistic's tail counts when nothing is known of all of them.
-            guard scopes.contains(tail.scope), tail.statistic == "*" || query.statistics.contains(tail.statistic)
+            guard scopes.contains(tail.scope), tail.statistic == "*" || query.statistics.contains(tail.statistic),
+                tail.completeUntil > tail.tailStart
             else { continue }
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
             fetched[tail.scope] = (fetched[tail.scope] ?? TimeRangeSet()).union(range)

@@ -39,7 +39,6 @@ public final class History: Sendable {
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
             // KiB; the working set is the newest rows, and the system caches the file.
             try db.execute(sql: "PRAGMA cache_size = -2048")
-            try db.execute(sql: "PRAGMA temp_store = MEMORY")
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
