@@ -13,7 +13,10 @@ extension ApplicationCollector {
             let step = await step()
             let status = status()
             await progress(status)
-            if status.remaining.values.allSatisfy({ $0 == 0 }), isComplete { return [] }
+            if status.remaining.values.allSatisfy({ $0 == 0 }), isComplete {
+                await compactAfterBackfill()
+                return []
+            }
             guard case .idle(let wakeUp) = step else { continue }
             if health.isUnauthorized {
                 return ["\(client.application): \(status.lastError ?? "the key is refused")"]

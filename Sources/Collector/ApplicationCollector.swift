@@ -10,6 +10,11 @@ public import UsageModel
 /// It may be stopped at any instant. What it knows that matters is in the
 /// history; the rest (backoffs, whose turn it is) is forgotten gladly.
 public actor ApplicationCollector {
+    /// Points of backfill after which compacting pays.
+    private static let worthCompacting = 500_000
+    /// Bytes that are compacted within seconds.
+    private static let quicklyCompacted = 1 << 30
+
     let settings: CollectionSettings
     let client: AlgoliaClient
     let history: History
@@ -22,6 +27,8 @@ public actor ApplicationCollector {
     var health: ApplicationHealth
     private var discovery = IndexDiscovery()
     private var isLoaded = false
+    /// Points that backfill has added since the file was last compacted.
+    private var backfilledPoints = 0
 
     /// Whether the list of indices is known, or none can be had.
     var hasDiscovered: Bool { isLoaded && (!client.canListIndices || discovery.hasSucceeded) }
@@ -83,6 +90,7 @@ public actor ApplicationCollector {
         }
         guard let work = planner.next(now: now) else {
             metrics.remaining(planner, now: now)
+            if planner.incompleteScopes(now: now).isEmpty { await compactAfterBackfill() }
             return .idle(until: min(planner.wakeUp(now: now), discovery.wakeUp(client.canListIndices)))
         }
         return .requested(succeeded: await perform(work))
@@ -200,6 +208,7 @@ public actor ApplicationCollector {
         health.succeeded(now: clock.seconds)
         metrics.succeeded(.usage, now: clock.now)
         metrics.stored(outcome.added + outcome.revised)
+        if work.purpose == .backfill { backfilledPoints += outcome.added }
         log.debug(
             "stored \(outcome.added) new and \(outcome.revised) revised points",
             metadata: ["work": "\(work.purpose.rawValue)", "index": "\(work.scope.index)", "range": "\(work.range)"])
@@ -231,6 +240,21 @@ public actor ApplicationCollector {
             track.revisionBatches.removeAll { $0 == work.statistics }
         }
         return planner.track(work.scope, work.granularity)?.revisionBatches.isEmpty ?? true
+    }
+
+    /// Makes the file dense once a large backfill is over. A file that would take
+    /// minutes is left to its operator (`db compact`).
+    func compactAfterBackfill() async {
+        guard backfilledPoints >= Self.worthCompacting else { return }
+        backfilledPoints = 0
+        let before = history.size
+        guard before <= Self.quicklyCompacted else { return }
+        do {
+            try await history.compact()
+            log.info("the backfill is over; compacted the history", metadata: ["bytes": "\(before) to \(history.size)"])
+        } catch {
+            log.warning("the history could not be compacted: \(error)")
+        }
     }
 
     /// The history could not be read or written: a full disk, a locked file.

@@ -68,6 +68,8 @@ struct Planner {
     func wakeUp(now: UnixTime) -> Double {
         var wakeUp = Double(now) + 60
         for track in tracks {
+            // What failed is tried again on time, whatever it was.
+            if track.notBefore > Double(now) { wakeUp = min(wakeUp, track.notBefore) }
             let offer = offer(track.scope)
             let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
             for name in names {
