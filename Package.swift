@@ -83,6 +83,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "benchmark",
+            dependencies: [
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Simulator", httpClient,
+                logging, nioCore, nioHTTP1,
+            ],
+            path: "Benchmarks", swiftSettings: settings),
+
         // Tests. The crash victim is a collector on simulated data, made to be killed.
         .target(
             name: "TestSupport",
@@ -106,7 +114,7 @@ let package = Package(
             "WebTests",
             [
                 "Web", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport",
-                httpClient, logging, nioCore,
+                httpClient, logging, nioCore, nioHTTP1,
             ]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1]),

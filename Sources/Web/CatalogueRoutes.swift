@@ -54,11 +54,11 @@ enum CatalogueRoutes {
 
 private struct StatisticDocument: Encodable {
     var statistic: String
-    var group: String?
+    @OrNull var group: String?
     var kind: String
     var unit: String
     var shape: String
-    var per_index: Bool
+    var perIndex: Bool
     var meaning: String
     var aggregate: String
     var known: Bool
@@ -71,7 +71,7 @@ private struct StatisticDocument: Encodable {
         kind = statistic.kind.rawValue
         unit = statistic.unit.rawValue
         shape = statistic.shape.rawValue
-        per_index = statistic.perIndex
+        perIndex = statistic.perIndex
         meaning = statistic.meaning
         aggregate = statistic.kind.defaultAggregate.rawValue
         known = statistic.isKnown
@@ -85,12 +85,12 @@ private struct StatisticDocument: Encodable {
 
 private struct ApplicationDocument: Encodable {
     var application: String
-    var first_seen: String
+    var firstSeen: String
     var indices: [String]
 
     init(_ application: StoredApplication) {
         self.application = application.id
-        first_seen = RFC3339.string(application.firstSeen)
+        firstSeen = RFC3339.string(application.firstSeen)
         indices = application.indices
     }
 }
@@ -98,8 +98,8 @@ private struct ApplicationDocument: Encodable {
 /// The identity of a series; `null` where it has no index or key.
 private struct SeriesIdentity: Encodable {
     var application: String
-    var index: String?
-    var key: String?
+    @OrNull var index: String?
+    @OrNull var key: String?
     var statistic: String
     var unit: String
 
@@ -111,16 +111,6 @@ private struct SeriesIdentity: Encodable {
         unit = StatisticCatalogue.describe(key.statistic).unit.rawValue
     }
 
-    private enum CodingKeys: CodingKey { case application, index, key, statistic, unit }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(application, forKey: .application)
-        try container.encode(index, forKey: .index)
-        try container.encode(key, forKey: .key)
-        try container.encode(statistic, forKey: .statistic)
-        try container.encode(unit, forKey: .unit)
-    }
 }
 
 /// A point as `[milliseconds, value]`.

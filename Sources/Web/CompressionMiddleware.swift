@@ -35,13 +35,14 @@ private final class BodyCollector: ResponseBodyWriter {
 
 /// The `Accept-Encoding` header.
 enum AcceptEncoding {
-    /// Whether gzip is accepted: named, or `*`, with a weight above 0.
+    /// Whether gzip is accepted: named, or else `*`, with a weight above 0.
     static func gzip(_ request: Request) -> Bool {
         let header = request.headers[.acceptEncoding] ?? ""
-        return header.split(separator: ",").contains { offer in
-            let parts = offer.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            guard parts.first == "gzip" || parts.first == "*" else { return false }
-            return !parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+        let offers = header.split(separator: ",").map { offer in
+            offer.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
         }
+        guard let offer = offers.first(where: { $0.first == "gzip" }) ?? offers.first(where: { $0.first == "*" })
+        else { return false }
+        return !offer.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
     }
 }

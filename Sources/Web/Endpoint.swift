@@ -33,5 +33,8 @@ struct Endpoint: Sendable {
     var contents: [Content]
     /// Other statuses that it may answer, with their meaning.
     var failures: [Int: String] = [:]
+    /// Whether a parameter that is not declared is an error. It is where people write queries; pages that
+    /// monitors fetch are served whatever they add to the address.
+    var checksQuery: Bool { path.hasPrefix("/api/") }
     var handle: @Sendable (Request, QueryParameters) async throws -> Response
 }

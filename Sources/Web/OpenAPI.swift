@@ -46,8 +46,13 @@ enum OpenAPI {
             ]
         ]
         for (status, summary) in endpoint.failures { responses[String(status)] = failure(status, summary) }
-        if responses["400"] == nil { responses["400"] = failure(400, "A parameter that is not declared.") }
-        let words = endpoint.path.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        if endpoint.checksQuery, responses["400"] == nil {
+            responses["400"] = failure(400, "A parameter that is not declared.")
+        }
+        // `/ready` and `/-/ready` must differ.
+        let words = endpoint.path.split(separator: "/").map { word in
+            String(word.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+        }
         return [
             "summary": .string(endpoint.summary),
             "operationId": .string(

@@ -38,7 +38,8 @@ struct Problem: Error, HTTPResponseError {
         var response = try Response.json(document, status: status)
         response.headers[.contentType] = "application/problem+json"
         for header in headers { response.headers[header.name] = header.value }
-        return response
+        // A body after HEAD would be taken for the next answer on the connection.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
 
@@ -73,7 +74,9 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         guard let allowed = methods[path] else {
             return Problem(status: .notFound, detail: "there is nothing at \(path); see /openapi.json")
         }
-        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        // The router answers HEAD wherever it answers GET.
+        let methods = allowed + (allowed.contains(.get) ? [.head] : [])
+        let names = methods.map(\.rawValue).joined(separator: ", ")
         return Problem(
             status: .methodNotAllowed, detail: "\(path) does not accept \(request.method.rawValue)",
             accepted: names, headers: [.allow: names])

@@ -1,10 +1,10 @@
-internal import History
+package import History
 internal import UsageModel
 
 /// The three forms of a range query's answer.
-enum RangeEncoding {
+package enum RangeEncoding {
     /// The series, each with its points as `[milliseconds, value]`.
-    static func json(_ answer: RangeAnswer, _ query: RangeQuery) -> [UInt8] {
+    package static func json(_ answer: RangeAnswer, _ query: RangeQuery) -> [UInt8] {
         let points = answer.series.reduce(0) { $0 + $1.points.count }
         var json = JSONBytes(capacity: 512 + points * 28 + answer.series.count * 256)
         json.raw(#"{"start":"#)
@@ -45,7 +45,7 @@ enum RangeEncoding {
     }
 
     /// A flat array with an object for each point.
-    static func rows(_ answer: RangeAnswer) -> [UInt8] {
+    package static func rows(_ answer: RangeAnswer) -> [UInt8] {
         var json = JSONBytes(capacity: 1 << 16)
         json.raw("[")
         var isFirst = true
@@ -75,7 +75,7 @@ enum RangeEncoding {
     }
 
     /// The rows as CSV (RFC 4180, lines end in LF), with a header.
-    static func csv(_ answer: RangeAnswer) -> [UInt8] {
+    package static func csv(_ answer: RangeAnswer) -> [UInt8] {
         var bytes = Array("time,application,index,key,statistic,value\n".utf8)
         for series in answer.series {
             let key = series.key
@@ -94,6 +94,14 @@ enum RangeEncoding {
 
     private static func csvField(_ text: String) -> String {
         let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-        return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+        guard needsQuotes else { return text }
+        // Scalars, because a quote and the accent after it are one character.
+        var field = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { field.append("\"") }
+            field.append(scalar)
+        }
+        field.append("\"")
+        return String(field)
     }
 }

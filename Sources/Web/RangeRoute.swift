@@ -71,6 +71,10 @@ enum RangeRoute {
         _ parameters: QueryParameters, _ exporter: Exporter, now: UnixTime
     ) async throws -> RangeQuery {
         let filter = try await SeriesFilter(parameters, exporter)
+        guard let statistics = filter.statistics else {
+            throw Problem.parameter(
+                "statistic", "\"statistic\" names none", accepted: "one or more, separated by commas")
+        }
         let granularity = try parameters.option(
             "granularity", of: [Granularity.hourly, .daily], default: .hourly)
         let end = try parameters["end"].map { try TimeParameter.parse($0, name: "end", now: now) } ?? now
@@ -85,7 +89,7 @@ enum RangeRoute {
             try parameters.option("aggregate", of: Aggregate.allCases, default: .sum)
         }
         return RangeQuery(
-            statistics: filter.statistics ?? [], applications: filter.applications,
+            statistics: statistics, applications: filter.applications,
             indices: filter.indices ?? .application, keys: parameters.all("key"), granularity: granularity,
             range: TimeRange(start, end), step: try step(parameters, granularity), aggregate: aggregate,
             top: try top(parameters))

@@ -9,10 +9,11 @@ internal import NIOCore
 #endif
 
 extension Response {
-    /// `value` as JSON; for everything but points, which have their own encoder.
+    /// `value` as JSON, its properties in snake case; for everything but points, which have their own encoder.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         return bytes([UInt8](try encoder.encode(value)), type: "application/json", status: status)
     }
 

@@ -39,27 +39,27 @@ enum StatusRoute {
     private struct ApplicationDocument: Encodable {
         var application: String
         var state: String
-        var paused_until: String?
-        var last_success: String?
-        var last_error: String?
-        var last_error_time: String?
+        @OrNull var pausedUntil: String?
+        @OrNull var lastSuccess: String?
+        @OrNull var lastError: String?
+        @OrNull var lastErrorTime: String?
         var indices: Int
-        var backfill_remaining_seconds: [String: Int64]
-        var refused_statistics: [String: [String]]
-        var failing_indices: [String]
+        var backfillRemainingSeconds: [String: Int64]
+        var refusedStatistics: [String: [String]]
+        var failingIndices: [String]
 
         init(_ status: ApplicationStatus) {
             application = status.application
             state = status.state.rawValue
-            paused_until = status.pausedUntil.map(RFC3339.string)
-            last_success = status.lastSuccess.map(RFC3339.string)
-            last_error = status.lastError
-            last_error_time = status.lastErrorTime.map(RFC3339.string)
+            pausedUntil = status.pausedUntil.map(RFC3339.string)
+            lastSuccess = status.lastSuccess.map(RFC3339.string)
+            lastError = status.lastError
+            lastErrorTime = status.lastErrorTime.map(RFC3339.string)
             indices = status.indices
-            backfill_remaining_seconds = Dictionary(
+            backfillRemainingSeconds = Dictionary(
                 uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
-            refused_statistics = status.refused.filter { !$0.value.isEmpty }
-            failing_indices = status.failing
+            refusedStatistics = status.refused.filter { !$0.value.isEmpty }
+            failingIndices = status.failing
         }
     }
 
@@ -69,16 +69,16 @@ enum StatusRoute {
             var end: String
         }
         var application: String
-        var index: String?
+        @OrNull var index: String?
         var granularity: Granularity
-        var newest_bucket_end: String?
+        @OrNull var newestBucketEnd: String?
         var ranges: [Range]
 
         init(_ coverage: Coverage, _ freshness: [Freshness]) {
             application = coverage.scope.application
             index = coverage.scope.isIndex ? coverage.scope.index : nil
             granularity = coverage.granularity
-            newest_bucket_end =
+            newestBucketEnd =
                 freshness
                 .filter { $0.scope == coverage.scope && $0.granularity == coverage.granularity }
                 .map(\.completeUntil).max().map(RFC3339.string)

@@ -5,9 +5,13 @@ enum TimeParameter {
     static let accepted =
         "RFC 3339 (2026-07-15T00:00:00Z), Unix seconds, Unix milliseconds, now, or now-7d"
 
+    /// The years 1 to 9999: RFC 3339 can write no others, and sums of them never overflow.
+    private static let writable = TimeRange(-62_135_596_800, 253_402_300_800)
+
     /// The time that parameter `name` means at `now`.
     static func parse(_ text: String, name: String, now: UnixTime) throws -> UnixTime {
-        if let time = relative(text, now: now) ?? RFC3339.parse(text) ?? number(text) { return time }
+        let time = relative(text, now: now) ?? RFC3339.parse(text) ?? number(text)
+        if let time, writable.contains(time) { return time }
         throw Problem.parameter(name, "\"\(text)\" is not a time", accepted: accepted)
     }
 

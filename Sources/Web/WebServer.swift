@@ -47,7 +47,8 @@ public struct WebServer: Service {
         router.add(middleware: ProblemMiddleware(methods: methods))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in
-                let parameters = try QueryParameters(request.uri.query, accepting: endpoint.parameters)
+                let query = endpoint.checksQuery ? request.uri.query : nil
+                let parameters = try QueryParameters(query, accepting: endpoint.parameters)
                 return try await endpoint.handle(request, parameters)
             }
         }

@@ -1,0 +1,62 @@
+import Collector
+import History
+import Simulator
+import TestSupport
+import Testing
+import UsageModel
+import Web
+
+@Suite("Health")
+struct HealthTests {
+    @Test("The process is alive from the start, under both spellings", arguments: ["/health", "/-/healthy"])
+    func health(path: String) async throws {
+        try await withServer(Site().exporter) { web in
+            let answers = try await [web.get(path), web.send("HEAD", path)]
+            #expect(answers.map(\.status) == [200, 200])
+        }
+    }
+
+    @Test("It is ready once first answers are stored, and says why it is not", arguments: ["/ready", "/-/ready"])
+    func ready(path: String) async throws {
+        let metered = try MeteredWorld(indices: ["products"], faults: Faults(injected: [Fault(.status(503))]))
+        try await withServer(metered.exporter) { web in
+            let empty = try await web.get(path)
+            #expect(empty.status == 503)
+            #expect(empty.text.contains("no answer"))
+            for _ in 0..<3 { _ = await metered.collector.step() }
+            let failing = try await web.get(path)
+            #expect(failing.status == 503)
+            #expect(failing.text.contains("APP: ") && failing.text.contains("503"), "\(failing.text)")
+            #expect(try await web.send("HEAD", path).status == 503)
+            metered.world.simulator.faults = Faults()
+            #expect(try await metered.settle())
+            #expect(try await web.get(path).status == 200)
+        }
+    }
+
+    @Test("After a restart with the vendor down it is ready, and everything comes from the history")
+    func restart() async throws {
+        let metered = try MeteredWorld(indices: ["products"])
+        #expect(try await metered.settle())
+        try metered.history.close()
+        metered.world.simulator.faults.injected = [Fault(.status(503))]
+
+        let history = try metered.world.openHistory()
+        let collector = try metered.world.collector(history)
+        metered.world.clock.advance(by: 600)
+        for _ in 0..<3 { _ = await collector.step() }
+        let exporter = Exporter.test(history, metered.world.clock) { [metered] in
+            _ = metered
+            return [await collector.status()]
+        }
+        try await withServer(exporter) { web in
+            for path in ["/ready", "/-/ready", "/health"] { #expect(try await web.get(path).status == 200) }
+            #expect(await collector.status().lastError != nil)
+            let page = try ExpositionPage(await web.get("/metrics").text)
+            #expect(page.value("algolia_usage_records") != nil)
+            let range = try await web.range(["statistic": "records", "end": "2026-07-15T10:00:00Z"]).json()
+            #expect(try range.series()[0].points().count == 24)
+            #expect(try await web.get("/api/v1/latest").json().series().count > 78)
+        }
+    }
+}
