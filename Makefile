@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run test bench e2e build format lint clean deps deps-test help
+.PHONY: run test bench e2e build docs format lint clean deps deps-test help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -11,6 +11,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make e2e     run the end-to-end test of the release binary"
 	@echo "make bench   measure, and print a table"
+	@echo "make docs    write docs/metrics.md from the statistics catalogue"
 	@echo "make format  format the sources; make lint checks them"
 
 run: build
@@ -26,13 +27,17 @@ e2e: build deps-test
 	Tests/EndToEnd/run $(RELEASE)
 
 bench: deps
+	swift build -c release --product algolia-exporter
 	swift run -c release benchmark
 
+docs: deps
+	UPDATE_DOCS=1 swift test --filter MetricsReferenceTests
+
 format:
-	swift format -i -p -r Package.swift Sources Tests migrations
+	swift format -i -p -r Package.swift Sources Tests Benchmarks migrations
 
 lint:
-	swift format lint --strict -p -r Package.swift Sources Tests migrations
+	swift format lint --strict -p -r Package.swift Sources Tests Benchmarks migrations
 
 deps:
 	@scripts/install libsqlite3-dev zlib1g-dev

@@ -1,0 +1,47 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// The release binary as a process of its own.
+final class ReleaseBinary {
+    private let process = Process()
+
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        process.executableURL = Bundle.main.bundleURL.appending(path: "algolia-exporter")
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    static var exists: Bool {
+        FileManager.default.isExecutableFile(atPath: Bundle.main.bundleURL.appending(path: "algolia-exporter").path())
+    }
+
+    var residentBytes: Double { residentMemory(process.processIdentifier) }
+
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}
+
+/// Waits until `url` answers 200 and `isDone` likes the body, looking every few milliseconds.
+func waitFor(_ url: String, seconds: Double, _ isDone: (String) -> Bool = { _ in true }) async throws {
+    let http = HTTPClient(eventLoopGroupProvider: .singleton)
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < deadline {
+        if let response = try? await http.execute(HTTPClientRequest(url: url), timeout: .seconds(5)),
+            response.status.code == 200, let body = try? await response.body.collect(upTo: 1 << 26),
+            isDone(String(buffer: body))
+        {
+            return try await http.shutdown()
+        }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+    try await http.shutdown()
+    throw TimedOut(url: url)
+}
+
+struct TimedOut: Error { var url: String }
