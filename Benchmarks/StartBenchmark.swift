@@ -1,3 +1,4 @@
+import Foundation
 import History
 import UsageModel
 
@@ -12,10 +13,13 @@ enum StartBenchmark {
         let statistics = Array(StatisticCatalogue.names(perIndex: true).prefix(60))
         let points = try await Synthetic.fill(history, indices: 19, statistics: statistics)
         try history.close()
+        // Port 1 of loopback: nobody listens there.
+        let file = "\(folder)/start.yml"
+        try "endpoints: { usage: \"http://127.0.0.1:1\" }".write(toFile: file, atomically: true, encoding: .utf8)
         var resident = 0.0
         let time = try await median(runs: 5) {
             let binary = try ReleaseBinary(
-                ["serve", "--storage.path=\(path)", "--web.listen-address=127.0.0.1:19914"],
+                ["serve", "--config.file=\(file)", "--storage.path=\(path)", "--web.listen-address=127.0.0.1:19914"],
                 environment: ["ALGOLIA_APPLICATION_ID": "APP", "ALGOLIA_USAGE_API_KEY": "benchmark"])
             try await waitFor("http://127.0.0.1:19914/ready", seconds: 30)
             resident = binary.residentBytes

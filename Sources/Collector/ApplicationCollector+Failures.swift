@@ -19,8 +19,20 @@ extension ApplicationCollector {
             try await history.withdrawRefusal(of: withdrawn, application: client.application, level: level)
             offer.withdraw(withdrawn)
         }
+        if offer.doubtsWildcard {
+            offer.resolveDoubt(isRefused: true)
+            try await remember([StatisticsOffer.wildcard], level)
+        }
         offer.noteServed(work.statistics)
         planner.offers[level] = offer
+    }
+
+    /// Persists a refusal, and says so.
+    private func remember(_ refused: [String], _ level: EndpointLevel) async throws {
+        log.notice(
+            "the plan refuses \(refused.joined(separator: ", ")); going on without for a day",
+            metadata: ["level": "\(level)"])
+        try await history.refuse(refused, application: client.application, level: level, at: clock.now)
     }
 
     func fail(_ work: Work, _ error: AlgoliaError) async {
@@ -31,8 +43,13 @@ extension ApplicationCollector {
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
             note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
         case .unauthorized(403, let message) where mayBeRefusal(work):
-            await refuse(work, error, message: message)
+            if work.statistics == .all {
+                planner.offers[EndpointLevel(work.scope)]?.doubtWildcard(now: clock.now)
+            } else {
+                await refuse(work, error, message: message)
+            }
         case .unauthorized, .noKey:
+            for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
             let delay = health.unauthorized(
                 client.usageKey, error: error, now: clock.seconds, using: &generator)
             metrics.failed(.usage)
@@ -80,11 +97,8 @@ extension ApplicationCollector {
             log.debug("a batch is refused; looking for the statistic", metadata: ["level": "\(level)"])
             return
         }
-        log.notice(
-            "the plan refuses \(refused.joined(separator: ", ")) (\(error)); going on without for a day",
-            metadata: ["level": "\(level)"])
         do {
-            try await history.refuse(refused, application: client.application, level: level, at: clock.now)
+            try await remember(refused, level)
         } catch {
             _ = pauseForStorage(error)
         }

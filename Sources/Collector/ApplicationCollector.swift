@@ -118,6 +118,8 @@ public actor ApplicationCollector {
         let tails = Dictionary(
             grouping: try await history.freshness().filter { $0.scope.application == client.application },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
+        let answered = try await history.answered(application: client.application)
+        let checks = try await history.revisionChecks(application: client.application)
         var tracks: [Track] = []
         let scopes =
             [Scope(application: client.application)]
@@ -132,9 +134,9 @@ public actor ApplicationCollector {
                 tracks.append(
                     Track(
                         scope: scope, granularity: granularity,
-                        answered: try await history.answered(scope, granularity),
+                        answered: answered[scope]?[granularity] ?? [:],
                         tailFetched: Dictionary(uniqueKeysWithValues: fetched.map { ($0.statistic, $0.fetchedAt) }),
-                        revisionChecked: try await history.revisionCheck(scope, granularity)))
+                        revisionChecked: checks[scope]?[granularity]))
             }
         }
         planner.setTracks(tracks)

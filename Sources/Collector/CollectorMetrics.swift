@@ -9,6 +9,7 @@ struct CollectorMetrics {
     init(application: String, factory: any MetricsFactory) {
         self.application = application
         self.factory = factory
+        stored(0)
     }
 
     private func gauge(_ name: String, _ dimensions: [(String, String)], _ value: Double) {

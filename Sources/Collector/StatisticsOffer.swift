@@ -16,6 +16,9 @@ struct StatisticsOffer {
     private(set) var refused: [String: UnixTime]
     /// Parts of batches that were refused without saying for which name.
     private var suspects: [Set<String>] = []
+    /// Whether the wildcard was refused with a 403, which may have been the key's: believed, and
+    /// remembered, once names are served with the same key.
+    private(set) var doubtsWildcard = false
     /// What was served since the start: a key that is refused later is a key's problem.
     private var proven: Set<String> = []
 
@@ -64,6 +67,20 @@ struct StatisticsOffer {
             for name in names { refused[name] = nil }
             suspects = suspects.map { $0.subtracting(names) }.filter { !$0.isEmpty }
         }
+    }
+
+    /// Takes the wildcard for refused until a name tells whether it was, or the key.
+    mutating func doubtWildcard(now: UnixTime) {
+        doubtsWildcard = true
+        refused[Self.wildcard] = now
+    }
+
+    /// Ends the doubt.
+    /// - Parameter isRefused: whether it was the wildcard that was refused.
+    mutating func resolveDoubt(isRefused: Bool) {
+        guard doubtsWildcard else { return }
+        doubtsWildcard = false
+        if !isRefused { refused[Self.wildcard] = nil }
     }
 
     mutating func withdraw(_ names: [String]) {

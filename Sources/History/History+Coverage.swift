@@ -15,10 +15,23 @@ extension History {
         AnsweredTable.coverage(of: answered, served: served)
     }
 
-    /// What is answered for each statistic (or `*`) of one scope and granularity.
-    public func answered(_ scope: Scope, _ granularity: Granularity) async throws -> [String: TimeRangeSet] {
+    /// What is answered for each statistic (or `*`) in every scope and granularity of one application.
+    public func answered(application: String) async throws -> [Scope: [Granularity: [String: TimeRangeSet]]] {
         try await pool.read { db in
-            try AnsweredTable(db: db, scope: scope, granularity: granularity).read()
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT index_name, granularity, statistic, start, "end" FROM answered WHERE application = ?
+                    ORDER BY index_name, granularity, statistic, start
+                    """, arguments: [application])
+            var answered: [Scope: [Granularity: [String: [TimeRange]]]] = [:]
+            while let row = try rows.next() {
+                guard let granularity = Granularity(rawValue: row[1]) else { continue }
+                let scope = Scope(application: application, index: row[0])
+                answered[scope, default: [:]][granularity, default: [:]][row[2], default: []]
+                    .append(TimeRange(row[3], row[4]))
+            }
+            return answered.mapValues { $0.mapValues { $0.mapValues { TimeRangeSet($0) } } }
         }
     }
 
@@ -27,15 +40,19 @@ extension History {
         try await pool.read { db in try CoverageTable(db: db).read(application: application) }
     }
 
-    /// When the settled newest week was last asked for again; nil before the first time.
-    public func revisionCheck(_ scope: Scope, _ granularity: Granularity) async throws -> UnixTime? {
+    /// When the settled newest week was last asked for again, in every scope and granularity of one application.
+    public func revisionChecks(application: String) async throws -> [Scope: [Granularity: UnixTime]] {
         try await pool.read { db in
-            try UnixTime.fetchOne(
+            let rows = try Row.fetchCursor(
                 db,
-                sql: """
-                    SELECT checked_at FROM revision_check
-                    WHERE application = ? AND index_name = ? AND granularity = ?
-                    """, arguments: [scope.application, scope.index, granularity.rawValue])
+                sql: "SELECT index_name, granularity, checked_at FROM revision_check WHERE application = ?",
+                arguments: [application])
+            var checks: [Scope: [Granularity: UnixTime]] = [:]
+            while let row = try rows.next() {
+                guard let granularity = Granularity(rawValue: row[1]) else { continue }
+                checks[Scope(application: application, index: row[0]), default: [:]][granularity] = row[2]
+            }
+            return checks
         }
     }
 

@@ -106,6 +106,7 @@ struct LiveTests {
         _ = await collector.step()
         #expect(world.simulator.requests.last?.status == 200)
         #expect(await collector.status().state == .backfilling)
+        #expect(await collector.status().refused["application"] == [], "a wrong key is no refused wildcard")
     }
 
     @Test("A list of indices that changes is followed; excluded indices are never asked for")
