@@ -26,7 +26,7 @@ enum StoreBenchmark {
         try await history.compact()
         Table.row(
             "size of noisy values below 10⁶", "\(bytesAPoint()) bytes/point",
-            "promised 6; \(before) before the compaction that ends a backfill")
+            "promised 6; \(before) with the log, before the compaction")
         try history.close()
     }
 }

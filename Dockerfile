@@ -1,0 +1,58 @@
+# algolia-exporter as an image: one program, one volume, no root.
+#
+#   docker build -t algolia-exporter .
+#   docker run -p 127.0.0.1:9914:9914 -v algolia-history:/data \
+#       -e ALGOLIA_APPLICATION_ID -e ALGOLIA_USAGE_API_KEY algolia-exporter
+
+FROM swift:6.3-bookworm AS builder
+
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libsqlite3-dev zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /source
+
+# The dependencies by themselves: this layer stays while only sources change.
+COPY Package.* ./
+RUN swift package resolve
+
+# All of it: the package is only valid with the folders of all its targets.
+COPY . .
+RUN swift build -c release --product algolia-exporter --static-swift-stdlib \
+    && strip -o /algolia-exporter .build/release/algolia-exporter
+
+FROM debian:bookworm-slim
+
+LABEL org.opencontainers.image.title="algolia-exporter" \
+      org.opencontainers.image.description="Keeps Algolia's usage history in SQLite and serves it to Prometheus" \
+      org.opencontainers.image.licenses="MIT"
+
+# Nothing needs tzdata: every time is UTC.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates libsqlite3-0 libstdc++6 zlib1g \
+    && rm -rf /var/lib/apt/lists/* \
+    && groupadd --gid 10001 exporter \
+    && useradd --uid 10001 --gid exporter --home-dir /data --no-create-home \
+        --shell /usr/sbin/nologin exporter \
+    && install -d -o exporter -g exporter -m 0700 /data
+
+COPY --from=builder /algolia-exporter /usr/local/bin/algolia-exporter
+COPY --from=builder /source/LICENSE /usr/share/doc/algolia-exporter/copyright
+
+# By number, so that Kubernetes can see that it is not root.
+USER 10001:10001
+VOLUME /data
+EXPOSE 9914
+
+# The default path is data/history.db, which from here is /data/history.db:
+# `backfill`, `check` and `db info` find the history without a flag.
+WORKDIR /
+
+STOPSIGNAL SIGTERM
+
+# The image has no HTTP client; bash speaks enough HTTP for one line.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+    CMD ["/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9914 && printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [ \"$status\" = 200 ]"]
+
+ENTRYPOINT ["/usr/local/bin/algolia-exporter"]
+CMD ["serve", "--web.listen-address=0.0.0.0:9914", "--storage.path=/data/history.db"]
