@@ -10,7 +10,9 @@ import UsageModel
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check configuration, keys and database, and say what works and what does not.",
-        discussion: "Sends at most three requests for each application. Exit status 1 when anything does not work.")
+        discussion:
+            "Sends at most two usage requests for each application, and lists its indices. Exit status 1 when anything does not work."
+    )
 
     @OptionGroup var common: CommonOptions
 

@@ -33,6 +33,6 @@ extension ApplicationCollector {
 
     /// Whether indices are known and every live tail has been fetched once.
     private var isComplete: Bool {
-        hasDiscovered && planner.tracks.allSatisfy { !$0.tailFetched.isEmpty }
+        hasDiscovered && planner.incompleteScopes(now: clock.now).isEmpty
     }
 }

@@ -116,7 +116,10 @@ public actor ApplicationCollector {
     /// Collects `names` from now on; tracks that exist keep their state.
     private func setIndices(_ names: [String]) async throws {
         let tails = Dictionary(
-            grouping: try await history.freshness().filter { $0.scope.application == client.application },
+            // A row that only the backfill of an older window has written is no live tail.
+            grouping: try await history.freshness().filter {
+                $0.scope.application == client.application && $0.completeUntil > $0.tailStart
+            },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
         let answered = try await history.answered(application: client.application)
         let checks = try await history.revisionChecks(application: client.application)

@@ -16,7 +16,15 @@ struct Planner {
     var settings: CollectionSettings
     private(set) var tracks: [Track] = []
     private var positions: [Scope: [Granularity: Int]] = [:]
-    var offers: [EndpointLevel: StatisticsOffer]
+    var offers: [EndpointLevel: StatisticsOffer] {
+        didSet {
+            for level in EndpointLevel.allCases where offers[level]?.names != oldValue[level]?.names {
+                for position in tracks.indices where EndpointLevel(tracks[position].scope) == level {
+                    deriveCoverage(position)
+                }
+            }
+        }
+    }
     private var liveStreak = 0
     /// The scope that backfill served last.
     private var turn: Scope?
@@ -32,7 +40,13 @@ struct Planner {
         positions = [:]
         for (position, track) in tracks.enumerated() {
             positions[track.scope, default: [:]][track.granularity] = position
+            deriveCoverage(position)
         }
+    }
+
+    private mutating func deriveCoverage(_ position: Int) {
+        let names = offer(tracks[position].scope).names
+        tracks[position].covered = History.coverage(of: tracks[position].answered, served: names)
     }
 
     func track(_ scope: Scope, _ granularity: Granularity) -> Track? {
@@ -41,7 +55,9 @@ struct Planner {
 
     mutating func update(_ scope: Scope, _ granularity: Granularity, _ change: (inout Track) -> Void) {
         guard let position = positions[scope]?[granularity] else { return }
+        let answered = tracks[position].answered
         change(&tracks[position])
+        if tracks[position].answered != answered { deriveCoverage(position) }
     }
 
     func offer(_ scope: Scope) -> StatisticsOffer {
@@ -81,14 +97,7 @@ struct Planner {
 
     /// Seconds of history that are still to be fetched.
     func remaining(_ granularity: Granularity, now: UnixTime) -> Int64 {
-        tracks.filter { $0.granularity == granularity }.reduce(0) { sum, track in
-            // The tail is part of the backlog until it has been fetched once.
-            let missing =
-                track.tailFetched.isEmpty
-                ? track.missing(offer(track.scope), in: settings.desired(granularity, now: now))
-                : backlog(of: track, now: now)
-            return sum + missing.seconds
-        }
+        tracks.filter { $0.granularity == granularity }.reduce(0) { $0 + backlog(of: $1, now: now).seconds }
     }
 
     /// Scopes that miss anything.
@@ -197,9 +206,11 @@ struct Planner {
         else { return nil }
         let offer = offer(scope)
         let names = offer.names
-        // What each name misses most recently; most names miss the same.
+        // What each name misses most recently; most names miss the same. A name
+        // without a tail yet is the live tail's to begin with.
         let lacking = names.map { name in
-            (name: name, missing: backlog(of: track, name, now: now).ranges.last)
+            let hasTail = track.lastTail(tailName(offer, name)) != nil
+            return (name: name, missing: hasTail ? backlog(of: track, name, now: now).ranges.last : nil)
         }
         guard let end = lacking.compactMap(\.missing?.end).max(),
             let start = lacking.compactMap({ $0.missing }).filter({ $0.end == end }).map(\.start).max()
@@ -212,19 +223,30 @@ struct Planner {
             scope: scope, granularity: granularity, range: range, statistics: statistics, purpose: .backfill)
     }
 
-    /// What one track misses, but for what its live tail is about to bring.
+    /// What one track misses, but for what its next live tail brings.
     private func backlog(of track: Track, now: UnixTime) -> TimeRangeSet {
         let offer = offer(track.scope)
-        let missing = track.missing(offer, in: settings.desired(track.granularity, now: now))
-        guard !missing.isEmpty, let name = offer.servesWildcard ? StatisticsOffer.wildcard : offer.names.first else {
-            return missing
+        let missing = track.missing(in: settings.desired(track.granularity, now: now))
+        guard !missing.isEmpty else { return missing }
+        if offer.servesWildcard {
+            return missing.subtracting(awaited(track, StatisticsOffer.wildcard))
         }
-        return missing.subtracting(TimeRangeSet(track.tailRange(name, settings, now: now)))
+        return offer.names.reduce(TimeRangeSet()) { backlog, name in
+            backlog.union(self.backlog(of: track, name, now: now))
+        }
     }
 
     private func backlog(of track: Track, _ name: String, now: UnixTime) -> TimeRangeSet {
-        let tail = offer(track.scope).servesWildcard ? StatisticsOffer.wildcard : name
-        return track.missing(name, in: settings.desired(track.granularity, now: now))
-            .subtracting(TimeRangeSet(track.tailRange(tail, settings, now: now)))
+        track.missing(name, in: settings.desired(track.granularity, now: now))
+            .subtracting(awaited(track, tailName(offer(track.scope), name)))
+    }
+
+    private func awaited(_ track: Track, _ name: String) -> TimeRangeSet {
+        track.awaited(name, settings).map { TimeRangeSet($0) } ?? TimeRangeSet()
+    }
+
+    /// Under which name the live tail of `name` is asked for.
+    private func tailName(_ offer: StatisticsOffer, _ name: String) -> String {
+        offer.servesWildcard ? StatisticsOffer.wildcard : name
     }
 }

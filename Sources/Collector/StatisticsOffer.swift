@@ -13,7 +13,11 @@ struct StatisticsOffer {
 
     let level: EndpointLevel
     /// When each name or the wildcard was refused.
-    private(set) var refused: [String: UnixTime]
+    private(set) var refused: [String: UnixTime] {
+        didSet { if refused.keys != oldValue.keys { names = Self.names(level, refused) } }
+    }
+    /// The catalogue's names that are not refused.
+    private(set) var names: [String]
     /// Parts of batches that were refused without saying for which name.
     private var suspects: [Set<String>] = []
     /// Whether the wildcard was refused with a 403, which may have been the key's: believed, and
@@ -25,14 +29,14 @@ struct StatisticsOffer {
     init(level: EndpointLevel, refused: [String: UnixTime]) {
         self.level = level
         self.refused = refused
+        names = Self.names(level, refused)
+    }
+
+    private static func names(_ level: EndpointLevel, _ refused: [String: UnixTime]) -> [String] {
+        StatisticCatalogue.names(perIndex: level == .index).filter { refused[$0] == nil }
     }
 
     var servesWildcard: Bool { refused[Self.wildcard] == nil }
-
-    /// The catalogue's names that are not refused.
-    var names: [String] {
-        StatisticCatalogue.names(perIndex: level == .index).filter { refused[$0] == nil }
-    }
 
     /// A refusal that is old enough to be doubted, the wildcard's before any name's.
     func probe(now: UnixTime) -> String? {

@@ -1,4 +1,3 @@
-internal import History
 internal import UsageModel
 
 /// One scope and granularity: what is answered, what is due, what is missing.
@@ -7,6 +6,8 @@ struct Track {
     let granularity: Granularity
     /// What is answered, by statistic or `*`; a copy of the history's.
     var answered: [String: TimeRangeSet]
+    /// Where every statistic that the plan serves is answered; the planner keeps it in line.
+    var covered = TimeRangeSet()
     /// When the live tail was last fetched, by statistic or `*`.
     var tailFetched: [String: UnixTime]
     /// When the settled newest week was last asked for again.
@@ -29,27 +30,37 @@ struct Track {
     }
 
     /// Where any statistic that the plan serves is still missing.
-    func missing(_ offer: StatisticsOffer, in desired: TimeRange) -> TimeRangeSet {
-        TimeRangeSet(desired).subtracting(History.coverage(of: answered, served: offer.names))
+    func missing(in desired: TimeRange) -> TimeRangeSet { TimeRangeSet(desired).subtracting(covered) }
+
+    /// When the live tail was last fetched for `statistic`, by name or by the wildcard.
+    func lastTail(_ statistic: String) -> UnixTime? {
+        tailFetched[statistic] ?? tailFetched[StatisticsOffer.wildcard]
+    }
+
+    /// What has settled since the live tail was last fetched: the next tail brings it.
+    /// Nil when no tail was fetched yet, so that all of the past is to come.
+    func awaited(_ statistic: String, _ settings: CollectionSettings) -> TimeRange? {
+        lastTail(statistic).map { TimeRange(granularity.floor($0 - settings.settleDelay), .max) }
     }
 
     /// When the live tail of `statistic` is due; long ago if it was never fetched.
     func tailDue(_ statistic: String, _ settings: CollectionSettings) -> UnixTime {
-        guard let last = tailFetched[statistic] ?? tailFetched[StatisticsOffer.wildcard] else { return .min }
+        guard let last = lastTail(statistic) else { return .min }
         if granularity == .hourly, !scope.isIndex { return last + settings.interval }
         let interval = granularity == .daily ? CollectionSettings.dailyInterval : settings.indexInterval
         let turn = last - CollectionSettings.turnDelay
         return (turn / interval + 1) * interval + CollectionSettings.turnDelay
     }
 
-    /// The range of a live fetch: the unsettled tail, and what is missing right before it.
+    /// The range of a live fetch: the unsettled tail, and what has settled since the last one.
+    /// The first one of hours takes the newest week along; the first year of days is a request of its own.
     func tailRange(_ statistic: String, _ settings: CollectionSettings, now: UnixTime) -> TimeRange {
         let end = granularity.floor(now) + granularity.seconds
         let unsettled = granularity.floor(now - settings.settleDelay)
-        // The first year of days is one request of its own.
-        if granularity == .daily, answered.isEmpty { return TimeRange(unsettled, end) }
-        let gap = missing(statistic, in: settings.desired(granularity, now: now)).ranges.last
-        guard let gap, gap.end == unsettled else { return TimeRange(unsettled, end) }
-        return TimeRange(max(gap.start, end - Work.longest(granularity)), end)
+        let awaited = awaited(statistic, settings)?.start ?? (granularity == .daily ? unsettled : .min)
+        guard let gap = missing(statistic, in: settings.desired(granularity, now: now)).ranges.last,
+            gap.end == unsettled
+        else { return TimeRange(unsettled, end) }
+        return TimeRange(min(max(gap.start, awaited, end - Work.longest(granularity)), unsettled), end)
     }
 }

@@ -37,6 +37,30 @@ struct RefusalTests {
         #expect(asked.count <= 4, "once for the application, once for indices")
     }
 
+    @Test(
+        "Started anew at every step of a fill by name, everything arrives all the same, within the hour",
+        arguments: 0..<3)
+    func restarts(seed: UInt64) async throws {
+        let world = World(indices: ["products"])
+        world.simulator.faults.refusedWildcardStatus = 422
+        var generator = SeededGenerator(seed)
+        for _ in 0..<25 {
+            let history = try world.openHistory()
+            let collector = try world.collector(history)
+            for _ in 0..<Int.random(in: 1...5, using: &generator) { _ = await collector.step() }
+            try history.close()
+        }
+        let history = try world.openHistory()
+        let stuck = try await world.collector(history).runUntilComplete { _ in }
+        #expect(stuck.isEmpty)
+        #expect(world.clock.now < World.start + 2400, "before the next hour turns")
+        for index in ["", "products"] {
+            #expect(try await covered(history, index) >= 90 * 86_400 - 10_800)
+            let days = try await history.coverage().first { $0.scope.index == index && $0.granularity == .daily }
+            #expect((days?.ranges.seconds ?? 0) >= 365 * 86_400)
+        }
+    }
+
     @Test("A refused name is isolated, the rest is kept, and coverage does not wait for it")
     func name() async throws {
         let world = World(indices: [])
