@@ -40,10 +40,10 @@ lint:
 	swift format lint --strict -p -r Package.swift Sources Tests Benchmarks migrations
 
 deps:
-	@scripts/install libsqlite3-dev zlib1g-dev
+	@scripts/install libsqlite3-dev zlib1g-dev libcrypt-dev
 
 deps-test: deps
-	@scripts/install curl jq sqlite3 prometheus
+	@scripts/install curl jq openssl sqlite3 prometheus
 
 clean:
 	rm -rf .build

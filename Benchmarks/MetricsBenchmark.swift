@@ -31,7 +31,7 @@ enum MetricsBenchmark {
             process: ProcessMetrics(started: clock.seconds), clock: clock, version: "benchmark", status: { [] })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
-        let server = WebServer(exporter, host: "127.0.0.1", port: 0, logger: quiet) { port.yield($0) }
+        let server = try WebServer(exporter, host: "127.0.0.1", port: 0, logger: quiet) { port.yield($0) }
         let running = Task { try await server.run() }
         var iterator = ports.makeAsyncIterator()
         guard let number = await iterator.next() else { return }

@@ -28,7 +28,13 @@ struct Assembly {
                     "this version does not read the Monitoring API; its key is not used",
                     metadata: ["application": "\(application.id)"])
             }
-            let client = try Self.client(application, settings, http: http, clock: clock, registry: registry)
+            let client: AlgoliaClient
+            do {
+                client = try Self.client(application, settings, http: http, clock: clock, registry: registry)
+            } catch {
+                try? http.syncShutdown()
+                throw error
+            }
             collectors.append(
                 ApplicationCollector(
                     settings: Self.collection(application, settings), client: client, history: history, clock: clock,

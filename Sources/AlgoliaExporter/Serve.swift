@@ -20,6 +20,9 @@ struct Serve: AsyncParsableCommand {
         transform: ListenAddress.init(argument:))
     var listenAddress = ListenAddress(host: "127.0.0.1", port: 9914)
 
+    @Option(name: .customLong("web.config.file"), help: "Path of a YAML file with TLS and basic authentication.")
+    var webConfigFile: String?
+
     @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")
     var isDemo = false
 
@@ -28,13 +31,14 @@ struct Serve: AsyncParsableCommand {
         try await Failures.reported(logger) {
             limitMemoryArenas()
             var settings = try common.settings(requireApplication: !isDemo)
+            let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
             let demo = isDemo ? try await Demo(logger: logger) : nil
             if let demo { demo.redirect(&settings, keepsPath: common.storagePath != nil) }
-            try await serve(settings, demo, logger)
+            try await serve(settings, web, demo, logger)
         }
     }
 
-    private func serve(_ settings: Settings, _ demo: Demo?, _ logger: Logger) async throws {
+    private func serve(_ settings: Settings, _ web: WebSettings, _ demo: Demo?, _ logger: Logger) async throws {
         let assembly = try Assembly(settings, logger: logger)
         let staleness = settings.metrics.staleness
         let exporter = Exporter(
@@ -46,24 +50,35 @@ struct Serve: AsyncParsableCommand {
         // What the server says of itself at its start is said better below.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
-        let web = WebServer(exporter, host: address.host, port: address.port, logger: serverLogger) { port in
-            let url = "http://\(address.urlHost):\(port)"
-            logger.info(
-                "listening on \(url)/, metrics on \(url)/metrics", metadata: ["version": "\(AlgoliaExporter.version)"])
-        }
-        // Stopped in reverse order: first no more requests, then no more polling.
-        var group = ServiceGroupConfiguration(
-            services: (demo.map { [$0.server] } ?? []) + [assembly.collector, web],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: serverLogger)
-        group.maximumGracefulShutdownDuration = .seconds(5)
-        group.maximumCancellationDuration = .seconds(3)
+        let security = WebSecurity(
+            certificate: web.certificate.map { ($0.certificateFile, $0.keyFile) }, users: web.users)
+        let scheme = web.certificate == nil ? "http" : "https"
         do {
-            try await ServiceGroup(configuration: group).run()
+            let server = try WebServer(
+                exporter, host: address.host, port: address.port, security: security, logger: serverLogger
+            ) { port in
+                let url = "\(scheme)://\(address.urlHost):\(port)"
+                logger.info(
+                    "listening on \(url)/, metrics on \(url)/metrics",
+                    metadata: ["version": "\(AlgoliaExporter.version)"])
+            }
+            try await run([assembly.collector, server], demo, serverLogger)
         } catch {
             await assembly.shutdown()
             throw ListenAddress.explain(error, address)
         }
         await assembly.shutdown()
         logger.info("stopped; the history is complete up to the last answer")
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    private func run(_ services: [any Service], _ demo: Demo?, _ logger: Logger) async throws {
+        // Stopped in reverse order: first no more requests, then no more polling.
+        var group = ServiceGroupConfiguration(
+            services: (demo.map { [$0.server] } ?? []) + services, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(5)
+        group.maximumCancellationDuration = .seconds(3)
+        try await ServiceGroup(configuration: group).run()
     }
 }

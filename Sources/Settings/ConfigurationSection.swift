@@ -22,6 +22,12 @@ struct ConfigurationSection {
         return ConfigurationValue(node: pair.value, path: path(of: key), problems: value.problems)
     }
 
+    /// Every key with its value, for a mapping whose keys are names.
+    mutating func entries() -> [(name: String, value: ConfigurationValue)] {
+        let names = pairs.compactMap { $0.key.scalar?.string }
+        return names.compactMap { name in value(name).map { (name, $0) } }
+    }
+
     /// Puts the value of `key` into `target`, which keeps what it has without one.
     mutating func read<Value>(_ key: String, _ rule: ValueRule<Value>, into target: inout Value) {
         if let value = value(key)?.scalar(rule) { target = value }

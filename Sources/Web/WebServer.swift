@@ -12,13 +12,15 @@ public struct WebServer: Service {
     ///   - host: the address to listen on.
     ///   - port: 0 for any that is free.
     ///   - onRunning: called with the port once requests are accepted.
+    ///   - security: TLS and authentication; none by default.
+    /// - Throws: ``CertificateError``.
     public init(
-        _ exporter: Exporter, host: String, port: Int, logger: Logger,
+        _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(), logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) {
+    ) throws {
         application = Application(
-            router: Self.router(Self.endpoints(exporter)),
-            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            router: Self.router(Self.endpoints(exporter), users: security.users),
+            server: try Self.server(security),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "algolia-exporter"),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
@@ -40,11 +42,12 @@ public struct WebServer: Service {
         return endpoints + [OpenAPI.endpoint(describing: endpoints)]
     }
 
-    static func router(_ endpoints: [Endpoint]) -> Router<BasicRequestContext> {
+    static func router(_ endpoints: [Endpoint], users: [String: String] = [:]) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods))
+        if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in
                 let query = endpoint.checksQuery ? request.uri.query : nil

@@ -94,7 +94,7 @@ extension Exporter {
 /// Runs a server on a port of its own, and stops it after `body`.
 func withServer(_ exporter: Exporter, _ body: (WebClient) async throws -> Void) async throws {
     let (ports, running) = AsyncStream.makeStream(of: Int.self)
-    let server = WebServer(
+    let server = try WebServer(
         exporter, host: "127.0.0.1", port: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         onRunning: { running.yield($0) })
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,0 +1,34 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import NIOCore
+internal import NIOSSL
+
+extension WebServer {
+    /// HTTP/1.1, over TLS when there is a certificate.
+    /// - Throws: ``CertificateError``.
+    static func server(_ security: WebSecurity) throws -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(120)))
+        guard let certificate = security.certificate else { return http }
+        let chain: [NIOSSLCertificate]
+        do {
+            chain = try NIOSSLCertificate.fromPEMFile(certificate.chain)
+        } catch {
+            throw CertificateError(path: certificate.chain, reason: "it is no certificate in PEM, or cannot be read")
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: certificate.key, format: .pem)
+        } catch {
+            throw CertificateError(path: certificate.key, reason: "it is no private key in PEM, or cannot be read")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        do {
+            return try .tls(http, tlsConfiguration: configuration)
+        } catch {
+            throw CertificateError(path: certificate.chain, reason: "the certificate and its key do not fit: \(error)")
+        }
+    }
+}
