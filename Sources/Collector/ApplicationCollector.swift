@@ -264,6 +264,8 @@ public actor ApplicationCollector {
 
     /// The history could not be read or written: a full disk, a locked file.
     func pauseForStorage(_ error: any Error) -> Step {
+        // Being stopped is no failure of the history.
+        guard !(error is CancellationError) else { return .idle(until: clock.seconds) }
         let delay = health.storageFailed(now: clock.seconds, using: &generator)
         log.error("the history cannot be used: \(error); again in \(Int(delay)) s")
         return .idle(until: clock.seconds + delay)

@@ -75,6 +75,9 @@ enum HistoryFile {
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw .notADatabase(path: path)
+        } catch let error as DatabaseError where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode) {
+            // Even reading needs the write-ahead log's index beside the file.
+            throw .notWritable(path: path)
         } catch {
             throw .damaged(path: path, reason: String(describing: error))
         }
