@@ -168,7 +168,7 @@ struct JSONScanner {
         return text
     }
 
-    /// The scalar of `XXXX`, or of the surrogate pair `XXXX\uXXXX`; nil when it is none.
+    /// The scalar of four hexadecimal digits, or of a surrogate pair of them; nil when it is none.
     private func unicodeEscape(in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Unicode.Scalar? {
         func unit() -> UInt32? {
             guard position + 4 <= bytes.count else { return nil }
