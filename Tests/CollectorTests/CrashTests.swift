@@ -23,11 +23,9 @@ struct CrashTests {
             let delay = Double.random(in: 0.02...0.25, using: &generator)
             // Killed at a random instant of real time: this wait is the experiment, not a synchronisation.
             try await Task.sleep(for: .seconds(delay))
+            // One that has come to its end already is no kill; another is started.
             if process.isRunning {
                 kill(process.processIdentifier, SIGKILL)
-                kills += 1
-            } else {
-                // It came to its end: what remains is to be killed while it is current.
                 kills += 1
             }
             process.waitUntilExit()
