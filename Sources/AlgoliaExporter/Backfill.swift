@@ -8,18 +8,10 @@ struct Backfill: AsyncParsableCommand {
         abstract: "Fetch everything that is missing, then exit.",
         discussion: "Exit status 0 when nothing is missing any more, 1 when something keeps failing.")
 
-    @OptionGroup var common: CommonOptions
-
-    @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")
-    var isDemo = false
+    @OptionGroup var collection: CollectionOptions
 
     func run() async throws {
-        let logger = common.logging.start()
-        try await Failures.reported(logger) {
-            limitMemoryArenas()
-            var settings = try common.settings(requireApplication: !isDemo)
-            let demo = isDemo ? try await Demo(logger: logger) : nil
-            if let demo { demo.redirect(&settings, keepsPath: common.storagePath != nil) }
+        try await collection.collect { settings, _, logger in
             let assembly = try Assembly(settings, logger: logger)
             let progress = BackfillProgress(clock: assembly.clock)
             let stuck = await withTaskGroup(of: [String].self) { group in

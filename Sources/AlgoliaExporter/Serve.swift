@@ -13,7 +13,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Collect, and serve the history over HTTP. The default command.")
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var collection: CollectionOptions
 
     @Option(
         name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
@@ -23,17 +23,9 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .customLong("web.config.file"), help: "Path of a YAML file with TLS and basic authentication.")
     var webConfigFile: String?
 
-    @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")
-    var isDemo = false
-
     func run() async throws {
-        let logger = common.logging.start()
-        try await Failures.reported(logger) {
-            limitMemoryArenas()
-            var settings = try common.settings(requireApplication: !isDemo)
+        try await collection.collect { settings, demo, logger in
             let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
-            let demo = isDemo ? try await Demo(logger: logger) : nil
-            if let demo { demo.redirect(&settings, keepsPath: common.storagePath != nil) }
             try await serve(settings, web, demo, logger)
         }
     }

@@ -24,14 +24,8 @@ package enum RangeEncoding {
         json.raw(#","series":["#)
         for (position, series) in answer.series.enumerated() {
             if position > 0 { json.raw(",") }
-            json.raw(#"{"application":"#)
-            json.string(series.key.application)
-            json.raw(#","index":"#)
-            json.stringOrNull(series.key.index)
-            json.raw(#","key":"#)
-            json.stringOrNull(series.key.key)
-            json.raw(#","statistic":"#)
-            json.string(series.key.statistic)
+            json.raw("{")
+            json.append(identity(of: series.key))
             json.raw(#","unit":"#)
             json.string(StatisticCatalogue.describe(series.key.statistic).unit.rawValue)
             json.raw(#","aggregate":"#)
@@ -50,28 +44,35 @@ package enum RangeEncoding {
         json.raw("[")
         var isFirst = true
         for series in answer.series {
-            var identity = JSONBytes()
-            identity.raw(#","application":"#)
-            identity.string(series.key.application)
-            identity.raw(#","index":"#)
-            identity.stringOrNull(series.key.index)
-            identity.raw(#","key":"#)
-            identity.stringOrNull(series.key.key)
-            identity.raw(#","statistic":"#)
-            identity.string(series.key.statistic)
-            identity.raw(#","value":"#)
+            let identity = identity(of: series.key)
             for point in series.points {
                 if !isFirst { json.raw(",") }
                 isFirst = false
                 json.raw(#"{"time":"#)
                 json.string(RFC3339.string(point.time))
+                json.raw(",")
                 json.append(identity)
+                json.raw(#","value":"#)
                 json.number(point.value)
                 json.raw("}")
             }
         }
         json.raw("]")
         return json.bytes
+    }
+
+    /// The attributes that tell which series it is; `null` where it has no index or key.
+    private static func identity(of key: SeriesKey) -> JSONBytes {
+        var json = JSONBytes()
+        json.raw(#""application":"#)
+        json.string(key.application)
+        json.raw(#","index":"#)
+        json.stringOrNull(key.index)
+        json.raw(#","key":"#)
+        json.stringOrNull(key.key)
+        json.raw(#","statistic":"#)
+        json.string(key.statistic)
+        return json
     }
 
     /// The rows as CSV (RFC 4180, lines end in LF), with a header.
