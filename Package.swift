@@ -62,7 +62,7 @@ let package = Package(
         library("UsageModel", []),
         .target(
             name: "Migrations", path: "migrations",
-            resources: [.embedInCode("0001_history.sql")],
+            resources: [.embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql")],
             swiftSettings: settings),
 
         // Algolia APIs → AlgoliaClient → Collector → History → Web.
@@ -73,9 +73,8 @@ let package = Package(
         library(
             "Web",
             [
-                "UsageModel", "History", "Collector", "Prometheus", "Gzip", "CCrypt", hummingbird, hummingbirdCore,
-                hummingbirdTLS,
-                nioSSL, httpTypes, lifecycle, logging,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Gzip", "CCrypt", hummingbird,
+                hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging,
                 nioCore,
             ]),
         library("Settings", ["UsageModel", yams]),
@@ -86,7 +85,8 @@ let package = Package(
             name: "AlgoliaExporter",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Settings",
-                "Simulator", "CMalloc", argumentParser, lifecycle, unixSignals, logging, httpClient, nioCore,
+                "Simulator", "CMalloc", argumentParser, lifecycle, unixSignals, logging, coreMetrics, httpClient,
+                nioCore,
             ],
             swiftSettings: settings),
 
@@ -115,7 +115,10 @@ let package = Package(
         tests("HistoryTests", ["History", "UsageModel", "Migrations", "TestSupport", grdb]),
         tests(
             "CollectorTests",
-            ["Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim"]),
+            [
+                "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim",
+                coreMetrics,
+            ]),
         tests("PrometheusTests", ["Prometheus", "History", "UsageModel", "TestSupport", coreMetrics]),
         tests(
             "WebTests",

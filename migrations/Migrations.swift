@@ -10,6 +10,8 @@ public enum Migrations {
     }
 
     public static let all: [Migration] = [
-        Migration(identifier: "0001_history", sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self))
+        Migration(identifier: "0001_history", sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0002_monitoring", sql: String(decoding: PackageResources._002_monitoring_sql, as: UTF8.self)),
     ]
 }

@@ -8,16 +8,21 @@ internal import UsageModel
 struct CounterTable {
     let db: Database
 
-    /// Adds the hours of `window` that its answer settled and no earlier one had.
-    func count(_ window: AnsweredWindow, answeredBefore before: [String: TimeRangeSet]) throws {
+    /// Adds the hours that an answer settled and no earlier one had.
+    /// - Parameters:
+    ///   - answered: what is settled now, by statistic or `*`.
+    ///   - before: what was settled before the answer.
+    ///   - served: the statistics that the plan serves.
+    func count(
+        _ window: AnsweredWindow, answered: [String: TimeRangeSet], before: [String: TimeRangeSet], served: [String]
+    ) throws {
         guard
             let firstSeen = try UnixTime.fetchOne(
                 db, sql: "SELECT first_seen FROM application WHERE id = ?", arguments: [window.scope.application])
         else { return }
         let firstHour = Granularity.hourly.floor(firstSeen) + 3600
         let settled = TimeRangeSet(window.settled.intersection(TimeRange(firstHour, .max)))
-        let open = settled.subtracting(before[AnsweredTable.everything] ?? TimeRangeSet())
-        guard !open.isEmpty else { return }
+        guard !settled.isEmpty else { return }
 
         let reader = try PackedRowReader(db, .hourly)
         let counters = try Row.fetchAll(
@@ -29,9 +34,10 @@ struct CounterTable {
         let update = try db.cachedStatement(sql: "UPDATE counter SET total = total + ? WHERE series_id = ?")
         for row in counters {
             let series: Int64 = row[0]
-            let statistic: String = row[1]
-            guard window.statistics.contains(statistic) else { continue }
-            for range in open.subtracting(before[statistic] ?? TimeRangeSet()).ranges {
+            let operands = Self.operands(row[1], served: served)
+            let open = settled.intersection(Self.ranges(operands, answered))
+                .subtracting(Self.ranges(operands, before))
+            for range in open.ranges {
                 var gain: PointValue?
                 try reader.forEach(series: series, range: range) { gain = gain?.adding($0.value) ?? $0.value }
                 switch gain {
@@ -42,5 +48,17 @@ struct CounterTable {
                 }
             }
         }
+    }
+
+    /// The statistics that must be answered before an hour of `statistic` is final: itself, or
+    /// those it is derived from. One that the plan refuses is not waited for.
+    private static func operands(_ statistic: String, served: [String]) -> [String] {
+        guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else { return [statistic] }
+        return derivation.operands.filter { $0 == derivation.minuend || served.contains($0) }
+    }
+
+    /// Where all of `statistics` are answered, each by name or by the wildcard.
+    private static func ranges(_ statistics: [String], _ answered: [String: TimeRangeSet]) -> TimeRangeSet {
+        AnsweredTable.coverage(of: answered, served: statistics)
     }
 }

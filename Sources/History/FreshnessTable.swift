@@ -38,12 +38,24 @@ struct FreshnessTable {
     }
 
     func all() throws -> [Freshness] {
-        try Row.fetchAll(db, sql: "SELECT * FROM freshness").compactMap { row in
-            guard let granularity = Granularity(rawValue: row[2]) else { return nil }
-            return Freshness(
-                scope: Scope(application: row[0], index: row[1]), granularity: granularity, statistic: row[3],
-                tailStart: row[4], completeUntil: row[5], fetchedAt: row[6])
-        }
+        try Row.fetchAll(db, sql: "SELECT * FROM freshness").compactMap(Freshness.init)
+    }
+
+    func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ? AND granularity = ?",
+            arguments: [scope.application, scope.index, granularity.rawValue]
+        ).compactMap(Freshness.init)
+    }
+}
+
+extension Freshness {
+    /// Nil for a granularity that this version does not know.
+    fileprivate init?(_ row: Row) {
+        guard let granularity = Granularity(rawValue: row[2]) else { return nil }
+        self.init(
+            scope: Scope(application: row[0], index: row[1]), granularity: granularity, statistic: row[3],
+            tailStart: row[4], completeUntil: row[5], fetchedAt: row[6])
     }
 }
 

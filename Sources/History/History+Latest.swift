@@ -8,6 +8,8 @@ public struct LatestSeries: Sendable, Hashable {
     public var hourly: Point?
     /// The newest complete day, if it was reported.
     public var daily: Point?
+    /// The newest minute that was reported, however old.
+    public var minutely: Point?
     /// The persisted total of a count.
     public var total: PointValue?
 }
@@ -29,6 +31,7 @@ extension History {
             let freshness = try FreshnessTable(db: db).all()
             let hourly = try Self.newestValues(.hourly, freshness, in: db)
             let daily = try Self.newestValues(.daily, freshness, in: db)
+            let minutes = try PackedRowReader(db, .minutely)
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
@@ -45,11 +48,13 @@ extension History {
                     case .double(let real): .real(real)
                     default: nil
                     }
-                guard total != nil || hourly[id] != nil || daily[id] != nil else { continue }
+                let api = API(rawValue: row[2]) ?? .usage
+                let minutely = api == .monitoring ? try minutes.last(series: id) : nil
+                guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
                 let key = SeriesKey(
-                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                    key: row[5])
-                series.append(LatestSeries(key: key, hourly: hourly[id], daily: daily[id], total: total))
+                    application: row[1], api: api, statistic: row[3], index: row[4], key: row[5])
+                series.append(
+                    LatestSeries(key: key, hourly: hourly[id], daily: daily[id], minutely: minutely, total: total))
             }
             return Latest(
                 series: series, freshness: freshness, coverage: try CoverageTable(db: db).read(application: nil))

@@ -22,6 +22,28 @@ extension History {
         return outcome
     }
 
+    /// Stores points of buckets that have none yet, and says nothing about what is answered.
+    public func fill(
+        _ series: [SeriesPoints], application: String, api: API, granularity: Granularity
+    ) async throws {
+        try await pool.write { db in
+            let reader = try PackedRowReader(db, granularity)
+            var writer = try PackedRowWriter(db, granularity)
+            for points in series {
+                guard let first = points.points.map(\.time).min(), let last = points.points.map(\.time).max() else {
+                    continue
+                }
+                let id = try SeriesTable(db: db).id(
+                    of: SeriesKey(application: application, api: api, statistic: points.statistic, key: points.key))
+                var known = Set<UnixTime>()
+                try reader.forEach(series: id, range: TimeRange(first, last + 1)) { known.insert($0.time) }
+                try writer.write(
+                    points.points.filter { !known.contains(granularity.floor($0.time)) }, series: id)
+            }
+        }
+        noteChange()
+    }
+
     private static func store(
         _ series: [SeriesPoints], answering window: AnsweredWindow, in db: Database
     ) throws -> StoreOutcome {
@@ -30,12 +52,21 @@ extension History {
 
         var writer = try PackedRowWriter(db, window.granularity)
         let ids = SeriesTable(db: db)
+        var derived = DerivedStatistics(db, window.scope, window.granularity)
+        let rollUp = window.granularity == .minutely ? try MinutelyRollUp(db) : nil
         for points in series {
             let key = SeriesKey(
                 application: window.scope.application, api: window.api, statistic: points.statistic,
                 index: window.scope.index, key: points.key)
-            try writer.write(points.points, series: ids.id(of: key))
+            let id = try ids.id(of: key)
+            let newestRow = try rollUp?.newestRow(series: id)
+            try writer.write(points.points, series: id)
+            if window.api == .usage {
+                derived.note(points.statistic, key: points.key, changed: writer.changedRows)
+            }
+            try rollUp?.finish(key, series: id, changed: writer.changedRows, newestBefore: newestRow)
         }
+        try derived.write()
 
         var after = before
         if !window.settled.isEmpty {
@@ -50,7 +81,7 @@ extension History {
                 let served = try RefusalTable(db: db, application: window.scope.application).served(window.scope)
                 try table.deriveCoverage(from: after, served: served)
                 if window.granularity == .hourly, window.api == .usage {
-                    try CounterTable(db: db).count(window, answeredBefore: before)
+                    try CounterTable(db: db).count(window, answered: after, before: before, served: served)
                 }
             }
         }
@@ -65,13 +96,6 @@ extension StatisticSelection {
         switch self {
         case .all: [AnsweredTable.everything]
         case .names(let names): names
-        }
-    }
-
-    func contains(_ statistic: String) -> Bool {
-        switch self {
-        case .all: true
-        case .names(let names): names.contains(statistic)
         }
     }
 }

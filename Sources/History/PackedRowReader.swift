@@ -42,18 +42,22 @@ struct PackedRowReader {
         return TimeRange(extent.integer(0) * table.rowSeconds, (extent.integer(1) + 1) * table.rowSeconds)
     }
 
+    /// The newest point of one series.
+    func last(series: Int64) throws -> Point? {
+        guard let extent = try extent(series: series) else { return nil }
+        var last: Point?
+        try forEach(series: series, range: TimeRange(extent.end - table.rowSeconds, extent.end)) { last = $0 }
+        return last
+    }
+
     /// The first and the last point of one series.
     func firstAndLast(series: Int64) throws -> (first: Point, last: Point)? {
         guard let extent = try extent(series: series) else { return nil }
         var first: Point?
-        var last: Point?
         try forEach(series: series, range: TimeRange(extent.start, extent.start + table.rowSeconds)) { point in
             first = first ?? point
         }
-        try forEach(series: series, range: TimeRange(extent.end - table.rowSeconds, extent.end)) { point in
-            last = point
-        }
-        guard let first, let last else { return nil }
+        guard let first, let last = try last(series: series) else { return nil }
         return (first, last)
     }
 }

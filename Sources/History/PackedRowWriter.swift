@@ -11,6 +11,8 @@ struct PackedRowWriter {
     private(set) var added = 0
     /// Points whose value has changed.
     private(set) var revised = 0
+    /// The rows that the newest ``write(_:series:)`` changed.
+    private(set) var changedRows: [Int64] = []
 
     init(_ db: Database, _ granularity: Granularity) throws {
         table = .of(granularity)
@@ -21,6 +23,7 @@ struct PackedRowWriter {
 
     /// Merges `points` (of any order) into the rows of one series.
     mutating func write(_ points: [Point], series: Int64) throws {
+        changedRows.removeAll(keepingCapacity: true)
         var row = Int64.min
         for point in points {
             let pointRow = table.row(point.time)
@@ -59,6 +62,7 @@ struct PackedRowWriter {
         }
         select.reset()
         if changes > 0 {
+            changedRows.append(row)
             replace.bind(1, series)
             replace.bind(2, row)
             for slot in slots.indices { replace.bind(slot + 3, slots[slot]) }

@@ -40,6 +40,9 @@ struct PackedTable: Sendable {
     @inline(__always)
     func row(_ time: UnixTime) -> Int64 { time / rowSeconds }
 
+    /// The time that a row holds.
+    func range(ofRow row: Int64) -> TimeRange { TimeRange(row * rowSeconds, (row + 1) * rowSeconds) }
+
     /// The slot within its row that holds `time`.
     @inline(__always)
     func slot(_ time: UnixTime) -> Int { Int(time % rowSeconds / slotSeconds) }
@@ -65,6 +68,22 @@ struct PackedTable: Sendable {
     var selectExtent: String {
         "SELECT (SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = ?1), "
             + "(SELECT max(\(rowColumn)) FROM \(name) WHERE series_id = ?1)"
+    }
+
+    /// Parameters: series, first row, the first row that stays.
+    var deleteRows: String {
+        "DELETE FROM \(name) WHERE series_id = ? AND \(rowColumn) >= ? AND \(rowColumn) < ?"
+    }
+
+    /// Parameters: the first row that stays. Columns: series id, and the rest of its identity, its first row.
+    var selectSeriesBefore: String {
+        """
+        SELECT * FROM (
+            SELECT id, application, api, statistic, index_name, key,
+                (SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = id) AS first
+            FROM series
+        ) WHERE first < ?
+        """
     }
 
     /// Parameters: application, index name, row. Columns: series id, statistic, API, key, value of `slot`.

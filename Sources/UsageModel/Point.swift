@@ -63,4 +63,14 @@ extension PointValue {
         }
         return PointValue(double + other.double)
     }
+
+    /// The exact difference of integers while it fits, otherwise the double's.
+    @inlinable
+    public func subtracting(_ other: PointValue) -> PointValue {
+        if case .integer(let first) = self, case .integer(let second) = other {
+            let (difference, overflow) = first.subtractingReportingOverflow(second)
+            if !overflow { return .integer(difference) }
+        }
+        return PointValue(double - other.double)
+    }
 }

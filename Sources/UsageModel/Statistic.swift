@@ -6,6 +6,8 @@ public enum StatisticKind: String, Sendable, Hashable, CaseIterable, Codable {
     case level
     /// The highest value seen in the bucket.
     case maximum
+    /// The lowest value seen in the bucket.
+    case minimum
     case mean
     case percentile
     /// A part of a whole, in percent.
@@ -17,6 +19,7 @@ public enum StatisticKind: String, Sendable, Hashable, CaseIterable, Codable {
         case .count: .sum
         case .level: .last
         case .maximum, .percentile, .share: .max
+        case .minimum: .min
         case .mean: .avg
         }
     }
@@ -31,6 +34,11 @@ public enum Aggregate: String, Sendable, Hashable, CaseIterable, Codable {
 public enum StatisticUnit: String, Sendable, Hashable, CaseIterable, Codable {
     case operations, requests, queries, records, bytes, milliseconds, percent
     case queriesPerSecond = "queries_per_second"
+    /// 10⁶ bytes.
+    case megabytes
+    case seconds
+    /// 0 for operational to 3 for a major outage (``ClusterStatus``).
+    case severity
     /// A statistic that is not in the catalogue.
     case unknown
 }
@@ -56,11 +64,32 @@ public enum StatisticShape: String, Sendable, Hashable, CaseIterable, Codable {
     }
 }
 
-/// One statistic of the Usage API: everything that the rest of the exporter
-/// derives names, units, aggregates and documentation from.
+/// A statistic that the vendor does not report, because it follows from two that it does.
+///
+/// A bucket exists where the first is reported; where the second is not, it counts as 0.
+public struct Difference: Sendable, Hashable {
+    public var minuend: String
+    public var subtrahend: String
+
+    public init(_ minuend: String, minus subtrahend: String) {
+        self.minuend = minuend
+        self.subtrahend = subtrahend
+    }
+
+    public var operands: [String] { [minuend, subtrahend] }
+}
+
+extension Difference: CustomStringConvertible {
+    public var description: String { "\(minuend) - \(subtrahend)" }
+}
+
+/// One statistic: everything that the rest of the exporter derives names,
+/// units, aggregates and documentation from.
 public struct Statistic: Sendable, Hashable {
     /// The vendor's name, and the attribute of its answers.
     public var name: String
+    /// The API that reports it.
+    public var api: API
     /// The vendor's group, such as `search`. Empty for an unknown statistic.
     public var group: String
     public var kind: StatisticKind
@@ -70,20 +99,24 @@ public struct Statistic: Sendable, Hashable {
     public var perIndex: Bool
     /// What it counts, for people; without a capital or full stop.
     public var meaning: String
+    /// What it is computed from; nil for what the vendor reports.
+    public var derivation: Difference?
     /// False for a statistic that Algolia added after this catalogue was written.
     public var isKnown: Bool
 
     public init(
-        name: String, group: String, kind: StatisticKind, unit: StatisticUnit, shape: StatisticShape,
-        perIndex: Bool, meaning: String, isKnown: Bool = true
+        name: String, api: API = .usage, group: String, kind: StatisticKind, unit: StatisticUnit,
+        shape: StatisticShape, perIndex: Bool, meaning: String, derivation: Difference? = nil, isKnown: Bool = true
     ) {
         self.name = name
+        self.api = api
         self.group = group
         self.kind = kind
         self.unit = unit
         self.shape = shape
         self.perIndex = perIndex
         self.meaning = meaning
+        self.derivation = derivation
         self.isKnown = isKnown
     }
 

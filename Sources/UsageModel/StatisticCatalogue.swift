@@ -248,7 +248,18 @@ public enum StatisticCatalogue {
             "share of seconds with queries degraded because every search thread was busy"),
     ]
 
-    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+    /// Statistics that are computed when their operands are stored.
+    public static let derived: [Statistic] = [
+        Statistic(
+            name: "billed_search_requests", group: "derived", kind: .count, unit: .requests, shape: .scalar,
+            perIndex: true, meaning: "search requests that Algolia bills: those of Query Suggestions are free",
+            derivation: Difference("total_search_requests", minus: "querysuggestions_total_search_requests"))
+    ]
+
+    /// Everything that has a description: the Usage API's, the derived, the Monitoring API's.
+    public static let every = all + derived + monitoring
+
+    private static let byName = Dictionary(uniqueKeysWithValues: every.map { ($0.name, $0) })
 
     /// The groups that a request may name instead of statistics. A group
     /// answers with its members, never with its own name.

@@ -20,7 +20,7 @@ struct Access: Sendable {
         }
         let expected: String? =
             switch route.api {
-            case .usage: application.usageKey
+            case .usage: faults.rotatedUsageKeys[id] ?? application.usageKey
             case .monitoring: application.monitoringKey
             case .search: application.searchKey
             }

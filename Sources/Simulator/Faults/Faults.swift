@@ -12,6 +12,8 @@ public struct Faults: Sendable, Hashable {
     public var failingIndices: Set<String> = []
     /// Applications whose usage, monitoring and search keys are refused with 403.
     public var refusedKeys: Set<String> = []
+    /// Usage keys by application that are accepted in place of the configured ones, which are refused: a rotation.
+    public var rotatedUsageKeys: [String: String] = [:]
     /// Applications without permission for infrastructure and inventory: 403.
     public var refusedMonitoring: Set<String> = []
     /// Adds statistics to `*` that no catalogue knows: the scalar

@@ -23,12 +23,14 @@ extension Column {
         return stride(from: 0, to: count, by: size).map { start in
             var sum = 0.0
             var highest = -Double.infinity
+            var lowest = Double.infinity
             var last = Double.nan
             var reported = 0.0
             for position in start..<Swift.min(start + size, count) where !self[position].isNaN {
                 last = self[position]
                 sum += last
                 highest = Swift.max(highest, last)
+                lowest = Swift.min(lowest, last)
                 reported += 1
             }
             guard reported > 0 else { return .nan }
@@ -36,6 +38,7 @@ extension Column {
             case .count: return sum
             case .level: return last
             case .maximum, .share: return highest
+            case .minimum: return lowest
             case .mean, .percentile: return (sum / reported).tenths
             }
         }

@@ -1,0 +1,93 @@
+internal import GRDB
+public import UsageModel
+
+extension History {
+    /// Series and rows of each that one transaction deletes at most: some milliseconds of the one writer.
+    private static let expiredSeries = 50
+    private static let expiredRows: Int64 = 24
+
+    /// Deletes the points of `granularity` that are older than `time`, whole rows only. Minutes are
+    /// rolled up to hours first. What was answered for that time is forgotten with them, so that
+    /// coverage stays true.
+    ///
+    /// Small transactions: whoever stores goes in between, whoever reads does not notice.
+    /// - Returns: rows that were deleted.
+    @discardableResult
+    public func expire(_ granularity: Granularity, before time: UnixTime) async throws -> Int {
+        let table = PackedTable.of(granularity)
+        let kept = table.row(max(time, 0))
+        guard kept > 0 else { return 0 }
+        let old = try await pool.read { db in
+            try Row.fetchAll(db, sql: table.selectSeriesBefore, arguments: [kept]).map { row in
+                Expiring(
+                    series: row[0],
+                    key: SeriesKey(
+                        application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
+                        key: row[5]),
+                    rows: row[6]..<kept)
+            }
+        }
+        guard !old.isEmpty else { return 0 }
+        try await forgetAnswers(granularity, before: table.range(ofRow: kept).start)
+        var deleted = 0
+        var rest = old[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            let batch = rest.prefix(Self.expiredSeries)
+            rest = rest.dropFirst(batch.count)
+            var remaining = Array(batch)
+            while !remaining.isEmpty, !Task.isCancelled {
+                let slice = remaining.map { $0.first(Self.expiredRows) }
+                deleted += try await pool.write { db in try Self.delete(slice, table, in: db) }
+                remaining = remaining.compactMap { $0.dropping(Self.expiredRows) }
+            }
+        }
+        noteChange()
+        return deleted
+    }
+
+    private static func delete(_ slices: [Expiring], _ table: PackedTable, in db: Database) throws -> Int {
+        let delete = try db.cachedStatement(sql: table.deleteRows)
+        let rollUp = table.rowSeconds == PackedTable.of(.minutely).rowSeconds ? try MinutelyRollUp(db) : nil
+        var deleted = 0
+        for slice in slices {
+            for row in slice.rows { try rollUp?.rollUp(slice.key, series: slice.series, row: row) }
+            try delete.execute(arguments: [slice.series, slice.rows.lowerBound, slice.rows.upperBound])
+            deleted += db.changesCount
+        }
+        return deleted
+    }
+
+    private func forgetAnswers(_ granularity: Granularity, before time: UnixTime) async throws {
+        try await pool.write { db in
+            for table in ["answered", "coverage"] {
+                try db.execute(
+                    sql: #"DELETE FROM \#(table) WHERE granularity = ? AND "end" <= ?"#,
+                    arguments: [granularity.rawValue, time])
+                try db.execute(
+                    sql: "UPDATE \(table) SET start = ? WHERE granularity = ? AND start < ?",
+                    arguments: [time, granularity.rawValue, time])
+            }
+        }
+    }
+
+    /// Rows of one series that are to be deleted.
+    private struct Expiring {
+        var series: Int64
+        var key: SeriesKey
+        var rows: Range<Int64>
+
+        func first(_ count: Int64) -> Expiring {
+            var slice = self
+            slice.rows = rows.lowerBound..<min(rows.upperBound, rows.lowerBound + count)
+            return slice
+        }
+
+        /// Nil when nothing is left.
+        func dropping(_ count: Int64) -> Expiring? {
+            guard rows.count > count else { return nil }
+            var rest = self
+            rest.rows = (rows.lowerBound + count)..<rows.upperBound
+            return rest
+        }
+    }
+}

@@ -1,0 +1,65 @@
+extension StatisticCatalogue {
+    /// What the Monitoring API reports of servers and clusters each minute, and the
+    /// hourly extremes that are kept of it (`…_max`, `…_min`); the hourly points
+    /// under a statistic's own name are the hour's mean (of a severity, the maximum).
+    public static let monitoring: [Statistic] = minutely + minutely.flatMap(extremes)
+
+    /// What the minutes of an hour become: the names of hourly series, and how each is folded.
+    public static func rollUps(of name: String) -> [(name: String, aggregate: Aggregate)] {
+        guard let statistic = statistic(named: name) else {
+            return [(name, .avg), (name + maximumSuffix, .max)]
+        }
+        return ([statistic] + extremes(statistic)).map { ($0.name, $0.kind.defaultAggregate) }
+    }
+
+    /// What is collected each minute.
+    static let minutely: [Statistic] = [
+        infrastructure(
+            "cpu_usage", .percent,
+            "idle share of the processors (the vendor's name says usage, its documentation idleness)"),
+        infrastructure("ram_search_usage", .megabytes, "memory used for searching"),
+        infrastructure("ram_indexing_usage", .megabytes, "memory used for indexing"),
+        infrastructure("ssd_usage", .percent, "disk used by indices, as a share of the server's memory"),
+        infrastructure("avg_build_time", .seconds, "average time to build an index"),
+        cluster("latency", .mean, .milliseconds, "latency of searches, by the vendor's probe"),
+        cluster("indexing", .mean, .milliseconds, "time to index, by the vendor's probe of an index of its own"),
+        cluster("reachability", .mean, .percent, "share of the vendor's probes that reach the cluster"),
+        cluster(
+            "cluster_status", .maximum, .severity,
+            "0 operational, 1 degraded performance, 2 partial outage, 3 major outage"),
+    ]
+
+    /// The hourly extremes that are kept of a minutely statistic.
+    static func extremes(_ statistic: Statistic) -> [Statistic] {
+        guard statistic.kind == .mean else { return [] }
+        var kinds: [(StatisticKind, String, String)] = [(.maximum, maximumSuffix, "highest minute of an hour")]
+        // Of idleness the low end tells.
+        if statistic.name == idleness { kinds.append((.minimum, minimumSuffix, "lowest minute of an hour")) }
+        return kinds.map { kind, suffix, what in
+            var extreme = statistic
+            extreme.name += suffix
+            extreme.kind = kind
+            extreme.meaning = "\(what): \(statistic.meaning)"
+            return extreme
+        }
+    }
+
+    /// The statistic whose vendor's name says the opposite of what it is.
+    public static let idleness = "cpu_usage"
+    public static let maximumSuffix = "_max"
+    public static let minimumSuffix = "_min"
+
+    private static func infrastructure(_ name: String, _ unit: StatisticUnit, _ meaning: String) -> Statistic {
+        Statistic(
+            name: name, api: .monitoring, group: "infrastructure", kind: .mean, unit: unit, shape: .byServer,
+            perIndex: false, meaning: meaning)
+    }
+
+    private static func cluster(
+        _ name: String, _ kind: StatisticKind, _ unit: StatisticUnit, _ meaning: String
+    ) -> Statistic {
+        Statistic(
+            name: name, api: .monitoring, group: "cluster", kind: kind, unit: unit, shape: .byCluster,
+            perIndex: false, meaning: meaning)
+    }
+}
