@@ -35,8 +35,9 @@ public struct AlgoliaClient: Sendable {
     public static let maximumBody = 64 << 20
 
     public let application: String
-    private let endpoints: Endpoints
-    private let usageKeySource: KeySource
+    let endpoints: Endpoints
+    private let usageKey: KeySource
+    let monitoringKey: KeySource?
     private let searchKey: KeySource?
     private let timeout: Double
     private let transport: any HTTPTransport
@@ -45,17 +46,19 @@ public struct AlgoliaClient: Sendable {
     private let metrics: any MetricsFactory
 
     /// - Parameters:
+    ///   - monitoringKey: nil when infrastructure is not collected.
     ///   - searchKey: a key with the `listIndexes` ACL; nil when index names come from configuration.
     ///   - timeout: seconds for one exchange.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: String, endpoints: Endpoints = Endpoints(), usageKey: KeySource, searchKey: KeySource? = nil,
-        timeout: Double = 30, transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock,
-        metrics: any MetricsFactory
+        application: String, endpoints: Endpoints = Endpoints(), usageKey: KeySource,
+        monitoringKey: KeySource? = nil, searchKey: KeySource? = nil, timeout: Double = 30,
+        transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
         self.application = application
         self.endpoints = endpoints
-        usageKeySource = usageKey
+        self.usageKey = usageKey
+        self.monitoringKey = monitoringKey
         self.searchKey = searchKey
         self.timeout = timeout
         self.transport = transport
@@ -68,26 +71,18 @@ public struct AlgoliaClient: Sendable {
     public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> [SeriesPoints] {
         try await get(
             .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
-            key: usageKeySource
-        ) { body throws(AlgoliaError) in
-            do throws(UsageDecodingError) {
-                return try body.withUnsafeReadableBytes { bytes throws(UsageDecodingError) in
-                    try UsageDecoder.decode(bytes)
-                }
-            } catch {
-                throw .broken(error)
-            }
-        }
+            key: usageKey
+        ) { body throws(AlgoliaError) in try Self.decoding(body, UsageDecoder.decode) }
     }
 
-    /// The usage key that the next request would send; nil when there is none.
-    public var usageKey: APIKey? { try? usageKeySource.current() }
-
-    /// Whether the usage key can change without a restart.
-    public var usageKeyIsFile: Bool { usageKeySource.isFile }
-
-    /// Whether there is a usage key, and another than `key`.
-    public func usageKeyDiffers(from key: APIKey?) -> Bool { usageKey.map { $0 != key } ?? false }
+    /// Where the key of an API comes from; nil when none is configured.
+    public func key(_ api: API) -> KeySource? {
+        switch api {
+        case .usage: usageKey
+        case .monitoring: monitoringKey
+        case .search: searchKey
+        }
+    }
 
     /// Whether index names can be listed: a search key is configured.
     public var canListIndices: Bool { searchKey != nil }
@@ -120,20 +115,33 @@ public struct AlgoliaClient: Sendable {
         var nbPages: Int?
     }
 
+    /// What `decode` makes of a body.
+    static func decoding<Answer>(
+        _ body: ByteBuffer, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
+    ) throws(AlgoliaError) -> Answer {
+        do throws(UsageDecodingError) {
+            return try body.withUnsafeReadableBytes { bytes throws(UsageDecodingError) in try decode(bytes) }
+        } catch {
+            throw .broken(error)
+        }
+    }
+
     /// One exchange with one API, measured.
-    private func get<Answer: Sendable>(
+    func get<Answer: Sendable>(
         _ api: API, url: String, key: KeySource, decode: (ByteBuffer) throws(AlgoliaError) -> Answer
     ) async throws(AlgoliaError) -> Answer {
-        let headers: [(name: String, value: String)]
+        do { try await quota.acquire() } catch { throw .cancelled }
+        // After the wait for quota: a key that was rotated meanwhile is the one to send.
+        let current: APIKey
         do throws(KeySource.Unavailable) {
-            headers = [
-                ("X-Algolia-Application-Id", application), ("X-Algolia-API-Key", try key.current().secret),
-                ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
-            ]
+            current = try key.current()
         } catch {
             throw .noKey(error.description)
         }
-        do { try await quota.acquire() } catch { throw .cancelled }
+        let headers = [
+            ("X-Algolia-Application-Id", application), ("X-Algolia-API-Key", current.secret),
+            ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
+        ]
         let start = clock.seconds
         let result: Result<Answer, AlgoliaError>
         do throws(AlgoliaError) {
@@ -146,7 +154,9 @@ public struct AlgoliaClient: Sendable {
         let code: String
         switch result {
         case .success: code = "200"
-        case .failure(let error): code = error.code
+        case .failure(let error):
+            code = error.code
+            if case .unauthorized = error { key.noteRefused(current) }
         }
         Counter(
             label: RequestMetrics.requests, dimensions: [("api", api.rawValue), ("code", code)], factory: metrics

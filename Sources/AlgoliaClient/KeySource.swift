@@ -10,8 +10,10 @@ private import Synchronization
 /// any time.
 ///
 /// A file is looked at before each use and read when it has changed, so that a
-/// rotated key works from the next request on. A file that is missing, empty
-/// or half-written keeps the key that was read last.
+/// rotated key works from the next request on; after a refusal it is read again
+/// whatever its times say. A file that is missing or empty keeps the key that
+/// was read last, and so does one that is being written: what was changed within
+/// the last second may be half a key.
 public final class KeySource: Sendable {
     /// The key cannot be had.
     public struct Unavailable: Error, Sendable, CustomStringConvertible {
@@ -24,24 +26,29 @@ public final class KeySource: Sendable {
         var key: APIKey?
         var modified: Date?
         var size: Int?
+        var refused: APIKey?
     }
 
     private let path: String?
+    private let writingTime: Double
     private let state: Mutex<FileState>
 
-    /// A key that stays the same until the next start.
+    /// A key that stays the same until the next start or reload.
     public init(_ key: APIKey) {
         path = nil
+        writingTime = 0
         state = Mutex(FileState(key: key))
     }
 
     /// A key in the file at `path`, alone and with any white space around it.
-    public init(path: String) {
+    /// - Parameter writingTime: seconds that a changed file is given to be complete.
+    public init(path: String, writingTime: Double = 1) {
         self.path = path
+        self.writingTime = writingTime
         state = Mutex(FileState())
     }
 
-    /// Whether the key can change without a restart.
+    /// Whether the key can change without a restart or reload.
     public var isFile: Bool { path != nil }
 
     /// The key as it is now.
@@ -52,11 +59,16 @@ public final class KeySource: Sendable {
         let modified = attributes?[.modificationDate] as? Date
         let size = attributes?[.size] as? Int
         let result: Result<APIKey, Unavailable> = state.withLock { state in
-            if let key = state.key, modified == state.modified, size == state.size { return .success(key) }
+            if let key = state.key {
+                if modified == state.modified, size == state.size { return .success(key) }
+                if let modified, (0..<writingTime).contains(-modified.timeIntervalSinceNow) { return .success(key) }
+            }
             do {
                 let data = try Data(contentsOf: URL(filePath: path))
                 if let key = APIKey(String(decoding: data.prefix(4096), as: UTF8.self)) {
-                    state = FileState(key: key, modified: modified, size: size)
+                    state.key = key
+                    state.modified = modified
+                    state.size = size
                     return .success(key)
                 }
                 return state.key.map { .success($0) } ?? .failure(Unavailable(path: path, reason: "it holds no key"))
@@ -66,5 +78,20 @@ public final class KeySource: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Notes that the vendor refused `key`: the file is read again at the next look.
+    func noteRefused(_ key: APIKey) {
+        state.withLock { state in
+            state.refused = key
+            state.modified = nil
+            state.size = nil
+        }
+    }
+
+    /// Whether there is a key, and another than the one that was refused last.
+    public var hasReplacement: Bool {
+        guard let key = try? current() else { return false }
+        return state.withLock { $0.refused != key }
     }
 }

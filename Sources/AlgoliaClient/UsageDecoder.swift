@@ -24,182 +24,47 @@ public enum UsageDecoder {
 
 /// One pass over one document.
 private struct UsageDecodingPass {
-    private var scanner: JSONScanner
+    private var parser: PointParser<Milliseconds>
     private var series: [SeriesPoints] = []
-    /// Columns of the statistic that is being read: one for each key, in order of appearance.
-    private var columns: [Column] = []
-    /// Values of the point that is being read: `t` may come after `v`.
-    private var pending: [(column: Int, value: PointValue)] = []
-
-    private struct Column {
-        /// The key as the document spells it.
-        var raw: JSONScanner.RawString?
-        var key: String
-        var points: [Point] = []
-    }
 
     init(_ scanner: JSONScanner) {
-        self.scanner = scanner
+        parser = PointParser(scanner)
     }
 
     mutating func run() throws(UsageDecodingError) -> [SeriesPoints] {
-        switch try scanner.peek() {
+        switch try parser.scanner.peek() {
         case UInt8(ascii: "["):
-            try scanner.expect(UInt8(ascii: "["))
-            guard try scanner.consume(UInt8(ascii: "]")) else {
-                throw UsageDecodingError(.notAnAnswer, at: scanner.index)
+            try parser.scanner.expect(UInt8(ascii: "["))
+            guard try parser.scanner.consume(UInt8(ascii: "]")) else {
+                throw UsageDecodingError(.notAnAnswer, at: parser.scanner.index)
             }
         case UInt8(ascii: "{"):
             try statistics()
         default:
-            let start = scanner.index
-            try scanner.skipValue()
+            let start = parser.scanner.index
+            try parser.scanner.skipValue()
             throw UsageDecodingError(.notAnAnswer, at: start)
         }
-        try scanner.expectEnd()
+        try parser.scanner.expectEnd()
         return series
     }
 
     private mutating func statistics() throws(UsageDecodingError) {
-        try scanner.expect(UInt8(ascii: "{"))
-        if try scanner.consume(UInt8(ascii: "}")) { return }
+        try parser.scanner.expect(UInt8(ascii: "{"))
+        if try parser.scanner.consume(UInt8(ascii: "}")) { return }
         repeat {
-            let name = try scanner.text(scanner.string())
-            try scanner.expect(UInt8(ascii: ":"))
-            guard try scanner.peek() == UInt8(ascii: "[") else {
+            let name = try parser.scanner.text(parser.scanner.string())
+            try parser.scanner.expect(UInt8(ascii: ":"))
+            guard try parser.scanner.peek() == UInt8(ascii: "[") else {
                 // An attribute that is no series, beside the statistics.
-                try scanner.skipValue()
+                try parser.scanner.skipValue()
                 continue
             }
             if series.contains(where: { $0.statistic == name }) { series.removeAll { $0.statistic == name } }
-            try points()
-            for column in columns where !column.points.isEmpty {
+            try parser.points()
+            for column in parser.columns where !column.points.isEmpty {
                 series.append(SeriesPoints(statistic: name, key: column.key, points: column.points))
             }
-        } while try scanner.anotherElement(until: UInt8(ascii: "}"))
-    }
-
-    private mutating func points() throws(UsageDecodingError) {
-        columns.removeAll(keepingCapacity: true)
-        try scanner.expect(UInt8(ascii: "["))
-        if try scanner.consume(UInt8(ascii: "]")) { return }
-        repeat {
-            if try scanner.peek() == UInt8(ascii: "{") { try point() } else { try scanner.skipValue() }
-        } while try scanner.anotherElement(until: UInt8(ascii: "]"))
-    }
-
-    @inline(__always)
-    private mutating func point() throws(UsageDecodingError) {
-        let start = scanner.index
-        var time: UnixTime?
-        var hasValue = false
-        pending.removeAll(keepingCapacity: true)
-        try scanner.expect(UInt8(ascii: "{"))
-        if try scanner.consume(UInt8(ascii: "}")) { return }
-        repeat {
-            let name = try scanner.string()
-            try scanner.expect(UInt8(ascii: ":"))
-            switch try attribute(name) {
-            case UInt8(ascii: "t"): time = try self.time()
-            case UInt8(ascii: "v"):
-                hasValue = true
-                try value()
-            default: try scanner.skipValue()
-            }
-        } while try scanner.anotherElement(until: UInt8(ascii: "}"))
-        guard let time else {
-            if hasValue { throw UsageDecodingError(.time, at: start) }
-            return
-        }
-        guard hasValue else { throw UsageDecodingError(.value, at: start) }
-        for (column, value) in pending {
-            columns[column].points.append(Point(time: time, value: value))
-        }
-    }
-
-    /// The one-letter name of an attribute, or 0 for any other.
-    @inline(__always)
-    private func attribute(_ name: JSONScanner.RawString) throws(UsageDecodingError) -> UInt8 {
-        if name.isLiteral { return name.bytes.count == 1 ? name.bytes[0] : 0 }
-        let text = try scanner.text(name)
-        return text.utf8.count == 1 ? text.utf8[text.utf8.startIndex] : 0
-    }
-
-    /// Milliseconds in the document, seconds here.
-    @inline(__always)
-    private mutating func time() throws(UsageDecodingError) -> UnixTime {
-        let byte = try scanner.peek()
-        let start = scanner.index
-        guard byte &- 0x30 < 10 || byte == UInt8(ascii: "-") else {
-            try scanner.skipValue()
-            throw UsageDecodingError(.time, at: start)
-        }
-        // To the end of the year 9999, the last that RFC 3339 can write.
-        guard case .integer(let milliseconds) = try scanner.number(), (0...253_402_300_799_999).contains(milliseconds)
-        else { throw UsageDecodingError(.time, at: start) }
-        return milliseconds / 1000
-    }
-
-    @inline(__always)
-    private mutating func value() throws(UsageDecodingError) {
-        pending.removeAll(keepingCapacity: true)
-        let byte = try scanner.peek()
-        if byte == UInt8(ascii: "{") {
-            try map()
-        } else if let number = try self.number(byte) {
-            if columns.isEmpty { columns.append(Column(key: "")) }
-            let column = columns[0].key.isEmpty && columns[0].raw == nil ? 0 : scalarColumn()
-            pending.append((column, number))
-        }
-    }
-
-    /// The column of plain numbers in a statistic that also has maps.
-    private mutating func scalarColumn() -> Int {
-        if let column = columns.firstIndex(where: { $0.key.isEmpty }) { return column }
-        columns.append(Column(key: ""))
-        return columns.count - 1
-    }
-
-    /// A number, or nil for `null`; `byte` is the value's first.
-    @inline(__always)
-    private mutating func number(_ byte: UInt8) throws(UsageDecodingError) -> PointValue? {
-        if byte &- 0x30 < 10 || byte == UInt8(ascii: "-") { return try scanner.number() }
-        let start = scanner.index
-        try scanner.skipValue()
-        guard byte == UInt8(ascii: "n") else { throw UsageDecodingError(.value, at: start) }
-        return nil
-    }
-
-    private mutating func map() throws(UsageDecodingError) {
-        try scanner.expect(UInt8(ascii: "{"))
-        if try scanner.consume(UInt8(ascii: "}")) { return }
-        // Maps tend to name the same keys in the same order, point after point.
-        var expected = 0
-        var isOrdered = true
-        repeat {
-            let raw = try scanner.string()
-            try scanner.expect(UInt8(ascii: ":"))
-            guard let number = try number(scanner.peek()) else { continue }
-            let column = try self.column(raw, expected: expected)
-            isOrdered = isOrdered && column >= expected
-            expected = column + 1
-            if !isOrdered { pending.removeAll { $0.column == column } }
-            pending.append((column, number))
-        } while try scanner.anotherElement(until: UInt8(ascii: "}"))
-    }
-
-    @inline(__always)
-    private mutating func column(_ raw: JSONScanner.RawString, expected: Int) throws(UsageDecodingError) -> Int {
-        if expected < columns.count, columns[expected].raw?.equals(raw.bytes) == true { return expected }
-        return try findColumn(raw)
-    }
-
-    private mutating func findColumn(_ raw: JSONScanner.RawString) throws(UsageDecodingError) -> Int {
-        let key = try scanner.text(raw)
-        if let column = columns.firstIndex(where: { $0.key == key && ($0.raw != nil || key.isEmpty) }) {
-            return column
-        }
-        columns.append(Column(raw: raw, key: key))
-        return columns.count - 1
+        } while try parser.scanner.anotherElement(until: UInt8(ascii: "}"))
     }
 }

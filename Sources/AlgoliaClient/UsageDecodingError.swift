@@ -1,4 +1,4 @@
-/// Why an answer of the Usage API could not be decoded. Nothing of such an
+/// Why an answer of the Usage or Monitoring API could not be decoded. Nothing of such an
 /// answer is kept.
 public struct UsageDecodingError: Error, Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
@@ -6,7 +6,7 @@ public struct UsageDecodingError: Error, Sendable, Hashable {
         case truncated
         /// Not JSON (RFC 8259), or nested too deeply.
         case malformed
-        /// JSON, but not an object of statistics.
+        /// JSON, but not the object that was asked for.
         case notAnAnswer
         /// A number that no double can hold.
         case numberRange

@@ -1,0 +1,67 @@
+public import UsageModel
+
+/// The Monitoring API: servers and clusters.
+///
+/// Every call throws ``AlgoliaError/noKey(_:)`` when no monitoring key is
+/// configured. The vendor tells the state of clusters to everybody; it is asked
+/// with the key all the same, so that these requests look like the others.
+extension AlgoliaClient {
+    /// Every infrastructure metric of every server of the application, as the vendor sent it.
+    /// - Returns: a series for each metric, which is its statistic, and server, which is its key.
+    ///   Times are as dense as `period` says, and not aligned.
+    public func infrastructure(_ period: InfrastructurePeriod) async throws(AlgoliaError) -> [SeriesPoints] {
+        try await monitoring("infrastructure/*/period/\(period.rawValue)", MonitoringDecoder.metrics)
+    }
+
+    /// The application's servers.
+    public func inventory() async throws(AlgoliaError) -> [InventoryServer] {
+        try await monitoring("inventory/servers", MonitoringDecoder.inventory)
+    }
+
+    /// The status of each cluster, in the vendor's words (``ClusterStatus``).
+    /// - Parameter clusters: none asks for all that the vendor tells.
+    public func clusterStatus(_ clusters: [String]) async throws(AlgoliaError) -> [String: String] {
+        try await monitoring("status" + Self.optional(clusters), MonitoringDecoder.status)
+    }
+
+    /// What happened to the clusters lately.
+    /// - Parameter clusters: none asks for all that the vendor tells.
+    public func incidents(_ clusters: [String]) async throws(AlgoliaError) -> [ClusterIncident] {
+        try await monitoring("incidents" + Self.optional(clusters), MonitoringDecoder.incidents)
+    }
+
+    /// What the vendor's probes measured of each cluster, in milliseconds.
+    /// - Parameter clusters: none is not asked for.
+    /// - Returns: a series for each cluster, which is its key; the statistic is the probe's name.
+    public func probe(_ probe: ClusterProbe, clusters: [String]) async throws(AlgoliaError) -> [SeriesPoints] {
+        guard !clusters.isEmpty else { return [] }
+        return try await monitoring("\(probe.rawValue)/\(Self.list(clusters))", MonitoringDecoder.metrics)
+            .filter { $0.statistic == probe.rawValue }
+    }
+
+    /// Whether each of the vendor's probes reaches each cluster: by cluster, then by probe.
+    /// - Parameter clusters: none is not asked for.
+    public func reachability(_ clusters: [String]) async throws(AlgoliaError) -> [String: [String: Bool]] {
+        guard !clusters.isEmpty else { return [:] }
+        return try await monitoring("reachability/\(Self.list(clusters))/probes", MonitoringDecoder.reachability)
+    }
+
+    private func monitoring<Answer: Sendable>(
+        _ path: String, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
+    ) async throws(AlgoliaError) -> Answer {
+        guard let monitoringKey else { throw .noKey("no monitoring key is configured") }
+        return try await get(
+            .monitoring, url: endpoints.url(endpoints.monitoring, application: application, target: "/1/" + path),
+            key: monitoringKey
+        ) { body throws(AlgoliaError) in try Self.decoding(body, decode) }
+    }
+
+    /// Names as one path segment.
+    private static func list(_ clusters: [String]) -> String {
+        clusters.map(PercentEncoding.pathSegment).joined(separator: ",")
+    }
+
+    private static func optional(_ clusters: [String]) -> String {
+        clusters.isEmpty ? "" : "/" + list(clusters)
+    }
+}

@@ -1,0 +1,24 @@
+public import UsageModel
+
+/// One entry of a cluster's history of incidents: something began, changed or ended.
+public struct ClusterIncident: Sendable, Hashable {
+    public var cluster: String
+    public var time: UnixTime
+    /// In the vendor's words.
+    public var title: String
+    /// The cluster's status from then on, as ``ClusterStatus`` names it.
+    public var status: String
+
+    public init(cluster: String, time: UnixTime, title: String, status: String) {
+        self.cluster = cluster
+        self.time = time
+        self.title = title
+        self.status = status
+    }
+}
+
+/// What the vendor measures of each cluster from outside, in milliseconds.
+/// The raw value is the statistic's name.
+public enum ClusterProbe: String, Sendable, CaseIterable {
+    case latency, indexing
+}

@@ -1,0 +1,27 @@
+/// One of an application's servers, as the Monitoring API's inventory lists it.
+/// What the inventory does not say is `""` or nil.
+public struct InventoryServer: Sendable, Hashable {
+    public var name: String
+    public var region: String
+    public var cluster: String
+    /// Whether it is in another region than the main one, for searches nearby.
+    public var isReplica: Bool?
+    public var isSlave: Bool?
+    /// In the vendor's words, such as `PRODUCTION`.
+    public var status: String
+    /// In the vendor's words, such as `cluster`.
+    public var type: String
+
+    public init(
+        name: String, region: String = "", cluster: String = "", isReplica: Bool? = nil, isSlave: Bool? = nil,
+        status: String = "", type: String = ""
+    ) {
+        self.name = name
+        self.region = region
+        self.cluster = cluster
+        self.isReplica = isReplica
+        self.isSlave = isSlave
+        self.status = status
+        self.type = type
+    }
+}

@@ -1,0 +1,113 @@
+import Testing
+import UsageModel
+
+@testable import AlgoliaClient
+
+private func decode<Answer>(
+    _ json: String, _ decoder: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
+) throws -> Answer {
+    var json = json
+    return try json.withUTF8 { try decoder(UnsafeRawBufferPointer($0)) }
+}
+
+@Suite("Answers of the Monitoring API")
+struct MonitoringDecoderTests {
+    @Test("Times are in seconds or milliseconds, nulls are not reported, unknown metrics are kept")
+    func metrics() throws {
+        let series = try decode(
+            """
+            {"took":3,"metrics":{"cpu_usage":{"c3-use-1":[{"t":1455101280,"v":42},{"v":43.5,"t":1455101340000,"x":[]}],
+             "c3-use-2":[{"t":1455101280,"v":null}],"c3-use-3":null},"future":{"c3-use-1":[{"t":1455101280,"v":1}]},
+             "odd":7}}
+            """, MonitoringDecoder.metrics)
+        #expect(
+            series == [
+                SeriesPoints(
+                    statistic: "cpu_usage", key: "c3-use-1",
+                    points: [
+                        Point(time: 1_455_101_280, value: .integer(42)), Point(time: 1_455_101_340, value: .real(43.5)),
+                    ]),
+                SeriesPoints(
+                    statistic: "future", key: "c3-use-1", points: [Point(time: 1_455_101_280, value: .integer(1))]),
+            ])
+    }
+
+    @Test("What comes twice counts as its last occurrence")
+    func twice() throws {
+        let series = try decode(
+            """
+            {"metrics":{"a":{"s":[{"t":60,"v":1}],"s":[{"t":60,"v":2}]},"b":{"s":[{"t":60,"v":3}]},
+             "b":{"s":[{"t":60,"v":4}]}}}
+            """, MonitoringDecoder.metrics)
+        #expect(series.map { $0.points.map(\.value) } == [[.integer(2)], [.integer(4)]])
+    }
+
+    @Test(
+        "Nothing is an empty answer, however it is spelled",
+        arguments: ["{}", "[]", #"{"metrics":{}}"#, #"{"metrics":[]}"#, #"{"metrics":{"a":[]}}"#, #"{"metrics":null}"#])
+    func empty(json: String) throws {
+        #expect(try decode(json, MonitoringDecoder.metrics).isEmpty)
+        #expect(try decode(json.replacing("metrics", with: "status"), MonitoringDecoder.status).isEmpty)
+        #expect(try decode(json.replacing("metrics", with: "incidents"), MonitoringDecoder.incidents).isEmpty)
+    }
+
+    @Test("An empty inventory and no reachability are empty")
+    func emptyLists() throws {
+        for json in ["{}", #"{"inventory":[]}"#] {
+            #expect(try decode(json, MonitoringDecoder.inventory).isEmpty)
+        }
+        for json in ["{}", "[]", #"{"took":1}"#] {
+            #expect(try decode(json, MonitoringDecoder.reachability).isEmpty)
+        }
+        #expect(try decode(#"{"c1":[]}"#, MonitoringDecoder.reachability) == ["c1": [:]])
+    }
+
+    @Test("A server is known by its name alone")
+    func inventory() throws {
+        let servers = try decode(
+            #"{"inventory":[{"name":"a"},{"name":"b","region":"eu","is_replica":true,"status":null,"zone":{}}]}"#,
+            MonitoringDecoder.inventory)
+        #expect(
+            servers == [InventoryServer(name: "a"), InventoryServer(name: "b", region: "eu", isReplica: true)])
+    }
+
+    @Test(
+        "What makes no sense is not an answer",
+        arguments: [
+            "null", "7", #""metrics""#, "[1]", #"{"status":200}"#, #"{"metrics":7}"#, #"{"metrics":[1]}"#,
+        ])
+    func notAnAnswer(json: String) {
+        let error = #expect(throws: UsageDecodingError.self) { try decode(json, MonitoringDecoder.metrics) }
+        #expect(error?.reason == .notAnAnswer)
+    }
+
+    @Test("A server without a name, an incident without a time and a point without either are refused")
+    func incomplete() {
+        for (json, reason) in [
+            (#"{"inventory":[{"region":"eu"}]}"#, UsageDecodingError.Reason.notAnAnswer),
+            (#"{"inventory":[7]}"#, .notAnAnswer),
+        ] {
+            let error = #expect(throws: UsageDecodingError.self) { try decode(json, MonitoringDecoder.inventory) }
+            #expect(error?.reason == reason)
+        }
+        let incident = #expect(throws: UsageDecodingError.self) {
+            try decode(#"{"incidents":{"c1":[{"v":{"title":"x"}}]}}"#, MonitoringDecoder.incidents)
+        }
+        #expect(incident?.reason == .time)
+        let point = #expect(throws: UsageDecodingError.self) {
+            try decode(#"{"metrics":{"a":{"s":[{"v":1}]}}}"#, MonitoringDecoder.metrics)
+        }
+        #expect(point?.reason == .time)
+    }
+
+    @Test("No cut answer is taken for a whole one")
+    func cut() throws {
+        let json = #"{"metrics":{"cpu_usage":{"c3-use-1":[{"t":1455101280,"v":42}]}}}"#
+        for length in 0..<json.count {
+            let error = #expect(throws: UsageDecodingError.self) {
+                try decode(String(json.prefix(length)), MonitoringDecoder.metrics)
+            }
+            #expect(error?.reason == .truncated)
+        }
+    }
+}
