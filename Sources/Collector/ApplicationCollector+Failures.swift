@@ -50,11 +50,9 @@ extension ApplicationCollector {
             }
         case .unauthorized, .noKey:
             for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
-            let delay = health.unauthorized(
-                client.usageKey, error: error, now: clock.seconds, using: &generator)
+            let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
             metrics.failed(.usage)
-            log.error(
-                "\(error); again in \(Int(delay)) s\(client.usageKeyIsFile ? " or when the key file changes" : "")")
+            log.error("\(error); again in \(Int(delay)) s \(rotation(.usage))")
         case .notFound(let message):
             if work.scope.isIndex, !mayBeWildcard(work) {
                 back(off: work, .notFound, error)
@@ -116,6 +114,13 @@ extension ApplicationCollector {
         }
         if case .notFound = error {} else { health.failed(work.scope, now: now, using: &generator) }
         note(work, error, "again in \(Int(delay.rounded(.up))) s")
+    }
+
+    /// How a refused key comes to be replaced.
+    func rotation(_ api: API) -> String {
+        client.key(api)?.isFile == true
+            ? "or as soon as the key file changes"
+            : "(a key from the environment changes with a restart, one in the configuration with a reload)"
     }
 
     private func note(_ work: Work, _ error: AlgoliaError, _ consequence: String) {

@@ -15,8 +15,8 @@ public actor ApplicationCollector {
     /// Bytes that are compacted within seconds.
     private static let quicklyCompacted = 1 << 30
 
-    let settings: CollectionSettings
-    let client: AlgoliaClient
+    private(set) var settings: CollectionSettings
+    private(set) var client: AlgoliaClient
     let history: History
     let clock: any WallClock
     let metrics: CollectorMetrics
@@ -26,7 +26,16 @@ public actor ApplicationCollector {
     var planner: Planner
     var health: ApplicationHealth
     private var discovery = IndexDiscovery()
+    /// The indices that the vendor listed last.
+    private var listed: [String] = []
     private var isLoaded = false
+    /// What the next step begins with.
+    private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
+    private var isStopped = false
+    /// One request at a time: what is missing is decided on with nothing under way.
+    let gate = TurnGate()
+    /// Failures of what is read through and not collected otherwise.
+    var foreignFailures: [Scope: (until: Double, error: AlgoliaError)] = [:]
     /// Points that backfill has added since the file was last compacted.
     private var backfilledPoints = 0
 
@@ -51,15 +60,38 @@ public actor ApplicationCollector {
         health = ApplicationHealth()
     }
 
-    /// Collects until the task is cancelled.
+    /// Collects until the task is cancelled or ``stop()`` is called.
     public func run() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isStopped {
             guard case .idle(let wakeUp) = await step() else { continue }
-            // Short naps: a rotated key should be used at once.
-            let nap = health.isUnauthorized ? min(wakeUp, clock.seconds + 5) : wakeUp
-            do { try await clock.sleep(until: nap) } catch { return }
+            await nap(until: wakeUp)
+        }
+        if isStopped { metrics.forget([.usage, .search]) }
+    }
+
+    /// Sleeps in short pieces: a rotated key or a new configuration should be used at once.
+    private func nap(until wakeUp: Double) async {
+        while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey {
+            do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
         }
     }
+
+    /// Whether a key that was refused has been replaced.
+    private var hasNewKey: Bool {
+        health.isUnauthorized && client.key(.usage)?.hasReplacement == true
+            || discovery.isUnauthorized && client.key(.search)?.hasReplacement == true
+    }
+
+    /// Goes on with other settings after the request that is under way, which is neither dropped nor repeated.
+    public func reconfigure(_ settings: CollectionSettings, client: AlgoliaClient) {
+        replacement = (settings, client)
+    }
+
+    /// The usage key that the next request would send; nil when there is none.
+    public var usageKey: APIKey? { try? (replacement?.client ?? client).key(.usage)?.current() }
+
+    /// Ends ``run()`` after the request that is under way.
+    public func stop() { isStopped = true }
 
     /// What one step did.
     public enum Step: Sendable, Hashable {
@@ -71,18 +103,14 @@ public actor ApplicationCollector {
 
     /// Makes the next request, if there is one to make now.
     public func step() async -> Step {
-        if !isLoaded {
-            do {
-                try await load()
-                isLoaded = true
-            } catch {
-                return pauseForStorage(error)
-            }
-        }
-        if health.isUnauthorized, client.usageKeyDiffers(from: health.refusedKey) {
-            log.info("the usage key has changed; trying it")
-            health.resume()
-        }
+        await gate.enter(.collector)
+        let step = await takeStep()
+        await gate.leave()
+        return step
+    }
+
+    private func takeStep() async -> Step {
+        if let paused = await prepare() { return paused }
         if let until = health.pausedUntil(now: clock.seconds) { return .idle(until: until) }
         let now = clock.now
         if discovery.isDue(now: now, interval: settings.indexInterval), client.canListIndices {
@@ -93,7 +121,36 @@ public actor ApplicationCollector {
             if planner.incompleteScopes(now: now).isEmpty { await compactAfterBackfill() }
             return .idle(until: min(planner.wakeUp(now: now), discovery.wakeUp(client.canListIndices)))
         }
-        return .requested(succeeded: await perform(work))
+        return .requested(succeeded: await perform(work) == .stored)
+    }
+
+    /// Brings settings, state and keys up to date.
+    /// - Returns: a pause when the history cannot be read.
+    func prepare() async -> Step? {
+        do {
+            if let replacement {
+                self.replacement = nil
+                (settings, client) = replacement
+                planner.settings = settings
+                discovery.resume()
+                if isLoaded { try await setIndices(try await selectedIndices()) }
+            }
+            if !isLoaded {
+                try await load()
+                isLoaded = true
+            }
+        } catch {
+            return pauseForStorage(error)
+        }
+        if health.isUnauthorized, client.key(.usage)?.hasReplacement == true {
+            log.info("the usage key has changed; trying it")
+            health.resume()
+        }
+        if discovery.isUnauthorized, client.key(.search)?.hasReplacement == true {
+            log.info("the search key has changed; trying it")
+            discovery.resume()
+        }
+        return nil
     }
 
     // MARK: Start
@@ -105,28 +162,39 @@ public actor ApplicationCollector {
             let refused = try await history.refusals(application: application, level: level)
             planner.offers[level] = StatisticsOffer(level: level, refused: refused)
         }
-        let known = client.canListIndices ? try await history.knownIndices(application: application) : []
-        let names = Set(settings.indices.literalNames + known.filter(settings.indices.selects))
-        try await setIndices(names.sorted())
+        try await setIndices(try await selectedIndices())
         if !client.canListIndices, settings.indices.literalNames.isEmpty, settings.indices.include != [] {
             log.info("no search key and no index named in the configuration: collecting the application level only")
         }
     }
 
-    /// Collects `names` from now on; tracks that exist keep their state.
+    /// The indices to collect, as far as they are known without asking.
+    private func selectedIndices() async throws -> [String] {
+        var known: [String] = []
+        if client.canListIndices {
+            known = listed.isEmpty ? try await history.knownIndices(application: client.application) : listed
+        }
+        return select(known)
+    }
+
+    private func select(_ names: [String]) -> [String] {
+        Set(names.filter(settings.indices.selects) + settings.indices.literalNames).sorted()
+    }
+
+    /// Collects this process's share of `names` from now on; tracks that exist keep their state.
     private func setIndices(_ names: [String]) async throws {
+        let application = client.application
+        let scopes = ([Scope(application: application)] + names.map { Scope(application: application, index: $0) })
+            .filter(settings.owns)
         let tails = Dictionary(
             // A row that only the backfill of an older window has written is no live tail.
             grouping: try await history.freshness().filter {
-                $0.scope.application == client.application && $0.completeUntil > $0.tailStart
+                $0.scope.application == application && $0.completeUntil > $0.tailStart
             },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
-        let answered = try await history.answered(application: client.application)
-        let checks = try await history.revisionChecks(application: client.application)
+        let answered = try await history.answered(application: application)
+        let checks = try await history.revisionChecks(application: application)
         var tracks: [Track] = []
-        let scopes =
-            [Scope(application: client.application)]
-            + names.map { Scope(application: client.application, index: $0) }
         for scope in scopes {
             for granularity in [Granularity.hourly, .daily] {
                 if let known = planner.track(scope, granularity) {
@@ -154,13 +222,14 @@ public actor ApplicationCollector {
 
     private func discoverIndices(now: UnixTime) async -> Bool {
         do throws(AlgoliaError) {
-            let listed = try await client.indexNames()
+            listed = try await client.indexNames()
             metrics.succeeded(.search, now: now)
-            let selected = Set(listed.filter(settings.indices.selects) + settings.indices.literalNames).sorted()
+            let selected = select(listed)
             discovery.succeeded(now: now)
+            let owned = selected.filter { settings.owns(Scope(application: client.application, index: $0)) }
             let current = Set(planner.tracks.map(\.scope.index)).subtracting([""])
-            if Set(selected) != current {
-                log.info("collecting \(selected.count) indices of \(listed.count)")
+            if Set(owned) != current {
+                log.info("collecting \(owned.count) indices of \(listed.count)")
                 do { try await setIndices(selected) } catch { _ = pauseForStorage(error) }
             }
             return true
@@ -169,38 +238,42 @@ public actor ApplicationCollector {
             let delay = discovery.failed(now: clock.seconds, error, using: &generator)
             metrics.failed(.search)
             log.warning(
-                "listing indices failed, going on with those known: \(error); again in \(Int(delay)) s")
+                """
+                listing indices failed, going on with those known: \(error); again in \(Int(delay)) s\
+                \(discovery.isUnauthorized ? " \(rotation(.search))" : "")
+                """)
             return false
         }
     }
 
     // MARK: Requests
 
-    private func perform(_ work: Work) async -> Bool {
+    /// What came of a request.
+    enum Outcome: Equatable {
+        case stored
+        case failed(AlgoliaError)
+        /// The vendor answered, and the history could not be written.
+        case notStored
+    }
+
+    func perform(_ work: Work) async -> Outcome {
         // Before the request: what happens during it is not in the answer.
         let sentAt = clock.now
-        let result: Result<[SeriesPoints], AlgoliaError>
+        let series: [SeriesPoints]
         do throws(AlgoliaError) {
-            result = .success(
-                try await client.usage(
-                    UsageRequest(
-                        scope: work.scope, statistics: work.statistics, granularity: work.granularity,
-                        range: work.range)))
+            series = try await client.usage(
+                UsageRequest(
+                    scope: work.scope, statistics: work.statistics, granularity: work.granularity, range: work.range))
         } catch {
-            result = .failure(error)
-        }
-        switch result {
-        case .success(let series):
-            do {
-                try await store(series, work, sentAt: sentAt)
-                return true
-            } catch {
-                _ = pauseForStorage(error)
-                return false
-            }
-        case .failure(let error):
             await fail(work, error)
-            return false
+            return .failed(error)
+        }
+        do {
+            try await store(series, work, sentAt: sentAt)
+            return .stored
+        } catch {
+            _ = pauseForStorage(error)
+            return .notStored
         }
     }
 

@@ -12,8 +12,6 @@ struct ApplicationHealth {
     private var storageFailures = 0
     /// 403s in a row that were taken for refusals of a statistic.
     var forbidden = 0
-    /// The key that was refused, while one is.
-    private(set) var refusedKey: APIKey?
     private(set) var isUnauthorized = false
     private(set) var lastSuccess: Double?
     var lastError: (message: String, time: UnixTime)?
@@ -27,7 +25,6 @@ struct ApplicationHealth {
         storageFailures = 0
         forbidden = 0
         isUnauthorized = false
-        refusedKey = nil
     }
 
     /// The vendor answered, though not with data.
@@ -54,10 +51,9 @@ struct ApplicationHealth {
     }
 
     mutating func unauthorized(
-        _ key: APIKey?, error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
+        _ error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         isUnauthorized = true
-        refusedKey = key
         failures += 1
         forbidden = 0
         lastError = (error.description, UnixTime(now))

@@ -11,6 +11,10 @@ public struct CollectionSettings: Sendable, Hashable {
     /// How far back hourly history is wanted.
     public var horizon: Int64 = 90 * 86_400
     public var indices = IndexFilter()
+    /// The part that this process collects; nil for everything.
+    public var shard: Shard?
+    /// How often servers and clusters are asked for.
+    public var monitoringInterval: Int64 = 60
 
     public init() {}
 
@@ -20,11 +24,19 @@ public struct CollectionSettings: Sendable, Hashable {
     static let dailyInterval: Int64 = 3600
     /// How long after an interval turns the vendor is given before it is asked.
     static let turnDelay: Int64 = 60
+    /// How long after a minute turns servers and clusters are asked for.
+    static let monitoringDelay: Int64 = 5
     /// What is asked for again once a day, so that late revisions arrive.
     static let revisedRange: Int64 = 7 * 86_400
     static let revisionInterval: Int64 = 86_400
     /// How long a refusal is believed.
     static let refusalMemory: Int64 = 86_400
+
+    /// The longest that a vendor keeps what it may be asked for.
+    static let longestRetention: Int64 = 365 * 86_400
+
+    /// Whether this process collects `scope`.
+    func owns(_ scope: Scope) -> Bool { shard?.owns(scope) ?? true }
 
     /// The range that should be fetched and settled at `now`, in whole buckets.
     func desired(_ granularity: Granularity, now: UnixTime) -> TimeRange {

@@ -1,28 +1,156 @@
+public import AlgoliaClient
+public import CoreMetrics
+public import History
+public import Logging
 public import ServiceLifecycle
+private import Synchronization
+public import UsageModel
+
+/// One application to collect.
+public struct CollectedApplication: Sendable {
+    public var settings: CollectionSettings
+    /// With a monitoring key, servers and clusters are collected, too.
+    public var client: AlgoliaClient
+
+    public init(settings: CollectionSettings, client: AlgoliaClient) {
+        self.settings = settings
+        self.client = client
+    }
+}
 
 /// Collects many applications, each by itself: one in trouble leaves the others alone.
-public struct Collector: Service {
-    public let applications: [ApplicationCollector]
+///
+/// Applications come, change and go while it runs (``apply(_:)``); a request that is under way
+/// is neither dropped nor repeated by that.
+public final class Collector: Service {
+    /// What collects one application.
+    private struct Member {
+        let usage: ApplicationCollector
+        var monitoring: MonitoringCollector?
+    }
 
-    public init(_ applications: [ApplicationCollector]) {
-        self.applications = applications
+    private struct State {
+        var order: [String] = []
+        var members: [String: Member] = [:]
+    }
+
+    private let history: History
+    private let clock: any WallClock
+    private let metrics: any MetricsFactory
+    private let logger: Logger
+    private let state = Mutex(State())
+    /// What is to be run from now on.
+    private let started: AsyncStream<@Sendable () async -> Void>
+    private let start: AsyncStream<@Sendable () async -> Void>.Continuation
+
+    public init(
+        _ applications: [CollectedApplication], history: History, clock: any WallClock, metrics: any MetricsFactory,
+        logger: Logger
+    ) {
+        self.history = history
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        (started, start) = AsyncStream.makeStream()
+        for application in applications { add(application) }
     }
 
     /// Runs until cancelled or shut down; a request in flight is dropped, and asked again after the next start.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown { [started] in
             await withTaskGroup(of: Void.self) { group in
-                for application in applications {
-                    group.addTask { await application.run() }
-                }
+                for await body in started { group.addTask(operation: body) }
             }
         }
+    }
+
+    /// Collects these applications from now on, and no others.
+    public func apply(_ applications: [CollectedApplication]) async {
+        let ids = applications.map(\.client.application)
+        let gone = state.withLock { state in
+            let gone = state.members.filter { !ids.contains($0.key) }
+            for id in gone.keys { state.members[id] = nil }
+            state.order = ids
+            return gone
+        }
+        for (id, member) in gone {
+            logger.info("no longer collected; its history stays", metadata: ["application": "\(id)"])
+            await member.usage.stop()
+            await member.monitoring?.stop()
+        }
+        for application in applications {
+            guard let member = member(application.client.application) else {
+                logger.info("collected from now on", metadata: ["application": "\(application.client.application)"])
+                add(application)
+                continue
+            }
+            await member.usage.reconfigure(application.settings, client: application.client)
+            if Self.monitors(application) {
+                if let monitoring = member.monitoring {
+                    await monitoring.reconfigure(application.settings, client: application.client)
+                } else {
+                    addMonitoring(application)
+                }
+            } else if let monitoring = member.monitoring {
+                await monitoring.stop()
+                state.withLock { $0.members[application.client.application]?.monitoring = nil }
+            }
+        }
+    }
+
+    /// Whose the application as a whole is, has its servers too.
+    private static func monitors(_ application: CollectedApplication) -> Bool {
+        application.client.key(.monitoring) != nil
+            && application.settings.owns(Scope(application: application.client.application))
+    }
+
+    private func add(_ application: CollectedApplication) {
+        let id = application.client.application
+        let usage = ApplicationCollector(
+            settings: application.settings, client: application.client, history: history, clock: clock,
+            metrics: metrics, logger: logger)
+        state.withLock { state in
+            state.members[id] = Member(usage: usage)
+            if !state.order.contains(id) { state.order.append(id) }
+        }
+        start.yield { await usage.run() }
+        if Self.monitors(application) { addMonitoring(application) }
+    }
+
+    private func addMonitoring(_ application: CollectedApplication) {
+        let monitoring = MonitoringCollector(
+            settings: application.settings, client: application.client, history: history, clock: clock,
+            metrics: metrics, logger: logger)
+        state.withLock { $0.members[application.client.application]?.monitoring = monitoring }
+        start.yield { await monitoring.run() }
+    }
+
+    private func member(_ id: String) -> Member? { state.withLock { $0.members[id] } }
+
+    /// The collectors of all applications, in the order in which they were given.
+    public var applications: [ApplicationCollector] {
+        state.withLock { state in state.order.compactMap { state.members[$0]?.usage } }
+    }
+
+    /// The usage key of an application as it is now; nil for one that is not collected or has none.
+    public func usageKey(of application: String) async -> APIKey? { await member(application)?.usage.usageKey }
+
+    /// Fetches what is missing of a range (``ApplicationCollector/readThrough(_:_:_:_:)``); nothing for an
+    /// application that is not collected.
+    public func readThrough(
+        _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
+    ) async throws(AlgoliaError) {
+        try await member(scope.application)?.usage.readThrough(scope, granularity, range, statistics)
     }
 
     /// What each application's collector is doing.
     public func status() async -> [ApplicationStatus] {
         var all: [ApplicationStatus] = []
-        for application in applications { all.append(await application.status()) }
+        for member in state.withLock({ state in state.order.compactMap { state.members[$0] } }) {
+            var status = await member.usage.status()
+            status.infrastructure = await member.monitoring?.snapshot()
+            all.append(status)
+        }
         return all
     }
 }

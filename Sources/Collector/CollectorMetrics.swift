@@ -25,6 +25,21 @@ struct CollectorMetrics {
         gauge(CollectorMetric.isUp, [("api", api.rawValue)], 0)
     }
 
+    /// Ends the gauges of an application that is no longer collected: they would stay as they are for ever.
+    func forget(_ apis: [API]) {
+        var gauges = apis.flatMap { api in
+            [CollectorMetric.isUp, CollectorMetric.lastSuccess].map { ($0, [("api", api.rawValue)]) }
+        }
+        if apis.contains(.usage) {
+            gauges += [Granularity.hourly, .daily].map {
+                (CollectorMetric.backfillRemaining, [("granularity", $0.rawValue)])
+            }
+        }
+        for (name, dimensions) in gauges {
+            Gauge(label: name, dimensions: [("application", application)] + dimensions, factory: factory).destroy()
+        }
+    }
+
     func stored(_ points: Int) {
         Counter(label: CollectorMetric.pointsStored, dimensions: [], factory: factory).increment(by: Int64(points))
     }

@@ -31,6 +31,8 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var refused: [String: [String]]
     /// Indices (`""` for the application itself) that failed the last time they were asked for.
     public var failing: [String]
+    /// Servers and clusters; nil without a monitoring key.
+    public var infrastructure: InfrastructureStatus?
 }
 
 extension ApplicationCollector {

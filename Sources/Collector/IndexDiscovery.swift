@@ -5,6 +5,8 @@ internal import UsageModel
 struct IndexDiscovery {
     private var notBefore = 0.0
     private var failures = 0
+    /// Whether the key is refused or missing.
+    private(set) var isUnauthorized = false
 
     func isDue(now: UnixTime, interval: Int64) -> Bool {
         lastSuccess.map { now >= $0 + interval } ?? true && Double(now) >= notBefore
@@ -12,14 +14,23 @@ struct IndexDiscovery {
 
     private var lastSuccess: UnixTime?
 
-    var hasSucceeded: Bool { lastSuccess != nil }
+    private(set) var hasSucceeded = false
 
     /// When to wake up for it at the latest.
     func wakeUp(_ canList: Bool) -> Double { canList && failures > 0 ? notBefore : .infinity }
 
     mutating func succeeded(now: UnixTime) {
         lastSuccess = now
+        hasSucceeded = true
         failures = 0
+        isUnauthorized = false
+    }
+
+    /// Makes it due, because the key or what is selected has changed.
+    mutating func resume() {
+        lastSuccess = nil
+        notBefore = 0
+        isUnauthorized = false
     }
 
     /// The delay until the next attempt, in seconds.
@@ -27,11 +38,11 @@ struct IndexDiscovery {
         now: Double, _ error: AlgoliaError, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         failures += 1
-        let backoff: Backoff =
-            switch error {
-            case .unauthorized, .noKey: .unauthorized
-            default: .transient
-            }
+        switch error {
+        case .unauthorized, .noKey: isUnauthorized = true
+        default: break
+        }
+        let backoff: Backoff = isUnauthorized ? .unauthorized : .transient
         var delay = max(1, backoff.delay(failures: failures, using: &generator))
         if case .rateLimited(let retryAfter?) = error { delay = max(delay, retryAfter) }
         notBefore = (now + delay).rounded(.up)

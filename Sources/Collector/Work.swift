@@ -11,6 +11,8 @@ struct Work: Hashable {
         /// The settled newest week, for late revisions.
         case revision
         case backfill
+        /// Somebody has asked for it.
+        case readThrough = "read_through"
     }
 
     var scope: Scope

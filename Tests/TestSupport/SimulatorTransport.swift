@@ -3,14 +3,15 @@ internal import NIOCore
 public import Simulator
 public import UsageModel
 
-/// Carries the client's requests to a simulator without a socket, on the virtual clock.
+/// Carries the client's requests to a simulator without a socket.
 public struct SimulatorTransport: HTTPTransport {
     private let simulator: Simulator
-    private let clock: VirtualClock
+    private let clock: VirtualClock?
     /// Seconds that every answer takes.
     private let latency: Double
 
-    public init(_ simulator: Simulator, clock: VirtualClock, latency: Double = 0.05) {
+    /// - Parameter clock: moves on with each answer; nil for answers that take no time.
+    public init(_ simulator: Simulator, clock: VirtualClock?, latency: Double = 0.05) {
         self.simulator = simulator
         self.clock = clock
         self.latency = latency
@@ -23,10 +24,10 @@ public struct SimulatorTransport: HTTPTransport {
         let headers = request.headers.filter { $0.name != "Accept-Encoding" }.map { ($0.name, $0.value) }
         let answer = await simulator.respond(
             to: SimulatedRequest(target: String(request.url[slash...]), headers: headers))
-        clock.advance(by: latency)
+        clock?.advance(by: latency)
         switch answer.delivery {
         case .hang:
-            clock.advance(by: request.timeout)
+            clock?.advance(by: request.timeout)
             throw .timeout
         case .cut: throw .connection("cut off")
         case .normal, .slow:

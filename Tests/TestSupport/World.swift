@@ -2,7 +2,7 @@ public import AlgoliaClient
 public import Collector
 private import CoreMetrics
 public import History
-private import Logging
+public import Logging
 public import Simulator
 public import UsageModel
 
@@ -23,7 +23,8 @@ public final class World: Sendable {
     ) {
         clock = VirtualClock(start)
         let application = SimulatedApplication(
-            id: "APP", usageKey: "usage-key", searchKey: "search-key", indices: indices)
+            id: "APP", usageKey: "usage-key", monitoringKey: "monitoring-key", searchKey: "search-key",
+            indices: indices)
         simulator = Simulator(
             configuration: SimulatorConfiguration(
                 applications: [application], requestsPerMinute: requestsPerMinute, faults: faults), clock: clock)
@@ -37,21 +38,48 @@ public final class World: Sendable {
 
     /// A client of the simulator.
     public func client(key: String = "usage-key", listsIndices: Bool = true) throws -> AlgoliaClient {
-        guard let usage = APIKey(key), let search = APIKey("search-key") else { throw WorldError() }
+        guard let usage = APIKey(key) else { throw WorldError() }
+        return try client(usageKey: KeySource(usage), listsIndices: listsIndices)
+    }
+
+    /// The same with keys from anywhere.
+    public func client(
+        usageKey: KeySource, monitoringKey: KeySource? = nil, listsIndices: Bool = true
+    ) throws -> AlgoliaClient {
+        guard let monitoring = APIKey("monitoring-key"), let search = APIKey("search-key") else { throw WorldError() }
         return AlgoliaClient(
-            application: "APP", usageKey: KeySource(usage), searchKey: listsIndices ? KeySource(search) : nil,
+            application: "APP", usageKey: usageKey, monitoringKey: monitoringKey ?? KeySource(monitoring),
+            searchKey: listsIndices ? KeySource(search) : nil,
             transport: SimulatorTransport(simulator, clock: clock),
             quota: TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock), clock: clock,
             metrics: NOOPMetricsHandler.instance)
     }
 
     public func collector(
-        _ history: History, client: AlgoliaClient? = nil, seed: UInt64 = 1
+        _ history: History, client: AlgoliaClient? = nil, settings: CollectionSettings? = nil,
+        logger: Logger? = nil, seed: UInt64 = 1
     ) throws -> ApplicationCollector {
         ApplicationCollector(
+            settings: settings ?? self.settings, client: try client ?? self.client(), history: history, clock: clock,
+            metrics: NOOPMetricsHandler.instance, logger: logger ?? Self.silence, generator: SeededGenerator(seed))
+    }
+
+    public func monitoring(
+        _ history: History, client: AlgoliaClient? = nil, logger: Logger? = nil, seed: UInt64 = 1
+    ) throws -> MonitoringCollector {
+        MonitoringCollector(
             settings: settings, client: try client ?? self.client(), history: history, clock: clock,
-            metrics: NOOPMetricsHandler.instance,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generator: SeededGenerator(seed))
+            metrics: NOOPMetricsHandler.instance, logger: logger ?? Self.silence, generator: SeededGenerator(seed))
+    }
+
+    private static var silence: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+    /// Steps until the clock has reached `end`, sleeping as told.
+    /// - Throws: ``Stuck`` when the collector would wait for a time that has come.
+    public func run(_ collector: MonitoringCollector, until end: UnixTime) async throws {
+        while clock.now < end {
+            if case .idle(let wakeUp) = await collector.step() { try wait(until: min(wakeUp, Double(end))) }
+        }
     }
 
     /// Steps until the clock has reached `end`, sleeping as told.

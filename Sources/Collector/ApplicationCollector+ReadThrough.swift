@@ -1,0 +1,113 @@
+public import AlgoliaClient
+internal import History
+public import UsageModel
+
+/// What the collector fetches because somebody asks for it.
+extension ApplicationCollector {
+    /// Seconds that one question may wait for its windows.
+    private static let patience = 120.0
+    /// Seconds for which a failure is believed where no track remembers it.
+    private static let foreignPause = 60.0
+    private static let notFoundPause = 600.0
+    private static let foreignScopes = 1000
+
+    /// Fetches and stores what is settled, asked for and missing, in windows as backfill's, within the
+    /// quota. However many ask for the same at once, each window is requested once: they go one by one,
+    /// and what another has brought meanwhile is no longer missing.
+    ///
+    /// Returns early, with a part of it missing, when the application is told to wait.
+    /// - Throws: why a window cannot be had.
+    public func readThrough(
+        _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
+    ) async throws(AlgoliaError) {
+        let deadline = clock.seconds + Self.patience
+        while !Task.isCancelled, clock.seconds < deadline {
+            await gate.enter(.reader)
+            let outcome = await fetchNextMissing(scope, granularity, range, statistics)
+            await gate.leave()
+            switch outcome {
+            case nil, .notStored?: return
+            // A refused name or wildcard is left out from now on; the others are still to be had.
+            case .stored?, .failed(.refused)?: continue
+            case .failed(let error)?: throw error
+            }
+        }
+    }
+
+    /// Requests the newest missing window; nil when there is none, or none to be had now.
+    private func fetchNextMissing(
+        _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
+    ) async -> Outcome? {
+        guard !Task.isCancelled, await prepare() == nil, health.pausedUntil(now: clock.seconds) == nil else {
+            return nil
+        }
+        let track = planner.track(scope, granularity)
+        if let track, track.notBefore > clock.seconds { return nil }
+        if let failure = foreignFailures[scope] {
+            if failure.until > clock.seconds { return .failed(failure.error) }
+            foreignFailures[scope] = nil
+        }
+        let answered: [String: TimeRangeSet]
+        if let track {
+            answered = track.answered
+        } else {
+            do {
+                answered = try await history.answered(application: scope.application)[scope]?[granularity] ?? [:]
+            } catch {
+                _ = pauseForStorage(error)
+                return nil
+            }
+        }
+        guard let work = missingWork(scope, granularity, range, statistics, answered) else { return nil }
+        let outcome = await perform(work)
+        if track == nil, case .failed(let error) = outcome { noteForeign(scope, error) }
+        return outcome
+    }
+
+    /// The newest window that is missing of what is asked for, as wide as one request may be.
+    private func missingWork(
+        _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection,
+        _ answered: [String: TimeRangeSet]
+    ) -> Work? {
+        let offer = planner.offer(scope)
+        let names: [String] =
+            switch statistics {
+            case .all: offer.names
+            case .names(let names): names.filter { offer.servesWildcard || offer.names.contains($0) }
+            }
+        guard !names.isEmpty else { return nil }
+        let now = clock.now
+        let settled = granularity.floor(now - settings.settleDelay)
+        let oldest = granularity.floor(now - CollectionSettings.longestRetention)
+        let asked = TimeRange(
+            max(granularity.ceiling(range.start), oldest), min(granularity.ceiling(range.end), settled))
+        let covered = History.coverage(of: answered, served: names)
+        guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }
+        // What lies before it will be wanted, too: by backfill, if by nobody else.
+        let first = min(asked.start, settings.desired(granularity, now: now).start)
+        guard let gap = TimeRangeSet(TimeRange(first, end)).subtracting(covered).ranges.last else { return nil }
+        let window = TimeRange(max(gap.start, end - Work.longest(granularity)), end)
+        let selection: StatisticSelection
+        if offer.servesWildcard {
+            selection = .all
+        } else {
+            let lacking = names.filter { name in
+                !History.coverage(of: answered, served: [name]).contains(window)
+            }
+            selection = .names(offer.batch(of: lacking))
+        }
+        return Work(
+            scope: scope, granularity: granularity, range: window, statistics: selection, purpose: .readThrough)
+    }
+
+    private func noteForeign(_ scope: Scope, _ error: AlgoliaError) {
+        if foreignFailures.count >= Self.foreignScopes { foreignFailures = [:] }
+        let pause: Double
+        switch error {
+        case .refused, .cancelled: return
+        case .notFound: pause = Self.notFoundPause
+        default: pause = Self.foreignPause
+        }
+        foreignFailures[scope] = (clock.seconds + pause, error)
+    }
+}

@@ -1,0 +1,17 @@
+public import AlgoliaClient
+
+/// What the Monitoring API told last about one application.
+public struct InfrastructureStatus: Sendable, Hashable {
+    /// Whether everything that was asked last was answered.
+    public var isUp = false
+    /// Whether the key or the plan has no access.
+    public var isRefused = false
+    public var lastError: String?
+    public var servers: [InventoryServer] = []
+    /// The application's own clusters, ascending.
+    public var clusters: [String] = []
+    /// By cluster and probe, whether the probe reaches the cluster.
+    public var reachability: [String: [String: Bool]] = [:]
+    /// The newest incident of each cluster.
+    public var incidents: [ClusterIncident] = []
+}

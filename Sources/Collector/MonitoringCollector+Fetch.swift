@@ -1,0 +1,99 @@
+internal import AlgoliaClient
+internal import History
+internal import UsageModel
+
+/// What each question of the Monitoring API is stored as.
+extension MonitoringCollector {
+    /// Seconds without infrastructure after which the period of an hour leaves a gap.
+    private static let hourly = InfrastructurePeriod.hour.length - 120
+
+    func fetch(_ job: MonitoringJob, _ period: InfrastructurePeriod) async throws {
+        switch job {
+        case .inventory:
+            status.servers = try await client.inventory().sorted { $0.name < $1.name }
+            let clusters = Set(status.servers.map(\.cluster)).subtracting([""])
+            status.clusters = clusters.sorted()
+            status.reachability = status.reachability.filter { clusters.contains($0.key) }
+            status.incidents = status.incidents.filter { clusters.contains($0.cluster) }
+        case .infrastructure: try await fetchInfrastructure(period)
+        case .status:
+            let answer = try await client.clusterStatus(status.clusters)
+            try await store(
+                answer.compactMap { cluster, name in ClusterStatus(name: name).map { (cluster, $0.rawValue) } },
+                as: "cluster_status")
+        case .reachability:
+            let answer = try await client.reachability(status.clusters)
+            status.reachability = answer
+            let shares = answer.filter { !$0.value.isEmpty }.mapValues { probes in
+                PointValue(100 * Double(probes.values.count { $0 }) / Double(probes.count))
+            }
+            try await store(shares.map { ($0.key, $0.value) }, as: "reachability")
+        case .latency: try await fetchProbe(.latency)
+        case .indexing: try await fetchProbe(.indexing)
+        case .incidents:
+            let incidents = try await client.incidents(status.clusters)
+            try await history.store(
+                incidents.map {
+                    StoredIncident(
+                        application: client.application, cluster: $0.cluster, time: $0.time, title: $0.title,
+                        status: $0.status)
+                })
+            status.incidents = Dictionary(grouping: incidents, by: \.cluster).sorted { $0.key < $1.key }
+                .compactMap { $0.value.max { $0.time < $1.time } }
+        }
+    }
+
+    /// Servers by the minute; after a gap the same again, coarser and further back.
+    private func fetchInfrastructure(_ period: InfrastructurePeriod) async throws {
+        let sentAt = clock.now
+        let series = try await client.infrastructure(period)
+        switch period {
+        case .minute, .hour, .day:
+            try await store(series, over: period.length, statistics: .all, sentAt: sentAt)
+        case .week, .month:
+            // Points of whole hours, for those that were never seen minute by minute.
+            let ended = Granularity.hourly.floor(sentAt)
+            let hours = series.map { one in
+                SeriesPoints(statistic: one.statistic, key: one.key, points: one.points.filter { $0.time < ended })
+            }
+            try await history.fill(hours, application: client.application, api: .monitoring, granularity: .hourly)
+        }
+        repairs.removeAll { $0 == period }
+        if period == .hour {
+            let gap = newestFetch.map { sentAt - $0 } ?? .max
+            if gap > Self.hourly { repairs = gap > InfrastructurePeriod.day.length ? [.day, .week] : [.day] }
+            newestFetch = sentAt
+        }
+    }
+
+    private func fetchProbe(_ probe: ClusterProbe) async throws {
+        let sentAt = clock.now
+        let series = try await client.probe(probe, clusters: status.clusters)
+        try await store(
+            series, over: InfrastructurePeriod.day.length, statistics: .names([probe.rawValue]), sentAt: sentAt)
+    }
+
+    /// Stores a state of now as the point of this minute.
+    private func store(_ values: [(cluster: String, value: PointValue)], as statistic: String) async throws {
+        let minute = Granularity.minutely.floor(clock.now)
+        let series = values.map {
+            SeriesPoints(statistic: statistic, key: $0.cluster, points: [Point(time: minute, value: $0.value)])
+        }
+        try await store(series, over: 60, statistics: .names([statistic]), sentAt: clock.now)
+    }
+
+    private func store(_ values: [(cluster: String, severity: Int64)], as statistic: String) async throws {
+        try await store(values.map { ($0.cluster, PointValue.integer($0.severity)) }, as: statistic)
+    }
+
+    private func store(
+        _ series: [SeriesPoints], over length: Int64, statistics: StatisticSelection, sentAt: UnixTime
+    ) async throws {
+        let end = Granularity.minutely.floor(sentAt) + 60
+        let window = AnsweredWindow(
+            scope: Scope(application: client.application), api: .monitoring, granularity: .minutely,
+            range: TimeRange(end - 60 - length, end), statistics: statistics, fetchedAt: sentAt, settleDelay: 0)
+        let outcome = try await history.store(series, answering: window)
+        metrics.stored(outcome.added + outcome.revised)
+    }
+}

@@ -1,0 +1,196 @@
+public import AlgoliaClient
+public import CoreMetrics
+public import History
+public import Logging
+public import UsageModel
+
+/// Keeps one application's servers and clusters up to date, by the Monitoring API.
+///
+/// It shares the quota with the ``ApplicationCollector`` of the same application and nothing
+/// else: whatever happens here, usage is collected as if this did not exist. Many plans have
+/// no access; that is a normal state, told once and tried again seldom.
+public actor MonitoringCollector {
+    private(set) var settings: CollectionSettings
+    private(set) var client: AlgoliaClient
+    let history: History
+    let clock: any WallClock
+    let metrics: CollectorMetrics
+    private var log: Logger
+    private var generator: any RandomNumberGenerator & Sendable
+
+    private var jobs = Dictionary(uniqueKeysWithValues: MonitoringJob.allCases.map { ($0, MonitoringJobState()) })
+    private var pause = 0.0
+    private var isUnauthorized = false
+    /// Refusals of the key in a row.
+    private var refusals = 0
+    /// Whether the log says already that something is refused.
+    private var hasToldRefusal = false
+    var status = InfrastructureStatus()
+    /// Longer periods that are asked for once, to fill what was missed.
+    var repairs: [InfrastructurePeriod] = []
+    /// When infrastructure was last stored.
+    var newestFetch: UnixTime?
+    private var isLoaded = false
+    private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
+    private var isStopped = false
+
+    /// - Parameter generator: the source of jitter.
+    public init(
+        settings: CollectionSettings, client: AlgoliaClient, history: History, clock: any WallClock,
+        metrics: any MetricsFactory, logger: Logger,
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) {
+        self.settings = settings
+        self.client = client
+        self.history = history
+        self.clock = clock
+        self.metrics = CollectorMetrics(application: client.application, factory: metrics)
+        self.generator = generator
+        log = logger
+        log[metadataKey: "application"] = "\(client.application)"
+    }
+
+    /// Collects until the task is cancelled or ``stop()`` is called.
+    public func run() async {
+        while !Task.isCancelled, !isStopped {
+            guard case .idle(let wakeUp) = await step() else { continue }
+            while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey {
+                do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
+            }
+        }
+        if isStopped { metrics.forget([.monitoring]) }
+    }
+
+    /// Goes on with other settings after the request that is under way.
+    public func reconfigure(_ settings: CollectionSettings, client: AlgoliaClient) {
+        replacement = (settings, client)
+    }
+
+    /// Ends ``run()`` after the request that is under way.
+    public func stop() { isStopped = true }
+
+    /// What is known of servers and clusters.
+    public func snapshot() -> InfrastructureStatus { status }
+
+    private var hasNewKey: Bool { isUnauthorized && client.key(.monitoring)?.hasReplacement == true }
+
+    /// Makes the next request, if there is one to make now.
+    public func step() async -> ApplicationCollector.Step {
+        if let replacement {
+            self.replacement = nil
+            (settings, client) = replacement
+        }
+        do {
+            if !isLoaded {
+                try await load()
+                isLoaded = true
+            }
+        } catch {
+            return .idle(until: clock.seconds + storageFailed(error))
+        }
+        if hasNewKey {
+            log.info("the monitoring key has changed; trying it")
+            isUnauthorized = false
+            pause = 0
+            for job in MonitoringJob.allCases { jobs[job] = MonitoringJobState() }
+        }
+        let now = clock.seconds
+        guard pause <= now else { return .idle(until: pause) }
+        if let period = repairs.first, jobs[.infrastructure]?.failures == 0 {
+            return .requested(succeeded: await perform(.infrastructure, period))
+        }
+        let open = MonitoringJob.allCases.filter { !$0.needsClusters || !status.clusters.isEmpty }
+            .map { (job: $0, due: jobs[$0]?.due ?? 0) }
+        guard let next = open.min(by: { $0.due < $1.due }) else { return .idle(until: now + 60) }
+        guard next.due <= now else { return .idle(until: next.due) }
+        return .requested(succeeded: await perform(next.job, .hour))
+    }
+
+    private func load() async throws {
+        newestFetch = try await history.freshness()
+            .filter { $0.scope == Scope(application: client.application) && $0.granularity == .minutely }
+            .filter { $0.statistic == StatisticsOffer.wildcard }.map(\.fetchedAt).max()
+    }
+
+    private func perform(_ job: MonitoringJob, _ period: InfrastructurePeriod) async -> Bool {
+        do {
+            try await fetch(job, period)
+        } catch let error as AlgoliaError {
+            fail(job, error)
+            return false
+        } catch {
+            let delay = storageFailed(error)
+            jobs[job]?.due = clock.seconds + delay
+            return false
+        }
+        let interval = settings.monitoringInterval * job.pace
+        // At the same second of each minute, however long answers take.
+        jobs[job] = MonitoringJobState(
+            due: Double((clock.now / interval + 1) * interval + CollectionSettings.monitoringDelay), isProven: true)
+        isUnauthorized = false
+        refusals = 0
+        noteState(nil)
+        if hasToldRefusal, !status.isRefused {
+            hasToldRefusal = false
+            log.info("the Monitoring API is served again")
+        }
+        metrics.succeeded(.monitoring, now: clock.now)
+        if !status.isUp { metrics.failed(.monitoring) }
+        return true
+    }
+
+    private func noteState(_ error: AlgoliaError?) {
+        status.isUp = jobs.values.allSatisfy { $0.failures == 0 }
+        status.isRefused = jobs.values.contains { $0.isRefused }
+        if let error { status.lastError = error.description }
+    }
+
+    // MARK: Failures
+
+    private func fail(_ job: MonitoringJob, _ error: AlgoliaError) {
+        guard error != .cancelled, var state = jobs[job] else { return }
+        state.failures += 1
+        let now = clock.seconds
+        var delay = max(1, Backoff.transient.delay(failures: state.failures, using: &generator))
+        switch error {
+        case .unauthorized, .noKey:
+            state.isRefused = true
+            // Where the key is good for something else, it is the plan that lacks this.
+            if state.isProven || !jobs.values.contains(where: \.isProven) {
+                isUnauthorized = true
+                refusals += 1
+                delay = Backoff.unauthorized.delay(failures: refusals, using: &generator)
+                pause = now + delay
+            } else {
+                delay = Backoff.unauthorized.delay(failures: state.failures, using: &generator)
+            }
+        case .rateLimited(let retryAfter), .server(_, _, let retryAfter):
+            if let retryAfter {
+                delay = max(delay, retryAfter)
+                pause = now + delay
+            }
+        default: break
+        }
+        state.due = (now + delay).rounded(.up)
+        jobs[job] = state
+        noteState(error)
+        metrics.failed(.monitoring)
+        let text = "the Monitoring API does not answer (\(job)): \(error); again in \(Int(delay.rounded(.up))) s"
+        switch error {
+        case .unauthorized, .noKey:
+            // Told once: most plans are like this for ever.
+            if !hasToldRefusal {
+                hasToldRefusal = true
+                let isFile = client.key(.monitoring)?.isFile == true
+                log.notice("\(text)\(isFile ? " or as soon as the key file changes" : ""); going on without")
+            }
+        default: log.warning("\(text)")
+        }
+    }
+
+    /// - Returns: seconds to wait.
+    private func storageFailed(_ error: any Error) -> Double {
+        if !(error is CancellationError) { log.error("the history cannot be used: \(error); again in 60 s") }
+        return 60
+    }
+}
