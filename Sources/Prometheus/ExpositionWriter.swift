@@ -7,15 +7,25 @@ public enum MetricType: String, Sendable, Hashable {
 
 /// Writes metric families in one of the exposition formats, byte by byte:
 /// large pages have tens of thousands of lines.
+///
+/// Whatever is on the page goes through a writer, so that its filter holds for all of it.
 public struct ExpositionWriter: Sendable {
     public let format: ExpositionFormat
     public private(set) var bytes: [UInt8] = []
+    /// Samples written so far.
+    public private(set) var samples = 0
+    private let filter: MetricFilter?
     private var name = ""
-    private var type = MetricType.gauge
+    private var isShown = true
 
-    public init(_ format: ExpositionFormat) {
+    /// - Parameter filter: which families to write; nil for all of them. The others are passed over.
+    public init(_ format: ExpositionFormat, filter: MetricFilter? = nil) {
         self.format = format
+        self.filter = filter
     }
+
+    /// Whether the filter lets a family through.
+    public func shows(_ name: String) -> Bool { filter?.shows(name) ?? true }
 
     /// Labels as they stand between braces, rendered once for many samples.
     public struct Labels: Sendable, Hashable {
@@ -50,7 +60,8 @@ public struct ExpositionWriter: Sendable {
     ///   - help: one sentence.
     public mutating func family(_ name: String, _ type: MetricType, help: String) {
         self.name = name
-        self.type = type
+        isShown = shows(name)
+        guard isShown else { return }
         // OpenMetrics names a counter's family without the suffix of its samples.
         let family = format == .openMetrics && type == .counter ? String(name.dropLast("_total".count)) : name
         bytes += "# HELP \(family) ".utf8
@@ -72,6 +83,8 @@ public struct ExpositionWriter: Sendable {
 
     /// One sample of the family; `suffix` for the parts of a histogram.
     public mutating func sample(suffix: String = "", _ labels: Labels, _ value: PointValue) {
+        guard isShown else { return }
+        samples += 1
         bytes += name.utf8
         bytes += suffix.utf8
         if !labels.bytes.isEmpty {
@@ -84,7 +97,7 @@ public struct ExpositionWriter: Sendable {
         bytes.append(0x0A)
     }
 
-    /// Appends families that were rendered before, in the same format.
+    /// Appends families that were written before, in the same format and with the same filter.
     public mutating func append(_ rendered: [UInt8]) {
         bytes += rendered
     }

@@ -4,16 +4,32 @@ public import UsageModel
 /// the catalogue. Base units: milliseconds become seconds, percent a ratio.
 public struct MetricName: Sendable, Hashable {
     public let statistic: Statistic
-    /// `algolia_usage`, or `algolia_index_usage` for one index: another family,
-    /// so that a `sum()` never counts a request twice.
-    public let prefix: String
+    private let stem: String
 
+    /// - Parameter perIndex: of one index and not of the application: another family,
+    ///   so that a `sum()` never counts a request twice. The Usage API's statistics have such.
     public init(_ statistic: Statistic, perIndex: Bool) {
         self.statistic = statistic
-        prefix = perIndex ? "algolia_index_usage" : "algolia_usage"
+        stem =
+            switch (statistic.api, statistic.group) {
+            // The group's name is already part of `cluster_status`.
+            case (.monitoring, "cluster"): "algolia_cluster_\(Self.stem(statistic.name.trimmingPrefix("cluster_")))"
+            case (.monitoring, _): "algolia_infrastructure_\(Self.stem(Self.honest(statistic.name)))"
+            default: (perIndex ? "algolia_index_usage_" : "algolia_usage_") + Self.stem(statistic.name)
+            }
     }
 
-    private var stem: String { "\(prefix)_\(Self.stem(statistic.name))" }
+    /// A name that does not say the opposite of what it stands for.
+    private static func honest(_ name: String) -> String {
+        name == StatisticCatalogue.idleness ? "cpu_idle" : name
+    }
+
+    /// Every family of the statistic on `/metrics`: three of a count, none of the
+    /// hourly extremes, which only the history has, and one of anything else.
+    public var families: [String] {
+        if statistic.isHourlyExtreme { return [] }
+        return statistic.kind == .count ? [hourly, daily, total] : [gauge]
+    }
 
     /// A count's gauge of the newest complete hour.
     public var hourly: String { "\(stem)_hourly" }
@@ -21,35 +37,35 @@ public struct MetricName: Sendable, Hashable {
     public var daily: String { "\(stem)_daily" }
     /// A count's counter.
     public var total: String { "\(stem)_total" }
-    /// The gauge of any other statistic: the newest complete hour.
+    /// The gauge of any other statistic: the newest complete hour, of servers and clusters the newest minute.
     public var gauge: String { unitSuffix.map { "\(stem)_\($0)" } ?? stem }
 
     private var unitSuffix: String? {
         switch statistic.unit {
-        case .milliseconds: "seconds"
+        case .milliseconds, .seconds: "seconds"
         case .percent: "ratio"
-        case .bytes: stem.hasSuffix("_bytes") ? nil : "bytes"
+        case .bytes, .megabytes: stem.hasSuffix("_bytes") ? nil : "bytes"
         default: nil
-        }
-    }
-
-    /// What a raw value is divided by to be in the base unit.
-    public var divisor: Double {
-        switch statistic.unit {
-        case .milliseconds: 1000
-        case .percent: 100
-        default: 1
         }
     }
 
     /// `value` in the base unit.
     public func inBaseUnit(_ value: PointValue) -> PointValue {
-        divisor == 1 ? value : PointValue(value.double / divisor)
+        switch statistic.unit {
+        // A division, because 1/1000 has no exact double.
+        case .milliseconds: PointValue(value.double / 1000)
+        case .percent: PointValue(value.double / 100)
+        case .megabytes: PointValue(value.double * 1_000_000)
+        default: value
+        }
     }
 
     /// The HELP text of a family of this statistic.
     public func help(_ what: String) -> String {
         let unit = statistic.unit == .unknown ? "unknown unit" : statistic.unit.rawValue.replacing("_", with: " ")
+        if let derivation = statistic.derivation {
+            return "\(what) of \(statistic.name): \(statistic.meaning) (derived: \(derivation); unit: \(unit))."
+        }
         return "\(what) of Algolia's statistic \(statistic.name): \(statistic.meaning) (vendor's unit: \(unit))."
     }
 
@@ -57,8 +73,8 @@ public struct MetricName: Sendable, Hashable {
     /// (`90p_processing_time` → `processing_time_p90`), because it would read as
     /// part of the prefix; the abbreviation `ms` is spelled out, which
     /// `promtool check metrics` insists on; anything that a metric name cannot hold becomes `_`.
-    static func stem(_ name: String) -> String {
-        var name = name
+    static func stem(_ name: some StringProtocol) -> String {
+        var name = String(name)
         let digits = name.prefix { $0.isASCII && $0.isNumber }
         if !digits.isEmpty, name.dropFirst(digits.count).hasPrefix("p_") {
             name = "\(name.dropFirst(digits.count + 2))_p\(digits)"

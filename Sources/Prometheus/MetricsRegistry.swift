@@ -73,11 +73,22 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
         instrument(label, dimensions, .histogram)
     }
 
-    // Instruments live as long as the registry: a counter that went away and came back would seem reset.
+    /// Ends a gauge: what it was about is gone.
+    private func remove(_ handler: AnyObject) {
+        instruments.withLock { instruments in
+            guard let (identity, instrument) = instruments.first(where: { $0.value === handler }),
+                instrument.type == .gauge
+            else { return }
+            instruments[identity] = nil
+        }
+    }
+
+    public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+    public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+
+    // The others live as long as the registry: a counter that went away and came back would seem reset.
     public func destroyCounter(_ handler: any CounterHandler) {}
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    public func destroyMeter(_ handler: any MeterHandler) {}
-    public func destroyRecorder(_ handler: any RecorderHandler) {}
     public func destroyTimer(_ handler: any TimerHandler) {}
 }
 

@@ -1,26 +1,14 @@
 public import History
 public import UsageModel
 
-/// Renders the history's newest values as metric families.
+/// Renders the newest values of the Usage API's statistics, and of what is derived
+/// from them, as metric families.
 public struct UsageFamilies: Sendable {
-    /// After how many seconds a value is left out rather than repeated for ever.
-    public struct Staleness: Sendable, Hashable {
-        public var hourly: Int64
-        public var daily: Int64
-
-        public init(hourly: Int64 = 3 * 3600, daily: Int64 = 50 * 3600) {
-            self.hourly = hourly
-            self.daily = daily
-        }
-
-        func seconds(_ granularity: Granularity) -> Int64 { granularity == .daily ? daily : hourly }
-    }
-
     private let latest: Latest
-    private let staleness: Staleness
+    private let staleness: MetricsOptions.Staleness
     private let now: UnixTime
 
-    public init(_ latest: Latest, staleness: Staleness, now: UnixTime) {
+    public init(_ latest: Latest, staleness: MetricsOptions.Staleness, now: UnixTime) {
         self.latest = latest
         self.staleness = staleness
         self.now = now
@@ -29,54 +17,85 @@ public struct UsageFamilies: Sendable {
     /// When the first of the shown values becomes stale; a page that was
     /// rendered before is wrong from then on.
     public var validUntil: UnixTime {
-        latest.freshness.map { $0.completeUntil + staleness.seconds($0.granularity) + 1 }.filter { $0 > now }.min()
+        latest.freshness.map { staleness.staleAt(end: $0.completeUntil, $0.granularity) }.filter { $0 > now }.min()
             ?? .max
     }
 
-    /// Writes every family of the Usage API, in the order of the catalogue, unknown statistics last.
-    public func write(to writer: inout ExpositionWriter) {
+    /// Writes every family, in the order of the catalogue, unknown statistics last.
+    /// - Parameter dropped: indices to leave out.
+    public func write(to writer: inout ExpositionWriter, dropping dropped: Set<Scope> = []) {
         for perIndex in [false, true] {
-            var byStatistic: [String: [LatestSeries]] = [:]
-            for series in latest.series
-            where series.key.api == .usage && series.key.index.isEmpty != perIndex {
-                byStatistic[series.key.statistic, default: []].append(series)
-            }
-            let unknown = byStatistic.keys.filter { StatisticCatalogue.statistic(named: $0) == nil }.sorted()
-            // Two unknown names can become the same metric name; the first keeps it.
-            var stems = Set<String>()
-            for statistic in StatisticCatalogue.all + unknown.map(Statistic.unknown) {
-                guard let series = byStatistic[statistic.name] else { continue }
-                let name = MetricName(statistic, perIndex: perIndex)
-                guard stems.insert(name.gauge).inserted else { continue }
-                write(series, name, to: &writer)
+            for (name, series) in statistics(perIndex: perIndex) {
+                let kept = dropped.isEmpty || !perIndex ? series : series.filter { !dropped.contains($0.key.scope) }
+                write(kept, name, to: &writer)
             }
         }
         writeFreshness(to: &writer)
     }
 
+    /// How many samples of each index ``write(to:dropping:)`` writes; indices without any are absent.
+    func samplesByIndex(in writer: ExpositionWriter) -> [Scope: Int] {
+        var samples: [Scope: Int] = [:]
+        for (name, series) in statistics(perIndex: true) {
+            for family in families(name) where writer.shows(family.metric) {
+                for one in series where family.value(one) != nil { samples[one.key.scope, default: 0] += 1 }
+            }
+        }
+        return samples
+    }
+
+    /// The statistics that have series, with these.
+    private func statistics(perIndex: Bool) -> [(name: MetricName, series: [LatestSeries])] {
+        var byStatistic: [String: [LatestSeries]] = [:]
+        for series in latest.series where series.key.api == .usage && series.key.index.isEmpty != perIndex {
+            byStatistic[series.key.statistic, default: []].append(series)
+        }
+        let known = StatisticCatalogue.all + StatisticCatalogue.derived
+        let unknown = Set(byStatistic.keys).subtracting(known.map(\.name)).sorted()
+        // Two unknown names can become the same metric name; the first keeps it.
+        var gauges = Set<String>()
+        return (known + unknown.map(Statistic.unknown)).compactMap { statistic in
+            guard let series = byStatistic[statistic.name] else { return nil }
+            let name = MetricName(statistic, perIndex: perIndex)
+            return gauges.insert(name.gauge).inserted ? (name, series) : nil
+        }
+    }
+
+    private struct Family {
+        var metric: String
+        var type: MetricType
+        var what: String
+        var value: (LatestSeries) -> PointValue?
+    }
+
+    private func families(_ name: MetricName) -> [Family] {
+        func newest(_ metric: String, _ what: String, _ granularity: Granularity) -> Family {
+            Family(metric: metric, type: .gauge, what: what) {
+                staleness.fresh(granularity == .daily ? $0.daily : $0.hourly, granularity, now: now)
+            }
+        }
+        guard name.statistic.kind == .count else { return [newest(name.gauge, "Newest complete hour", .hourly)] }
+        return [
+            newest(name.hourly, "Newest complete hour", .hourly), newest(name.daily, "Newest complete day", .daily),
+            Family(metric: name.total, type: .counter, what: "Total since the exporter first saw the application") {
+                $0.total
+            },
+        ]
+    }
+
     private func write(_ series: [LatestSeries], _ name: MetricName, to writer: inout ExpositionWriter) {
-        let labels = series.map { Self.labels($0.key, name.statistic) }
-        func family(_ metric: String, _ type: MetricType, _ what: String, _ value: (LatestSeries) -> PointValue?) {
+        let families = families(name).filter { writer.shows($0.metric) }
+        guard !families.isEmpty else { return }
+        let labels = series.map { ExpositionWriter.Labels($0.key, name.statistic) }
+        for family in families {
             var hasFamily = false
             for (position, one) in series.enumerated() {
-                guard let value = value(one) else { continue }
-                if !hasFamily { writer.family(metric, type, help: name.help(what)) }
+                guard let value = family.value(one) else { continue }
+                if !hasFamily { writer.family(family.metric, family.type, help: name.help(family.what)) }
                 hasFamily = true
                 writer.sample(labels[position], name.inBaseUnit(value))
             }
         }
-        if name.statistic.kind == .count {
-            family(name.hourly, .gauge, "Newest complete hour") { fresh($0.hourly, .hourly) }
-            family(name.daily, .gauge, "Newest complete day") { fresh($0.daily, .daily) }
-            family(name.total, .counter, "Total since the exporter first saw the application") { $0.total }
-        } else {
-            family(name.gauge, .gauge, "Newest complete hour") { fresh($0.hourly, .hourly) }
-        }
-    }
-
-    private func fresh(_ point: Point?, _ granularity: Granularity) -> PointValue? {
-        guard let point, now - (point.time + granularity.seconds) <= staleness.seconds(granularity) else { return nil }
-        return point.value
     }
 
     private func writeFreshness(to writer: inout ExpositionWriter) {
@@ -97,11 +116,9 @@ public struct UsageFamilies: Sendable {
             }
         }
     }
+}
 
-    private static func labels(_ key: SeriesKey, _ statistic: Statistic) -> ExpositionWriter.Labels {
-        var labels = ExpositionWriter.Labels(["application": key.application])
-        if !key.index.isEmpty { labels.append("index", key.index) }
-        if !key.key.isEmpty { labels.append(statistic.shape.label ?? "key", key.key) }
-        return labels
-    }
+extension SeriesKey {
+    /// Whose series it is.
+    var scope: Scope { Scope(application: application, index: index) }
 }

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// What a configuration file says: the one place that knows its keys.
 struct ConfigurationFile {
     /// Everything but the applications.
@@ -27,6 +29,9 @@ struct ConfigurationFile {
             }
             readStorage(&root)
             readMetrics(&root)
+            root.section("proxy") { proxy in
+                proxy.read("read_through", .boolean, into: &settings.proxy.readThrough)
+            }
             Self.refuseUnsupported(&root)
         }
         if !isMapping { hasReadableApplications = false }
@@ -56,9 +61,26 @@ struct ConfigurationFile {
         root.section("storage") { storage in
             storage.read("path", .text("the path of the history's SQLite file"), into: &settings.storage.path)
             storage.section("retention") { retention in
-                retention.read("minutely", .duration(atLeast: 3600), into: &settings.storage.retention.minutely)
+                retention.read("minutely", .duration(atLeast: 86_400), into: &settings.storage.retention.minutely)
+                readRetention("hourly", longerThan: settings.backfillHorizon, &retention, \.hourly)
+                readRetention("daily", longerThan: RetentionSettings.shortestDaily, &retention, \.daily)
             }
         }
+    }
+
+    /// What is fetched again and again must not be deleted in between.
+    private mutating func readRetention(
+        _ name: String, longerThan shortest: Int64, _ retention: inout ConfigurationSection,
+        _ path: WritableKeyPath<RetentionSettings, Int64?>
+    ) {
+        guard let value = retention.value(name), let seconds = value.scalar(.duration(atLeast: 3600)) else { return }
+        guard seconds >= shortest else {
+            value.refuse(
+                "\(DurationText.string(seconds)) is shorter than what is collected (\(DurationText.string(shortest)))",
+                expected: "at least \(DurationText.string(shortest)), or no such key to keep \(name) points for ever")
+            return
+        }
+        settings.storage.retention[keyPath: path] = seconds
     }
 
     private mutating func readMetrics(_ root: inout ConfigurationSection) {
@@ -66,18 +88,16 @@ struct ConfigurationFile {
             metrics.section("staleness") { staleness in
                 staleness.read("hourly", .duration(atLeast: 1), into: &settings.metrics.staleness.hourly)
                 staleness.read("daily", .duration(atLeast: 1), into: &settings.metrics.staleness.daily)
+                staleness.read("minutely", .duration(atLeast: 60), into: &settings.metrics.staleness.minutely)
             }
             metrics.read("include", listOf: "regular expressions", .regex, into: &settings.metrics.include)
             metrics.read("exclude", listOf: "regular expressions", .regex, into: &settings.metrics.exclude)
+            metrics.read("max_series", .positiveInteger, into: &settings.metrics.maxSeries)
         }
     }
 
     /// The keys of what a later version will do, accepted only where they ask for nothing.
     private static func refuseUnsupported(_ root: inout ConfigurationSection) {
-        root.section("proxy") { proxy in
-            guard let value = proxy.value("read_through"), value.scalar(.boolean) == true else { return }
-            value.refuse("this version has no caching proxy yet", expected: "false, or no such key")
-        }
         if let value = root.value("remote_write"), value.list(of: "targets")?.isEmpty == false {
             value.refuse("this version does not support remote write yet", expected: "[], or no such key")
         }

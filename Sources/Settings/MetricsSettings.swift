@@ -5,6 +5,8 @@ public struct MetricsSettings: Sendable, Hashable {
     public var include = [".*"]
     /// Regular expressions of metric names to leave out. Each compiles as a Swift `Regex`.
     public var exclude: [String] = []
+    /// Series on `/metrics` beyond which the least active indices are left out.
+    public var maxSeries = 100_000
 
     public init() {}
 }
@@ -13,6 +15,7 @@ public struct MetricsSettings: Sendable, Hashable {
 public struct StalenessSettings: Sendable, Hashable {
     public var hourly: Int64 = 3 * 3600
     public var daily: Int64 = 50 * 3600
+    public var minutely: Int64 = 10 * 60
 
     public init() {}
 }

@@ -115,17 +115,38 @@ struct MetricNameTests {
     @Test("Every name of the catalogue is valid, unique and spelled out")
     func catalogue() {
         var seen = Set<String>()
-        for statistic in StatisticCatalogue.all {
-            for perIndex in [false, true] {
-                let name = MetricName(statistic, perIndex: perIndex)
-                let names = statistic.kind == .count ? [name.hourly, name.daily, name.total] : [name.gauge]
-                for name in names {
+        for statistic in StatisticCatalogue.every {
+            for perIndex in statistic.perIndex ? [false, true] : [false] {
+                for name in MetricName(statistic, perIndex: perIndex).families {
                     #expect(seen.insert(name).inserted)
                     #expect(name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil)
                     #expect(!name.contains("_ms_"), "promtool refuses abbreviated units")
                 }
             }
         }
+    }
+
+    @Test("Servers and clusters have families of their own; hourly extremes have none")
+    func monitoring() {
+        #expect(name("cpu_usage").families == ["algolia_infrastructure_cpu_idle_ratio"])
+        #expect(name("ram_search_usage").families == ["algolia_infrastructure_ram_search_usage_bytes"])
+        #expect(name("latency").families == ["algolia_cluster_latency_seconds"])
+        #expect(name("cluster_status").families == ["algolia_cluster_status"])
+        #expect(name("latency_max").families.isEmpty)
+        #expect(name("cpu_usage_min").families.isEmpty)
+        let unknown = MetricName(.unknown("disk_max", api: .monitoring), perIndex: false)
+        #expect(unknown.families == ["algolia_infrastructure_disk_max"])
+        #expect(name("ram_search_usage").inBaseUnit(.integer(3)) == .integer(3_000_000))
+    }
+
+    @Test("What is derived has the families of what Algolia reports")
+    func derived() {
+        #expect(
+            name("billed_search_requests", perIndex: true).families == [
+                "algolia_index_usage_billed_search_requests_hourly",
+                "algolia_index_usage_billed_search_requests_daily",
+                "algolia_index_usage_billed_search_requests_total",
+            ])
     }
 
     @Test("A name with characters that no metric has is made fit")
@@ -164,6 +185,7 @@ struct UsageFamiliesTests {
         let page = page([
             series("records"), series("records", index: "a/b"), series("max_qps", key: "c4-fr-1"),
             series("region_max_qps", key: "eu"), series("future", key: "zone"), series("total_search_requests"),
+            series("billed_search_requests", index: "a/b"), series("latency"),
         ])
         for line in [
             #"algolia_usage_records{application="APP"} 5"#,
@@ -171,6 +193,9 @@ struct UsageFamiliesTests {
             #"algolia_usage_max_qps{application="APP",server="c4-fr-1"} 5"#,
             #"algolia_usage_region_max_qps{application="APP",region="eu"} 5"#,
             #"algolia_usage_future{application="APP",key="zone"} 5"#,
+            #"algolia_index_usage_billed_search_requests_hourly{application="APP",index="a/b"} 5"#,
+            // Only the Monitoring API's statistic of this name is known.
+            #"algolia_usage_latency{application="APP"} 5"#,
             #"algolia_usage_total_search_requests_hourly{application="APP"} 5"#,
             #"algolia_usage_total_search_requests_total{application="APP"} 0"#,
             #"algolia_usage_newest_bucket_timestamp_seconds{application="APP",granularity="hourly"} 1784077200"#,

@@ -19,8 +19,20 @@ import Testing
         ("backfill: { horizon: 23h }", "4:22: backfill.horizon: 23h is too short; expected at least 1d"),
         ("backfill: { horizon: 3651d }", "4:22: backfill.horizon: 3651d is too long; expected at most 3650d"),
         (
-            "storage: { retention: { minutely: 59m } }",
-            "4:35: storage.retention.minutely: 59m is too short; expected at least 1h"
+            "storage: { retention: { minutely: 23h } }",
+            "4:35: storage.retention.minutely: 23h is too short; expected at least 1d"
+        ),
+        (
+            "storage: { retention: { hourly: 89d } }",
+            "4:33: storage.retention.hourly: 89d is shorter than what is collected (90d); expected at least 90d, or no such key to keep hourly points for ever"
+        ),
+        (
+            "storage: { retention: { daily: 364d } }",
+            "4:32: storage.retention.daily: 364d is shorter than what is collected (365d); expected at least 365d, or no such key to keep daily points for ever"
+        ),
+        (
+            "metrics: { max_series: 0 }",
+            "4:24: metrics.max_series: 0 is too small; expected a whole number of at least 1"
         ),
         (
             "metrics: { staleness: { daily: 0s } }",
@@ -59,10 +71,6 @@ import Testing
         (
             "endpoints: { search: \"https://{app}.net\" }",
             "4:22: endpoints.search: \"https://{app}.net\" is not an http or https URL; \(url)"
-        ),
-        (
-            "proxy: { read_through: true }",
-            "4:24: proxy.read_through: this version has no caching proxy yet; expected false, or no such key"
         ),
         (
             "proxy: { read_through: maybe }",

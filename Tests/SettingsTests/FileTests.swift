@@ -17,9 +17,13 @@ import Testing
           search: https://{application}.example.net
         polling: { interval: 1m30s, index_interval: 2h, settle_delay: 0, requests_per_minute: 30, timeout: 10s }
         backfill: { horizon: 2w }
-        storage: { path: /var/lib/history.db, retention: { minutely: 7d } }   # hourly and daily: for ever
-        metrics: { staleness: { hourly: 4h, daily: 3d }, include: ["algolia_usage_.*"], exclude: [".*_total"] }
-        proxy: { read_through: false }
+        storage: { path: /var/lib/history.db, retention: { minutely: 7d, hourly: 20d, daily: 3650d } }
+        metrics:
+          staleness: { hourly: 4h, daily: 3d, minutely: 5m }
+          include: ["algolia_usage_.*"]
+          exclude: [".*_total"]
+          max_series: 5_000
+        proxy: { read_through: true }
         remote_write: []
         """
 
@@ -45,8 +49,13 @@ import Testing
         expected.backfillHorizon = 14 * 86_400
         expected.storage.path = "/var/lib/history.db"
         expected.storage.retention.minutely = 7 * 86_400
+        expected.storage.retention.hourly = 20 * 86_400
+        expected.storage.retention.daily = 3650 * 86_400
         expected.metrics.staleness.hourly = 4 * 3600
         expected.metrics.staleness.daily = 3 * 86_400
+        expected.metrics.staleness.minutely = 300
+        expected.metrics.maxSeries = 5000
+        expected.proxy.readThrough = true
         expected.metrics.include = ["algolia_usage_.*"]
         expected.metrics.exclude = [".*_total"]
         #expect(settings == expected)
