@@ -27,7 +27,7 @@ enum CatalogueRoutes {
                 let filter = try await SeriesFilter(parameters, exporter)
                 let series = try await exporter.history.series(
                     statistics: filter.statistics, applications: filter.applications, indices: filter.indices,
-                    granularity: parameters.option("granularity", of: [.hourly, .daily], default: .hourly))
+                    granularity: parameters.option("granularity", of: SeriesFilter.granularities, default: .hourly))
                 return try .json(["series": series.map(SeriesDocument.init)])
             },
             Endpoint(
@@ -46,14 +46,22 @@ enum CatalogueRoutes {
     private static func statistics(_ exporter: Exporter) async throws -> [StatisticDocument] {
         let stored = try await exporter.history.storedStatistics()
         let unknown = stored.filter { StatisticCatalogue.statistic(named: $0) == nil }.sorted()
-        return (StatisticCatalogue.all + unknown.map(Statistic.unknown)).map {
+        let servers = unknown.isEmpty ? [] : try await monitored(exporter)
+        let described = unknown.map { Statistic.unknown($0, api: servers.contains($0) ? .monitoring : .usage) }
+        return (StatisticCatalogue.every + described).map {
             StatisticDocument($0, isStored: stored.contains($0.name))
         }
+    }
+
+    /// Names of what the Monitoring API reports now.
+    private static func monitored(_ exporter: Exporter) async throws -> Set<String> {
+        Set(try await exporter.history.latest().series.map(\.key).filter { $0.api == .monitoring }.map(\.statistic))
     }
 }
 
 private struct StatisticDocument: Encodable {
     var statistic: String
+    var api: String
     @OrNull var group: String?
     var kind: String
     var unit: String
@@ -61,12 +69,15 @@ private struct StatisticDocument: Encodable {
     var perIndex: Bool
     var meaning: String
     var aggregate: String
+    /// The formula of what the exporter computes itself.
+    @OrNull var derived: String?
     var known: Bool
     var stored: Bool
     var metrics: [String]
 
     init(_ statistic: Statistic, isStored: Bool) {
         self.statistic = statistic.name
+        api = statistic.api.rawValue
         group = statistic.group.isEmpty ? nil : statistic.group
         kind = statistic.kind.rawValue
         unit = statistic.unit.rawValue
@@ -74,11 +85,11 @@ private struct StatisticDocument: Encodable {
         perIndex = statistic.perIndex
         meaning = statistic.meaning
         aggregate = statistic.kind.defaultAggregate.rawValue
+        derived = statistic.derivation?.description
         known = statistic.isKnown
         stored = isStored
         metrics = (statistic.perIndex ? [false, true] : [false]).flatMap { perIndex in
-            let name = MetricName(statistic, perIndex: perIndex)
-            return statistic.kind == .count ? [name.hourly, name.daily, name.total] : [name.gauge]
+            MetricName(statistic, perIndex: perIndex).families
         }
     }
 }
@@ -108,7 +119,7 @@ private struct SeriesIdentity: Encodable {
         index = key.index.isEmpty ? nil : key.index
         self.key = key.key.isEmpty ? nil : key.key
         statistic = key.statistic
-        unit = StatisticCatalogue.describe(key.statistic).unit.rawValue
+        unit = StatisticCatalogue.describe(key.statistic, api: key.api).unit.rawValue
     }
 
 }
@@ -148,11 +159,17 @@ private struct LatestDocument: Encodable {
 
     init(_ latest: LatestSeries) { self.latest = latest }
 
-    private enum CodingKeys: CodingKey { case hourly, daily, total }
+    private enum CodingKeys: CodingKey { case minutely, hourly, daily, total }
 
     func encode(to encoder: any Encoder) throws {
         try SeriesIdentity(latest.key).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        // Only servers and clusters have minutes.
+        try container.encodeIfPresent(latest.minutely.map(PointDocument.init), forKey: .minutely)
+        // Only what the Monitoring API reports has minutes.
+        if let minutely = latest.minutely {
+            try container.encode(PointDocument(point: minutely), forKey: .minutely)
+        }
         try container.encode(latest.hourly.map(PointDocument.init), forKey: .hourly)
         try container.encode(latest.daily.map(PointDocument.init), forKey: .daily)
         switch latest.total {

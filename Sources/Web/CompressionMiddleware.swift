@@ -12,16 +12,46 @@ struct CompressionMiddleware<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        guard response.headers[.contentEncoding] == nil, let length = response.body.contentLength,
-            length >= Self.threshold, request.method != .head
+        // What has no length yet is long: it is streamed.
+        let length = response.body.contentLength
+        guard response.headers[.contentEncoding] == nil, length ?? .max >= Self.threshold, request.method != .head
         else { return response }
         if response.headers[.vary] == nil { response.headers[.vary] = "Accept-Encoding" }
         guard AcceptEncoding.gzip(request) else { return response }
-        let collector = BodyCollector()
-        try await response.body.write(collector)
-        response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try Gzip.compress(collector.bytes, level: 4)))
+        if length == nil {
+            let body = response.body
+            response.body = ResponseBody { writer in try await body.write(GzipWriter(writer)) }
+        } else {
+            let collector = BodyCollector()
+            try await response.body.write(collector)
+            response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: try Gzip.compress(collector.bytes, level: 4)))
+        }
         response.headers[.contentEncoding] = "gzip"
         return response
+    }
+}
+
+/// Compresses a body as it is written.
+private final class GzipWriter: ResponseBodyWriter {
+    private var writer: any ResponseBodyWriter
+    private let stream: GzipStream
+
+    init(_ writer: any ResponseBodyWriter) throws {
+        self.writer = writer
+        stream = try GzipStream(level: 4)
+    }
+
+    func write(_ buffer: ByteBuffer) async throws {
+        try await send(try buffer.withUnsafeReadableBytes(stream.feed))
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {
+        try await send(try stream.finish())
+        try await writer.finish(trailingHeaders)
+    }
+
+    private func send(_ bytes: [UInt8]) async throws {
+        if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
     }
 }
 

@@ -4,7 +4,7 @@ internal import Hummingbird
 /// One path of the HTTP interface: how it is served and how it is described,
 /// in one place, so that `/openapi.json` cannot say anything else than the code does.
 struct Endpoint: Sendable {
-    /// A query parameter.
+    /// A parameter of the query, or another part of a request.
     struct Parameter: Sendable {
         enum Schema: Sendable {
             case string
@@ -12,9 +12,14 @@ struct Endpoint: Sendable {
             case options([String])
         }
 
+        enum Place: String, Sendable {
+            case query, path, header
+        }
+
         var name: String
         var summary: String
         var schema: Schema = .string
+        var place: Place = .query
         var isRequired = false
         /// Whether the parameter may come several times.
         var repeats = false
@@ -26,15 +31,30 @@ struct Endpoint: Sendable {
         var summary: String
     }
 
+    /// A header of an answer with status 200.
+    struct Header: Sendable {
+        var name: String
+        var summary: String
+        var schema: Parameter.Schema
+    }
+
+    /// What an error looks like.
+    enum FailureForm: Sendable {
+        case problem, vendor
+    }
+
     var method: HTTPRequest.Method = .get
     var path: String
     var summary: String
     var parameters: [Parameter] = []
     var contents: [Content]
+    var headers: [Header] = []
     /// Other statuses that it may answer, with their meaning.
     var failures: [Int: String] = [:]
+    var failureForm = FailureForm.problem
     /// Whether a parameter that is not declared is an error. It is where people write queries; pages that
     /// monitors fetch are served whatever they add to the address.
     var checksQuery: Bool { path.hasPrefix("/api/") }
-    var handle: @Sendable (Request, QueryParameters) async throws -> Response
+    /// Nil for what the usage proxy serves: it looks at the raw path, which a router would take apart wrongly.
+    var handle: (@Sendable (Request, QueryParameters) async throws -> Response)?
 }

@@ -1,29 +1,41 @@
 public import Collector
 public import History
+public import Logging
 public import Prometheus
 public import UsageModel
 
 /// What the HTTP interface shows: the history, and the state of those who fill it.
 public struct Exporter: Sendable {
     public let history: History
-    public let staleness: UsageFamilies.Staleness
+    /// What `/metrics` shows, as configured now.
+    public let options: @Sendable () -> MetricsOptions
     public let registry: MetricsRegistry
     public let process: ProcessMetrics
     public let clock: any WallClock
     public let version: String
+    public let logger: Logger
+    /// Who may use the usage proxy, and who fetches what it lacks.
+    public let usage: UsageGateway
+    /// Loads the configuration again; nil where that is not allowed over HTTP.
+    public let reload: (@Sendable () async throws -> Void)?
     /// What each application's collector is doing.
     public let status: @Sendable () async -> [ApplicationStatus]
 
     public init(
-        history: History, staleness: UsageFamilies.Staleness, registry: MetricsRegistry, process: ProcessMetrics,
-        clock: any WallClock, version: String, status: @escaping @Sendable () async -> [ApplicationStatus]
+        history: History, options: @escaping @Sendable () -> MetricsOptions, registry: MetricsRegistry,
+        process: ProcessMetrics, clock: any WallClock, version: String, logger: Logger,
+        usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
+        status: @escaping @Sendable () async -> [ApplicationStatus]
     ) {
         self.history = history
-        self.staleness = staleness
+        self.options = options
         self.registry = registry
         self.process = process
         self.clock = clock
         self.version = version
+        self.logger = logger
+        self.usage = usage
+        self.reload = reload
         self.status = status
     }
 }

@@ -61,9 +61,8 @@ struct JSONBytes {
     mutating func points(_ points: [Point]) {
         bytes.append(UInt8(ascii: "["))
         // A time and a value take at most 20 and 24 bytes, and 4 stand around them.
-        let chunk = [UInt8](unsafeUninitializedCapacity: points.count * 48) { buffer, count in
-            guard var out = buffer.baseAddress else { return }
-            let start = out
+        write(atMost: points.count * 48) { start in
+            var out = start
             for point in points {
                 out[0] = UInt8(ascii: "[")
                 out = Self.write(point.time * 1000, to: out + 1)
@@ -76,10 +75,23 @@ struct JSONBytes {
                 out[1] = UInt8(ascii: ",")
                 out += 2
             }
-            count = max(out - start - 1, 0)
+            return out == start ? start : out - 1
         }
-        bytes += chunk
         bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// Appends what `body` writes into memory that is not initialised.
+    /// - Parameters:
+    ///   - capacity: the most bytes that it may write.
+    ///   - body: is given where to begin, and returns the end.
+    @inline(__always)
+    mutating func write(
+        atMost capacity: Int, _ body: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+    ) {
+        bytes += [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            guard capacity > 0, let start = buffer.baseAddress else { return }
+            count = body(start) - start
+        }
     }
 
     private static func hex(_ nibble: UInt8) -> UInt8 {
@@ -87,7 +99,7 @@ struct JSONBytes {
     }
 
     @inline(__always)
-    private static func write(_ integer: Int64, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    static func write(_ integer: Int64, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var out = out
         if integer < 0 {
             out[0] = UInt8(ascii: "-")
@@ -108,7 +120,7 @@ struct JSONBytes {
         return out + digits
     }
 
-    private static func write(_ real: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    static func write(_ real: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var text = real.description
         return text.withUTF8 { utf8 in
             out.update(from: utf8.baseAddress.unsafelyUnwrapped, count: utf8.count)

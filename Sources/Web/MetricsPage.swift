@@ -1,35 +1,59 @@
+internal import Collector
 internal import Gzip
 internal import History
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 internal import NIOCore
 internal import Prometheus
 internal import UsageModel
 
 /// `/metrics`. The history's part is rendered once per change, however often
 /// anyone scrapes; the whole page, with the exporter's own metrics, at most once a second.
+/// Other options are in force from the next scrape on.
 actor MetricsPage {
     private struct Variant: Hashable {
         var format: ExpositionFormat
         var isCompressed: Bool
     }
 
+    /// What the history's part was rendered with.
+    private struct Conditions: Equatable {
+        var options: MetricsOptions
+        /// Samples of the rest of the page.
+        var reserved: Int
+    }
+
     private struct Rendered {
+        var conditions: Conditions
         var generation: UInt64
         var validUntil: UnixTime
+        var samples: Int
+        var dropped: DroppedSeries
         var bytes: [UInt8]
+
+        /// Whether it would be rendered the same: with a few samples more elsewhere it is, while all fits.
+        func isRight(for other: Conditions) -> Bool {
+            if conditions == other { return true }
+            return conditions.options == other.options && dropped.series == 0
+                && samples + other.reserved <= other.options.maxSeries
+        }
     }
 
     private struct Page {
+        var options: MetricsOptions
         var generation: UInt64
         var second: UnixTime
         var body: ByteBuffer
     }
 
     private let exporter: Exporter
-    private var usage: [ExpositionFormat: Rendered] = [:]
-    private var rendering: [ExpositionFormat: Task<Rendered, any Error>] = [:]
+    private var filter: (options: MetricsOptions, filter: MetricFilter)?
+    private var history: [ExpositionFormat: Rendered] = [:]
+    private var rendering: [ExpositionFormat: (conditions: Conditions, task: Task<Rendered, any Error>)] = [:]
     private var pages: [Variant: Page] = [:]
+    /// Indices that were left out of the newest page.
+    private var droppedIndices = 0
 
     init(_ exporter: Exporter) {
         self.exporter = exporter
@@ -56,39 +80,61 @@ actor MetricsPage {
     func page(_ format: ExpositionFormat, isCompressed: Bool) async throws -> ByteBuffer {
         let variant = Variant(format: format, isCompressed: isCompressed)
         let now = exporter.clock.now
-        if let page = pages[variant], page.second == now, page.generation == exporter.history.generation {
+        let options = exporter.options()
+        if let page = pages[variant], page.second == now, page.generation == exporter.history.generation,
+            page.options == options
+        {
             return page.body
         }
-        let usage = try await usageFamilies(format)
-        var writer = ExpositionWriter(format)
-        writer.append(usage.bytes)
-        writeOwn(to: &writer)
+        let filter = try filter(options)
+        var own = ExpositionWriter(format, filter: filter)
+        ServerFamilies.write(ServerFamilies.infrastructure(await exporter.status()), to: &own)
+        writeOwn(to: &own)
+        let history = try await historyFamilies(
+            format, filter, Conditions(options: options, reserved: own.samples))
+        note(history.dropped, options)
+        var writer = ExpositionWriter(format, filter: filter)
+        writer.append(history.bytes)
+        writer.append(own.bytes)
         writer.finish()
         // The level is low: a page is compressed once a second at the most, and read over a fast network.
         let bytes = isCompressed ? try Gzip.compress(writer.bytes, level: 1) : writer.bytes
-        let page = Page(generation: usage.generation, second: now, body: ByteBuffer(bytes: bytes))
+        let page = Page(options: options, generation: history.generation, second: now, body: ByteBuffer(bytes: bytes))
         pages[variant] = page
         return page.body
     }
 
+    private func filter(_ options: MetricsOptions) throws -> MetricFilter {
+        if let filter, filter.options == options { return filter.filter }
+        let new = try MetricFilter(include: options.include, exclude: options.exclude)
+        filter = (options, new)
+        return new
+    }
+
     /// The history's part, from the cache while it is right. Scrapes that come together wait for one rendering.
-    private func usageFamilies(_ format: ExpositionFormat) async throws -> Rendered {
+    private func historyFamilies(
+        _ format: ExpositionFormat, _ filter: MetricFilter, _ conditions: Conditions
+    ) async throws -> Rendered {
         let generation = exporter.history.generation
-        if let known = usage[format], known.generation == generation, exporter.clock.now < known.validUntil {
+        if let known = history[format], known.generation == generation, exporter.clock.now < known.validUntil,
+            known.isRight(for: conditions)
+        {
             return known
         }
-        if let running = rendering[format] { return try await running.value }
+        if let running = rendering[format], running.conditions == conditions { return try await running.task.value }
         let task = Task { [exporter] in
-            let now = exporter.clock.now
-            let families = UsageFamilies(try await exporter.history.latest(), staleness: exporter.staleness, now: now)
-            var writer = ExpositionWriter(format)
-            families.write(to: &writer)
-            return Rendered(generation: generation, validUntil: families.validUntil, bytes: writer.bytes)
+            let families = HistoryFamilies(
+                try await exporter.history.latest(), options: conditions.options, now: exporter.clock.now)
+            var writer = ExpositionWriter(format, filter: filter)
+            let dropped = families.write(to: &writer, reserved: conditions.reserved)
+            return Rendered(
+                conditions: conditions, generation: generation, validUntil: families.validUntil,
+                samples: writer.samples, dropped: dropped, bytes: writer.bytes)
         }
-        rendering[format] = task
-        defer { rendering[format] = nil }
+        rendering[format] = (conditions, task)
+        defer { if rendering[format]?.task == task { rendering[format] = nil } }
         let rendered = try await task.value
-        usage[format] = rendered
+        history[format] = rendered
         return rendered
     }
 
@@ -101,5 +147,18 @@ actor MetricsPage {
         writer.sample(.init(), .integer(exporter.history.size))
         exporter.registry.write(to: &writer)
         exporter.process.write(to: &writer)
+    }
+
+    /// Tells when another number of indices does not fit, not at every scrape.
+    private func note(_ dropped: DroppedSeries, _ options: MetricsOptions) {
+        guard dropped.indices.count != droppedIndices else { return }
+        droppedIndices = dropped.indices.count
+        guard droppedIndices > 0 else {
+            exporter.logger.info("/metrics has every index again")
+            return
+        }
+        exporter.logger.warning(
+            "/metrics leaves out \(dropped.series) series of the \(droppedIndices) least active indices; metrics.max_series allows \(options.maxSeries)"
+        )
     }
 }

@@ -33,21 +33,17 @@ enum OpenAPI {
             "servers": [["url": "/"]],
             "security": .array([]),
             "paths": .object(paths),
-            "components": ["schemas": ["Problem": problemSchema]],
+            "components": ["schemas": ["Problem": problemSchema, "VendorError": vendorErrorSchema]],
         ]
     }
 
     private static func operation(_ endpoint: Endpoint) -> JSONValue {
-        var responses: [String: JSONValue] = [
-            "200": [
-                "description": .string(endpoint.contents.map(\.summary).joined(separator: " ")),
-                "content": .object(
-                    Dictionary(endpoint.contents.map { ($0.type, JSONValue.object([:])) }) { first, _ in first }),
-            ]
-        ]
-        for (status, summary) in endpoint.failures { responses[String(status)] = failure(status, summary) }
+        var responses = ["200": success(endpoint)]
+        for (status, summary) in endpoint.failures {
+            responses[String(status)] = failure(status, summary, endpoint.failureForm)
+        }
         if endpoint.checksQuery, responses["400"] == nil {
-            responses["400"] = failure(400, "A parameter that is not declared.")
+            responses["400"] = failure(400, "A parameter that is not declared.", .problem)
         }
         // `/ready` and `/-/ready` must differ.
         let words = endpoint.path.split(separator: "/").map { word in
@@ -62,23 +58,48 @@ enum OpenAPI {
         ]
     }
 
-    private static func failure(_ status: Int, _ summary: String) -> JSONValue {
+    private static func success(_ endpoint: Endpoint) -> JSONValue {
+        var response: [String: JSONValue] = [
+            "description": .string(endpoint.contents.map(\.summary).joined(separator: " ")),
+            "content": .object(
+                Dictionary(endpoint.contents.map { ($0.type, JSONValue.object([:])) }) { first, _ in first }),
+        ]
+        if !endpoint.headers.isEmpty {
+            response["headers"] = .object(
+                Dictionary(
+                    uniqueKeysWithValues: endpoint.headers.map {
+                        ($0.name, ["description": .string($0.summary), "schema": schema($0.schema)])
+                    }))
+        }
+        return .object(response)
+    }
+
+    private static func failure(_ status: Int, _ summary: String, _ form: Endpoint.FailureForm) -> JSONValue {
         guard status != 503 else { return ["description": .string(summary), "content": ["text/plain": [:]]] }
+        let (type, schema) =
+            switch form {
+            case .problem: ("application/problem+json", "Problem")
+            case .vendor: ("application/json", "VendorError")
+            }
         return [
             "description": .string(summary),
-            "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+            "content": .object([type: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]),
         ]
     }
 
+    private static func schema(_ schema: Endpoint.Parameter.Schema) -> JSONValue {
+        switch schema {
+        case .string: ["type": "string"]
+        case .integer(let minimum): ["type": "integer", "minimum": .integer(minimum)]
+        case .options(let options): ["type": "string", "enum": .array(options.map(JSONValue.string))]
+        }
+    }
+
     private static func parameter(_ parameter: Endpoint.Parameter) -> JSONValue {
-        let schema: JSONValue =
-            switch parameter.schema {
-            case .string: ["type": "string"]
-            case .integer(let minimum): ["type": "integer", "minimum": .integer(minimum)]
-            case .options(let options): ["type": "string", "enum": .array(options.map(JSONValue.string))]
-            }
+        let schema = schema(parameter.schema)
         return [
-            "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired),
+            "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+            "required": .bool(parameter.isRequired),
             "description": .string(parameter.summary),
             "schema": parameter.repeats ? ["type": "array", "items": schema] : schema,
         ]
@@ -96,5 +117,12 @@ enum OpenAPI {
             "parameter": ["type": "string", "description": "The parameter at fault."],
             "accepted": ["type": "string", "description": "What would be accepted."],
         ],
+    ]
+
+    private static let vendorErrorSchema: JSONValue = [
+        "type": "object",
+        "description": "An error as Algolia's Usage API sends it.",
+        "required": ["status", "message"],
+        "properties": ["status": ["type": "integer"], "message": ["type": "string"]],
     ]
 }

@@ -76,22 +76,15 @@ enum RangeRoute {
                 "statistic", "\"statistic\" names none", accepted: "one or more, separated by commas")
         }
         let granularity = try parameters.option(
-            "granularity", of: [Granularity.hourly, .daily], default: .hourly)
-        let end = try parameters["end"].map { try TimeParameter.parse($0, name: "end", now: now) } ?? now
-        let start =
-            try parameters["start"].map { try TimeParameter.parse($0, name: "start", now: now) } ?? (end - 86_400)
-        guard start < end else {
-            throw Problem.parameter(
-                "start", "start (\(RFC3339.string(start))) is not before end (\(RFC3339.string(end)))",
-                accepted: "a time before end")
-        }
+            "granularity", of: SeriesFilter.granularities, default: .hourly)
+        let range = try parameters.range(now: now, length: 86_400)
         let aggregate = try parameters["aggregate"].map { _ in
             try parameters.option("aggregate", of: Aggregate.allCases, default: .sum)
         }
         return RangeQuery(
             statistics: statistics, applications: filter.applications,
             indices: filter.indices ?? .application, keys: parameters.all("key"), granularity: granularity,
-            range: TimeRange(start, end), step: try step(parameters, granularity), aggregate: aggregate,
+            range: range, step: try step(parameters, granularity), aggregate: aggregate,
             top: try top(parameters))
     }
 

@@ -12,9 +12,12 @@ struct SeriesFilter: Sendable {
 
     static let statistic = Endpoint.Parameter(
         name: "statistic", summary: "One or more statistics, separated by commas.")
+    /// Minutely is what the Monitoring API's statistics are collected as.
+    static let granularities: [Granularity] = [.minutely, .hourly, .daily]
     static let granularity = Endpoint.Parameter(
-        name: "granularity", summary: "The width of stored buckets; hourly by default.",
-        schema: .options([Granularity.hourly.rawValue, Granularity.daily.rawValue]))
+        name: "granularity",
+        summary: "The width of stored buckets; hourly by default, minutely for servers and clusters.",
+        schema: .options(granularities.map(\.rawValue)))
 
     static let parameters: [Endpoint.Parameter] = [
         statistic,

@@ -89,6 +89,16 @@ enum StatusPage {
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
             notes.append("Refused by the plan (\(level) level): \(escape(names.joined(separator: ", ")))")
         }
+        if let infrastructure = status.infrastructure {
+            let names = infrastructure.clusters.isEmpty ? "none yet" : infrastructure.clusters.joined(separator: ", ")
+            notes.append(
+                infrastructure.isRefused && infrastructure.servers.isEmpty
+                    ? "The key or the plan has no access to the Monitoring API."
+                    : "\(infrastructure.servers.count) servers; clusters: \(escape(names))")
+            if !infrastructure.isUp, !infrastructure.isRefused, let error = infrastructure.lastError {
+                notes.append("Monitoring API: \(escape(error))")
+            }
+        }
         if !status.failing.isEmpty {
             let names = status.failing.map { $0.isEmpty ? "the application itself" : $0 }
             notes.append("Failing: \(escape(names.joined(separator: ", ")))")

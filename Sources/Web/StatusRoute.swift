@@ -1,3 +1,4 @@
+internal import AlgoliaClient
 internal import Collector
 internal import History
 internal import Hummingbird
@@ -47,6 +48,7 @@ enum StatusRoute {
         var backfillRemainingSeconds: [String: Int64]
         var refusedStatistics: [String: [String]]
         var failingIndices: [String]
+        @OrNull var monitoring: MonitoringDocument?
 
         init(_ status: ApplicationStatus) {
             application = status.application
@@ -60,6 +62,34 @@ enum StatusRoute {
                 uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
             refusedStatistics = status.refused.filter { !$0.value.isEmpty }
             failingIndices = status.failing
+            monitoring = status.infrastructure.map(MonitoringDocument.init)
+        }
+    }
+
+    private struct MonitoringDocument: Encodable {
+        struct Server: Encodable {
+            var name: String
+            var region: String
+            var cluster: String
+            var type: String
+            var status: String
+        }
+        var up: Bool
+        var refused: Bool
+        @OrNull var lastError: String?
+        var servers: [Server]
+        var clusters: [String]
+        var reachability: [String: [String: Bool]]
+
+        init(_ status: InfrastructureStatus) {
+            up = status.isUp
+            refused = status.isRefused
+            lastError = status.lastError
+            servers = status.servers.map {
+                Server(name: $0.name, region: $0.region, cluster: $0.cluster, type: $0.type, status: $0.status)
+            }
+            clusters = status.clusters
+            reachability = status.reachability
         }
     }
 

@@ -36,3 +36,17 @@ enum TimeParameter {
         return seconds <= 253_402_300_799 ? UnixTime(seconds) : nil
     }
 }
+
+extension QueryParameters {
+    /// The range from `start` to `end`; up to `now` and of `length` seconds unless they say otherwise.
+    func range(now: UnixTime, length: Int64) throws -> TimeRange {
+        let end = try self["end"].map { try TimeParameter.parse($0, name: "end", now: now) } ?? now
+        let start = try self["start"].map { try TimeParameter.parse($0, name: "start", now: now) } ?? (end - length)
+        guard start < end else {
+            throw Problem.parameter(
+                "start", "start (\(RFC3339.string(start))) is not before end (\(RFC3339.string(end)))",
+                accepted: "a time before end")
+        }
+        return TimeRange(start, end)
+    }
+}

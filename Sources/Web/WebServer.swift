@@ -19,7 +19,7 @@ public struct WebServer: Service {
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
         application = Application(
-            router: Self.router(Self.endpoints(exporter), users: security.users),
+            router: Self.router(Self.endpoints(exporter), proxy: UsageProxy(exporter), users: security.users),
             server: try Self.server(security),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "algolia-exporter"),
@@ -38,21 +38,29 @@ public struct WebServer: Service {
         ]
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
-        endpoints += [RangeRoute.endpoint(exporter), StatusRoute.endpoint(exporter)]
+        endpoints += [
+            RangeRoute.endpoint(exporter), IncidentsRoute.endpoint(exporter), StatusRoute.endpoint(exporter),
+            LifecycleRoute.endpoint(exporter),
+        ]
+        endpoints += UsageProxy.endpoints
         return endpoints + [OpenAPI.endpoint(describing: endpoints)]
     }
 
-    static func router(_ endpoints: [Endpoint], users: [String: String] = [:]) -> Router<BasicRequestContext> {
+    static func router(
+        _ endpoints: [Endpoint], proxy: UsageProxy, users: [String: String]
+    ) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods))
+        router.add(middleware: UsageProxyMiddleware(proxy: proxy))
         if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
         for endpoint in endpoints {
+            guard let handle = endpoint.handle else { continue }
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in
                 let query = endpoint.checksQuery ? request.uri.query : nil
                 let parameters = try QueryParameters(query, accepting: endpoint.parameters)
-                return try await endpoint.handle(request, parameters)
+                return try await handle(request, parameters)
             }
         }
         return router

@@ -12,13 +12,19 @@ struct CatalogueTests {
         let site = try Site()
         try await withServer(site.exporter) { web in
             let known = try #require(try await web.get("/api/v1/statistics").json()["statistics"]?.array)
-            #expect(known.count == 78)
+            #expect(known.count == StatisticCatalogue.every.count)
             #expect(known.allSatisfy { $0["known"] == .bool(true) && $0["stored"] == .bool(false) })
-            #expect(known.map { $0["statistic"]?.string } == StatisticCatalogue.all.map(\.name))
+            #expect(known.map { $0["statistic"]?.string } == StatisticCatalogue.every.map(\.name))
+            #expect(known.allSatisfy { ["usage", "monitoring"].contains($0["api"]?.string) })
+            let derived = known.filter { $0["derived"] != .null }
+            #expect(derived.map { $0["statistic"] } == [.string("billed_search_requests")])
+            #expect(
+                derived.map { $0["derived"] }
+                    == [.string("total_search_requests - querysuggestions_total_search_requests")])
 
             try await site.store(["records", "future_metric"].map { SeriesPoints(statistic: $0, points: hours([1])) })
             let all = try #require(try await web.get("/api/v1/statistics").json()["statistics"]?.array)
-            #expect(all.count == 79)
+            #expect(all.count == known.count + 1)
             let future = try #require(all.last?.object)
             #expect(future["statistic"] == .string("future_metric"))
             #expect(future["known"] == .bool(false) && future["stored"] == .bool(true))
@@ -78,15 +84,15 @@ struct CatalogueTests {
     @Test("/api/v1/latest has the newest complete hour and day and the total")
     func latest() async throws {
         let site = try Site()
-        try await site.store("total_search_requests", hours([1, 2, 3]))
+        try await site.store("total_operations", hours([1, 2, 3]))
         try await site.store(
-            "total_search_requests", granularity: .daily, [Point(time: midnight - 86_400, value: .integer(50))])
+            "total_operations", granularity: .daily, [Point(time: midnight - 86_400, value: .integer(50))])
         try await site.store(index: "a", hours([.real(0.1)]))
         try await withServer(site.exporter) { web in
             let expected = try JSON.parse(
                 """
                 {"series":[
-                  {"application":"APP","index":null,"key":null,"statistic":"total_search_requests","unit":"requests",
+                  {"application":"APP","index":null,"key":null,"statistic":"total_operations","unit":"operations",
                    "hourly":[1784080800000,3],"daily":[1783987200000,50],"total":6},
                   {"application":"APP","index":"a","key":null,"statistic":"records","unit":"records",
                    "hourly":[1784073600000,0.1],"daily":null,"total":null}]}

@@ -12,10 +12,16 @@ struct OpenAPITests {
         "start": "now-7d", "end": "now", "step": "1d", "aggregate": "max", "top": "3", "format": "csv",
     ]
 
+    /// Of a path, or of a header.
+    private static let otherSamples = [
+        "statistics": "records", "index": "products", "startDate": "2026-07-15T00:00:00Z",
+        "endDate": "2026-07-16T00:00:00Z", "granularity": "hourly",
+    ].merging(ProxyWorld.credentials) { $1 }
+
     private func withSite(_ body: (Site, WebClient, [String: JSON]) async throws -> Void) async throws {
         let site = try Site()
         try await site.store(index: "products", hours([1]))
-        try await withServer(site.exporter) { web in
+        try await withServer(site.proxy()) { web in
             let document = try await web.get("/openapi.json").json()
             try await body(site, web, try #require(document["paths"]?.object))
         }
@@ -46,7 +52,12 @@ struct OpenAPITests {
                     let names = try parameters(operation).map { $0["name"]?.string }
                     #expect(Set(names).count == names.count)
                     for parameter in try parameters(operation) {
-                        #expect(parameter["in"] == .string("query") && parameter["schema"]?["type"]?.string != nil)
+                        let place = parameter["in"]?.string
+                        let isUsage = path.hasPrefix("/1/")
+                        #expect(place == "query" || isUsage && (place == "path" || place == "header"))
+                        #expect(parameter["schema"]?["type"]?.string != nil)
+                        let name = try #require(parameter["name"]?.string)
+                        #expect((place == "path") == path.contains("{\(name)}"))
                     }
                 }
             }
@@ -62,7 +73,7 @@ struct OpenAPITests {
             for path in [
                 "/", "/metrics", "/health", "/-/healthy", "/ready", "/-/ready", "/api/v1/statistics",
                 "/api/v1/applications", "/api/v1/series", "/api/v1/latest", "/api/v1/status", "/api/v1/range",
-                "/openapi.json",
+                "/openapi.json", "/1/usage/{statistics}", "/1/usage/{statistics}/{index}",
             ] {
                 #expect(paths[path]?["get"] != nil, "\(path)")
             }
@@ -72,7 +83,7 @@ struct OpenAPITests {
     @Test("Every path is served, with the declared parameters it needs, as one of the declared types")
     func served() async throws {
         try await withSite { _, web, paths in
-            for (path, item) in paths {
+            for (path, item) in paths where !path.hasPrefix("/1/") && item["get"] != nil {
                 let query = try parameters(item["get"]).filter { $0["required"] == .bool(true) }
                     .compactMap { $0["name"]?.string }.map { "\($0)=\(Self.samples[$0] ?? "")" }
                     .joined(separator: "&")
@@ -87,7 +98,7 @@ struct OpenAPITests {
     @Test("Every declared parameter and every value of an enumeration is accepted, and nothing else")
     func accepted() async throws {
         try await withSite { _, web, paths in
-            for (path, item) in paths {
+            for (path, item) in paths where !path.hasPrefix("/1/") && item["get"] != nil {
                 for parameter in try parameters(item["get"]) {
                     let name = try #require(parameter["name"]?.string)
                     let schema = parameter["schema"]
@@ -108,6 +119,60 @@ struct OpenAPITests {
             }
         }
     }
+
+    @Test("The usage proxy answers what is declared: path, query, headers, types and errors")
+    func usage() async throws {
+        try await withSite { site, web, paths in
+            try await site.store(hours([1]))
+            for path in ["/1/usage/{statistics}", "/1/usage/{statistics}/{index}"] {
+                let operation = try #require(paths[path]?["get"])
+                let declared = try parameters(operation)
+                /// Asks with a sample of every parameter but one, or with another value.
+                func ask(without: String? = nil, _ other: [String: String] = [:]) async throws -> Answer {
+                    var target = path
+                    var query: [String] = []
+                    var headers: [String: String] = [:]
+                    for parameter in declared {
+                        let name = try #require(parameter["name"]?.string)
+                        let sample = try #require(other[name] ?? Self.otherSamples[name], "\(name)")
+                        switch parameter["in"]?.string {
+                        case "path": target = target.replacing("{\(name)}", with: sample)
+                        case _ where name == without: break
+                        case "header": headers[name] = sample
+                        default: query.append("\(name)=\(sample)")
+                        }
+                    }
+                    return try await web.get("\(target)?\(query.joined(separator: "&"))", headers: headers)
+                }
+                let answer = try await ask()
+                #expect(answer.status == 200, "\(answer.text)")
+                let success = operation["responses"]?["200"]
+                #expect(success?["content"]?.object?.keys.contains("application/json") == true)
+                let headers = try #require(success?["headers"]?.object)
+                #expect(headers.keys.allSatisfy { answer.header[$0].count == 1 })
+                #expect(headers["X-Cache"]?["schema"]?["enum"]?.array?.contains(.string(answer.cache ?? "")) == true)
+
+                var failures = Set(["404", "403"])
+                #expect(try await ask([Self.keyName: "wrong"]).status == 403)
+                if path.contains("{index}") { #expect(try await ask(["index": "nowhere"]).status == 404) }
+                for parameter in declared where parameter["in"] != .string("path") {
+                    let name = try #require(parameter["name"]?.string)
+                    let without = try await ask(without: name)
+                    #expect((without.status == 200) == (parameter["required"] == .bool(false)), "\(name)")
+                    if without.status != 200 { failures.insert("\(without.status)") }
+                    for value in parameter["schema"]?["enum"]?.array ?? [] {
+                        #expect(try await ask([name: value.string ?? ""]).status == 200)
+                    }
+                }
+                if !path.contains("{index}") { failures.remove("404") }
+                #expect(Set(operation["responses"]?.object?.keys.map { $0 } ?? []) == failures.union(["200"]))
+                let schema = operation["responses"]?["422"]?["content"]?["application/json"]?["schema"]?["$ref"]
+                #expect(schema == .string("#/components/schemas/VendorError"))
+            }
+        }
+    }
+
+    private static let keyName = "X-Algolia-API-Key"
 
     @Test("A problem has no field that is not described")
     func problem() async throws {

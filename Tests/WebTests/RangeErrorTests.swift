@@ -20,7 +20,7 @@ struct RangeErrorTests {
             ("statistic=records&step=often", "step"), ("statistic=records&step=90m", "step"),
             ("statistic=records&step=99999999999999999999", "step"),
             ("statistic=records&granularity=daily&step=36h", "step"),
-            ("statistic=records&granularity=minutely", "granularity"),
+            ("statistic=records&granularity=weekly", "granularity"),
             ("statistic=records&aggregate=median", "aggregate"), ("statistic=records&top=0", "top"),
             ("statistic=records&top=-3", "top"), ("statistic=records&top=many", "top"),
             ("statistic=records&format=xml", "format"), ("statistic=%FF", "statistic"),

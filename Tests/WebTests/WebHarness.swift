@@ -29,8 +29,11 @@ struct Site: Sendable {
     var exporter: Exporter { exporter { [] } }
 
     /// Keeps the site alive.
-    func exporter(status: @escaping @Sendable () async -> [ApplicationStatus]) -> Exporter {
-        .test(history, clock, registry: registry) { [folder] in
+    func exporter(
+        usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
+        status: @escaping @Sendable () async -> [ApplicationStatus]
+    ) -> Exporter {
+        .test(history, clock, registry: registry, usage: usage) { [folder] in
             _ = folder
             return await status()
         }
@@ -83,19 +86,27 @@ func hours(from start: UnixTime = midnight, _ values: [PointValue]) -> [Point] {
 extension Exporter {
     static func test(
         _ history: History, _ clock: VirtualClock, registry: MetricsRegistry = MetricsRegistry(),
+        options: @escaping @Sendable () -> MetricsOptions = { MetricsOptions() },
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) -> Exporter {
         Exporter(
-            history: history, staleness: .init(), registry: registry,
-            process: ProcessMetrics(started: Double(clock.now)), clock: clock, version: "1.2.3", status: status)
+            history: history, options: options, registry: registry,
+            process: ProcessMetrics(started: Double(clock.now)), clock: clock, version: "1.2.3",
+            logger: logger, usage: usage, reload: reload, status: status)
     }
 }
 
 /// Runs a server on a port of its own, and stops it after `body`.
-func withServer(_ exporter: Exporter, _ body: (WebClient) async throws -> Void) async throws {
+func withServer(
+    _ exporter: Exporter, security: WebSecurity = WebSecurity(),
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ body: (WebClient) async throws -> Void
+) async throws {
     let (ports, running) = AsyncStream.makeStream(of: Int.self)
     let server = try WebServer(
-        exporter, host: "127.0.0.1", port: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        exporter, host: "127.0.0.1", port: 0, security: security, logger: logger,
         onRunning: { running.yield($0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -121,12 +132,22 @@ func withServer(_ exporter: Exporter, _ body: (WebClient) async throws -> Void) 
 struct WebClient: Sendable {
     let port: Int
     /// Hands over bodies as they were sent.
-    private let raw = HTTPClient(eventLoopGroupProvider: .singleton)
+    private let raw: HTTPClient
     private let decompressing: HTTPClient
 
     init(port: Int) {
         self.port = port
-        decompressing = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .singletonConfiguration)
+        raw = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.patient(.init()))
+        decompressing = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: Self.patient(.singletonConfiguration))
+    }
+
+    /// A hundred requests at once are a hundred connections, and none gives up while others are served.
+    private static func patient(_ configuration: HTTPClient.Configuration) -> HTTPClient.Configuration {
+        var configuration = configuration
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 200
+        configuration.timeout.connect = .seconds(60)
+        return configuration
     }
 
     func shutdown() async throws {
@@ -147,7 +168,7 @@ struct WebClient: Sendable {
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         let client = decompress ? decompressing : raw
-        let response = try await client.execute(request, deadline: .now() + .seconds(60))
+        let response = try await client.execute(request, deadline: .now() + .seconds(600))
         let body = try await response.body.collect(upTo: 1 << 26)
         return Answer(
             status: Int(response.status.code), header: Answer.Headers(response.headers),

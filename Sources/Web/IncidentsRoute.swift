@@ -1,0 +1,43 @@
+internal import History
+internal import Hummingbird
+internal import UsageModel
+
+/// `/api/v1/incidents`: what the vendor told about the clusters of the applications.
+enum IncidentsRoute {
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Endpoint(
+            path: "/api/v1/incidents", summary: "Incidents of the applications' clusters, oldest first.",
+            parameters: [
+                .init(name: "application", summary: "An application's id; every application by default."),
+                .init(
+                    name: "start",
+                    summary: "The first instant: \(TimeParameter.accepted). By default 90 days before the end."),
+                .init(name: "end", summary: "The first instant after the range. By default now."),
+            ],
+            contents: [.init(type: "application/json", summary: "Every incident within the range.")],
+            failures: [400: "A parameter cannot be used.", 404: "The application is not known."]
+        ) { _, parameters in
+            let filter = try await SeriesFilter(parameters, exporter)
+            let range = try parameters.range(now: exporter.clock.now, length: 90 * 86_400)
+            let incidents = try await exporter.history.incidents(
+                application: filter.applications?.first, range: range)
+            return try .json(["incidents": incidents.map(Document.init)])
+        }
+    }
+
+    private struct Document: Encodable {
+        var application: String
+        var cluster: String
+        var time: String
+        var title: String
+        var status: String
+
+        init(_ incident: StoredIncident) {
+            application = incident.application
+            cluster = incident.cluster
+            time = RFC3339.string(incident.time)
+            title = incident.title
+            status = incident.status
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import AlgoliaClient
+internal import Collector
+internal import Prometheus
+internal import UsageModel
+
+/// What is known of servers and clusters beside their series, as metric families.
+enum ServerFamilies {
+    typealias Infrastructure = (
+        application: String, servers: [InventoryServer], reachability: [String: [String: Bool]]
+    )
+
+    /// Of the applications that have a Monitoring API.
+    static func infrastructure(_ statuses: [ApplicationStatus]) -> [Infrastructure] {
+        statuses.compactMap { status in
+            status.infrastructure.map { (status.application, $0.servers, $0.reachability) }
+        }
+    }
+
+    static func write(_ infrastructure: [Infrastructure], to writer: inout ExpositionWriter) {
+        if infrastructure.contains(where: { !$0.servers.isEmpty }) {
+            writer.family(
+                "algolia_infrastructure_server_info", .gauge,
+                help: "A server of the application, with what the inventory says of it as labels of a constant 1.")
+            for (application, servers, _) in infrastructure {
+                // A name that comes twice would be two samples of one series.
+                var names = Set<String>()
+                for server in servers where names.insert(server.name).inserted {
+                    writer.sample(
+                        .init([
+                            "application": application, "server": server.name, "region": server.region,
+                            "cluster": server.cluster, "type": server.type, "status": server.status,
+                        ]), .integer(1))
+                }
+            }
+        }
+        if infrastructure.contains(where: { $0.reachability.values.contains { !$0.isEmpty } }) {
+            writer.family(
+                "algolia_cluster_probe_reachable", .gauge,
+                help: "Whether the vendor's probe reaches the cluster: 1, or 0 when it does not.")
+            for (application, _, reachability) in infrastructure {
+                for (cluster, probes) in reachability.sorted(by: { $0.key < $1.key }) {
+                    for (probe, isReached) in probes.sorted(by: { $0.key < $1.key }) {
+                        writer.sample(
+                            .init(["application": application, "cluster": cluster, "probe": probe]),
+                            .integer(isReached ? 1 : 0))
+                    }
+                }
+            }
+        }
+    }
+}

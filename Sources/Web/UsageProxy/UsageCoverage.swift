@@ -1,0 +1,79 @@
+internal import History
+internal import UsageModel
+
+/// How much of what was asked for is in the history.
+struct UsageCoverage {
+    /// The value of `X-Cache`.
+    enum State: String, CaseIterable {
+        /// Every settled bucket was there.
+        case hit = "HIT"
+        case partial = "PARTIAL"
+        /// None was.
+        case miss = "MISS"
+    }
+
+    private let asked: AskedStatistics
+    private let stored: StoredUsage
+    private let granularity: Granularity
+    private let now: UnixTime
+    /// The settled buckets and the provisional ones after them, up to now.
+    private let settled: TimeRange
+    private let tail: TimeRange
+
+    init(_ asked: AskedStatistics, _ parameters: UsageParameters, _ stored: StoredUsage, now: UnixTime, delay: Int64) {
+        self.asked = asked
+        self.stored = stored
+        self.now = now
+        granularity = parameters.granularity
+        let boundary = granularity.floor(now - delay)
+        let buckets = parameters.buckets
+        settled = TimeRange(buckets.start, min(buckets.end, boundary))
+        tail = TimeRange(max(buckets.start, boundary), min(buckets.end, granularity.ceiling(now)))
+    }
+
+    /// Settled buckets decide; without any among what was asked, whether the newest are as fresh as can be.
+    var state: State {
+        guard !settled.isEmpty else { return tailIsFresh ? .hit : .miss }
+        let wanted = TimeRangeSet(settled)
+        let whole = History.coverage(of: stored.answered, served: asked.required)
+        if wanted.subtracting(whole).isEmpty { return .hit }
+        let any = asked.required.reduce(answered("*")) { $0.union(answered($1)) }
+        return wanted.intersection(any).isEmpty ? .miss : .partial
+    }
+
+    /// When the newest bucket was fetched; nil when none ever was.
+    var fetchedAt: UnixTime? {
+        stored.freshness.filter { $0.statistic == "*" || asked.required.contains($0.statistic) }.map(\.fetchedAt).max()
+    }
+
+    /// What read-through has to bring: the shortest range with every missing settled bucket, and
+    /// the statistics that miss any. For an index that was never seen, also the newest buckets,
+    /// because only the vendor knows whether there is such an index. Nil for nothing.
+    var missing: (range: TimeRange, statistics: StatisticSelection)? {
+        let wanted = TimeRangeSet(stored.wasFetched ? settled : TimeRange(settled.start, max(settled.end, tail.end)))
+        var names: [String] = []
+        var missing = TimeRangeSet()
+        // What the plan refuses would only spend the quota.
+        for name in asked.required where !stored.refused.contains(name) {
+            let rest = wanted.subtracting(answered("*").union(answered(name)))
+            guard !rest.isEmpty else { continue }
+            names.append(name)
+            missing = missing.union(rest)
+        }
+        guard let first = missing.ranges.first, let last = missing.ranges.last else { return nil }
+        return (TimeRange(first.start, last.end), asked.isEverything ? .all : .names(names))
+    }
+
+    private func answered(_ statistic: String) -> TimeRangeSet { stored.answered[statistic] ?? TimeRangeSet() }
+
+    /// Whether every provisional bucket was fetched after it began. The newest may have begun since the last fetch.
+    private var tailIsFresh: Bool {
+        (asked.required.isEmpty ? ["*"] : asked.required).allSatisfy { name in
+            let fetches = stored.freshness.filter { $0.statistic == "*" || $0.statistic == name }
+            guard !fetches.isEmpty else { return false }
+            let ranges = fetches.map { TimeRange($0.tailStart, granularity.ceiling($0.fetchedAt)) }
+            let open = TimeRange(granularity.floor(now), granularity.ceiling(now))
+            return answered("*").union(answered(name)).union(TimeRangeSet(ranges + [open])).contains(tail)
+        }
+    }
+}

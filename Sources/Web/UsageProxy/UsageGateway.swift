@@ -1,0 +1,30 @@
+public import AlgoliaClient
+public import UsageModel
+
+/// What the usage proxy needs of those who talk to Algolia: who may ask, and perhaps somebody to fetch what is missing.
+public struct UsageGateway: Sendable {
+    /// Fetches and stores what is missing of some statistics of a scope in a range, and returns
+    /// when it is stored. The range is the shortest that holds every missing bucket and may hold
+    /// others; whoever implements this subtracts what is answered already, stays within the
+    /// quota, and lets requests for the same share one fetch.
+    public typealias ReadThrough =
+        @Sendable (Scope, Granularity, TimeRange, StatisticSelection) async throws(AlgoliaError) -> Void
+
+    /// The usage key of an application as it is configured now; nil for one that is not configured or has no key.
+    public let usageKey: @Sendable (_ application: String) async -> APIKey?
+    /// How many seconds after its end a bucket is final.
+    public let settleDelay: @Sendable () -> Int64
+    /// Nil when the proxy answers from the history alone.
+    public let readThrough: @Sendable () -> ReadThrough?
+
+    /// A gateway; by default one that knows no application, so that every request is refused.
+    public init(
+        usageKey: @escaping @Sendable (_ application: String) async -> APIKey? = { _ in nil },
+        settleDelay: @escaping @Sendable () -> Int64 = { 2 * 3600 },
+        readThrough: @escaping @Sendable () -> ReadThrough? = { nil }
+    ) {
+        self.usageKey = usageKey
+        self.settleDelay = settleDelay
+        self.readThrough = readThrough
+    }
+}

@@ -1,0 +1,27 @@
+/// `/1/usage/{statistics}[/{index}]`, taken apart.
+///
+/// The raw path is split before it is decoded, so that `%2F` stays within an index name. The
+/// router cannot do that: it also drops empty segments, which are errors here.
+struct UsagePath: Hashable {
+    /// As asked: names, groups, `*`.
+    var statistics: [String]
+    /// `""` at application level.
+    var index: String
+
+    /// Nil for any other path, and for one that is not percent-encoded properly.
+    init?(_ path: String) {
+        var segments: [String] = []
+        // By bytes: a character may be a slash with an accent.
+        for raw in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
+            guard let segment = PercentDecoding.text(Substring(raw)) else { return nil }
+            segments.append(segment)
+        }
+        guard segments.count >= 3, segments[0] == "1", segments[1] == "usage" else { return nil }
+        switch segments.count {
+        case 3: index = ""
+        case 4 where !segments[3].isEmpty: index = segments[3]
+        default: return nil
+        }
+        statistics = segments[2].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+}

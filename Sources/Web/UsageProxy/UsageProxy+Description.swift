@@ -1,0 +1,56 @@
+/// What `/openapi.json` says about the usage proxy.
+extension UsageProxy {
+    static let endpoints: [Endpoint] = [
+        endpoint(
+            "/1/usage/{statistics}", "Statistics of an application, as Algolia's Usage API answers them.", [statistics]),
+        endpoint(
+            "/1/usage/{statistics}/{index}", "Statistics of one index, as Algolia's Usage API answers them.",
+            [statistics, index], notFound: "The index is not known."),
+    ]
+
+    private static let statistics = Endpoint.Parameter(
+        name: "statistics", summary: "Names, groups or *, separated by commas.", place: .path, isRequired: true)
+    private static let index = Endpoint.Parameter(
+        name: "index", summary: "The index's name, percent-encoded as one segment.", place: .path, isRequired: true)
+
+    private static func endpoint(
+        _ path: String, _ summary: String, _ segments: [Endpoint.Parameter], notFound: String? = nil
+    ) -> Endpoint {
+        var failures = [
+            401: "A header is missing.", 403: "The application is not configured, or the key is not its usage key.",
+            422: "A parameter cannot be used, or a statistic does not exist.",
+        ]
+        failures[404] = notFound
+        return Endpoint(
+            path: path, summary: summary,
+            parameters: segments + [
+                .init(
+                    name: "startDate", summary: "The first instant, RFC 3339: buckets that begin at or after it.",
+                    isRequired: true),
+                .init(
+                    name: "endDate", summary: "The first instant after the range, RFC 3339. Any length is allowed.",
+                    isRequired: true),
+                .init(
+                    name: "granularity", summary: "The width of the buckets; daily by default.",
+                    schema: .options(["hourly", "daily"])),
+                .init(
+                    name: UsageAccess.applicationHeader, summary: "The application's id.", place: .header,
+                    isRequired: true),
+                .init(
+                    name: UsageAccess.keyHeader, summary: "The usage key that the exporter uses for the application.",
+                    place: .header, isRequired: true),
+            ],
+            contents: [
+                .init(type: "application/json", summary: "Points by statistic; a statistic without any is left out.")
+            ],
+            headers: [
+                .init(
+                    name: cacheHeader, summary: "How much of the settled part of the range was stored already.",
+                    schema: .options(UsageCoverage.State.allCases.map(\.rawValue))),
+                .init(
+                    name: "Age", summary: "Seconds since the newest bucket was fetched; absent when none ever was.",
+                    schema: .integer(minimum: 0)),
+            ],
+            failures: failures, failureForm: .vendor, handle: nil)
+    }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+import TestSupport
+import Testing
+import Web
+
+@Suite("Reload over HTTP")
+struct LifecycleTests {
+    private struct Wrong: Error, CustomStringConvertible {
+        var description: String { "exporter.yml:3:5: polling: unknown key \"intervall\"" }
+    }
+
+    @Test("POST /-/reload loads the configuration, as often as it is asked")
+    func reload() async throws {
+        let site = try Site()
+        let count = Mutex(0)
+        let exporter = Exporter.test(site.history, site.clock, reload: { count.withLock { $0 += 1 } }) { [] }
+        try await withServer(exporter) { web in
+            for number in 1...3 {
+                let answer = try await web.send("POST", "/-/reload")
+                #expect(answer.status == 200 && answer.text == "the configuration is loaded\n")
+                #expect(count.withLock { $0 } == number)
+            }
+            let answer = try await web.get("/-/reload")
+            #expect(answer.status == 405 && answer.header["Allow"] == ["POST"])
+            #expect(count.withLock { $0 } == 3)
+        }
+    }
+
+    @Test("A configuration that is wrong is a 500 that says what is wrong")
+    func wrong() async throws {
+        let site = try Site()
+        let exporter = Exporter.test(site.history, site.clock, reload: { throw Wrong() }) { [] }
+        try await withServer(exporter) { web in
+            let problem = try await web.send("POST", "/-/reload")
+            try problem.expectProblem(500)
+            #expect(try JSON.parse(problem.body)["detail"]?.string?.contains("exporter.yml:3:5") == true)
+        }
+    }
+
+    @Test("Without --web.enable-lifecycle it is forbidden, and the answer names the flag")
+    func disabled() async throws {
+        let site = try Site()
+        try await withServer(site.exporter) { web in
+            let problem = try await web.send("POST", "/-/reload")
+            try problem.expectProblem(403)
+            #expect(try JSON.parse(problem.body)["accepted"]?.string?.contains("--web.enable-lifecycle") == true)
+        }
+    }
+}
