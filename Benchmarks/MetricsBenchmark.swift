@@ -26,11 +26,12 @@ enum MetricsBenchmark {
 
     private static func scrape(_ history: History, series: Int) async throws {
         let clock = VirtualClock(Synthetic.end + 60)
-        let exporter = Exporter(
-            history: history, staleness: .init(), registry: MetricsRegistry(),
-            process: ProcessMetrics(started: clock.seconds), clock: clock, version: "benchmark", status: { [] })
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+        let exporter = Exporter(
+            history: history, options: { MetricsOptions() }, registry: MetricsRegistry(),
+            process: ProcessMetrics(started: clock.seconds), clock: clock, version: "benchmark", logger: quiet,
+            status: { [] })
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = try WebServer(exporter, host: "127.0.0.1", port: 0, logger: quiet) { port.yield($0) }
         let running = Task { try await server.run() }
         var iterator = ports.makeAsyncIterator()

@@ -9,38 +9,33 @@ import UsageModel
 
 /// The parts of a running exporter, wired together.
 struct Assembly {
-    let settings: Settings
     let clock = SystemClock()
     let history: History
     let registry: MetricsRegistry
     let http: HTTPClient
     let collector: Collector
+    private let clients: ClientFactory
+    private let shard: Shard?
 
-    init(_ settings: Settings, logger: Logger) throws {
-        self.settings = settings
+    init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
+        self.shard = shard
         history = try History(path: settings.storage.path)
         registry = MetricsRegistry(help: Self.help)
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
-        var collectors: [ApplicationCollector] = []
-        for application in settings.applications {
-            if application.monitoringKey != nil {
-                logger.notice(
-                    "this version does not read the Monitoring API; its key is not used",
-                    metadata: ["application": "\(application.id)"])
-            }
-            let client: AlgoliaClient
-            do {
-                client = try Self.client(application, settings, http: http, clock: clock, registry: registry)
-            } catch {
-                try? http.syncShutdown()
-                throw error
-            }
-            collectors.append(
-                ApplicationCollector(
-                    settings: Self.collection(application, settings), client: client, history: history, clock: clock,
-                    metrics: registry, logger: logger))
+        clients = ClientFactory(http: http, clock: clock, registry: registry)
+        do {
+            collector = Collector(
+                try Self.applications(settings, shard, clients), history: history, clock: clock, metrics: registry,
+                logger: logger)
+        } catch {
+            try? http.syncShutdown()
+            throw error
         }
-        collector = Collector(collectors)
+    }
+
+    /// Goes on with other settings.
+    func apply(_ settings: Settings) async throws {
+        await collector.apply(try Self.applications(settings, shard, clients))
     }
 
     /// Closes what is open. The history is complete without it, only its log is longer.
@@ -49,45 +44,29 @@ struct Assembly {
         try? await http.shutdown()
     }
 
-    static func client(
-        _ application: ApplicationSettings, _ settings: Settings, http: HTTPClient, clock: any WallClock,
-        registry: MetricsRegistry
-    ) throws -> AlgoliaClient {
-        var endpoints = AlgoliaClient.Endpoints()
-        endpoints.usage = settings.endpoints.usage
-        endpoints.monitoring = settings.endpoints.monitoring
-        endpoints.search = settings.endpoints.search
-        return AlgoliaClient(
-            application: application.id, endpoints: endpoints,
-            usageKey: try keySource(application.usageKey, "usage", application),
-            searchKey: try application.searchKey.map { try keySource($0, "search", application) },
-            timeout: settings.polling.timeout, transport: AsyncHTTPTransport(http),
-            quota: TokenBucket(requestsPerMinute: settings.polling.requestsPerMinute, clock: clock), clock: clock,
-            metrics: registry)
-    }
-
-    private static func keySource(
-        _ key: KeySetting, _ api: String, _ application: ApplicationSettings
-    ) throws -> KeySource {
-        switch key {
-        case .file(let path): return KeySource(path: path)
-        case .value(let text):
-            guard let key = APIKey(text) else {
-                throw CommandError(
-                    "the \(api) API key of application \(application.id) has characters that no key has; "
-                        + "expected letters, digits and punctuation without spaces")
-            }
-            return KeySource(key)
+    private static func applications(
+        _ settings: Settings, _ shard: Shard?, _ clients: ClientFactory
+    ) throws -> [CollectedApplication] {
+        try settings.applications.map { application in
+            CollectedApplication(
+                settings: collection(application, settings, shard),
+                client: try clients.client(application, settings, shards: shard?.count ?? 1))
         }
     }
 
-    private static func collection(_ application: ApplicationSettings, _ settings: Settings) -> CollectionSettings {
+    private static func collection(
+        _ application: ApplicationSettings, _ settings: Settings, _ shard: Shard?
+    ) -> CollectionSettings {
         var collection = CollectionSettings()
         collection.interval = settings.polling.interval
         collection.indexInterval = settings.polling.indexInterval
         collection.settleDelay = settings.polling.settleDelay
         collection.horizon = settings.backfillHorizon
         collection.indices = IndexFilter(include: application.indices.include, exclude: application.indices.exclude)
+        collection.shard = shard
+        // Servers and clusters take some three requests a minute: never more than a quarter of the quota.
+        let quota = ClientFactory.quota(settings, shards: shard?.count ?? 1)
+        collection.monitoringInterval = 60 * Int64(max(1, (12 + quota - 1) / quota))
         return collection
     }
 
@@ -99,5 +78,7 @@ struct Assembly {
         CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",
         CollectorMetric.backfillRemaining:
             "Seconds of history still to be fetched, over the application and its indices.",
+        ReloadMetric.isSuccessful: "Whether the newest attempt to load the configuration succeeded.",
+        ReloadMetric.lastSuccess: "When the configuration was last loaded, in seconds since 1970.",
     ]
 }

@@ -12,7 +12,7 @@ struct Backfill: AsyncParsableCommand {
 
     func run() async throws {
         try await collection.collect { settings, _, logger in
-            let assembly = try Assembly(settings, logger: logger)
+            let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
             let progress = BackfillProgress(clock: assembly.clock)
             let stuck = await withTaskGroup(of: [String].self) { group in
                 for application in assembly.collector.applications {

@@ -11,7 +11,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check configuration, keys and database, and say what works and what does not.",
         discussion:
-            "Sends at most two usage requests for each application, and lists its indices. Exit status 1 when anything does not work."
+            "Sends at most two usage and two monitoring requests for each application, and lists its indices. Exit status 1 when anything does not work."
     )
 
     @OptionGroup var common: CommonOptions
@@ -23,12 +23,13 @@ struct Check: AsyncParsableCommand {
             report(true, "configuration", "\(settings.applications.count) application(s)")
             var isGood = checkDatabase(settings.storage.path)
             let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+            let clients = ClientFactory(http: http, clock: SystemClock(), registry: MetricsRegistry())
             for application in settings.applications {
                 do {
-                    let client = try Assembly.client(
-                        application, settings, http: http, clock: SystemClock(), registry: MetricsRegistry())
+                    let client = try clients.client(application, settings)
                     if await !checkUsage(client) { isGood = false }
                     if await !checkIndices(client) { isGood = false }
+                    if await !checkMonitoring(client) { isGood = false }
                 } catch {
                     report(false, application.id, "\(error)")
                     isGood = false
@@ -93,6 +94,23 @@ struct Check: AsyncParsableCommand {
         }
         do throws(AlgoliaError) {
             report(true, what, "the key works; \(try await client.indexNames().count) indices")
+            return true
+        } catch {
+            report(false, what, "\(error)")
+            return false
+        }
+    }
+
+    private func checkMonitoring(_ client: AlgoliaClient) async -> Bool {
+        let what = "\(client.application) monitoring API"
+        guard client.key(.monitoring) != nil else {
+            report(true, what, "no monitoring key; servers and clusters are not collected")
+            return true
+        }
+        do throws(AlgoliaError) {
+            let servers = try await client.inventory()
+            let metrics = Set(try await client.infrastructure(.hour).map(\.statistic))
+            report(true, what, "the key works; \(servers.count) servers, \(metrics.count) metrics")
             return true
         } catch {
             report(false, what, "\(error)")

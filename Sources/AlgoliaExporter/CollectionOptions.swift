@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collector
 import Logging
 import Settings
 
@@ -9,15 +10,33 @@ struct CollectionOptions: ParsableArguments {
     @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")
     var isDemo = false
 
+    @Option(
+        name: .customLong("shard"),
+        help: "The part of applications and indices to collect, such as 1/3; everything by default.",
+        transform: { text in
+            guard let shard = Shard(text) else {
+                throw ValidationError("'\(text)' is not a shard; expected number/count, such as 1/3")
+            }
+            return shard
+        })
+    var shard: Shard?
+
     /// Runs `body` with the settings and, for a demonstration, the simulator they point at.
     func collect(_ body: (Settings, Demo?, Logger) async throws -> Void) async throws {
         let logger = common.logging.start()
         try await Failures.reported(logger) {
             limitMemoryArenas()
-            var settings = try common.settings(requireApplication: !isDemo)
+            // Before the simulator, which a wrong configuration does not need.
+            _ = try common.settings(requireApplication: !isDemo)
             let demo = isDemo ? try await Demo(logger: logger) : nil
-            if let demo { demo.redirect(&settings, keepsPath: common.storagePath != nil) }
-            try await body(settings, demo, logger)
+            try await body(try settings(demo), demo, logger)
         }
+    }
+
+    /// The settings as they are now.
+    func settings(_ demo: Demo?) throws -> Settings {
+        var settings = try common.settings(requireApplication: demo == nil)
+        demo?.redirect(&settings, keepsPath: common.storagePath != nil)
+        return settings
     }
 }

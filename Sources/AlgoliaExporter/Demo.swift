@@ -5,7 +5,7 @@ import Simulator
 import UsageModel
 
 /// The simulator as the vendor of a demonstration.
-struct Demo {
+struct Demo: Sendable {
     let server: any Service
     private let running: RunningSimulator
     private let application: SimulatedApplication
@@ -21,6 +21,7 @@ struct Demo {
     /// Points `settings` at the simulator. A demonstration has a database of its own.
     func redirect(_ settings: inout Settings, keepsPath: Bool) {
         var demo = ApplicationSettings(id: application.id, usageKey: .value(application.usageKey))
+        demo.monitoringKey = application.monitoringKey.map { .value($0) }
         demo.searchKey = application.searchKey.map { .value($0) }
         settings.applications = [demo]
         settings.endpoints.usage = running.url

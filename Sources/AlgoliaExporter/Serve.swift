@@ -23,6 +23,11 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .customLong("web.config.file"), help: "Path of a YAML file with TLS and basic authentication.")
     var webConfigFile: String?
 
+    @Flag(
+        name: .customLong("web.enable-lifecycle"),
+        help: "Let POST /-/reload load the configuration again, as SIGHUP does.")
+    var enablesLifecycle = false
+
     func run() async throws {
         try await collection.collect { settings, demo, logger in
             let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
@@ -31,13 +36,25 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: Settings, _ web: WebSettings, _ demo: Demo?, _ logger: Logger) async throws {
-        let assembly = try Assembly(settings, logger: logger)
-        let staleness = settings.metrics.staleness
+        let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
+        let options = collection
+        let reloader = await ConfigurationReloader(
+            settings, load: { try options.settings(demo) }, apply: assembly.apply, metrics: assembly.registry,
+            clock: assembly.clock, logger: logger)
+        let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
+            let retention = reloader.current.storage.retention
+            return [.minutely: retention.minutely, .hourly: retention.hourly, .daily: retention.daily]
+                .compactMapValues(\.self)
+        }
         let exporter = Exporter(
             history: assembly.history,
-            staleness: UsageFamilies.Staleness(hourly: staleness.hourly, daily: staleness.daily),
+            options: { MetricsOptions(reloader.current.metrics) },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
-            clock: assembly.clock, version: AlgoliaExporter.version, status: assembly.collector.status)
+            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger,
+            usage: UsageGateway(
+                usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.polling.settleDelay },
+                readThrough: { reloader.current.proxy.readThrough ? assembly.collector.readThrough : nil }),
+            reload: enablesLifecycle ? reloader.reload : nil, status: assembly.collector.status)
         let address = listenAddress
         // What the server says of itself at its start is said better below.
         var serverLogger = logger
@@ -54,7 +71,7 @@ struct Serve: AsyncParsableCommand {
                     "listening on \(url)/, metrics on \(url)/metrics",
                     metadata: ["version": "\(AlgoliaExporter.version)"])
             }
-            try await run([assembly.collector, server], demo, serverLogger)
+            try await run([retention, reloader, assembly.collector, server], demo, serverLogger)
         } catch {
             await assembly.shutdown()
             throw ListenAddress.explain(error, address)
@@ -72,5 +89,15 @@ struct Serve: AsyncParsableCommand {
         group.maximumGracefulShutdownDuration = .seconds(5)
         group.maximumCancellationDuration = .seconds(3)
         try await ServiceGroup(configuration: group).run()
+    }
+}
+
+extension MetricsOptions {
+    fileprivate init(_ settings: MetricsSettings) {
+        let staleness = settings.staleness
+        self.init(
+            staleness: Staleness(
+                hourly: staleness.hourly, daily: staleness.daily, minutely: staleness.minutely),
+            include: settings.include, exclude: settings.exclude, maxSeries: settings.maxSeries)
     }
 }

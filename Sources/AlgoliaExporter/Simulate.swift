@@ -10,7 +10,8 @@ struct Simulate: AsyncParsableCommand {
         abstract: "Serve an imitation of Algolia's APIs, for trying things out.",
         discussion: """
             Faults are given as --fault KIND or --fault KIND:PROBABILITY, several if wanted. KIND is one of
-            429, 429-date, 429-bare, 500, 503, hang, slow, cut, truncated, garbage.
+            401, 403, 429, 429-date, 429-bare, 500, 503, hang, slow, cut, truncated, garbage.
+            --monitoring-fault is the same for requests of the Monitoring API alone.
             """)
 
     @OptionGroup var logging: LoggingOptions
@@ -26,8 +27,17 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: "How many indices the application has; those beyond 25 have plain names.")
     var indices = 25
 
+    @Option(help: "How many applications there are: DEMOAPP, DEMOAPP2 and so on, with the same keys.")
+    var applications = 1
+
     @Option(name: .customLong("fault"), help: "A fault to inject.")
     var faults: [FaultArgument] = []
+
+    @Option(name: .customLong("monitoring-fault"), help: "A fault of the Monitoring API.")
+    var monitoringFaults: [FaultArgument] = []
+
+    @Flag(help: "Write the times of infrastructure in seconds.")
+    var monitoringSeconds = false
 
     @Flag(help: "Refuse the wildcard.")
     var refuseWildcard = false
@@ -51,6 +61,9 @@ struct Simulate: AsyncParsableCommand {
         guard (0...10_000).contains(indices) else {
             throw ValidationError("--indices must be between 0 and 10000, not \(indices)")
         }
+        guard (1...1000).contains(applications) else {
+            throw ValidationError("--applications must be between 1 and 1000, not \(applications)")
+        }
         for name in refusedStatistics where StatisticCatalogue.statistic(named: name) == nil {
             throw ValidationError("--refuse-statistic: there is no statistic \"\(name)\"")
         }
@@ -64,7 +77,18 @@ struct Simulate: AsyncParsableCommand {
             let names = SimulatorConfiguration.awkwardIndices
             configuration.applications[0].indices =
                 names.prefix(indices) + (names.count..<max(indices, names.count)).map { "index_\($0)" }
+            configuration.applications += (2..<applications + 1).map { number in
+                var another = configuration.applications[0]
+                another.id += "\(number)"
+                return another
+            }
             configuration.faults.injected = faults.map(\.fault)
+            configuration.faults.injected += monitoringFaults.map { argument in
+                var fault = argument.fault
+                fault.target.api = .monitoring
+                return fault
+            }
+            configuration.faults.monitoringSeconds = monitoringSeconds
             configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
             configuration.faults.refusedStatistics = Set(refusedStatistics)
             configuration.faults.failingIndices = Set(failingIndices)
@@ -109,7 +133,8 @@ struct FaultArgument: ExpressibleByArgument {
     }
 
     private static let effects: [String: Fault.Effect] = [
-        "429": .tooManyRequests(.seconds(5)), "429-date": .tooManyRequests(.date(in: 5)),
+        "401": .status(401), "403": .status(403), "429": .tooManyRequests(.seconds(5)),
+        "429-date": .tooManyRequests(.date(in: 5)),
         "429-bare": .tooManyRequests(.absent), "500": .status(500), "503": .status(503), "hang": .hang,
         "slow": .slowBody(chunkBytes: 4096, delay: .milliseconds(50)), "cut": .cutConnection(),
         "truncated": .truncatedJSON,

@@ -1,0 +1,85 @@
+import CoreMetrics
+import Foundation
+import Logging
+import ServiceLifecycle
+import Settings
+import Synchronization
+import UnixSignals
+import UsageModel
+
+/// Reads the configuration again, on SIGHUP or when asked, and puts it into force. One that is
+/// wrong is reported, and the old one stays.
+final class ConfigurationReloader: Service {
+    private let settings: Mutex<Settings>
+    private let load: @Sendable () throws -> Settings
+    private let apply: @Sendable (Settings) async throws -> Void
+    private let signals: UnixSignalsSequence
+    private let metrics: any MetricsFactory
+    private let clock: any WallClock
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - settings: those in force.
+    ///   - load: reads them anew.
+    ///   - apply: puts them into force.
+    init(
+        _ settings: Settings, load: @escaping @Sendable () throws -> Settings,
+        apply: @escaping @Sendable (Settings) async throws -> Void, metrics: any MetricsFactory,
+        clock: any WallClock, logger: Logger
+    ) async {
+        self.settings = Mutex(settings)
+        self.load = load
+        self.apply = apply
+        self.metrics = metrics
+        self.clock = clock
+        self.logger = logger
+        // From here on the signal no longer ends the process.
+        signals = await UnixSignalsSequence(trapping: .sighup)
+        note(isSuccessful: true)
+    }
+
+    /// The settings in force.
+    var current: Settings { settings.withLock { $0 } }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            for await _ in signals { try? await reload() }
+        }
+    }
+
+    /// Loads the configuration.
+    /// - Throws: what is wrong with it; the old one is then still in force.
+    func reload() async throws {
+        do {
+            let new = try load()
+            warnOfWhatStays(new)
+            try await apply(new)
+            settings.withLock { $0 = new }
+            note(isSuccessful: true)
+            logger.info("the configuration is loaded", metadata: ["applications": "\(new.applications.count)"])
+        } catch {
+            note(isSuccessful: false)
+            for line in "\(error)".split(separator: "\n") { logger.error("\(line)") }
+            logger.error("the configuration was not loaded; the old one stays in force")
+            throw error
+        }
+    }
+
+    private func warnOfWhatStays(_ new: Settings) {
+        let path = current.storage.path
+        guard new.storage.path != path else { return }
+        logger.warning("storage.path changes with a restart only; it stays \(path)")
+    }
+
+    private func note(isSuccessful: Bool) {
+        Gauge(label: ReloadMetric.isSuccessful, dimensions: [], factory: metrics).record(isSuccessful ? 1 : 0)
+        guard isSuccessful else { return }
+        Gauge(label: ReloadMetric.lastSuccess, dimensions: [], factory: metrics).record(clock.seconds.rounded())
+    }
+}
+
+/// Names of the metrics about the configuration, as Prometheus's own are called.
+enum ReloadMetric {
+    static let isSuccessful = "algolia_exporter_config_last_reload_successful"
+    static let lastSuccess = "algolia_exporter_config_last_reload_success_timestamp_seconds"
+}
