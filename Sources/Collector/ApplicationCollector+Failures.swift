@@ -105,6 +105,10 @@ extension ApplicationCollector {
 
     /// Leaves one track alone for a while; the application, too, when several fail in a row.
     private func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError) {
+        guard planner.track(work.scope, work.granularity) != nil else {
+            // Somebody has asked for what is not collected: no failure of the collection.
+            return log.debug("\(error)", metadata: ["index": "\(work.scope.index)"])
+        }
         var delay = 0.0
         let now = clock.seconds
         planner.update(work.scope, work.granularity) { track in
