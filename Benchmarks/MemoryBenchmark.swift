@@ -6,12 +6,14 @@ enum MemoryBenchmark {
         guard ReleaseBinary.exists else {
             return Table.row("memory", "not measured", "build the exporter first: make build")
         }
+        let vendor = try freePort()
+        let port = try freePort()
         let simulator = try ReleaseBinary([
-            "simulate", "--indices=170", "--requests-per-minute=100000", "--web.listen-address=127.0.0.1:19915",
+            "simulate", "--indices=170", "--requests-per-minute=100000", "--web.listen-address=127.0.0.1:\(vendor)",
         ])
         defer { simulator.stop() }
         let configuration = """
-            endpoints: { usage: "http://127.0.0.1:19915", search: "http://127.0.0.1:19915" }
+            endpoints: { usage: "http://127.0.0.1:\(vendor)", search: "http://127.0.0.1:\(vendor)" }
             polling: { requests_per_minute: 60000 }
             """
         let file = "\(folder)/memory.yml"
@@ -19,19 +21,19 @@ enum MemoryBenchmark {
         let exporter = try ReleaseBinary(
             [
                 "serve", "--config.file=\(file)", "--storage.path=\(folder)/memory.db",
-                "--web.listen-address=127.0.0.1:19916",
+                "--web.listen-address=127.0.0.1:\(port)",
             ],
             environment: [
                 "ALGOLIA_APPLICATION_ID": "DEMOAPP", "ALGOLIA_USAGE_API_KEY": "demo-usage-key",
                 "ALGOLIA_SEARCH_API_KEY": "demo-search-key",
             ])
         defer { exporter.stop() }
-        try await waitFor("http://127.0.0.1:19916/api/v1/status", seconds: 600) {
+        try await waitFor("http://127.0.0.1:\(port)/api/v1/status", seconds: 600) {
             $0.contains(#""state":"current""#) && !$0.contains(#""indices":0"#)
         }
         var series = 0
         for _ in 0..<5 {
-            try await waitFor("http://127.0.0.1:19916/metrics", seconds: 30) { page in
+            try await waitFor("http://127.0.0.1:\(port)/metrics", seconds: 30) { page in
                 series = page.split(separator: "\n").filter { !$0.hasPrefix("#") }.count
                 return true
             }

@@ -27,6 +27,23 @@ final class ReleaseBinary {
     }
 }
 
+/// A port of loopback that nobody listens on.
+func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+        }
+    }
+    guard result == 0 else { throw POSIXError(.EADDRINUSE) }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
 /// Waits until `url` answers 200 and `isDone` likes the body, looking every few milliseconds.
 func waitFor(_ url: String, seconds: Double, _ isDone: (String) -> Bool = { _ in true }) async throws {
     let http = HTTPClient(eventLoopGroupProvider: .singleton)

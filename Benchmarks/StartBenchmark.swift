@@ -18,10 +18,11 @@ enum StartBenchmark {
         try "endpoints: { usage: \"http://127.0.0.1:1\" }".write(toFile: file, atomically: true, encoding: .utf8)
         var resident = 0.0
         let time = try await median(runs: 5) {
+            let port = try freePort()
             let binary = try ReleaseBinary(
-                ["serve", "--config.file=\(file)", "--storage.path=\(path)", "--web.listen-address=127.0.0.1:19914"],
+                ["serve", "--config.file=\(file)", "--storage.path=\(path)", "--web.listen-address=127.0.0.1:\(port)"],
                 environment: ["ALGOLIA_APPLICATION_ID": "APP", "ALGOLIA_USAGE_API_KEY": "benchmark"])
-            try await waitFor("http://127.0.0.1:19914/ready", seconds: 30)
+            try await waitFor("http://127.0.0.1:\(port)/ready", seconds: 30)
             resident = binary.residentBytes
             binary.stop()
         }

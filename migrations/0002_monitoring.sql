@@ -28,6 +28,9 @@ FROM (
 )
 WHERE value IS NOT NULL;
 
+-- Hours before this are counted no more: they were deleted, and what was counted is not known.
+ALTER TABLE application ADD COLUMN counted_from INTEGER NOT NULL DEFAULT 0;
+
 -- What the vendor told about its clusters; kept when it forgets.
 CREATE TABLE incident (
     application TEXT NOT NULL,
@@ -81,3 +84,8 @@ FROM derivation JOIN counter AS total ON total.series_id = total_id
 LEFT JOIN counter AS free ON free.series_id = free_id;
 
 DROP TABLE derivation;
+
+-- For a derived statistic, "answered" holds what its counter has counted.
+INSERT OR IGNORE INTO answered
+SELECT application, index_name, granularity, 'billed_search_requests', start, "end" FROM answered
+WHERE granularity = 'hourly' AND statistic IN ('*', 'total_search_requests');

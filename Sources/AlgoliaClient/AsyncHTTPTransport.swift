@@ -21,6 +21,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
             timeout: .init(connect: .seconds(10)),
             decompression: .enabled(limit: .size(AlgoliaClient.maximumBody)))
         configuration.httpVersion = .http1Only
+        // One application whose requests hang must not keep another from its connection.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         return configuration
     }
 

@@ -22,10 +22,27 @@ public final class KeySource: Sendable {
         public var description: String { "no key in \(path): \(reason)" }
     }
 
-    private struct FileState {
-        var key: APIKey?
+    /// What tells one content of a file from another without reading it. Of what a link leads to:
+    /// Kubernetes replaces a secret by another target of the same link.
+    private struct Version: Equatable {
+        var path: String
+        var number: Int?
         var modified: Date?
         var size: Int?
+
+        /// Nil when there is no file.
+        init?(ofFileAt path: String) {
+            self.path = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: self.path) else { return nil }
+            number = attributes[.systemFileNumber] as? Int
+            modified = attributes[.modificationDate] as? Date
+            size = attributes[.size] as? Int
+        }
+    }
+
+    private struct FileState {
+        var key: APIKey?
+        var version: Version?
         var refused: APIKey?
     }
 
@@ -55,25 +72,24 @@ public final class KeySource: Sendable {
     /// - Throws: ``Unavailable`` when the file never held a key.
     public func current() throws(Unavailable) -> APIKey {
         guard let path else { return state.withLock { $0.key }.unsafelyUnwrapped }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let modified = attributes?[.modificationDate] as? Date
-        let size = attributes?[.size] as? Int
+        let version = Version(ofFileAt: path)
         let result: Result<APIKey, Unavailable> = state.withLock { state in
             if let key = state.key {
-                if modified == state.modified, size == state.size { return .success(key) }
-                if let modified, (0..<writingTime).contains(-modified.timeIntervalSinceNow) { return .success(key) }
+                if version == state.version { return .success(key) }
+                if let modified = version?.modified, (0..<writingTime).contains(-modified.timeIntervalSinceNow) {
+                    return .success(key)
+                }
             }
             do {
                 let data = try Data(contentsOf: URL(filePath: path))
                 if let key = APIKey(String(decoding: data.prefix(4096), as: UTF8.self)) {
                     state.key = key
-                    state.modified = modified
-                    state.size = size
+                    state.version = version
                     return .success(key)
                 }
                 return state.key.map { .success($0) } ?? .failure(Unavailable(path: path, reason: "it holds no key"))
             } catch {
-                let reason = attributes == nil ? "the file does not exist" : "the file cannot be read"
+                let reason = version == nil ? "the file does not exist" : "the file cannot be read"
                 return state.key.map { .success($0) } ?? .failure(Unavailable(path: path, reason: reason))
             }
         }
@@ -84,13 +100,14 @@ public final class KeySource: Sendable {
     func noteRefused(_ key: APIKey) {
         state.withLock { state in
             state.refused = key
-            state.modified = nil
-            state.size = nil
+            state.version = nil
         }
     }
 
-    /// Whether there is a key, and another than the one that was refused last.
+    /// Whether there is a key, and another than the one that was refused last. Reads the file,
+    /// because whoever asks is waiting for it.
     public var hasReplacement: Bool {
+        if path != nil { state.withLock { $0.version = nil } }
         guard let key = try? current() else { return false }
         return state.withLock { $0.refused != key }
     }

@@ -11,6 +11,8 @@ import UsageModel
 /// wrong is reported, and the old one stays.
 final class ConfigurationReloader: Service {
     private let settings: Mutex<Settings>
+    /// The newest reload: each waits for the one before it.
+    private let newest = Mutex<Task<Void, any Error>?>(nil)
     private let load: @Sendable () throws -> Settings
     private let apply: @Sendable (Settings) async throws -> Void
     private let signals: UnixSignalsSequence
@@ -47,9 +49,21 @@ final class ConfigurationReloader: Service {
         }
     }
 
-    /// Loads the configuration.
+    /// Loads the configuration, after any reload that is under way.
     /// - Throws: what is wrong with it; the old one is then still in force.
     func reload() async throws {
+        let task = newest.withLock { newest in
+            let task = Task { [previous = newest] in
+                _ = await previous?.result
+                try await reloadNow()
+            }
+            newest = task
+            return task
+        }
+        try await task.value
+    }
+
+    private func reloadNow() async throws {
         do {
             let new = try load()
             warnOfWhatStays(new)

@@ -48,7 +48,7 @@ struct Serve: AsyncParsableCommand {
         }
         let exporter = Exporter(
             history: assembly.history,
-            options: { MetricsOptions(reloader.current.metrics) },
+            options: { MetricsOptions(reloader.current) },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
             clock: assembly.clock, version: AlgoliaExporter.version, logger: logger,
             usage: UsageGateway(
@@ -93,11 +93,13 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension MetricsOptions {
-    fileprivate init(_ settings: MetricsSettings) {
-        let staleness = settings.staleness
+    fileprivate init(_ settings: Settings) {
+        let metrics = settings.metrics
         self.init(
             staleness: Staleness(
-                hourly: staleness.hourly, daily: staleness.daily, minutely: staleness.minutely),
-            include: settings.include, exclude: settings.exclude, maxSeries: settings.maxSeries)
+                hourly: metrics.staleness.hourly, daily: metrics.staleness.daily,
+                minutely: metrics.staleness.minutely),
+            include: metrics.include, exclude: metrics.exclude, maxSeries: metrics.maxSeries,
+            applications: Set(settings.applications.map(\.id)))
     }
 }

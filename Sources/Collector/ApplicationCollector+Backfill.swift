@@ -14,7 +14,7 @@ extension ApplicationCollector {
             let status = status()
             await progress(status)
             if status.remaining.values.allSatisfy({ $0 == 0 }), isComplete {
-                await compactAfterBackfill()
+                await noteComplete()
                 return []
             }
             guard case .idle(let wakeUp) = step else { continue }

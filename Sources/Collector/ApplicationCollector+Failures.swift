@@ -52,7 +52,7 @@ extension ApplicationCollector {
             for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
             let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
             metrics.failed(.usage)
-            log.error("\(error); again in \(Int(delay)) s \(rotation(.usage))")
+            log.error("\(error); again in \(Int(delay)) s \(client.rotation(.usage))")
         case .notFound(let message):
             if work.scope.isIndex, !mayBeWildcard(work) {
                 back(off: work, .notFound, error)
@@ -60,6 +60,9 @@ extension ApplicationCollector {
                 await refuse(work, error, message: message)
             }
         case .refused(_, let message):
+            // What a client asks for may be refused for itself, and says nothing about the plan
+            // unless the vendor names a statistic.
+            guard work.purpose != .readThrough || StatisticsOffer.names(work.statistics, in: message) else { return }
             await refuse(work, error, message: message)
         case .server(_, _, let retryAfter?):
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
@@ -120,13 +123,6 @@ extension ApplicationCollector {
         note(work, error, "again in \(Int(delay.rounded(.up))) s")
     }
 
-    /// How a refused key comes to be replaced.
-    func rotation(_ api: API) -> String {
-        client.key(api)?.isFile == true
-            ? "or as soon as the key file changes"
-            : "(a key from the environment changes with a restart, one in the configuration with a reload)"
-    }
-
     private func note(_ work: Work, _ error: AlgoliaError, _ consequence: String) {
         metrics.failed(.usage)
         health.lastError = (error.description, clock.now)
@@ -136,5 +132,14 @@ extension ApplicationCollector {
                 "index": "\(work.scope.index)", "granularity": "\(work.granularity.rawValue)",
                 "range": "\(work.range)",
             ])
+    }
+}
+
+extension AlgoliaClient {
+    /// How a refused key comes to be replaced, as the end of a sentence.
+    func rotation(_ api: API) -> String {
+        key(api)?.isFile == true
+            ? "or as soon as the key file changes"
+            : "(a key from the environment changes with a restart, one in the configuration with a reload)"
     }
 }

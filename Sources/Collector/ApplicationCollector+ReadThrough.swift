@@ -15,34 +15,41 @@ extension ApplicationCollector {
     /// quota. However many ask for the same at once, each window is requested once: they go one by one,
     /// and what another has brought meanwhile is no longer missing.
     ///
-    /// Returns early, with a part of it missing, when the application is told to wait.
+    /// - Returns: whether everything that is settled is there now; not when the application is told to wait.
     /// - Throws: why a window cannot be had.
     public func readThrough(
         _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
-    ) async throws(AlgoliaError) {
+    ) async throws(AlgoliaError) -> Bool {
         let deadline = clock.seconds + Self.patience
         while !Task.isCancelled, clock.seconds < deadline {
             await gate.enter(.reader)
             let outcome = await fetchNextMissing(scope, granularity, range, statistics)
             await gate.leave()
             switch outcome {
-            case nil, .notStored?: return
-            // A refused name or wildcard is left out from now on; the others are still to be had.
-            case .stored?, .failed(.refused)?: continue
-            case .failed(let error)?: throw error
+            case .complete: return true
+            case .pausing: return false
+            case .fetched: continue
+            case .failed(let error): throw error
             }
         }
+        return false
     }
 
-    /// Requests the newest missing window; nil when there is none, or none to be had now.
+    private enum Progress {
+        /// Nothing is missing.
+        case complete
+        /// Something is missing that cannot be had now.
+        case pausing
+        case fetched
+        case failed(AlgoliaError)
+    }
+
+    /// Requests the newest missing window.
     private func fetchNextMissing(
         _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
-    ) async -> Outcome? {
-        guard !Task.isCancelled, await prepare() == nil, health.pausedUntil(now: clock.seconds) == nil else {
-            return nil
-        }
+    ) async -> Progress {
+        guard !Task.isCancelled, await prepare() == nil else { return .pausing }
         let track = planner.track(scope, granularity)
-        if let track, track.notBefore > clock.seconds { return nil }
         if let failure = foreignFailures[scope] {
             if failure.until > clock.seconds { return .failed(failure.error) }
             foreignFailures[scope] = nil
@@ -55,13 +62,23 @@ extension ApplicationCollector {
                 answered = try await history.answered(application: scope.application)[scope]?[granularity] ?? [:]
             } catch {
                 _ = pauseForStorage(error)
-                return nil
+                return .pausing
             }
         }
-        guard let work = missingWork(scope, granularity, range, statistics, answered) else { return nil }
-        let outcome = await perform(work)
-        if track == nil, case .failed(let error) = outcome { noteForeign(scope, error) }
-        return outcome
+        guard let work = missingWork(scope, granularity, range, statistics, answered) else { return .complete }
+        guard health.pausedUntil(now: clock.seconds) == nil, (track?.notBefore ?? 0) <= clock.seconds else {
+            return .pausing
+        }
+        let refused = planner.offer(scope).refused
+        switch await perform(work) {
+        case .stored: return .fetched
+        case .notStored: return .pausing
+        // A refused name or wildcard is left out from now on; the others are still to be had.
+        case .failed(.refused) where planner.offer(scope).refused != refused: return .fetched
+        case .failed(let error):
+            if track == nil { noteForeign(scope, error) }
+            return .failed(error)
+        }
     }
 
     /// The newest window that is missing of what is asked for, as wide as one request may be.
@@ -79,8 +96,10 @@ extension ApplicationCollector {
         let now = clock.now
         let settled = granularity.floor(now - settings.settleDelay)
         let oldest = granularity.floor(now - CollectionSettings.longestRetention)
-        let asked = TimeRange(
+        var asked = TimeRange(
             max(granularity.ceiling(range.start), oldest), min(granularity.ceiling(range.end), settled))
+        // Of an index that nobody has asked for yet, only the vendor knows whether it exists.
+        if asked.isEmpty, answered.isEmpty { asked = TimeRange(settled - granularity.seconds, settled) }
         let covered = History.coverage(of: answered, served: names)
         guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }
         // What lies before it will be wanted, too: by backfill, if by nobody else.
@@ -104,7 +123,7 @@ extension ApplicationCollector {
         if foreignFailures.count >= Self.foreignScopes { foreignFailures = [:] }
         let pause: Double
         switch error {
-        case .refused, .cancelled: return
+        case .cancelled: return
         case .notFound: pause = Self.notFoundPause
         default: pause = Self.foreignPause
         }

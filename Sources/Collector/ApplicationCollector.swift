@@ -10,16 +10,12 @@ public import UsageModel
 /// It may be stopped at any instant. What it knows that matters is in the
 /// history; the rest (backoffs, whose turn it is) is forgotten gladly.
 public actor ApplicationCollector {
-    /// Points of backfill after which compacting pays.
-    private static let worthCompacting = 500_000
-    /// Bytes that are compacted within seconds.
-    private static let quicklyCompacted = 1 << 30
-
     private(set) var settings: CollectionSettings
     private(set) var client: AlgoliaClient
     let history: History
     let clock: any WallClock
     let metrics: CollectorMetrics
+    private let compaction: Compaction
     var log: Logger
     var generator: any RandomNumberGenerator & Sendable
 
@@ -36,16 +32,16 @@ public actor ApplicationCollector {
     let gate = TurnGate()
     /// Failures of what is read through and not collected otherwise.
     var foreignFailures: [Scope: (until: Double, error: AlgoliaError)] = [:]
-    /// Points that backfill has added since the file was last compacted.
-    private var backfilledPoints = 0
 
     /// Whether the list of indices is known, or none can be had.
     var hasDiscovered: Bool { isLoaded && (!client.canListIndices || discovery.hasSucceeded) }
 
-    /// - Parameter generator: the source of jitter.
+    /// - Parameters:
+    ///   - compaction: shared by those who share the history; one of its own by default.
+    ///   - generator: the source of jitter.
     public init(
         settings: CollectionSettings, client: AlgoliaClient, history: History, clock: any WallClock,
-        metrics: any MetricsFactory, logger: Logger,
+        metrics: any MetricsFactory, logger: Logger, compaction: Compaction? = nil,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         self.settings = settings
@@ -53,6 +49,7 @@ public actor ApplicationCollector {
         self.history = history
         self.clock = clock
         self.metrics = CollectorMetrics(application: client.application, factory: metrics)
+        self.compaction = compaction ?? Compaction(history: history, logger: logger)
         self.generator = generator
         log = logger
         log[metadataKey: "application"] = "\(client.application)"
@@ -66,7 +63,9 @@ public actor ApplicationCollector {
             guard case .idle(let wakeUp) = await step() else { continue }
             await nap(until: wakeUp)
         }
-        if isStopped { metrics.forget([.usage, .search]) }
+        guard isStopped else { return }
+        metrics.forget([.usage, .search])
+        await noteComplete()
     }
 
     /// Sleeps in short pieces: a rotated key or a new configuration should be used at once.
@@ -118,7 +117,7 @@ public actor ApplicationCollector {
         }
         guard let work = planner.next(now: now) else {
             metrics.remaining(planner, now: now)
-            if planner.incompleteScopes(now: now).isEmpty { await compactAfterBackfill() }
+            if planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
             return .idle(until: min(planner.wakeUp(now: now), discovery.wakeUp(client.canListIndices)))
         }
         return .requested(succeeded: await perform(work) == .stored)
@@ -127,12 +126,14 @@ public actor ApplicationCollector {
     /// Brings settings, state and keys up to date.
     /// - Returns: a pause when the history cannot be read.
     func prepare() async -> Step? {
+        let replacement = replacement
         do {
             if let replacement {
                 self.replacement = nil
                 (settings, client) = replacement
                 planner.settings = settings
                 discovery.resume()
+                if !client.canListIndices { metrics.forget([.search]) }
                 if isLoaded { try await setIndices(try await selectedIndices()) }
             }
             if !isLoaded {
@@ -140,6 +141,8 @@ public actor ApplicationCollector {
                 isLoaded = true
             }
         } catch {
+            // Once more from the beginning, unless something newer has come meanwhile.
+            self.replacement = self.replacement ?? replacement
             return pauseForStorage(error)
         }
         if health.isUnauthorized, client.key(.usage)?.hasReplacement == true {
@@ -240,7 +243,7 @@ public actor ApplicationCollector {
             log.warning(
                 """
                 listing indices failed, going on with those known: \(error); again in \(Int(delay)) s\
-                \(discovery.isUnauthorized ? " \(rotation(.search))" : "")
+                \(discovery.isUnauthorized ? " \(client.rotation(.search))" : "")
                 """)
             return false
         }
@@ -286,7 +289,7 @@ public actor ApplicationCollector {
         health.succeeded(now: clock.seconds)
         metrics.succeeded(.usage, now: clock.now)
         metrics.stored(outcome.added + outcome.revised)
-        if work.purpose == .backfill { backfilledPoints += outcome.added }
+        if work.purpose == .backfill { await compaction.note(outcome.added, of: client.application) }
         log.debug(
             "stored \(outcome.added) new and \(outcome.revised) revised points",
             metadata: ["work": "\(work.purpose.rawValue)", "index": "\(work.scope.index)", "range": "\(work.range)"])
@@ -320,20 +323,8 @@ public actor ApplicationCollector {
         return planner.track(work.scope, work.granularity)?.revisionBatches.isEmpty ?? true
     }
 
-    /// Makes the file dense once a large backfill is over. A file that would take
-    /// minutes is left to its operator (`db compact`).
-    func compactAfterBackfill() async {
-        guard backfilledPoints >= Self.worthCompacting else { return }
-        backfilledPoints = 0
-        let before = history.size
-        guard before <= Self.quicklyCompacted else { return }
-        do {
-            try await history.compact()
-            log.info("the backfill is over; compacted the history", metadata: ["bytes": "\(before) to \(history.size)"])
-        } catch {
-            log.warning("the history could not be compacted: \(error)")
-        }
-    }
+    /// Nothing is missing any more.
+    func noteComplete() async { await compaction.noteComplete(client.application) }
 
     /// The history could not be read or written: a full disk, a locked file.
     func pauseForStorage(_ error: any Error) -> Step {

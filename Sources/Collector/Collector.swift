@@ -38,6 +38,7 @@ public final class Collector: Service {
     private let clock: any WallClock
     private let metrics: any MetricsFactory
     private let logger: Logger
+    private let compaction: Compaction
     private let state = Mutex(State())
     /// What is to be run from now on.
     private let started: AsyncStream<@Sendable () async -> Void>
@@ -51,6 +52,7 @@ public final class Collector: Service {
         self.clock = clock
         self.metrics = metrics
         self.logger = logger
+        compaction = Compaction(history: history, logger: logger)
         (started, start) = AsyncStream.makeStream()
         for application in applications { add(application) }
     }
@@ -108,7 +110,7 @@ public final class Collector: Service {
         let id = application.client.application
         let usage = ApplicationCollector(
             settings: application.settings, client: application.client, history: history, clock: clock,
-            metrics: metrics, logger: logger)
+            metrics: metrics, logger: logger, compaction: compaction)
         state.withLock { state in
             state.members[id] = Member(usage: usage)
             if !state.order.contains(id) { state.order.append(id) }
@@ -137,10 +139,12 @@ public final class Collector: Service {
 
     /// Fetches what is missing of a range (``ApplicationCollector/readThrough(_:_:_:_:)``); nothing for an
     /// application that is not collected.
+    /// - Returns: whether everything that is settled is there now.
     public func readThrough(
         _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
-    ) async throws(AlgoliaError) {
-        try await member(scope.application)?.usage.readThrough(scope, granularity, range, statistics)
+    ) async throws(AlgoliaError) -> Bool {
+        guard let member = member(scope.application) else { return false }
+        return try await member.usage.readThrough(scope, granularity, range, statistics)
     }
 
     /// What each application's collector is doing.

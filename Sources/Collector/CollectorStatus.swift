@@ -23,6 +23,8 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var lastError: String?
     public var lastErrorTime: UnixTime?
     public var indices: Int
+    /// Whether it is known that there is nothing to collect: everything belongs to other shards.
+    public var hasNothing: Bool
     /// Seconds of history that are still to be fetched, over all scopes.
     public var remaining: [Granularity: Int64]
     /// Seconds of history that are wanted, over all scopes.
@@ -58,7 +60,8 @@ extension ApplicationCollector {
             application: client.application, state: state, pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },
             lastSuccess: health.lastSuccess.map { UnixTime($0) }, lastError: health.lastError?.message,
             lastErrorTime: health.lastError?.time,
-            indices: Set(planner.tracks.map(\.scope.index)).subtracting([""]).count, remaining: remaining,
+            indices: Set(planner.tracks.map(\.scope.index)).subtracting([""]).count,
+            hasNothing: hasDiscovered && planner.tracks.isEmpty, remaining: remaining,
             desired: desired,
             refused: Dictionary(
                 uniqueKeysWithValues: planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }),

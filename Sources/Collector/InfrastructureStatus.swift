@@ -1,4 +1,5 @@
 public import AlgoliaClient
+public import UsageModel
 
 /// What the Monitoring API told last about one application.
 public struct InfrastructureStatus: Sendable, Hashable {
@@ -8,10 +9,12 @@ public struct InfrastructureStatus: Sendable, Hashable {
     public var isRefused = false
     public var lastError: String?
     public var servers: [InventoryServer] = []
+    public var serversFetched: UnixTime?
     /// The application's own clusters, ascending.
     public var clusters: [String] = []
     /// By cluster and probe, whether the probe reaches the cluster.
     public var reachability: [String: [String: Bool]] = [:]
+    public var reachabilityFetched: UnixTime?
     /// The newest incident of each cluster.
     public var incidents: [ClusterIncident] = []
 }

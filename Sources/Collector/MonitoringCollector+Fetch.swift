@@ -4,13 +4,11 @@ internal import UsageModel
 
 /// What each question of the Monitoring API is stored as.
 extension MonitoringCollector {
-    /// Seconds without infrastructure after which the period of an hour leaves a gap.
-    private static let hourly = InfrastructurePeriod.hour.length - 120
-
     func fetch(_ job: MonitoringJob, _ period: InfrastructurePeriod) async throws {
         switch job {
         case .inventory:
             status.servers = try await client.inventory().sorted { $0.name < $1.name }
+            status.serversFetched = clock.now
             let clusters = Set(status.servers.map(\.cluster)).subtracting([""])
             status.clusters = clusters.sorted()
             status.reachability = status.reachability.filter { clusters.contains($0.key) }
@@ -24,6 +22,7 @@ extension MonitoringCollector {
         case .reachability:
             let answer = try await client.reachability(status.clusters)
             status.reachability = answer
+            status.reachabilityFetched = clock.now
             let shares = answer.filter { !$0.value.isEmpty }.mapValues { probes in
                 PointValue(100 * Double(probes.values.count { $0 }) / Double(probes.count))
             }
@@ -49,7 +48,9 @@ extension MonitoringCollector {
         let series = try await client.infrastructure(period)
         switch period {
         case .minute, .hour, .day:
-            try await store(series, over: period.length, statistics: .all, sentAt: sentAt)
+            let outcome = try await store(
+                series, over: period.length, statistics: .all, sentAt: sentAt, keepsExisting: period == .day)
+            repairs = missingPeriods(outcome.answered[StatisticsOffer.wildcard] ?? TimeRangeSet(), now: sentAt)
         case .week, .month:
             // Points of whole hours, for those that were never seen minute by minute.
             let ended = Granularity.hourly.floor(sentAt)
@@ -57,13 +58,25 @@ extension MonitoringCollector {
                 SeriesPoints(statistic: one.statistic, key: one.key, points: one.points.filter { $0.time < ended })
             }
             try await history.fill(hours, application: client.application, api: .monitoring, granularity: .hourly)
+            try await history.noteRevisionCheck(Scope(application: client.application), .minutely, at: sentAt)
+            weekFetched = sentAt
+            repairs.removeAll { $0 == .week }
         }
-        repairs.removeAll { $0 == period }
-        if period == .hour {
-            let gap = newestFetch.map { sentAt - $0 } ?? .max
-            if gap > Self.hourly { repairs = gap > InfrastructurePeriod.day.length ? [.day, .week] : [.day] }
-            newestFetch = sentAt
-        }
+    }
+
+    /// The longer periods that would fill what is missing of the newest day and week.
+    private func missingPeriods(_ answered: TimeRangeSet, now: UnixTime) -> [InfrastructurePeriod] {
+        let end = Granularity.minutely.floor(now)
+        // What a period answers begins some seconds later than its length ago.
+        let dayAgo = end - InfrastructurePeriod.day.length + 600
+        let weekAgo = end - InfrastructurePeriod.week.length
+        var periods: [InfrastructurePeriod] = []
+        if !answered.contains(TimeRange(dayAgo, end - 600)) { periods.append(.day) }
+        let gap = TimeRangeSet(TimeRange(weekAgo, dayAgo)).subtracting(answered).ranges.last
+        // Nothing gets any better by asking for the same week again.
+        let isKnown = weekFetched.map { ($0 - InfrastructurePeriod.day.length + 1200) >= gap?.end ?? .min } ?? false
+        if gap != nil, !isKnown { periods.append(.week) }
+        return periods
     }
 
     private func fetchProbe(_ probe: ClusterProbe) async throws {
@@ -86,14 +99,17 @@ extension MonitoringCollector {
         try await store(values.map { ($0.cluster, PointValue.integer($0.severity)) }, as: statistic)
     }
 
+    @discardableResult
     private func store(
-        _ series: [SeriesPoints], over length: Int64, statistics: StatisticSelection, sentAt: UnixTime
-    ) async throws {
+        _ series: [SeriesPoints], over length: Int64, statistics: StatisticSelection, sentAt: UnixTime,
+        keepsExisting: Bool = false
+    ) async throws -> StoreOutcome {
         let end = Granularity.minutely.floor(sentAt) + 60
         let window = AnsweredWindow(
             scope: Scope(application: client.application), api: .monitoring, granularity: .minutely,
             range: TimeRange(end - 60 - length, end), statistics: statistics, fetchedAt: sentAt, settleDelay: 0)
-        let outcome = try await history.store(series, answering: window)
+        let outcome = try await history.store(series, answering: window, keepsExisting: keepsExisting)
         metrics.stored(outcome.added + outcome.revised)
+        return outcome
     }
 }

@@ -28,8 +28,8 @@ public actor MonitoringCollector {
     var status = InfrastructureStatus()
     /// Longer periods that are asked for once, to fill what was missed.
     var repairs: [InfrastructurePeriod] = []
-    /// When infrastructure was last stored.
-    var newestFetch: UnixTime?
+    /// When the hours of the newest week were last asked for.
+    var weekFetched: UnixTime?
     private var isLoaded = false
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
@@ -72,7 +72,9 @@ public actor MonitoringCollector {
     /// What is known of servers and clusters.
     public func snapshot() -> InfrastructureStatus { status }
 
-    private var hasNewKey: Bool { isUnauthorized && client.key(.monitoring)?.hasReplacement == true }
+    private var hasNewKey: Bool {
+        (isUnauthorized || status.isRefused) && client.key(.monitoring)?.hasReplacement == true
+    }
 
     /// Makes the next request, if there is one to make now.
     public func step() async -> ApplicationCollector.Step {
@@ -107,9 +109,8 @@ public actor MonitoringCollector {
     }
 
     private func load() async throws {
-        newestFetch = try await history.freshness()
-            .filter { $0.scope == Scope(application: client.application) && $0.granularity == .minutely }
-            .filter { $0.statistic == StatisticsOffer.wildcard }.map(\.fetchedAt).max()
+        let checks = try await history.revisionChecks(application: client.application)
+        weekFetched = checks[Scope(application: client.application)]?[.minutely]
     }
 
     private func perform(_ job: MonitoringJob, _ period: InfrastructurePeriod) async -> Bool {
@@ -126,9 +127,12 @@ public actor MonitoringCollector {
         let interval = settings.monitoringInterval * job.pace
         // At the same second of each minute, however long answers take.
         jobs[job] = MonitoringJobState(
-            due: Double((clock.now / interval + 1) * interval + CollectionSettings.monitoringDelay), isProven: true)
-        isUnauthorized = false
-        refusals = 0
+            due: Double((clock.now / interval + 1) * interval + CollectionSettings.monitoringDelay),
+            isProven: job.needsKey)
+        if job.needsKey {
+            isUnauthorized = false
+            refusals = 0
+        }
         noteState(nil)
         if hasToldRefusal, !status.isRefused {
             hasToldRefusal = false
@@ -156,7 +160,10 @@ public actor MonitoringCollector {
         case .unauthorized, .noKey:
             state.isRefused = true
             // Where the key is good for something else, it is the plan that lacks this.
-            if state.isProven || !jobs.values.contains(where: \.isProven) {
+            let wasProven = state.isProven
+            state.isProven = false
+            let others = jobs.filter { $0.key != job }.values
+            if wasProven || !others.contains(where: \.isProven) {
                 isUnauthorized = true
                 refusals += 1
                 delay = Backoff.unauthorized.delay(failures: refusals, using: &generator)
@@ -181,8 +188,7 @@ public actor MonitoringCollector {
             // Told once: most plans are like this for ever.
             if !hasToldRefusal {
                 hasToldRefusal = true
-                let isFile = client.key(.monitoring)?.isFile == true
-                log.notice("\(text)\(isFile ? " or as soon as the key file changes" : ""); going on without")
+                log.notice("\(text) \(client.rotation(.monitoring)); going on without")
             }
         default: log.warning("\(text)")
         }

@@ -14,6 +14,9 @@ enum MonitoringJob: Hashable, CaseIterable {
         }
     }
 
+    /// Whether it is answered to the right key alone; the others anybody may ask.
+    var needsKey: Bool { self == .inventory || self == .infrastructure }
+
     /// Whether it is about clusters, which the inventory names.
     var needsClusters: Bool {
         switch self {

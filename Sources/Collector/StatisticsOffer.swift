@@ -91,6 +91,17 @@ struct StatisticsOffer {
         for name in names { refused[name] = nil }
     }
 
+    /// Whether a refusal's message names what was asked for.
+    static func names(_ selection: StatisticSelection, in message: String) -> Bool {
+        !quoted(selection.trackedNames, in: message).isEmpty
+    }
+
+    /// The vendor's message names the culprit in quotes: Metric "x" not found.
+    private static func quoted(_ names: [String], in message: String) -> [String] {
+        let quoted = message.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+        return names.filter(quoted.contains)
+    }
+
     /// What to remember as refused after `selection` was refused with `message`;
     /// empty while the culprit is still being looked for.
     mutating func noteRefused(_ selection: StatisticSelection, message: String, now: UnixTime) -> [String] {
@@ -98,9 +109,7 @@ struct StatisticsOffer {
         switch selection {
         case .all: culprits = [Self.wildcard]
         case .names(let names):
-            // The vendor's message names the culprit in quotes: Metric "x" not found.
-            let quoted = message.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
-            let named = names.filter(quoted.contains)
+            let named = Self.quoted(names, in: message)
             if named.isEmpty, names.count > 1 {
                 suspects.removeAll { $0 == Set(names) }
                 suspects.append(Set(names[..<(names.count / 2)]))

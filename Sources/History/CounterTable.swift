@@ -13,17 +13,21 @@ struct CounterTable {
     ///   - answered: what is settled now, by statistic or `*`.
     ///   - before: what was settled before the answer.
     ///   - served: the statistics that the plan serves.
+    /// - Returns: what is counted now of derived statistics. They have no answers of their own, and
+    ///   which of their operands are waited for may change, so it is remembered.
     func count(
         _ window: AnsweredWindow, answered: [String: TimeRangeSet], before: [String: TimeRangeSet], served: [String]
-    ) throws {
+    ) throws -> [String: TimeRangeSet] {
         guard
-            let firstSeen = try UnixTime.fetchOne(
-                db, sql: "SELECT first_seen FROM application WHERE id = ?", arguments: [window.scope.application])
-        else { return }
-        let firstHour = Granularity.hourly.floor(firstSeen) + 3600
-        let settled = TimeRangeSet(window.settled.intersection(TimeRange(firstHour, .max)))
-        guard !settled.isEmpty else { return }
+            let application = try Row.fetchOne(
+                db, sql: "SELECT first_seen, counted_from FROM application WHERE id = ?",
+                arguments: [window.scope.application])
+        else { return [:] }
+        let firstHour = max(Granularity.hourly.floor(application[0]) + 3600, application[1])
+        let countable = TimeRangeSet(TimeRange(firstHour, .max))
+        guard !countable.intersection(TimeRangeSet(window.settled)).isEmpty else { return [:] }
 
+        var counted: [String: TimeRangeSet] = [:]
         let reader = try PackedRowReader(db, .hourly)
         let counters = try Row.fetchAll(
             db,
@@ -34,9 +38,18 @@ struct CounterTable {
         let update = try db.cachedStatement(sql: "UPDATE counter SET total = total + ? WHERE series_id = ?")
         for row in counters {
             let series: Int64 = row[0]
-            let operands = Self.operands(row[1], served: served)
-            let open = settled.intersection(Self.ranges(operands, answered))
-                .subtracting(Self.ranges(operands, before))
+            let statistic: String = row[1]
+            let open: TimeRangeSet
+            if let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation {
+                // One that the plan refuses is not waited for.
+                let operands = derivation.operands.filter { $0 == derivation.minuend || served.contains($0) }
+                let known = before[statistic] ?? TimeRangeSet()
+                open = countable.intersection(Self.ranges(operands, answered)).subtracting(known)
+                if !open.isEmpty { counted[statistic] = known.union(open) }
+            } else {
+                open = countable.intersection(Self.ranges([statistic], answered))
+                    .subtracting(Self.ranges([statistic], before))
+            }
             for range in open.ranges {
                 var gain: PointValue?
                 try reader.forEach(series: series, range: range) { gain = gain?.adding($0.value) ?? $0.value }
@@ -48,13 +61,7 @@ struct CounterTable {
                 }
             }
         }
-    }
-
-    /// The statistics that must be answered before an hour of `statistic` is final: itself, or
-    /// those it is derived from. One that the plan refuses is not waited for.
-    private static func operands(_ statistic: String, served: [String]) -> [String] {
-        guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else { return [statistic] }
-        return derivation.operands.filter { $0 == derivation.minuend || served.contains($0) }
+        return counted
     }
 
     /// Where all of `statistics` are answered, each by name or by the wildcard.

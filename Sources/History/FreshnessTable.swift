@@ -21,7 +21,7 @@ struct FreshnessTable {
     /// Notes that `window` was fetched, if it is newer than what is known.
     func note(_ window: AnsweredWindow) throws {
         let completeUntil = window.granularity.floor(min(window.range.end, window.fetchedAt))
-        guard completeUntil > window.range.start else { return }
+        guard completeUntil > window.range.start else { return try noteProvisional(window) }
         let upsert = try db.cachedStatement(
             sql: """
                 INSERT INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -33,6 +33,22 @@ struct FreshnessTable {
             try upsert.execute(arguments: [
                 window.scope.application, window.scope.index, window.granularity.rawValue, statistic,
                 max(window.range.start, window.settledUntil), completeUntil, window.fetchedAt,
+            ])
+        }
+    }
+
+    /// Notes that the bucket which follows the complete ones was fetched again, unfinished as it is.
+    private func noteProvisional(_ window: AnsweredWindow) throws {
+        let update = try db.cachedStatement(
+            sql: """
+                UPDATE freshness SET fetched_at = ?1
+                WHERE application = ?2 AND index_name = ?3 AND granularity = ?4 AND statistic = ?5
+                    AND complete_until >= ?6 AND fetched_at < ?1 AND ?7 >= ?1
+                """)
+        for statistic in window.statistics.answeredNames {
+            try update.execute(arguments: [
+                window.fetchedAt, window.scope.application, window.scope.index, window.granularity.rawValue,
+                statistic, window.range.start, window.range.end,
             ])
         }
     }

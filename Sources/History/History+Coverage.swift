@@ -77,10 +77,11 @@ extension History {
         }
     }
 
-    /// Whether anything at all was ever stored.
+    /// Whether any answer of the Usage API was ever stored.
     public func hasAnswers() async throws -> Bool {
         try await pool.read { db in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM freshness)") ?? false
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM freshness WHERE granularity <> 'minutely')") ?? false
         }
     }
 }

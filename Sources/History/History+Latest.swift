@@ -72,13 +72,20 @@ extension History {
             // The wildcard's answer and a name's may differ in age; the newer one counts.
             let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
             let wildcard = byName[AnsweredTable.everything] ?? .min
+            func newestEnd(_ statistic: String) -> UnixTime {
+                guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else {
+                    return max(wildcard, byName[statistic] ?? .min)
+                }
+                // As new as the oldest of its operands that is asked for at all.
+                return derivation.operands.map { max(wildcard, byName[$0] ?? .min) }.filter { $0 > .min }.min() ?? .min
+            }
             for completeUntil in Set(byName.values) {
                 let bucket = completeUntil - granularity.seconds
                 let statement = try db.cachedStatement(sql: table.selectSlot(table.slot(bucket)))
                 let rows = try Row.fetchCursor(
                     statement, arguments: [scope.application, scope.index, table.row(bucket)])
                 while let row = try rows.next() {
-                    guard completeUntil == max(wildcard, byName[row[1]] ?? .min) else { continue }
+                    guard completeUntil == newestEnd(row[1]) else { continue }
                     switch (row[4] as DatabaseValue).storage {
                     case .int64(let integer): newest[row[0]] = Point(time: bucket, value: .integer(integer))
                     case .double(let real): newest[row[0]] = Point(time: bucket, value: .real(real))

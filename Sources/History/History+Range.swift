@@ -70,13 +70,18 @@ extension History {
     private static func fetchedShare(of query: RangeQuery, now: UnixTime, in db: Database) throws -> Double {
         let asked = TimeRange(query.range.start, min(query.range.end, now))
         guard !asked.isEmpty else { return 0 }
+        // Hours of servers come from their minutes, and are answered with them.
+        let isMonitoring = query.statistics.allSatisfy {
+            StatisticCatalogue.statistic(named: $0)?.api == .monitoring
+        }
+        let granularity = isMonitoring ? .minutely : query.granularity
         let scopes = try SeriesSelection(db: db, query: query).scopes()
         guard !scopes.isEmpty else { return 0 }
         let whole = TimeRangeSet(asked)
         var fetched = try CoverageTable(db: db).read(application: nil)
-            .filter { $0.granularity == query.granularity && scopes.contains($0.scope) }
+            .filter { $0.granularity == granularity && scopes.contains($0.scope) }
             .reduce(into: [:]) { $0[$1.scope] = $1.ranges }
-        for tail in try FreshnessTable(db: db).all() where tail.granularity == query.granularity {
+        for tail in try FreshnessTable(db: db).all() where tail.granularity == granularity {
             // A named statistic's tail counts when nothing is known of all of them.
             guard scopes.contains(tail.scope), tail.statistic == "*" || query.statistics.contains(tail.statistic),
                 tail.completeUntil > tail.tailStart

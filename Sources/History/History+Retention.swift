@@ -59,6 +59,10 @@ extension History {
 
     private func forgetAnswers(_ granularity: Granularity, before time: UnixTime) async throws {
         try await pool.write { db in
+            if granularity == .hourly {
+                try db.execute(
+                    sql: "UPDATE application SET counted_from = max(counted_from, ?)", arguments: [time])
+            }
             for table in ["answered", "coverage"] {
                 try db.execute(
                     sql: #"DELETE FROM \#(table) WHERE granularity = ? AND "end" <= ?"#,

@@ -6,7 +6,8 @@ extension History {
     /// unless it has been seen before.
     public func register(application: String, now: UnixTime) async throws {
         try await pool.write { db in
-            try db.execute(sql: "INSERT OR IGNORE INTO application VALUES (?, ?)", arguments: [application, now])
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO application (id, first_seen) VALUES (?, ?)", arguments: [application, now])
         }
         noteChange()
     }
@@ -14,9 +15,12 @@ extension History {
     /// Stores an answer: its points, what it answers, and what counters gain, in one transaction.
     ///
     /// Storing the same answer twice changes nothing.
-    public func store(_ series: [SeriesPoints], answering window: AnsweredWindow) async throws -> StoreOutcome {
+    /// - Parameter keepsExisting: whether points that are there already stay, because the answer is coarser.
+    public func store(
+        _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool = false
+    ) async throws -> StoreOutcome {
         let outcome = try await pool.write { db in
-            try Self.store(series, answering: window, in: db)
+            try Self.store(series, answering: window, keepsExisting: keepsExisting, in: db)
         }
         noteChange()
         return outcome
@@ -30,22 +34,28 @@ extension History {
             let reader = try PackedRowReader(db, granularity)
             var writer = try PackedRowWriter(db, granularity)
             for points in series {
-                guard let first = points.points.map(\.time).min(), let last = points.points.map(\.time).max() else {
-                    continue
-                }
                 let id = try SeriesTable(db: db).id(
                     of: SeriesKey(application: application, api: api, statistic: points.statistic, key: points.key))
-                var known = Set<UnixTime>()
-                try reader.forEach(series: id, range: TimeRange(first, last + 1)) { known.insert($0.time) }
-                try writer.write(
-                    points.points.filter { !known.contains(granularity.floor($0.time)) }, series: id)
+                try writer.write(Self.missing(points.points, of: id, reader, granularity), series: id)
             }
         }
         noteChange()
     }
 
+    /// Those of `points` whose buckets have no point yet.
+    private static func missing(
+        _ points: [Point], of series: Int64, _ reader: PackedRowReader, _ granularity: Granularity
+    ) throws -> [Point] {
+        guard let first = points.map(\.time).min(), let last = points.map(\.time).max() else { return [] }
+        var known = Set<UnixTime>()
+        try reader.forEach(series: series, range: TimeRange(granularity.floor(first), last + 1)) {
+            known.insert($0.time)
+        }
+        return points.filter { !known.contains(granularity.floor($0.time)) }
+    }
+
     private static func store(
-        _ series: [SeriesPoints], answering window: AnsweredWindow, in db: Database
+        _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool, in db: Database
     ) throws -> StoreOutcome {
         let table = AnsweredTable(db: db, scope: window.scope, granularity: window.granularity)
         let before = try table.read()
@@ -60,7 +70,11 @@ extension History {
                 index: window.scope.index, key: points.key)
             let id = try ids.id(of: key)
             let newestRow = try rollUp?.newestRow(series: id)
-            try writer.write(points.points, series: id)
+            let new =
+                keepsExisting
+                ? try missing(points.points, of: id, PackedRowReader(db, window.granularity), window.granularity)
+                : points.points
+            try writer.write(new, series: id)
             if window.api == .usage {
                 derived.note(points.statistic, key: points.key, changed: writer.changedRows)
             }
@@ -81,7 +95,12 @@ extension History {
                 let served = try RefusalTable(db: db, application: window.scope.application).served(window.scope)
                 try table.deriveCoverage(from: after, served: served)
                 if window.granularity == .hourly, window.api == .usage {
-                    try CounterTable(db: db).count(window, answered: after, before: before, served: served)
+                    let counted = try CounterTable(db: db)
+                        .count(window, answered: after, before: before, served: served)
+                    for (statistic, ranges) in counted {
+                        after[statistic] = ranges
+                        try table.write(ranges, statistic: statistic)
+                    }
                 }
             }
         }

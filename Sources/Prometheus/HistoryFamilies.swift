@@ -9,6 +9,7 @@ public struct HistoryFamilies: Sendable {
     private let maxSeries: Int
 
     public init(_ latest: Latest, options: MetricsOptions, now: UnixTime) {
+        let latest = latest.collected(options.applications)
         self.latest = latest
         usage = UsageFamilies(latest, staleness: options.staleness, now: now)
         infrastructure = InfrastructureFamilies(latest, staleness: options.staleness, now: now)

@@ -20,14 +20,17 @@ public struct MetricsOptions: Sendable, Hashable {
     public var exclude: [String]
     /// Samples on the page beyond which the least active indices are left out.
     public var maxSeries: Int
+    /// The applications to show; nil for all that are stored.
+    public var applications: Set<String>?
 
     public init(
         staleness: Staleness = Staleness(), include: [String] = [".*"], exclude: [String] = [],
-        maxSeries: Int = 100_000
+        maxSeries: Int = 100_000, applications: Set<String>? = nil
     ) {
         self.staleness = staleness
         self.include = include
         self.exclude = exclude
         self.maxSeries = maxSeries
+        self.applications = applications
     }
 }

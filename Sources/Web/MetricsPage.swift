@@ -88,7 +88,8 @@ actor MetricsPage {
         }
         let filter = try filter(options)
         var own = ExpositionWriter(format, filter: filter)
-        ServerFamilies.write(ServerFamilies.infrastructure(await exporter.status()), to: &own)
+        ServerFamilies.write(
+            ServerFamilies.infrastructure(await exporter.status(), staleness: options.staleness, now: now), to: &own)
         writeOwn(to: &own)
         let history = try await historyFamilies(
             format, filter, Conditions(options: options, reserved: own.samples))

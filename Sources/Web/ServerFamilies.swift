@@ -9,10 +9,21 @@ enum ServerFamilies {
         application: String, servers: [InventoryServer], reachability: [String: [String: Bool]]
     )
 
-    /// Of the applications that have a Monitoring API.
-    static func infrastructure(_ statuses: [ApplicationStatus]) -> [Infrastructure] {
-        statuses.compactMap { status in
-            status.infrastructure.map { (status.application, $0.servers, $0.reachability) }
+    /// Of the applications that have a Monitoring API, as far as it is not stale. Servers are asked for
+    /// every hour, so that they are as an hourly value; reachability is probed in minutes.
+    static func infrastructure(
+        _ statuses: [ApplicationStatus], staleness: MetricsOptions.Staleness, now: UnixTime
+    ) -> [Infrastructure] {
+        func isFresh(_ fetched: UnixTime?, _ limit: Int64) -> Bool { fetched.map { now - $0 <= limit } ?? false }
+        return statuses.compactMap { status in
+            status.infrastructure.map { infrastructure in
+                (
+                    status.application,
+                    isFresh(infrastructure.serversFetched, staleness.hourly) ? infrastructure.servers : [],
+                    isFresh(infrastructure.reachabilityFetched, staleness.minutely + 300)
+                        ? infrastructure.reachability : [:]
+                )
+            }
         }
     }
 

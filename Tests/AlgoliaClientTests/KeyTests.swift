@@ -45,4 +45,38 @@ struct KeyTests {
         try write("third", age: 4)
         #expect(try source.current().secret == "third")
     }
+
+    @Test("A secret that Kubernetes replaces, by another target of the same link, is read again")
+    func link() throws {
+        let folder = TemporaryFolder()
+        let date = Date(timeIntervalSince1970: 1_700_000_000)
+        for (name, key) in [("one", "first-key"), ("two", "other-key")] {
+            let version = folder.file(name)
+            try FileManager.default.createDirectory(atPath: version, withIntermediateDirectories: true)
+            try key.write(toFile: "\(version)/key", atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: "\(version)/key")
+        }
+        let data = folder.file("..data")
+        try FileManager.default.createSymbolicLink(atPath: data, withDestinationPath: folder.file("one"))
+        try FileManager.default.createSymbolicLink(atPath: folder.file("key"), withDestinationPath: "\(data)/key")
+        let source = KeySource(path: folder.file("key"))
+        #expect(try source.current().secret == "first-key")
+        try FileManager.default.removeItem(atPath: data)
+        try FileManager.default.createSymbolicLink(atPath: data, withDestinationPath: folder.file("two"))
+        #expect(try source.current().secret == "other-key")
+    }
+
+    @Test("What was written within the last second may be half a key, and the last one stays in use")
+    func beingWritten() throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("key")
+        let source = KeySource(path: path, writingTime: 3600)
+        try "first".write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try source.current().secret == "first", "the first key is taken as it is")
+        try "sec".write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try source.current().secret == "first")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -7200)], ofItemAtPath: path)
+        #expect(try source.current().secret == "sec")
+    }
 }

@@ -58,7 +58,8 @@ struct RotationTests {
         let world = World(indices: [])
         let path = world.folder.file("key")
         try write(Self.keys[0], path)
-        let client = try world.client(usageKey: KeySource(path: path), listsIndices: false)
+        let client = try world.client(
+            usageKey: KeySource(path: path, writingTime: 3600), listsIndices: false)
         let collector = try world.collector(try world.openHistory(), client: client)
         #expect(try await world.settle(collector))
         for text in ["", "  \n", "second-"] {

@@ -105,4 +105,48 @@ struct DerivedTests {
             now: start + 86_400)
         #expect(daily.series.map(\.points) == [[Point(time: start, value: .integer(32))]])
     }
+
+    @Test("An operand that the plan refuses is not waited for; when it is served later, nothing counts twice")
+    func refusedOperand() async throws {
+        let history = try History(path: folder.file("history.db"))
+        try await history.register(application: "APP", now: start - 7200)
+        func counted() async throws -> PointValue? {
+            try await history.latest().series.first { $0.key.statistic == "billed_search_requests" }?.total
+        }
+        try await history.refuse([free], application: "APP", level: .application, at: start)
+        try await store(history, [total: [10, 20, 30, 40]], names: [total], at: start + 86_400)
+        #expect(try await counted() == .integer(100))
+        try await history.withdrawRefusal(of: [free], application: "APP", level: .application)
+        try await store(history, [free: [1, 1, 1, 1]], names: [free], at: start + 86_500)
+        #expect(try await counted() == .integer(100))
+        #expect(try await billed(history) == [9, 19, 29, 39].map(PointValue.integer))
+    }
+
+    @Test("Asked for by name, the newest value is as new as both operands")
+    func latestByName() async throws {
+        let history = try History(path: folder.file("history.db"))
+        func newest() async throws -> PointValue? {
+            try await history.latest().series.first { $0.key.statistic == "billed_search_requests" }?.hourly?.value
+        }
+        // The fourth hour has just ended.
+        try await store(history, [total: [10, 20, 30, 40]], names: [total], at: start + 4 * 3600)
+        #expect(try await newest() == .integer(40))
+        try await store(history, [free: [1, 1, 1, 1]], names: [free], at: start + 4 * 3600)
+        #expect(try await newest() == .integer(39))
+    }
+
+    @Test("What retention has deleted is not counted again when it is fetched again")
+    func countedOnce() async throws {
+        let history = try History(path: folder.file("history.db"))
+        try await history.register(application: "APP", now: start - 7200)
+        func counted(_ statistic: String) async throws -> PointValue? {
+            try await history.latest().series.first { $0.key.statistic == statistic }?.total
+        }
+        for _ in 0..<2 {
+            try await store(history, [total: [10, 20, 30, 40], free: [1, 1, 1, 1]], at: start + 86_400)
+            #expect(try await counted(total) == .integer(100))
+            #expect(try await counted("billed_search_requests") == .integer(96))
+            try await history.expire(.hourly, before: start + 2 * 86_400)
+        }
+    }
 }

@@ -19,7 +19,7 @@ struct MetricsTests {
         ] as [(String?, String)])
     func format(accept: String?, contentType: String) async throws {
         let site = try Site()
-        try await site.store("total_search_requests", hours([1]))
+        try await site.store("total_search_requests", hours(from: midnight + 9 * 3600, [1]))
         try await withServer(site.exporter) { web in
             let page = try await web.get("/metrics", headers: accept.map { ["Accept": $0] } ?? [:])
             #expect(page.status == 200)

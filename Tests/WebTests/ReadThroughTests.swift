@@ -130,4 +130,46 @@ struct ReadThroughTests {
         }
         #expect(setup.world.simulator.requests.count - before < 10)
     }
+
+    @Test("A vendor that says wait is not asked, and an index that nobody has seen is not said to be missing")
+    func paused() async throws {
+        let setup = try ReadThroughWorld(World(indices: ["products", "tmp_hidden"]))
+        setup.world.simulator.faults.injected = [
+            Fault(.tooManyRequests(.seconds(600)), times: 1, target: .init(api: .usage))
+        ]
+        for _ in 0..<2 { _ = await setup.collector.step() }
+        let before = setup.world.simulator.requests.count
+        try await withServer(setup.exporter) { web in
+            let answer = try await web.usage("records/tmp_hidden", from: start, to: end)
+            #expect(answer.status == 200 && answer.text == "{}" && answer.cache == "MISS")
+            #expect(setup.world.simulator.requests.count == before)
+        }
+    }
+
+    @Test("The newest buckets of an index that nobody has seen are asked for, and of one that is not there a 404")
+    func unseen() async throws {
+        let setup = try ReadThroughWorld(World(indices: ["products"]))
+        try await withServer(setup.exporter) { web in
+            let today = try await web.usage("records/products", from: World.start - 3600, to: World.start)
+            #expect(today.status == 200)
+            let nowhere = try await web.usage("records/nowhere", from: World.start - 3600, to: World.start)
+            #expect(nowhere.status == 404)
+        }
+    }
+
+    @Test("A question that the vendor refuses for itself changes nothing for the collection")
+    func refusedQuestion() async throws {
+        let setup = try ReadThroughWorld(World(indices: ["products"]))
+        #expect(try await setup.world.settle(setup.collector))
+        setup.world.simulator.faults.injected = [Fault(.status(400), target: .init(index: "strange"))]
+        let before = setup.world.simulator.requests.count
+        try await withServer(setup.exporter) { web in
+            for _ in 0..<20 {
+                let answer = try await web.usage("records/strange", from: start, to: end)
+                #expect(answer.status == 400)
+            }
+        }
+        #expect(setup.world.simulator.requests.count - before <= 2)
+        #expect(await setup.collector.status().refused["index"] == [])
+    }
 }

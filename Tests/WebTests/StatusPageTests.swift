@@ -64,6 +64,7 @@ struct StatusPageTests {
         let status = ApplicationStatus(
             application: "<b>APP</b>", state: .paused, pausedUntil: World.start, lastSuccess: nil,
             lastError: "<script>alert(\"1\")</script> & <\u{338}", lastErrorTime: World.start, indices: 1,
+            hasNothing: false,
             remaining: [.hourly: 10], desired: [.hourly: 20], refused: ["application": ["<i>*</i>"]],
             failing: ["<img src=x>", ""])
         try await withServer(site.exporter { [status] }) { web in

@@ -29,6 +29,7 @@ struct UsageProxyReadThroughTests {
                 let request = Request(scope: scope, granularity: granularity, range: range, statistics: statistics)
                 self.log.withLock { $0.append(request) }
                 try await self.answer(request)
+                return true
             }
         }
     }
@@ -114,7 +115,7 @@ struct UsageProxyReadThroughTests {
         let good = vendor(for: site)
         let vendor = Vendor { request async throws(AlgoliaError) in
             if request.scope.index == "gone/\"" { throw .notFound(message: "Index gone/\" does not exist") }
-            try await good.readThrough(request.scope, request.granularity, request.range, request.statistics)
+            _ = try await good.readThrough(request.scope, request.granularity, request.range, request.statistics)
         }
         try await withServer(site.proxy(readThrough: vendor.readThrough)) { web in
             let new = try await web.usage("records/shop%2Feu", from: midnight, to: midnight + 3600)

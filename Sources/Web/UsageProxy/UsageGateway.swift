@@ -6,9 +6,10 @@ public struct UsageGateway: Sendable {
     /// Fetches and stores what is missing of some statistics of a scope in a range, and returns
     /// when it is stored. The range is the shortest that holds every missing bucket and may hold
     /// others; whoever implements this subtracts what is answered already, stays within the
-    /// quota, and lets requests for the same share one fetch.
+    /// quota, and lets requests for the same share one fetch. It tells whether everything that is
+    /// settled is there now.
     public typealias ReadThrough =
-        @Sendable (Scope, Granularity, TimeRange, StatisticSelection) async throws(AlgoliaError) -> Void
+        @Sendable (Scope, Granularity, TimeRange, StatisticSelection) async throws(AlgoliaError) -> Bool
 
     /// The usage key of an application as it is configured now; nil for one that is not configured or has no key.
     public let usageKey: @Sendable (_ application: String) async -> APIKey?

@@ -95,8 +95,9 @@ struct UsageProxy: Sendable {
             return .nothingToFetch
         }
         do throws(AlgoliaError) {
-            try await readThrough(scope, parameters.granularity, missing.range, missing.statistics)
-            return .fetched
+            let isComplete = try await readThrough(
+                scope, parameters.granularity, missing.range, missing.statistics)
+            return isComplete ? .fetched : .failed
         } catch {
             return VendorError(error).map(ReadThroughOutcome.refused) ?? .failed
         }

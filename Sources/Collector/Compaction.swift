@@ -1,0 +1,47 @@
+public import History
+public import Logging
+
+/// Makes the history dense once a large backfill is over, of whichever applications.
+///
+/// It waits for all of them: rewriting the file for each that is done would rewrite it many times.
+/// A file that would take minutes is left to its operator (`db compact`).
+public actor Compaction {
+    /// Points of backfill after which compacting pays.
+    private static let worthwhile = 500_000
+    /// Bytes that are compacted within seconds.
+    private static let quicklyCompacted = 1 << 30
+
+    private let history: History
+    private let log: Logger
+    /// Points that backfill has added since the file was last compacted, by application.
+    private var backfilled: [String: Int] = [:]
+    private var complete: Set<String> = []
+
+    public init(history: History, logger: Logger) {
+        self.history = history
+        log = logger
+    }
+
+    /// Notes points that backfill has added.
+    func note(_ points: Int, of application: String) {
+        backfilled[application, default: 0] += points
+        complete.remove(application)
+    }
+
+    /// Notes that an application misses nothing any more, or is no longer collected.
+    func noteComplete(_ application: String) async {
+        complete.insert(application)
+        guard backfilled.keys.allSatisfy(complete.contains),
+            backfilled.values.reduce(0, +) >= Self.worthwhile
+        else { return }
+        backfilled = [:]
+        let before = history.size
+        guard before <= Self.quicklyCompacted else { return }
+        do {
+            try await history.compact()
+            log.info("the backfill is over; compacted the history", metadata: ["bytes": "\(before) to \(history.size)"])
+        } catch {
+            log.warning("the history could not be compacted: \(error)")
+        }
+    }
+}
