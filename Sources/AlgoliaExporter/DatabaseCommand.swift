@@ -103,7 +103,7 @@ struct DatabaseCommand: AsyncParsableCommand {
     }
 
     /// Opens the history that is configured, which must exist.
-    private static func withHistory(
+    static func withHistory(
         _ common: CommonOptions, readOnly: Bool, _ body: (History) async throws -> Void
     ) async throws {
         let logger = common.logging.start()

@@ -1,5 +1,5 @@
 package import History
-internal import UsageModel
+package import UsageModel
 
 /// The three forms of a range query's answer.
 package enum RangeEncoding {
@@ -48,16 +48,31 @@ package enum RangeEncoding {
             for point in series.points {
                 if !isFirst { json.raw(",") }
                 isFirst = false
-                json.raw(#"{"time":"#)
-                json.string(RFC3339.string(point.time))
-                json.raw(",")
-                json.append(identity)
-                json.raw(#","value":"#)
-                json.number(point.value)
-                json.raw("}")
+                row(point, identity, to: &json)
             }
         }
         json.raw("]")
+        return json.bytes
+    }
+
+    private static func row(_ point: Point, _ identity: JSONBytes, to json: inout JSONBytes) {
+        json.raw(#"{"time":"#)
+        json.string(RFC3339.string(point.time))
+        json.raw(",")
+        json.append(identity)
+        json.raw(#","value":"#)
+        json.number(point.value)
+        json.raw("}")
+    }
+
+    /// The rows of one series as JSON lines.
+    package static func jsonLines(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
+        let identity = identity(of: key)
+        var json = JSONBytes(capacity: points.count * (identity.bytes.count + 64))
+        for point in points {
+            row(point, identity, to: &json)
+            json.raw("\n")
+        }
         return json.bytes
     }
 
@@ -77,18 +92,23 @@ package enum RangeEncoding {
 
     /// The rows as CSV (RFC 4180, lines end in LF), with a header.
     package static func csv(_ answer: RangeAnswer) -> [UInt8] {
-        var bytes = Array("time,application,index,key,statistic,value\n".utf8)
-        for series in answer.series {
-            let key = series.key
-            let identity = [key.application, key.index, key.key, key.statistic].map(csvField).joined(separator: ",")
-            for point in series.points {
-                bytes += RFC3339.string(point.time).utf8
-                bytes.append(UInt8(ascii: ","))
-                bytes += identity.utf8
-                bytes.append(UInt8(ascii: ","))
-                bytes += point.value.description.utf8
-                bytes.append(0x0A)
-            }
+        answer.series.reduce(into: csvHeader) { $0 += csv($1.key, $1.points) }
+    }
+
+    package static let csvHeader = Array("time,application,index,key,statistic,value\n".utf8)
+
+    /// The rows of one series as CSV, without a header.
+    package static func csv(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
+        let identity = [key.application, key.index, key.key, key.statistic].map(csvField).joined(separator: ",")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(points.count * (identity.utf8.count + 40))
+        for point in points {
+            bytes += RFC3339.string(point.time).utf8
+            bytes.append(UInt8(ascii: ","))
+            bytes += identity.utf8
+            bytes.append(UInt8(ascii: ","))
+            bytes += point.value.description.utf8
+            bytes.append(0x0A)
         }
         return bytes
     }

@@ -155,7 +155,7 @@ struct ClientSocketTests {
     func cut() async throws {
         var faults = Faults()
         faults.injected = [Fault(.cutConnection())]
-        try await withClient(faults: faults, timeout: 30) { client in
+        try await withClient(faults: faults, timeout: 600) { client in
             let error = await #expect(throws: AlgoliaError.self) { try await client.usage(request) }
             guard case .connection? = error else {
                 Issue.record("\(String(describing: error))")
@@ -171,7 +171,7 @@ struct ClientSocketTests {
         // Port 1 of loopback: nobody listens there.
         let error = await #expect(throws: TransportError.self) {
             try await transport.get(
-                TransportRequest(url: "http://127.0.0.1:1/", headers: [], timeout: 5, maximumBody: 1))
+                TransportRequest(url: "http://127.0.0.1:1/", headers: [], timeout: 60, maximumBody: 1))
         }
         try await http.shutdown()
         switch error {

@@ -22,7 +22,7 @@ struct ServerTests {
                     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
                     for (name, value) in World.headers() { request.headers.add(name: name, value: value) }
                     request.headers.add(name: "Accept-Encoding", value: "gzip")
-                    let response = try await client.execute(request, deadline: .now() + .seconds(30))
+                    let response = try await client.execute(request, deadline: .now() + .seconds(600))
                     let body = try await response.body.collect(upTo: 1 << 24)
                     return (response.status, Array(body.readableBytesView))
                 }
@@ -107,7 +107,7 @@ struct ServerTests {
         let running = Task { try await server.run() }
         let port = try await server.port
         let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/1/status")
-        let asking = Task { try await client.execute(request, timeout: .seconds(60)) }
+        let asking = Task { try await client.execute(request, timeout: .seconds(600)) }
         await world.simulator.waitForRequests(1)
         running.cancel()
         try await running.value

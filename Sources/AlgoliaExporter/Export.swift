@@ -1,0 +1,172 @@
+import ArgumentParser
+import Foundation
+import History
+import Prometheus
+import UsageModel
+import Web
+
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the history as OpenMetrics, CSV or JSON lines.",
+        discussion: """
+            OpenMetrics has the names, labels and units of /metrics, each bucket stamped at its end, and is
+            what `promtool tsdb create-blocks-from openmetrics` reads. CSV and JSON lines have Algolia's own
+            values, each bucket at its start. The exporter may run meanwhile.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case openmetrics, csv, jsonl }
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "openmetrics, csv or jsonl.")
+    var format = Format.openmetrics
+
+    @Option(help: "Statistics, separated by commas; every one by default.")
+    var statistic: String?
+
+    @Option(help: "An application's id, several if wanted; every one by default.")
+    var application: [String] = []
+
+    @Option(help: "An index's name, several if wanted, or * for every index; by default the application level as well.")
+    var index: [String] = []
+
+    @Option(
+        help: "hourly, daily or minutely. OpenMetrics has all by default and several if wanted; the others hourly.",
+        transform: { text in
+            guard let granularity = Granularity(rawValue: text) else {
+                throw ValidationError("'\(text)' is not a granularity; expected hourly, daily or minutely")
+            }
+            return granularity
+        })
+    var granularity: [Granularity] = []
+
+    @Option(help: "The first instant: \(TimeText.accepted). By default the beginning.")
+    var start: String?
+
+    @Option(help: "The first instant after the range, in the same forms. By default now.")
+    var end: String?
+
+    @Option(name: .shortAndLong, help: "The file to write; standard output by default.")
+    var output: String?
+
+    func run() async throws {
+        try await DatabaseCommand.withHistory(common, readOnly: true) { history in
+            let range = try range(now: SystemClock().now)
+            let series = try select(try await history.storedSeries())
+            let granularities = try granularities()
+            let target = try OutputFile(output)
+            switch format {
+            case .openmetrics:
+                try await OpenMetricsExport(series, granularities: granularities, range: range)
+                    .write(from: history, to: target.write)
+            case .csv, .jsonl:
+                if format == .csv { try target.write(RangeEncoding.csvHeader) }
+                for one in series {
+                    for granularity in granularities {
+                        try await write(one, granularity, range, from: history, to: target)
+                    }
+                }
+            }
+            try target.close()
+        }
+    }
+
+    private func write(
+        _ series: StoredSeries, _ granularity: Granularity, _ range: TimeRange, from history: History,
+        to target: OutputFile
+    ) async throws {
+        var rest: TimeRange? = range
+        while let asked = rest {
+            let page = try await history.page(of: series, granularity, range: asked)
+            rest = page.rest
+            try target.write(
+                format == .csv
+                    ? RangeEncoding.csv(series.key, page.points) : RangeEncoding.jsonLines(series.key, page.points))
+        }
+    }
+
+    /// Rows do not say how wide their buckets are, so they are all of one width.
+    private func granularities() throws -> [Granularity] {
+        if format == .openmetrics { return granularity.isEmpty ? Granularity.allCases : granularity }
+        guard granularity.count <= 1 else {
+            throw CommandError("--granularity is given \(granularity.count) times; expected one for \(format.rawValue)")
+        }
+        return granularity.isEmpty ? [.hourly] : granularity
+    }
+
+    private func range(now: UnixTime) throws -> TimeRange {
+        func time(_ text: String?, _ option: String, otherwise: UnixTime) throws -> UnixTime {
+            guard let text else { return otherwise }
+            guard let time = TimeText.parse(text, now: now) else {
+                throw CommandError("--\(option): \"\(text)\" is not a time; expected \(TimeText.accepted)")
+            }
+            return time
+        }
+        let first = try time(start, "start", otherwise: 0)
+        let last = try time(end, "end", otherwise: now)
+        guard first < last else {
+            throw CommandError("--start (\(RFC3339.string(first))) is not before --end (\(RFC3339.string(last)))")
+        }
+        return TimeRange(first, last)
+    }
+
+    /// The series that the options are about; what they name must exist.
+    private func select(_ series: [StoredSeries]) throws -> [StoredSeries] {
+        let statistics = statistic.map { $0.split(separator: ",").map(String.init) }
+        func require(_ names: [String], _ option: String, _ known: Set<String>) throws {
+            if let name = names.first(where: { !known.contains($0) }) {
+                throw CommandError("--\(option): there is no \(option) \"\(name)\" in the history")
+            }
+        }
+        try require(statistics ?? [], "statistic", Set(series.map(\.key.statistic)))
+        try require(application, "application", Set(series.map(\.key.application)))
+        try require(index.filter { $0 != "*" }, "index", Set(series.map(\.key.index)))
+        return series.filter { one in
+            statistics?.contains(one.key.statistic) ?? true
+                && (application.isEmpty || application.contains(one.key.application))
+                && (index.isEmpty || index.contains(one.key.index) || index.contains("*") && !one.key.index.isEmpty)
+        }
+    }
+}
+
+/// A file, or standard output, that is written in large pieces.
+private final class OutputFile {
+    private static let piece = 1 << 20
+
+    private let handle: FileHandle
+    private let path: String
+    private var buffer: [UInt8] = []
+
+    /// - Parameter path: nil for standard output.
+    init(_ path: String?) throws {
+        self.path = path ?? "standard output"
+        guard let path else {
+            handle = .standardOutput
+            return
+        }
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw CommandError("\(path) cannot be written; expected a file in a folder that exists") }
+        self.handle = handle
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        buffer += bytes
+        if buffer.count >= Self.piece { try flush() }
+    }
+
+    /// Writes the rest.
+    func close() throws {
+        try flush()
+        try handle.close()
+    }
+
+    private func flush() throws {
+        do {
+            try handle.write(contentsOf: Data(buffer))
+        } catch {
+            throw CommandError("\(path) cannot be written any further: \(error.localizedDescription)")
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
