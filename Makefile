@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run test bench e2e build docs format lint clean deps deps-test help
+.PHONY: run test bench e2e build docs protobuf format lint clean deps deps-test help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -12,6 +12,7 @@ help:
 	@echo "make e2e     run the end-to-end test of the release binary"
 	@echo "make bench   measure, and print a table"
 	@echo "make docs    write docs/metrics.md from the statistics catalogue"
+	@echo "make protobuf  generate the Swift code of the .proto files"
 	@echo "make format  format the sources; make lint checks them"
 
 run: build
@@ -33,6 +34,9 @@ bench: deps
 docs: deps
 	UPDATE_DOCS=1 swift test --filter MetricsReferenceTests
 
+protobuf: deps
+	scripts/protobuf
+
 format:
 	swift format -i -p -r Package.swift Sources Tests Benchmarks migrations
 
@@ -40,7 +44,7 @@ lint:
 	swift format lint --strict -p -r Package.swift Sources Tests Benchmarks migrations
 
 deps:
-	@scripts/install libsqlite3-dev zlib1g-dev libcrypt-dev
+	@scripts/install libsqlite3-dev zlib1g-dev libcrypt-dev libsnappy-dev
 
 deps-test: deps
 	@scripts/install curl jq openssl sqlite3 prometheus

@@ -8,8 +8,8 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(_ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: files, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -33,6 +33,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -56,9 +58,11 @@ let package = Package(
     targets: [
         // Leaves.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
+        library("Snappy", ["CSnappy"]),
         library("UsageModel", []),
         .target(
             name: "Migrations", path: "migrations",
@@ -69,11 +73,17 @@ let package = Package(
         library("AlgoliaClient", ["UsageModel", httpClient, logging, coreMetrics, nioCore, nioHTTP1, nioCompression]),
         library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
         library("Collector", ["UsageModel", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
-        library("Prometheus", ["UsageModel", "History", coreMetrics]),
+        library(
+            "Prometheus",
+            [
+                "UsageModel", "History", "Snappy", coreMetrics, protobuf, httpClient, lifecycle, logging, nioCore,
+                nioHTTP1, nioSSL,
+            ],
+            excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         library(
             "Web",
             [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Gzip", "CCrypt", hummingbird,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Gzip", "Snappy", "CCrypt", hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging,
                 nioCore,
             ]),
@@ -93,8 +103,8 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Simulator", httpClient,
-                logging, nioCore, nioHTTP1,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Simulator", "Snappy", httpClient,
+                logging, nioCore, nioHTTP1, protobuf,
             ],
             path: "Benchmarks", swiftSettings: settings),
 
@@ -119,12 +129,18 @@ let package = Package(
                 "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim",
                 coreMetrics,
             ]),
-        tests("PrometheusTests", ["Prometheus", "History", "UsageModel", "TestSupport", coreMetrics]),
+        tests("SnappyTests", ["Snappy"]),
+        tests(
+            "PrometheusTests",
+            [
+                "Prometheus", "History", "UsageModel", "Snappy", "TestSupport", coreMetrics, protobuf, httpClient,
+                hummingbird, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
+            ]),
         tests(
             "WebTests",
             [
                 "Web", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport",
-                httpClient, logging, nioCore, nioHTTP1, nioSSL,
+                "Snappy", httpClient, logging, nioCore, nioHTTP1, nioSSL, protobuf,
             ]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1]),
