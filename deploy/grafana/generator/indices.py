@@ -1,0 +1,73 @@
+"""Which index makes the requests, the latency and the records?"""
+
+from .model import BYTES, COUNT, RATIO, TIME, Column, Dashboard, Json, Panel, Prom, Row, rising
+from .queries import last, mean, newest
+
+INDEX = 'index=~"$index"'
+BY_INDEX = "{{index}}"
+
+
+def row(metric: str, granularity: str = "hourly") -> Prom:
+    """A column of the table."""
+    return Prom(newest(metric, "application, index", INDEX, granularity=granularity), instant=True, table=True)
+
+
+def share() -> Prom:
+    requests = "algolia_index_usage_total_search_requests_daily"
+    every = newest(requests, "application, index", granularity="daily")
+    chosen = newest(requests, "application, index", INDEX, granularity="daily")
+    return Prom(f"{chosen} / on (application) group_left () sum by (application) ({every})", instant=True, table=True)
+
+
+def series(title: str, description: str, unit, metric: str, statistic: str, over=mean, **options) -> Panel:
+    aggregate = "avg" if metric.endswith("_hourly") else None
+    return Panel(
+        title, description, "timeseries", unit, prometheus=(Prom(over(metric, "application, index", INDEX), BY_INDEX),),
+        json=(Json(statistic, index="$index", aggregate=aggregate),), **options)
+
+
+TABLE = Row("Indices", (
+    Panel(
+        "Indices", "The newest complete day for counts, the newest complete hour for the rest.", "table",
+        width=24, height=10,
+        prometheus=(
+            row("algolia_index_usage_total_search_requests_daily", "daily"), share(),
+            row("algolia_index_usage_total_indexing_operations_daily", "daily"),
+            row("algolia_index_usage_total_records_operations_daily", "daily"),
+            row("algolia_index_usage_records"), row("algolia_index_usage_data_size_bytes"),
+            row("algolia_index_usage_processing_time_p99_seconds")),
+        columns=(
+            Column("Search requests", COUNT), Column("Share of requests", RATIO),
+            Column("Indexing operations", COUNT), Column("Record operations", COUNT), Column("Records", COUNT),
+            Column("Size", BYTES), Column("99th percentile", TIME, rising(0.1, 0.2)))),
+    Panel(
+        "Search requests", "Of each index, in the chosen time.", "reduced", COUNT, width=12, height=10,
+        json=(Json("total_search_requests", "daily", index="$index"),), reducers=("sum", "max", "mean")),
+    Panel(
+        "Records", "Of each index: first and newest value in the chosen time, and the difference.", "reduced", COUNT,
+        width=12, height=10, json=(Json("records", "daily", index="$index"),),
+        reducers=("firstNotNull", "lastNotNull", "diff")),
+))
+
+SEARCH = Row("Search", (
+    series("Search requests per hour", "Mean over the step of the panel.", COUNT,
+           "algolia_index_usage_total_search_requests_hourly", "total_search_requests", width=24, stacked=True),
+    series("90th percentile", "Processing time of each hour.", TIME,
+           "algolia_index_usage_processing_time_p90_seconds", "90p_processing_time"),
+    series("99th percentile", "Processing time of each hour.", TIME,
+           "algolia_index_usage_processing_time_p99_seconds", "99p_processing_time", thresholds=rising(0.1, 0.2)),
+))
+
+CONTENT = Row("Content", (
+    series("Indexing operations per hour", "Mean over the step of the panel.", COUNT,
+           "algolia_index_usage_total_indexing_operations_hourly", "total_indexing_operations", stacked=True),
+    series("Record operations per hour", "Mean over the step of the panel.", COUNT,
+           "algolia_index_usage_total_records_operations_hourly", "total_records_operations", stacked=True),
+    series("Records", "At the end of each hour.", COUNT, "algolia_index_usage_records", "records", over=last),
+    series("Size of the records", "At the end of each hour.", BYTES, "algolia_index_usage_data_size_bytes",
+           "data_size", over=last),
+))
+
+DASHBOARD = Dashboard(
+    "indices", "Indices", "Which index makes the requests, the latency and the records?", (TABLE, SEARCH, CONTENT),
+    variables=("application", "index"))
