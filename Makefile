@@ -22,6 +22,7 @@ build: deps
 	swift build -c release --product algolia-exporter
 
 test: deps-test
+	@scripts/forecast-data
 	swift test
 
 e2e: build deps-test
@@ -47,7 +48,7 @@ deps:
 	@scripts/install libsqlite3-dev zlib1g-dev libcrypt-dev libsnappy-dev
 
 deps-test: deps
-	@scripts/install curl jq openssl sqlite3 prometheus
+	@scripts/install curl jq openssl python3 python3-venv sqlite3 prometheus prometheus-alertmanager victoria-metrics
 
 clean:
 	rm -rf .build

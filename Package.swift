@@ -34,6 +34,7 @@ let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", packa
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -53,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -66,7 +68,10 @@ let package = Package(
         library("UsageModel", []),
         .target(
             name: "Migrations", path: "migrations",
-            resources: [.embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql")],
+            resources: [
+                .embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql"),
+                .embedInCode("0003_remote_write.sql"),
+            ],
             swiftSettings: settings),
 
         // Algolia APIs → AlgoliaClient → Collector → History → Web.
@@ -76,14 +81,18 @@ let package = Package(
         library(
             "Prometheus",
             [
-                "UsageModel", "History", "Snappy", coreMetrics, protobuf, httpClient, lifecycle, logging, nioCore,
-                nioHTTP1, nioSSL,
+                "UsageModel", "AlgoliaClient", "History", "Snappy", coreMetrics, protobuf, httpClient, lifecycle,
+                logging,
+                nioCore, nioHTTP1, nioSSL,
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
+        library("Capacity", ["UsageModel"]),
         library(
             "Web",
             [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Gzip", "Snappy", "CCrypt", hummingbird,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip", "Snappy",
+                "CCrypt",
+                hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging,
                 nioCore,
             ]),
@@ -103,8 +112,9 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Simulator", "Snappy", httpClient,
-                logging, nioCore, nioHTTP1, protobuf,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Simulator", "Snappy",
+                httpClient,
+                logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
             path: "Benchmarks", swiftSettings: settings),
 
@@ -113,6 +123,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", coreMetrics, logging, nioCore,
+                subprocess,
             ],
             path: "Tests/TestSupport", swiftSettings: settings),
         .executableTarget(
@@ -133,8 +144,10 @@ let package = Package(
         tests(
             "PrometheusTests",
             [
-                "Prometheus", "History", "UsageModel", "Snappy", "TestSupport", coreMetrics, protobuf, httpClient,
-                hummingbird, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
+                "Prometheus", "AlgoliaClient", "History", "Collector", "UsageModel", "Simulator", "Snappy",
+                "TestSupport",
+                coreMetrics, protobuf, httpClient, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
+                logging, nioCore, nioHTTP1, nioSSL,
             ]),
         tests(
             "WebTests",
@@ -142,6 +155,7 @@ let package = Package(
                 "Web", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport",
                 "Snappy", httpClient, logging, nioCore, nioHTTP1, nioSSL, protobuf,
             ]),
+        tests("CapacityTests", ["Capacity", "UsageModel"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1]),
     ],

@@ -19,35 +19,26 @@ struct CrashTests {
         while kills < 50 {
             runs += 1
             try #require(runs < 500)
-            let process = try victim(folder, end: end, seed: UInt64(runs))
-            let delay = Double.random(in: 0.02...0.25, using: &generator)
             // Killed at a random instant of real time: this wait is the experiment, not a synchronisation.
-            try await Task.sleep(for: .seconds(delay))
+            let delay = Double.random(in: 0.02...0.25, using: &generator)
             // One that has come to its end already is no kill; another is started.
-            if process.isRunning {
-                kill(process.processIdentifier, SIGKILL)
-                kills += 1
-            }
-            process.waitUntilExit()
+            if try await victim(folder, end: end, seed: runs, killedAfter: delay) == -9 { kills += 1 }
         }
-        let last = try victim(folder, end: end, seed: 0)
-        last.waitUntilExit()
-        #expect(last.terminationStatus == 0)
+        #expect(try await victim(folder, end: end, seed: 0) == 0)
         try await expectTruth(folder, end: end)
     }
 
-    private func victim(_ folder: TemporaryFolder, end: UnixTime, seed: UInt64) throws -> Process {
-        let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appending(path: "CrashVictim")
-        if !FileManager.default.isExecutableFile(atPath: process.executableURL?.path() ?? "") {
+    /// - Returns: the exit status, -9 when it was killed.
+    private func victim(
+        _ folder: TemporaryFolder, end: UnixTime, seed: Int, killedAfter delay: Double? = nil
+    ) async throws -> Int32 {
+        var path = Bundle.main.bundleURL.appending(path: "CrashVictim").path()
+        if !FileManager.default.isExecutableFile(atPath: path) {
             // The test runner's own bundle is elsewhere with some toolchains: look beside the test's products.
-            let build = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            process.executableURL = build.appending(path: "CrashVictim")
+            path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+                .appending(path: "CrashVictim").path()
         }
-        process.arguments = [folder.path, "\(end)", "\(seed)"]
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        return process
+        return try await Tool.runProgram(at: path, [folder.path, "\(end)", "\(seed)"], killedAfter: delay)
     }
 
     private func expectTruth(_ folder: TemporaryFolder, end: UnixTime) async throws {

@@ -60,17 +60,7 @@ struct SecurityTests {
     @Test("With a certificate, HTTPS is served and HTTP is not")
     func certificate() async throws {
         let folder = TemporaryFolder()
-        let chain = folder.file("cert.pem")
-        let key = folder.file("key.pem")
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/env")
-        openssl.arguments = [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=localhost", "-keyout", key, "-out", chain,
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
+        let (chain, key) = try await Tool.selfSignedCertificate(folder)
         let security = WebSecurity(certificate: (chain, key))
         #expect(try await status("/health", security: security, scheme: "https") == 200)
         #expect(try await status("/health", security: security) == 0)
