@@ -1,0 +1,164 @@
+internal import Capacity
+internal import History
+internal import Hummingbird
+internal import UsageModel
+
+/// `/api/v1/forecast`: how the days of a series may go on, and what such a forecast has been worth.
+enum ForecastRoute {
+    private static let day = Granularity.daily.seconds
+    /// Each takes some milliseconds of a processor.
+    private static let seriesLimit = 500
+    /// Seconds of the past that are looked at: five years tell what a season is.
+    private static let memory = 5 * 366 * day
+    private static let longest = Int64(Forecast.longest)
+
+    private static let parameters: [Endpoint.Parameter] = [
+        .init(
+            name: "statistic", summary: "One or more statistics, separated by commas.", isRequired: true),
+        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
+        .init(
+            name: "index",
+            summary:
+                "An index's name, or * for every index; may come several times. Without it, the application level.",
+            repeats: true),
+        .init(name: "key", summary: "A server, region or cluster; every one by default.", repeats: true),
+        .init(
+            name: "horizon",
+            summary: "How far: whole days such as 90d, the default, or weeks such as 8w; at most \(longest)d."),
+    ]
+
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Endpoint(
+            path: "/api/v1/forecast", summary: "Daily forecasts with intervals.", parameters: parameters,
+            contents: [.init(type: "application/json", summary: "A forecast for each series, or why there is none.")],
+            failures: [
+                400: "A parameter cannot be used, or there are too many series.",
+                404: "The application, index or statistic is not known.",
+            ]
+        ) { _, parameters in
+            let filter = try await SeriesFilter(parameters, exporter)
+            guard let statistics = filter.statistics else {
+                throw Problem.parameter(
+                    "statistic", "\"statistic\" names none", accepted: "one or more, separated by commas")
+            }
+            let horizon = try horizon(parameters)
+            var series: [RangeSeries] = []
+            for (position, statistic) in statistics.enumerated() where !statistics[..<position].contains(statistic) {
+                series += try await days(of: query(statistic, filter, parameters, exporter), exporter)
+                guard series.count <= seriesLimit else { throw tooMany }
+            }
+            let end = end(exporter)
+            var json = JSONBytes(capacity: 512 + series.count * horizon * 80)
+            json.raw(#"{"series":["#)
+            for (position, one) in series.enumerated() {
+                if position > 0 { json.raw(",") }
+                json.append(try await queue.forecast(one, until: end, horizon: horizon))
+            }
+            json.raw("]}")
+            return .bytes(json.bytes, type: "application/json")
+        }
+    }
+
+    private static func days(of query: RangeQuery, _ exporter: Exporter) async throws -> [RangeSeries] {
+        do {
+            return try await exporter.history.range(query, now: exporter.clock.now).series
+        } catch is RangeTooLarge {
+            throw tooMany
+        }
+    }
+
+    private static var tooMany: Problem {
+        .parameter(
+            "index", "the answer would have more than \(seriesLimit) series", accepted: "fewer statistics or indices")
+    }
+
+    /// One series at a time, of whatever request: forecasts must not keep every processor from a scrape.
+    private actor Queue {
+        func forecast(_ series: RangeSeries, until end: UnixTime, horizon: Int) throws -> JSONBytes {
+            try Task.checkCancellation()
+            return ForecastRoute.json(series, until: end, horizon: horizon)
+        }
+    }
+
+    private static let queue = Queue()
+
+    private static func horizon(_ parameters: QueryParameters) throws -> Int {
+        guard let text = parameters["horizon"] else { return 90 }
+        guard let seconds = DurationText.parse(text), seconds > 0, seconds % day == 0, seconds / day <= longest else {
+            throw Problem.parameter(
+                "horizon", "\"\(text)\" is not a horizon", accepted: "whole days from 1d to \(longest)d, such as 90d")
+        }
+        return Int(seconds / day)
+    }
+
+    /// The end of the newest day that is final.
+    private static func end(_ exporter: Exporter) -> UnixTime {
+        Granularity.daily.floor(exporter.clock.now - exporter.usage.settleDelay())
+    }
+
+    /// The days of one statistic. Servers and clusters have hours only, which become days.
+    private static func query(
+        _ statistic: String, _ filter: SeriesFilter, _ parameters: QueryParameters, _ exporter: Exporter
+    ) -> RangeQuery {
+        let isMonitoring = StatisticCatalogue.statistic(named: statistic)?.api == .monitoring
+        return RangeQuery(
+            statistics: [statistic], applications: filter.applications, indices: filter.indices ?? .application,
+            keys: parameters.all("key"), granularity: isMonitoring ? .hourly : .daily,
+            range: TimeRange(end(exporter) - memory, end(exporter)), step: isMonitoring ? day : nil)
+    }
+
+    private static func json(_ series: RangeSeries, until end: UnixTime, horizon: Int) -> JSONBytes {
+        var json = JSONBytes(capacity: 512 + horizon * 80)
+        json.raw("{")
+        json.append(RangeEncoding.identity(of: series.key))
+        do throws(ForecastFailure) {
+            write(try Forecast(DailySeries(series.points, until: end), horizon: horizon), to: &json)
+        } catch {
+            json.raw(#","method":null,"reason":"#)
+            json.string(error.description)
+            json.raw(#","backtest":null,"points":[]"#)
+        }
+        json.raw("}")
+        return json
+    }
+
+    private static func write(_ forecast: Forecast, to json: inout JSONBytes) {
+        func number(_ value: Double) {
+            json.number(PointValue(abs(value) < 1e11 ? (value * 1e4).rounded() / 1e4 : value))
+        }
+        json.raw(#","method":"#)
+        json.string(forecast.method.rawValue)
+        json.raw(#","backtest":{"mase":"#)
+        number(forecast.backtest.mase ?? .nan)
+        json.raw(#","coverage80":"#)
+        number(forecast.backtest.coverage80)
+        json.raw(#","coverage95":"#)
+        number(forecast.backtest.coverage95)
+        json.raw(#","origins":"#)
+        json.integer(Int64(forecast.backtest.origins))
+        json.raw(#"},"points":["#)
+        for (position, point) in forecast.points.enumerated() {
+            json.raw(position == 0 ? "[" : ",[")
+            json.integer(point.day * day * 1000)
+            for value in [
+                point.mean, point.bounds.lower80, point.bounds.upper80, point.bounds.lower95, point.bounds.upper95,
+            ] {
+                json.raw(",")
+                number(value)
+            }
+            json.raw("]")
+        }
+        json.raw("]")
+    }
+}
+
+extension DailySeries {
+    /// Points a day apart at the most, up to the end of the newest day that is known.
+    init(_ points: [Point], until end: UnixTime) {
+        let day = Granularity.daily.seconds
+        let first = (points.first?.time ?? end) / day
+        var values = [Double?](repeating: nil, count: Int(max(end / day - first, 0)))
+        for point in points where point.time < end { values[Int(point.time / day - first)] = point.value.double }
+        self.init(firstDay: first, values: values)
+    }
+}

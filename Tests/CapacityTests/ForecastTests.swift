@@ -1,0 +1,138 @@
+import Capacity
+import Foundation
+import Testing
+
+/// A year of days made by `value`.
+private func series(days: Int = 365, _ value: (Int) -> Double?) -> DailySeries {
+    DailySeries(firstDay: 20_000, values: (0..<days).map(value))
+}
+
+/// Noise that is the same in every run: uniform in -1 ... 1.
+private func noise(_ day: Int, seed: UInt64 = 1) -> Double {
+    var state = (UInt64(day) &+ seed &* 1_000_003) &* 0x9E37_79B9_7F4A_7C15
+    state ^= state >> 31
+    state = state &* 0xBF58_476D_1CE4_E5B9
+    state ^= state >> 27
+    return Double(state >> 11) / Double(1 << 52) - 1
+}
+
+@Suite struct ForecastTests {
+    private let week = [120.0, 115, 110, 112, 130, 60, 50]
+
+    @Test func `weekdays come back`() throws {
+        let forecast = try Forecast(series { week[$0 % 7] }, horizon: 28)
+        #expect(forecast.points.count == 28)
+        #expect(forecast.points[0].day == 20_365)
+        for (number, point) in forecast.points.enumerated() {
+            let expected = week[(365 + number) % 7]
+            #expect(abs(point.mean - expected) < expected * 0.001)
+        }
+    }
+
+    @Test func `a constant stays what it is, without an interval`() throws {
+        let forecast = try Forecast(series { _ in 42 }, horizon: 366)
+        #expect(forecast.points.count == 366)
+        #expect(forecast.backtest.mase == nil)
+        for point in forecast.points {
+            #expect(abs(point.mean - 42) < 1e-6)
+            #expect(abs(point.bounds.lower95 - 42) < 1e-6)
+            #expect(abs(point.bounds.upper95 - 42) < 1e-6)
+        }
+    }
+
+    @Test func `nothing but zeros stays zero`() throws {
+        let forecast = try Forecast(series { _ in 0 }, horizon: 90)
+        #expect(forecast.points.allSatisfy { $0.mean == 0 && $0.bounds.upper95 == 0 && $0.bounds.lower95 == 0 })
+    }
+
+    @Test func `intervals hold the forecast, contain each other, and do not get narrower`() throws {
+        let forecast = try Forecast(series { week[$0 % 7] * (10 + noise($0)) }, horizon: 366)
+        for point in forecast.points {
+            let bounds = point.bounds
+            #expect(bounds.lower95 <= bounds.lower80 && bounds.lower80 <= point.mean)
+            #expect(point.mean <= bounds.upper80 && bounds.upper80 <= bounds.upper95)
+        }
+        func width(_ day: Int) -> Double {
+            let point = forecast.points[day]
+            return (point.bounds.upper80 - point.bounds.lower80) / point.mean
+        }
+        #expect(width(363) >= width(20) * 0.9)
+        #expect(forecast.backtest.origins == 20)
+        #expect((0.6...0.98).contains(forecast.backtest.coverage80))
+        #expect(forecast.backtest.coverage95 >= forecast.backtest.coverage80)
+    }
+
+    @Test func `one outlier does not become the level`() throws {
+        let plain = try Forecast(series { week[$0 % 7] * (10 + noise($0)) }, horizon: 7)
+        let disturbed = try Forecast(
+            series { week[$0 % 7] * (10 + noise($0)) * ([200, 300, 358].contains($0) ? 20 : 1) }, horizon: 7)
+        for (one, other) in zip(plain.points, disturbed.points) {
+            #expect(abs(one.mean - other.mean) < one.mean * 0.05)
+        }
+    }
+
+    @Test func `a gap of months changes little`() throws {
+        let plain = try Forecast(series { week[$0 % 7] * (10 + noise($0)) }, horizon: 28)
+        let gap = try Forecast(
+            series { (150..<240).contains($0) ? nil : week[$0 % 7] * (10 + noise($0)) }, horizon: 28)
+        for (one, other) in zip(plain.points, gap.points) { #expect(abs(one.mean - other.mean) < one.mean * 0.05) }
+    }
+
+    @Test func `a new level is followed within weeks`() throws {
+        let forecast = try Forecast(series { week[$0 % 7] * ($0 < 330 ? 10 : 20) * (1 + noise($0) / 20) }, horizon: 7)
+        for (number, point) in forecast.points.enumerated() {
+            let expected = week[(365 + number) % 7] * 20
+            #expect(abs(point.mean - expected) < expected * 0.15)
+        }
+    }
+
+    @Test func `growth goes on, and fades`() throws {
+        let forecast = try Forecast(series { 1000 * pow(1.003, Double($0)) * (1 + noise($0) / 50) }, horizon: 366)
+        let now = 1000 * pow(1.003, 365.0)
+        #expect(forecast.points[27].mean > now)
+        #expect(forecast.points[365].mean < now * 2)
+    }
+
+    @Test func `the same series gives the same bits`() throws {
+        let random = series { week[$0 % 7] * (10 + noise($0)) }
+        let once = try Forecast(random, horizon: 90)
+        let again = try Forecast(random, horizon: 90)
+        #expect(once == again)
+    }
+
+    @Test func `days that are not reported yet are forecast, too`() throws {
+        var late = series { week[$0 % 7] }
+        late.values += [nil, nil, nil]
+        let forecast = try Forecast(late, horizon: 7)
+        #expect(forecast.points.map(\.day) == Array(20_368..<20_375))
+        for point in forecast.points {
+            let expected = week[Int(point.day - 20_000) % 7]
+            #expect(abs(point.mean - expected) < expected * 0.001)
+        }
+    }
+
+    @Test func `what says nothing is refused with the reason`() {
+        #expect(throws: ForecastFailure.empty) { try Forecast(series { _ in nil }, horizon: 7) }
+        #expect(throws: ForecastFailure.empty) { try Forecast(series(days: 0) { _ in 1 }, horizon: 7) }
+        #expect(throws: ForecastFailure.tooShort(days: 1, needed: 126)) {
+            try Forecast(series(days: 1) { _ in 1 }, horizon: 7)
+        }
+        #expect(throws: ForecastFailure.tooShort(days: 125, needed: 126)) {
+            try Forecast(series(days: 125) { _ in 1 }, horizon: 7)
+        }
+        #expect(throws: ForecastFailure.ended(day: 20_200)) {
+            try Forecast(series { $0 < 200 ? 5 : nil }, horizon: 7)
+        }
+    }
+
+    @Test(arguments: [1e-9, 1, 1e6, 1e15, 1e300])
+    func `any magnitude gives numbers`(magnitude: Double) throws {
+        let forecast = try Forecast(series { magnitude * week[$0 % 7] * (10 + noise($0)) }, horizon: 366)
+        for point in forecast.points {
+            let bounds = point.bounds
+            for value in [point.mean, bounds.lower80, bounds.upper80, bounds.lower95, bounds.upper95] {
+                #expect(value.isFinite)
+            }
+        }
+    }
+}
