@@ -15,6 +15,8 @@ struct Benchmark {
         if isWanted("decode") { DecodeBenchmark.run() }
         if isWanted("store") { try await StoreBenchmark.run(folder: folder) }
         if isWanted("range") { try await RangeBenchmark.run(folder: folder) }
+        if isWanted("read") { try await ReadBenchmark.run(folder: folder) }
+        if isWanted("write") { try await WriteBenchmark.run(folder: folder) }
         if isWanted("metrics") { try await MetricsBenchmark.run(folder: folder) }
         if isWanted("start") { try await StartBenchmark.run(folder: folder) }
         if isWanted("memory") { try await MemoryBenchmark.run(folder: folder) }

@@ -1,10 +1,7 @@
 import AsyncHTTPClient
 import History
-import Logging
 import NIOCore
-import Prometheus
 import UsageModel
-import Web
 
 /// Scrapes over loopback, with the client in the same process on the same cores.
 enum MetricsBenchmark {
@@ -25,17 +22,10 @@ enum MetricsBenchmark {
     }
 
     private static func scrape(_ history: History, series: Int) async throws {
-        let clock = VirtualClock(Synthetic.end + 60)
-        let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
-        let exporter = Exporter(
-            history: history, options: { MetricsOptions() }, registry: MetricsRegistry(),
-            process: ProcessMetrics(started: clock.seconds), clock: clock, version: "benchmark", logger: quiet,
-            status: { [] })
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let server = try WebServer(exporter, host: "127.0.0.1", port: 0, logger: quiet) { port.yield($0) }
-        let running = Task { try await server.run() }
-        var iterator = ports.makeAsyncIterator()
-        guard let number = await iterator.next() else { return }
+        try await LocalServer.with(history) { number in try await scrape(port: number, series: series) }
+    }
+
+    private static func scrape(port number: Int, series: Int) async throws {
         let http = HTTPClient(eventLoopGroupProvider: .singleton)
         var size = 0
         func get() async throws {
@@ -62,8 +52,6 @@ enum MetricsBenchmark {
         Table.row(
             "/metrics with \(series) series, \(size / 1000) kB", "\((Double(count) / time).text(0)) requests/s",
             "first after a change \((first * 1000).text(1)) ms; \(ownResidentMegabytes)")
-        running.cancel()
-        _ = try? await running.value
         try await http.shutdown()
     }
 }

@@ -6,6 +6,11 @@ public struct StoredSeries: Sendable, Hashable {
     /// Within this file, and as long as it exists.
     public var id: Int64
     public var key: SeriesKey
+
+    package init(id: Int64, key: SeriesKey) {
+        self.id = id
+        self.key = key
+    }
 }
 
 /// The first points of a range, and what is left of it.
@@ -20,15 +25,17 @@ extension History {
     /// Rows of one page: a year of hours.
     private static let pageRows: Int64 = 366
 
-    /// Every series, in the order of application, index, statistic, key.
-    public func storedSeries() async throws -> [StoredSeries] {
+    /// Every series, or those of some statistics, in the order of application, index, statistic, key.
+    public func storedSeries(statistics: [String]? = nil) async throws -> [StoredSeries] {
         try await pool.read { db in
-            try Row.fetchAll(
+            let marks = (statistics ?? []).map { _ in "?" }.joined(separator: ",")
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT id, application, api, statistic, index_name, key FROM series
+                    \(statistics == nil ? "" : "WHERE statistic IN (\(marks))")
                     ORDER BY application, index_name, statistic, key
-                    """
+                    """, arguments: StatementArguments(statistics ?? [])
             ).map { row in
                 StoredSeries(
                     id: row[0],

@@ -6,11 +6,13 @@ struct PackedRowReader {
     private let table: PackedTable
     private let rows: RawStatement
     private let extent: RawStatement
+    private let nextRow: RawStatement
 
     init(_ db: Database, _ granularity: Granularity) throws {
         table = .of(granularity)
         rows = try RawStatement(db, table.selectRows)
         extent = try RawStatement(db, table.selectExtent)
+        nextRow = try RawStatement(db, table.selectNextRow)
     }
 
     /// Calls `body` with each reported point of `range`, ascending.
@@ -33,6 +35,28 @@ struct PackedRowReader {
         }
     }
 
+    /// Appends the points of `range` until there are at least `limit` of them.
+    /// - Returns: where to read on, at the start of a row; nil after the last.
+    func read(series: Int64, range: TimeRange, into points: inout [Point], limit: Int) throws -> UnixTime? {
+        guard range.end > 0, !range.isEmpty else { return nil }
+        let start = max(range.start, 0)
+        rows.bind(1, series)
+        rows.bind(2, table.row(start))
+        rows.bind(3, table.row(range.end - 1))
+        defer { rows.reset() }
+        while try rows.step() {
+            var time = rows.integer(0) * table.rowSeconds
+            if points.count >= limit { return max(time, start) }
+            for slot in 0..<table.slotCount {
+                if time >= start, time < range.end, let value = rows.value(slot + 1) {
+                    points.append(Point(time: time, value: value))
+                }
+                time += table.slotSeconds
+            }
+        }
+        return nil
+    }
+
     /// The rows' extent of one series, as times: from the first row's start to
     /// the last row's end. Nil without rows. Two look-ups, whatever the size.
     func extent(series: Int64) throws -> TimeRange? {
@@ -40,6 +64,15 @@ struct PackedRowReader {
         defer { extent.reset() }
         guard try extent.step(), !extent.isNull(0) else { return nil }
         return TimeRange(extent.integer(0) * table.rowSeconds, (extent.integer(1) + 1) * table.rowSeconds)
+    }
+
+    /// The first row's start that is not before `time`'s row; nil without rows from there on.
+    func nextRow(series: Int64, from time: UnixTime) throws -> UnixTime? {
+        nextRow.bind(1, series)
+        nextRow.bind(2, table.row(max(time, 0)))
+        defer { nextRow.reset() }
+        guard try nextRow.step(), !nextRow.isNull(0) else { return nil }
+        return nextRow.integer(0) * table.rowSeconds
     }
 
     /// The newest point of one series.

@@ -70,6 +70,11 @@ struct PackedTable: Sendable {
             + "(SELECT max(\(rowColumn)) FROM \(name) WHERE series_id = ?1)"
     }
 
+    /// Parameters: series, row. Columns: the first row from there on, NULL without any.
+    var selectNextRow: String {
+        "SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = ? AND \(rowColumn) >= ?"
+    }
+
     /// Parameters: series, first row, the first row that stays.
     var deleteRows: String {
         "DELETE FROM \(name) WHERE series_id = ? AND \(rowColumn) >= ? AND \(rowColumn) < ?"

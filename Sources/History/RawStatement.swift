@@ -30,6 +30,11 @@ struct RawStatement {
         }
     }
 
+    func bind(_ index: Int, _ text: String) {
+        // The statement outlives the text, so SQLite keeps a copy.
+        sqlite3_bind_text(pointer, Int32(index), text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+    }
+
     /// Whether there is a row.
     @inline(__always)
     func step() throws -> Bool {
@@ -48,6 +53,8 @@ struct RawStatement {
 
     @inline(__always)
     func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
+
+    func text(_ column: Int) -> String { sqlite3_column_text(pointer, Int32(column)).map { String(cString: $0) } ?? "" }
 
     @inline(__always)
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }

@@ -74,11 +74,8 @@ public struct ExpositionWriter: Sendable {
             }
         }
         bytes += "\n# TYPE \(family) \(type.rawValue)\n".utf8
-        if format == .openMetrics,
-            let unit = ["seconds", "bytes", "ratio"].first(where: { family.hasSuffix("_" + $0) })
-        {
-            bytes += "# UNIT \(family) \(unit)\n".utf8
-        }
+        let unit = MetricName.unit(of: family)
+        if format == .openMetrics, !unit.isEmpty { bytes += "# UNIT \(family) \(unit)\n".utf8 }
     }
 
     /// One sample of the family; `suffix` for the parts of a histogram.

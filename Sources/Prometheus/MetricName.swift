@@ -24,6 +24,9 @@ public struct MetricName: Sendable, Hashable {
         name == StatisticCatalogue.idleness ? "cpu_idle" : name
     }
 
+    /// What the inventory of servers is shown as; no statistic may have this name.
+    static let serverInformation = "algolia_infrastructure_server_info"
+
     /// Every family of the statistic on `/metrics`: three of a count, none of the
     /// hourly extremes, which only the history has, and one of anything else.
     public var families: [String] {
@@ -40,6 +43,11 @@ public struct MetricName: Sendable, Hashable {
     /// The gauge of any other statistic: the newest complete hour, of servers and clusters the newest minute.
     public var gauge: String { unitSuffix.map { "\(stem)_\($0)" } ?? stem }
 
+    /// The unit that a family's name ends in, without `_total`; empty when it ends in none.
+    static func unit(of family: String) -> String {
+        ["seconds", "bytes", "ratio"].first { family.hasSuffix("_" + $0) } ?? ""
+    }
+
     private var unitSuffix: String? {
         switch statistic.unit {
         case .milliseconds, .seconds: "seconds"
@@ -49,16 +57,11 @@ public struct MetricName: Sendable, Hashable {
         }
     }
 
+    /// What a value is converted to.
+    var baseUnit: BaseUnit { BaseUnit(statistic.unit) }
+
     /// `value` in the base unit.
-    public func inBaseUnit(_ value: PointValue) -> PointValue {
-        switch statistic.unit {
-        // A division, because 1/1000 has no exact double.
-        case .milliseconds: PointValue(value.double / 1000)
-        case .percent: PointValue(value.double / 100)
-        case .megabytes: PointValue(value.double * 1_000_000)
-        default: value
-        }
-    }
+    public func inBaseUnit(_ value: PointValue) -> PointValue { baseUnit.value(value) }
 
     /// The HELP text of a family of this statistic.
     public func help(_ what: String) -> String {

@@ -6,26 +6,15 @@ public import UsageModel
 ///
 /// Constant memory: a page of one series at a time.
 public struct OpenMetricsExport: Sendable {
-    private let series: [(stored: StoredSeries, historical: HistoricalSeries)]
+    private let series: HistoricalSeriesSet
     private let range: TimeRange
 
     /// - Parameters:
     ///   - series: the stored series to write; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets to write.
     public init(_ series: [StoredSeries], granularities: [Granularity], range: TimeRange) {
+        self.series = HistoricalSeriesSet(series, granularities: granularities)
         self.range = range
-        var owners: [String: String] = [:]
-        self.series = series.flatMap { stored in
-            granularities.flatMap { HistoricalSeries.all(stored.key, $0) }.map { (stored, $0) }
-        }.filter { stored, historical in
-            // Two unknown names can become the same metric name; the first keeps it.
-            let owner = "\(stored.key.api.rawValue) \(stored.key.statistic)"
-            return owners[historical.metric, default: owner] == owner
-                && {
-                    owners[historical.metric] = owner
-                    return true
-                }()
-        }.sorted { ($0.1.metric, $0.1.labels.text) < ($1.1.metric, $1.1.labels.text) }
     }
 
     /// Writes everything.
@@ -35,10 +24,11 @@ public struct OpenMetricsExport: Sendable {
     public func write(from history: History, to write: ([UInt8]) throws -> Void) async throws -> Int {
         var samples = 0
         var family = ""
-        for (stored, historical) in series {
+        for member in series.members {
+            let historical = member.series
             var rest: TimeRange? = range
             while let asked = rest {
-                let page = try await history.page(of: stored, historical.granularity, range: asked)
+                let page = try await history.page(of: member.stored, historical.granularity, range: asked)
                 rest = page.rest
                 guard !page.points.isEmpty else { continue }
                 var head: [UInt8] = []
@@ -57,7 +47,9 @@ public struct OpenMetricsExport: Sendable {
     }
 
     private static func samples(_ points: [Point], _ series: HistoricalSeries) -> [UInt8] {
-        let prefix = Array("\(series.metric){\(series.labels.text)} ".utf8)
+        // The first label is the metric's name.
+        let labels = ExpositionWriter.Labels(series.labels.dropFirst()).text
+        let prefix = Array("\(series.metric){\(labels)} ".utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(points.count * (prefix.count + 24))
         for point in points {

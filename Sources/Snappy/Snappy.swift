@@ -33,6 +33,24 @@ public enum Snappy {
         }
     }
 
+    /// Part of a block that is too large to be put together first: a block is its ``length(_:)``, then its parts.
+    ///
+    /// Nothing in a part refers to another one. Parts of 64 KiB and more lose nothing by it.
+    public static func part(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        bytes.isEmpty ? [] : compress(bytes).dropFirst(length(bytes.count).count)
+    }
+
+    /// The beginning of a block that holds `bytes` bytes: their number as a varint.
+    public static func length(_ bytes: Int) -> [UInt8] {
+        var length: [UInt8] = []
+        var rest = bytes
+        while rest >= 0x80 {
+            length.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        return length + [UInt8(rest)]
+    }
+
     /// What one block holds.
     /// - Parameter limit: the most bytes to accept; the block says how many there are before any is written.
     /// - Throws: ``Failure``.

@@ -17,6 +17,15 @@ import Testing
         #expect(try Snappy.decompress(block, limit: 5) == Array("hello".utf8))
     }
 
+    @Test(arguments: [0, 1, 127, 128, 65_536, 300_000])
+    func `parts that follow their length are one block`(size: Int) throws {
+        let parts =
+            (0..<4).map { part in (0..<size).map { UInt8(truncatingIfNeeded: $0 / 5 &* (part + 1)) } } + [[], [7]]
+        let bytes = parts.flatMap { $0 }
+        let block = Snappy.length(bytes.count) + parts.flatMap { Snappy.part($0) }
+        #expect(try Snappy.decompress(block, limit: bytes.count) == bytes)
+    }
+
     @Test func `a bomb is refused by what it claims`() {
         let bomb = Snappy.compress([UInt8](repeating: 0, count: 10_000_000))
         #expect(throws: Snappy.Failure.tooLarge(bytes: 10_000_000, limit: 1_000_000)) {
@@ -24,7 +33,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [[], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [5, 16, 0x68], [200, 1, 0xFE, 1, 2], Array("<html>".utf8)])
+    @Test(arguments: [
+        [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [5, 16, 0x68], [200, 1, 0xFE, 1, 2], Array("<html>".utf8),
+    ])
     func `what is no snappy block is refused`(bytes: [UInt8]) {
         #expect(throws: Snappy.Failure.damaged) { try Snappy.decompress(bytes, limit: 1000) }
     }

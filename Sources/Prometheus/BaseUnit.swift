@@ -1,0 +1,33 @@
+internal import UsageModel
+
+/// How values of a vendor's unit become values of a base unit: milliseconds seconds, percent a ratio.
+enum BaseUnit: Sendable, Hashable {
+    case same
+    case divided(by: Double)
+    case multiplied(by: Double)
+
+    init(_ unit: StatisticUnit) {
+        self =
+            switch unit {
+            // A division, because 1/1000 has no exact double.
+            case .milliseconds: .divided(by: 1000)
+            case .percent: .divided(by: 100)
+            case .megabytes: .multiplied(by: 1_000_000)
+            default: .same
+            }
+    }
+
+    func value(_ value: PointValue) -> PointValue {
+        self == .same ? value : PointValue(double(value))
+    }
+
+    /// The value as a sample has it; integers beyond 2^53 are rounded.
+    @inline(__always)
+    func double(_ value: PointValue) -> Double {
+        switch self {
+        case .same: value.double
+        case .divided(let divisor): value.double / divisor
+        case .multiplied(let factor): value.double * factor
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import UsageModel
+
+/// One label of a series as Prometheus' remote protocols carry it: the metric's name is a label like any other.
+///
+/// Labels are compared byte by byte, as Prometheus does.
+package struct Label: Sendable {
+    /// The label that holds the metric's name. It sorts before all others, which begin with a small letter.
+    package static let metricName = "__name__"
+
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// The labels of a series on `/metrics`, in their order; its key has the label of the statistic's shape.
+    static func all(_ key: SeriesKey, _ statistic: Statistic) -> [Label] {
+        var labels = [Label("application", key.application)]
+        if !key.index.isEmpty { labels.append(Label("index", key.index)) }
+        if !key.key.isEmpty { labels.append(Label(statistic.shape.label ?? "key", key.key)) }
+        return labels
+    }
+}
+
+extension Label: Comparable {
+    package static func == (left: Label, right: Label) -> Bool {
+        left.name.byteOrder(to: right.name) == 0 && left.value.byteOrder(to: right.value) == 0
+    }
+
+    package static func < (left: Label, right: Label) -> Bool {
+        let order = left.name.byteOrder(to: right.name)
+        return order == 0 ? left.value.byteOrder(to: right.value) < 0 : order < 0
+    }
+}

@@ -1,0 +1,97 @@
+package import History
+package import UsageModel
+internal import Snappy
+
+/// Prometheus' remote read protocol over the history: the series of `/metrics`, each complete bucket a sample
+/// stamped at the bucket's end.
+package final class RemoteRead: Sendable {
+    package enum Answer: Sendable {
+        /// A `ReadResponse`, compressed; whoever sends it holds the turn until the client has it.
+        case samples([ArraySlice<UInt8>], turn: Turn)
+        /// Frames, as they are read.
+        case chunks(ChunkStream)
+    }
+
+    package let limits: RemoteReadLimits
+    private let history: History
+    private let series: HistoricalSeriesCache
+    private let turns: Turns
+    /// Of whole answers: a client that does not take its own keeps others from theirs, but nobody from chunks.
+    private let answers: Turns
+
+    package init(_ history: History, limits: RemoteReadLimits = RemoteReadLimits()) {
+        self.history = history
+        self.limits = limits
+        series = HistoricalSeriesCache(history)
+        turns = Turns(limits.readers)
+        answers = Turns(limits.answers)
+    }
+
+    /// Answers the body of a request.
+    /// - Throws: ``RemoteReadRefusal``.
+    package func answer(_ body: [UInt8], now: UnixTime) async throws -> Answer {
+        let request = try RemoteReadRequest(body, limits: limits)
+        let answer = request.form == .samples ? try await answers.take() : nil
+        let turn = try await turns.take()
+        defer { withExtendedLifetime(turn) {} }
+        let selected = try await select(request.queries, now: now)
+        guard let answer else { return .chunks(ChunkStream(selected, history: history, turns: turns)) }
+        return .samples(try await samples(of: selected), turn: answer)
+    }
+
+    private func select(_ queries: [RemoteReadRequest.Query], now: UnixTime) async throws -> [SelectedSeries] {
+        let set = try await series.current()
+        var selected: [SelectedSeries] = []
+        var count = 0
+        for query in queries {
+            try Task.checkCancellation()
+            let series = try SelectedSeries(query, of: set, now: now)
+            count += series.slices.count
+            guard count <= limits.series else {
+                throw RemoteReadRefusal(
+                    .matchers, "the queries match more than \(limits.series) series",
+                    accepted: "matchers of at most \(limits.series) series in all queries together")
+            }
+            selected.append(series)
+        }
+        return selected
+    }
+
+    /// A `ReadResponse`: a `QueryResult` for each query, field 1.
+    private func samples(of queries: [SelectedSeries]) async throws -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var length = 0
+        var samples = 0
+        for series in queries {
+            let result = try await result(of: series, samples: &samples)
+            var head = ProtobufBytes()
+            head.message(1, length: result.length)
+            length += head.bytes.count + result.length
+            parts.append(Snappy.part(head.bytes))
+            parts += result.parts
+        }
+        return [Snappy.length(length)[...]] + parts
+    }
+
+    private func result(of series: SelectedSeries, samples: inout Int) async throws -> QueryResultBuilder {
+        var builder = QueryResultBuilder(series)
+        var batch = try await history.points(of: series.slices, from: .start)
+        while true {
+            samples += batch.points.count
+            guard samples <= limits.samples else {
+                throw RemoteReadRefusal(
+                    .queries, "the answer would have more than \(limits.samples) samples",
+                    accepted: "a shorter range, narrower matchers, or STREAMED_XOR_CHUNKS, which has no such limit")
+            }
+            guard let rest = batch.rest else {
+                builder.append(batch)
+                builder.finish()
+                return builder
+            }
+            // The database reads on while this batch is compressed.
+            async let next = history.points(of: series.slices, from: rest)
+            builder.append(batch)
+            batch = try await next
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// Why a remote read is not answered, told to whoever asked.
+package struct RemoteReadRefusal: Error, Sendable, Hashable {
+    /// The part of the request that is at fault.
+    package enum Part: String, Sendable {
+        case body
+        case queries
+        case matchers
+        case responseTypes = "accepted_response_types"
+    }
+
+    package let part: Part
+    package let detail: String
+    /// What would be answered.
+    package let accepted: String
+
+    init(_ part: Part, _ detail: String, accepted: String) {
+        self.part = part
+        self.detail = detail
+        self.accepted = accepted
+    }
+}

@@ -1,0 +1,80 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import Prometheus
+internal import UsageModel
+
+/// `POST /api/v1/read`: Prometheus' remote read.
+enum RemoteReadRoute {
+    private static let samples = "application/x-protobuf"
+    /// As the protocol has it, letter by letter.
+    static let chunks = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse"
+
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        let remoteRead = RemoteRead(exporter.history)
+        return Endpoint(
+            method: .post, path: "/api/v1/read",
+            summary: "Prometheus' remote read: the history under the names of /metrics.",
+            body: .init(
+                summary: "A prometheus.ReadRequest, compressed with snappy (block format).", type: samples,
+                schema: ["type": "string", "format": "binary"]),
+            contents: [
+                .init(type: samples, summary: "SAMPLES: a prometheus.ReadResponse, compressed with snappy."),
+                .init(type: chunks, summary: "STREAMED_XOR_CHUNKS: frames of prometheus.ChunkedReadResponse."),
+            ],
+            failures: [400: "The request cannot be read, or it or its answer is larger than a limit."]
+        ) { request, _ in
+            do {
+                let body = try await body(of: request, limits: remoteRead.limits)
+                switch try await remoteRead.answer(body, now: exporter.clock.now) {
+                case .samples(let parts, let turn): return response(parts, turn)
+                case .chunks(let stream): return response(stream, exporter.logger)
+                }
+            } catch let refusal as RemoteReadRefusal {
+                throw Problem.parameter(refusal.part.rawValue, refusal.detail, accepted: refusal.accepted)
+            }
+        }
+    }
+
+    /// The body, of which no more is kept than is allowed.
+    private static func body(of request: Request, limits: RemoteReadLimits) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            bytes += buffer.readableBytesView
+            guard bytes.count <= limits.bodyBytes else { throw RemoteReadRefusal.largeBody(limits) }
+        }
+        return bytes
+    }
+
+    private static func response(_ parts: [ArraySlice<UInt8>], _ turn: Turn) -> Response {
+        let length = parts.reduce(0) { $0 + $1.count }
+        return Response(
+            status: .ok, headers: [.contentType: samples, .contentEncoding: "snappy"],
+            body: ResponseBody(contentLength: length) { writer in
+                for part in parts { try await writer.write(ByteBuffer(bytes: part)) }
+                try await writer.finish(nil)
+                withExtendedLifetime(turn) {}
+            })
+    }
+
+    /// Reads on only when the client has taken what was read: the writer waits until it has.
+    private static func response(_ stream: ChunkStream, _ logger: Logger) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: chunks],
+            body: ResponseBody { writer in
+                var stream = stream
+                while let frames = try await next(&stream, logger) { try await writer.write(ByteBuffer(bytes: frames)) }
+                try await writer.finish(nil)
+            })
+    }
+
+    private static func next(_ stream: inout ChunkStream, _ logger: Logger) async throws -> [UInt8]? {
+        do {
+            return try await stream.next()
+        } catch {
+            if !(error is CancellationError) { logger.error("remote read cut off: \(error)") }
+            throw error
+        }
+    }
+}
