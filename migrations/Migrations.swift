@@ -13,5 +13,8 @@ public enum Migrations {
         Migration(identifier: "0001_history", sql: String(decoding: PackageResources._001_history_sql, as: UTF8.self)),
         Migration(
             identifier: "0002_monitoring", sql: String(decoding: PackageResources._002_monitoring_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0003_remote_write",
+            sql: String(decoding: PackageResources._003_remote_write_sql, as: UTF8.self)),
     ]
 }

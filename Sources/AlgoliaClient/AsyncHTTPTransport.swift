@@ -59,7 +59,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
 
 /// Runs `operation`, but not for longer than `seconds`: the library's own
 /// deadline ends with the answer's head, and a body can hang too.
-private func withTimeout<Result: Sendable>(
+package func withTimeout<Result: Sendable>(
     seconds: Double, _ operation: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in

@@ -1,13 +1,13 @@
 internal import UsageModel
 
 /// The `Retry-After` header (RFC 9110, section 10.2.3).
-enum RetryAfter {
+package enum RetryAfter {
     /// The longest pause to obey, in seconds: a vendor's mistake must not stop collection for days.
     static let longest = 3600.0
 
     /// Seconds to wait from `now`: delta seconds or an HTTP date, in 0 ... ``longest``.
     /// Nil when `header` is neither.
-    static func seconds(_ header: String, now: Double) -> Double? {
+    package static func seconds(_ header: String, now: Double) -> Double? {
         let text = header.drop { $0 == " " }
         let wait: Double
         if let delta = Int64(text) {

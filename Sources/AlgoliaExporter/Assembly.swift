@@ -14,13 +14,18 @@ struct Assembly {
     let registry: MetricsRegistry
     let http: HTTPClient
     let collector: Collector
+    let remoteWriter: RemoteWriter
+    private let horizon: RepairHorizon
     private let clients: ClientFactory
     private let shard: Shard?
+    private let gauges: ConfigurationGauges
 
     init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
         self.shard = shard
+        let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
         history = try History(path: settings.storage.path)
         registry = MetricsRegistry(help: Self.help)
+        gauges = ConfigurationGauges(metrics: registry)
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
         clients = ClientFactory(http: http, clock: clock, registry: registry)
         do {
@@ -31,11 +36,21 @@ struct Assembly {
             try? http.syncShutdown()
             throw error
         }
+        horizon = RepairHorizon(hourly: settings.backfillHorizon)
+        remoteWriter = RemoteWriter(
+            destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
+            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
+        gauges.show(settings, shards: shard?.count ?? 1)
     }
 
     /// Goes on with other settings.
+    /// - Throws: what is wrong with them; nothing has changed then.
     func apply(_ settings: Settings) async throws {
+        let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
         await collector.apply(try Self.applications(settings, shard, clients))
+        gauges.show(settings, shards: shard?.count ?? 1)
+        horizon.change(hourly: settings.backfillHorizon)
+        await remoteWriter.apply(destinations)
     }
 
     /// Closes what is open. The history is complete without it, only its log is longer.
@@ -62,7 +77,7 @@ struct Assembly {
         collection.indexInterval = settings.polling.indexInterval
         collection.settleDelay = settings.polling.settleDelay
         collection.horizon = settings.backfillHorizon
-        collection.indices = IndexFilter(include: application.indices.include, exclude: application.indices.exclude)
+        collection.indices = IndexFilter(application.indices)
         collection.shard = shard
         // Servers and clusters take some three requests a minute: never more than a quarter of the quota.
         let quota = ClientFactory.quota(settings, shards: shard?.count ?? 1)
@@ -78,6 +93,16 @@ struct Assembly {
         CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",
         CollectorMetric.backfillRemaining:
             "Seconds of history still to be fetched, over the application and its indices.",
+        ConfigurationMetric.contract:
+            "What was agreed with Algolia, as configured: search requests per month, records, queries per second.",
+        ConfigurationMetric.quota: "Requests a minute that this process may send to Algolia, as configured.",
+        RemoteWriteMetric.samples: "Samples that a receiver of remote write has accepted.",
+        RemoteWriteMetric.dropped:
+            "Samples that a receiver of remote write will never have, by the status with which it refused them, or "
+            + "the reason why they were not sent.",
+        RemoteWriteMetric.requests: "Requests of remote write, by HTTP status or kind of failure.",
+        RemoteWriteMetric.lag:
+            "Age of the oldest settled sample that waits for a receiver of remote write; 0 when none waits.",
         ReloadMetric.isSuccessful: "Whether the newest attempt to load the configuration succeeded.",
         ReloadMetric.lastSuccess: "When the configuration was last loaded, in seconds since 1970.",
     ]

@@ -11,7 +11,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check configuration, keys and database, and say what works and what does not.",
         discussion:
-            "Sends at most two usage and two monitoring requests for each application, and lists its indices. Exit status 1 when anything does not work."
+            "Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one empty request to each receiver of remote write. Exit status 1 when anything does not work."
     )
 
     @OptionGroup var common: CommonOptions
@@ -36,6 +36,12 @@ struct Check: AsyncParsableCommand {
                 }
             }
             try? await http.shutdown()
+            for receiver in settings.remoteWrite {
+                let (works, text) = await RemoteWriteCheck.check(
+                    RemoteWriteDestination(receiver), userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
+                report(works, "remote write \(receiver.name)", text)
+                if !works { isGood = false }
+            }
             if !isGood { throw ExitCode.failure }
         }
     }

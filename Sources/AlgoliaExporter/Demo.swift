@@ -23,6 +23,10 @@ struct Demo: Sendable {
         var demo = ApplicationSettings(id: application.id, usageKey: .value(application.usageKey))
         demo.monitoringKey = application.monitoringKey.map { .value($0) }
         demo.searchKey = application.searchKey.map { .value($0) }
+        // About what the simulated shop uses, so that alerts and dashboards have something to say.
+        demo.contract.searchRequestsPerMonth = 180_000_000
+        demo.contract.records = 12_000_000
+        demo.contract.maxQPS = 400
         settings.applications = [demo]
         settings.endpoints.usage = running.url
         settings.endpoints.monitoring = running.url

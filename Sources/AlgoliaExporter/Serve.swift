@@ -71,7 +71,8 @@ struct Serve: AsyncParsableCommand {
                     "listening on \(url)/, metrics on \(url)/metrics",
                     metadata: ["version": "\(AlgoliaExporter.version)"])
             }
-            try await run([retention, reloader, assembly.collector, server], demo, serverLogger)
+            try await run(
+                [retention, reloader, assembly.remoteWriter, assembly.collector, server], demo, serverLogger)
         } catch {
             await assembly.shutdown()
             throw ListenAddress.explain(error, address)
@@ -100,6 +101,13 @@ extension MetricsOptions {
                 hourly: metrics.staleness.hourly, daily: metrics.staleness.daily,
                 minutely: metrics.staleness.minutely),
             include: metrics.include, exclude: metrics.exclude, maxSeries: metrics.maxSeries,
-            applications: Set(settings.applications.map(\.id)))
+            applications: Dictionary(
+                uniqueKeysWithValues: settings.applications.map { ($0.id, IndexFilter($0.indices)) }))
+    }
+}
+
+extension IndexFilter {
+    init(_ indices: IndexSettings) {
+        self.init(include: indices.include, exclude: indices.exclude)
     }
 }

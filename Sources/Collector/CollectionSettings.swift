@@ -1,4 +1,4 @@
-internal import UsageModel
+public import UsageModel
 
 /// How one application is collected. Durations are in seconds.
 public struct CollectionSettings: Sendable, Hashable {

@@ -2,23 +2,26 @@ internal import UsageModel
 
 /// Combines ascending points into wider buckets.
 ///
-/// Buckets are aligned to the epoch, so that steps of a day begin at UTC midnight.
+/// Buckets are aligned to the epoch, so that steps of a day begin at UTC midnight, unless an origin is given.
 struct BucketFold {
     let step: Int64
     let aggregate: Aggregate
+    /// No point may be before it.
+    let origin: UnixTime
     private(set) var points: [Point] = []
     private var bucket = UnixTime.min
     private var value = PointValue.integer(0)
     private var count: Int64 = 0
 
-    init(step: Int64, aggregate: Aggregate) {
+    init(step: Int64, aggregate: Aggregate, origin: UnixTime = 0) {
         self.step = step
         self.aggregate = aggregate
+        self.origin = origin
     }
 
     @inline(__always)
     mutating func add(_ point: Point) {
-        let start = point.time - point.time % step
+        let start = point.time - (point.time - origin) % step
         if start != bucket {
             finish()
             bucket = start

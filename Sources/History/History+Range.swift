@@ -16,7 +16,7 @@ extension History {
             var series: [RangeSeries] = []
             series.reserveCapacity(matches.count)
             for match in matches {
-                let points = try Self.points(of: match, query, reader)
+                let points = try Self.points(of: match.id, match.key.statistic, query, reader)
                 series.append(RangeSeries(key: match.key, points: points))
             }
             series.removeAll(where: \.points.isEmpty)
@@ -26,17 +26,31 @@ extension History {
         }
     }
 
+    /// The points of `selected`, in the order given, with the granularity, range, step and aggregate of `query`.
+    ///
+    /// For those who select series in a way that no ``RangeQuery`` can say, and who see to it that
+    /// they are not too many. A series without points is left out.
+    public func range(of selected: [StoredSeries], _ query: RangeQuery) async throws -> [RangeSeries] {
+        try await pool.read { db in
+            let reader = try PackedRowReader(db, query.granularity)
+            return try selected.compactMap { series in
+                let points = try Self.points(of: series.id, series.key.statistic, query, reader)
+                return points.isEmpty ? nil : RangeSeries(key: series.key, points: points)
+            }
+        }
+    }
+
     private static func points(
-        of match: SeriesSelection.Match, _ query: RangeQuery, _ reader: PackedRowReader
+        of series: Int64, _ statistic: String, _ query: RangeQuery, _ reader: PackedRowReader
     ) throws -> [Point] {
         guard let step = query.step, step > query.granularity.seconds else {
             var points: [Point] = []
             points.reserveCapacity(Int(min(query.range.seconds / query.granularity.seconds + 1, 8784)))
-            try reader.forEach(series: match.id, range: query.range) { points.append($0) }
+            try reader.forEach(series: series, range: query.range) { points.append($0) }
             return points
         }
-        var fold = BucketFold(step: step, aggregate: query.aggregate(for: match.key.statistic))
-        try reader.forEach(series: match.id, range: query.range) { fold.add($0) }
+        var fold = BucketFold(step: step, aggregate: query.aggregate(for: statistic), origin: query.origin)
+        try reader.forEach(series: series, range: query.range) { fold.add($0) }
         fold.finish()
         return fold.points
     }

@@ -71,6 +71,9 @@ extension History {
                     sql: "UPDATE \(table) SET start = ? WHERE granularity = ? AND start < ?",
                     arguments: [time, granularity.rawValue, time])
             }
+            try db.execute(
+                sql: "DELETE FROM remote_write_late WHERE granularity = ? AND time < ?",
+                arguments: [granularity.rawValue, time])
         }
     }
 

@@ -7,6 +7,7 @@ struct PackedRowWriter {
     private let select: RawStatement
     private let replace: RawStatement
     private var slots: [PointValue?]
+    private var late: LateBuckets
     /// Points that were not there before.
     private(set) var added = 0
     /// Points whose value has changed.
@@ -19,6 +20,7 @@ struct PackedRowWriter {
         select = try RawStatement(db, table.selectRow)
         replace = try RawStatement(db, table.replaceRow)
         slots = Array(repeating: nil, count: table.slotCount)
+        late = LateBuckets(db, granularity)
     }
 
     /// Merges `points` (of any order) into the rows of one series.
@@ -38,7 +40,8 @@ struct PackedRowWriter {
 
     private mutating func flush(series: Int64, row: Int64) throws {
         guard row != .min else { return }
-        var changes = 0
+        // A bit for each slot; no table has more than 60.
+        var changed: UInt64 = 0
         select.bind(1, series)
         select.bind(2, row)
         if try select.step() {
@@ -50,19 +53,20 @@ struct PackedRowWriter {
                 }
                 if old == nil {
                     added += 1
-                    changes += 1
+                    changed |= 1 << slot
                 } else if old != new {
                     revised += 1
-                    changes += 1
+                    changed |= 1 << slot
                 }
             }
         } else {
-            for slot in slots where slot != nil { changes += 1 }
-            added += changes
+            for slot in slots.indices where slots[slot] != nil { changed |= 1 << slot }
+            added += changed.nonzeroBitCount
         }
         select.reset()
-        if changes > 0 {
+        if changed != 0 {
             changedRows.append(row)
+            try late.note(series: series, row: row, slots: changed)
             replace.bind(1, series)
             replace.bind(2, row)
             for slot in slots.indices { replace.bind(slot + 3, slots[slot]) }

@@ -21,6 +21,8 @@ public struct RangeQuery: Sendable, Hashable {
     public var range: TimeRange
     /// Seconds of one output bucket, a multiple of the granularity; nil to take points as they are.
     public var step: Int64?
+    /// Where a bucket of `step` begins, at or before the range; at 0, days begin at UTC midnight.
+    public var origin: UnixTime = 0
     /// How buckets become one; nil for each statistic's own default.
     public var aggregate: Aggregate?
     /// Only the series with the largest sums.

@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// What `/metrics` shows. It may change while the exporter runs.
 public struct MetricsOptions: Sendable, Hashable {
     /// After how many seconds a value is left out rather than repeated for ever.
@@ -20,12 +22,12 @@ public struct MetricsOptions: Sendable, Hashable {
     public var exclude: [String]
     /// Samples on the page beyond which the least active indices are left out.
     public var maxSeries: Int
-    /// The applications to show; nil for all that are stored.
-    public var applications: Set<String>?
+    /// The applications to show, each with its indices; nil for all that are stored.
+    public var applications: [String: IndexFilter]?
 
     public init(
         staleness: Staleness = Staleness(), include: [String] = [".*"], exclude: [String] = [],
-        maxSeries: Int = 100_000, applications: Set<String>? = nil
+        maxSeries: Int = 100_000, applications: [String: IndexFilter]? = nil
     ) {
         self.staleness = staleness
         self.include = include

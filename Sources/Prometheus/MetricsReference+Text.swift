@@ -131,10 +131,25 @@ extension MetricsReference {
         | `algolia_exporter_api_requests_total` | counter | `api`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error`, `broken_answer`, `cancelled` |
         | `algolia_exporter_api_request_duration_seconds` | histogram | | from sending a request to its decoded answer, without waiting for quota |
         | `algolia_exporter_backfill_remaining_seconds` | gauge | `application`, `granularity` | history still to be fetched, summed over the application and its indices |
+        | `algolia_exporter_requests_per_minute_limit` | gauge | `application` | requests a minute that this process may send, as configured |
         | `algolia_exporter_points_stored_total` | counter | | points stored new or revised since the start of the process |
         | `algolia_exporter_database_size_bytes` | gauge | | size of the database and its write-ahead log |
+        | `algolia_exporter_remote_write_samples_total` | counter | `remote` | samples that the receiver has accepted |
+        | `algolia_exporter_remote_write_samples_dropped_total` | counter | `remote`, `reason` | samples that it will never have; `reason` is the status with which it refused them, `partial` when it accepted a request but wrote fewer samples than it had, or `too_old` for those beyond `sample_age_limit` |
+        | `algolia_exporter_remote_write_requests_total` | counter | `remote`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error` |
+        | `algolia_exporter_remote_write_lag_seconds` | gauge | `remote` | age of the oldest settled sample that waits to be accepted; 0 when none waits. A settled hour is some hours old when it is sent, a day more than one |
+        | `algolia_exporter_config_last_reload_successful` | gauge | | 1 when the newest attempt to load the configuration succeeded, else 0 |
+        | `algolia_exporter_config_last_reload_success_timestamp_seconds` | gauge | | when the configuration was last loaded |
 
         `api` is `usage`, `monitoring` or `search`. These counters start at 0 with the process.
+
+        ## The contract
+
+        What `contract` in the configuration says, to compare with what is used.
+
+        | metric | type | labels | meaning |
+        |---|---|---|---|
+        | `algolia_contract_limit` | gauge | `application`, `limit` | what was agreed; `limit` is `search_requests_per_month`, `records` or `max_qps` |
 
         ## The process
 

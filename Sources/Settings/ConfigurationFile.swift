@@ -32,7 +32,7 @@ struct ConfigurationFile {
             root.section("proxy") { proxy in
                 proxy.read("read_through", .boolean, into: &settings.proxy.readThrough)
             }
-            Self.refuseUnsupported(&root)
+            readRemoteWrite(&root)
         }
         if !isMapping { hasReadableApplications = false }
     }
@@ -93,13 +93,6 @@ struct ConfigurationFile {
             metrics.read("include", listOf: "regular expressions", .regex, into: &settings.metrics.include)
             metrics.read("exclude", listOf: "regular expressions", .regex, into: &settings.metrics.exclude)
             metrics.read("max_series", .positiveInteger, into: &settings.metrics.maxSeries)
-        }
-    }
-
-    /// The keys of what a later version will do, accepted only where they ask for nothing.
-    private static func refuseUnsupported(_ root: inout ConfigurationSection) {
-        if let value = root.value("remote_write"), value.list(of: "targets")?.isEmpty == false {
-            value.refuse("this version does not support remote write yet", expected: "[], or no such key")
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Everything an operator can configure in a file or the environment, checked
 /// and with every default filled in.
 ///
-/// ``SettingsLoader`` makes it. Durations are whole seconds. It may be printed
+/// ``SettingsLoader`` makes it. Durations are seconds. It may be printed
 /// or dumped: ``KeySetting`` never shows a secret.
 public struct Settings: Sendable, Hashable {
     /// The applications to collect, in the file's order; their ids differ.
@@ -13,6 +13,8 @@ public struct Settings: Sendable, Hashable {
     public var storage = StorageSettings()
     public var metrics = MetricsSettings()
     public var proxy = ProxySettings()
+    /// Where the history is sent to; their names differ.
+    public var remoteWrite: [RemoteWriteSettings] = []
 
     /// The defaults, without any application.
     public init() {}

@@ -25,6 +25,24 @@ public enum DurationText {
         return total
     }
 
+    /// The same where milliseconds matter (`30ms`, `1s500ms`), in milliseconds.
+    public static func parseMilliseconds(_ text: String) -> Int64? {
+        var whole = text[...]
+        var milliseconds: Int64 = 0
+        if text.hasSuffix("ms") {
+            whole = text.dropLast(2)
+            let digits = whole.reversed().prefix { $0.isASCII && $0.isNumber }
+            guard let number = Int64(String(digits.reversed())) else { return nil }
+            milliseconds = number
+            whole = whole.dropLast(digits.count)
+            if whole.isEmpty { return milliseconds }
+        }
+        guard let seconds = parse(whole) else { return nil }
+        let (product, productOverflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, sumOverflow) = product.addingReportingOverflow(milliseconds)
+        return productOverflow || sumOverflow ? nil : sum
+    }
+
     /// The shortest such text, without weeks: `90d`, `1h30m`, `0s`.
     public static func string(_ seconds: Int64) -> String {
         guard seconds > 0 else { return "0s" }

@@ -63,3 +63,10 @@ extension StatisticCatalogue {
             perIndex: false, meaning: meaning)
     }
 }
+
+extension Statistic {
+    /// Whether it can only be asked for now: a minute that nobody asked in stays unknown for ever.
+    public var isMomentary: Bool {
+        api == .monitoring && (name == "cluster_status" || name == "reachability")
+    }
+}

@@ -77,8 +77,8 @@ import Testing
             "4:24: proxy.read_through: \"maybe\" is neither true nor false; expected true or false"
         ),
         (
-            "remote_write:\n  - url: http://host",
-            "5:3: remote_write: this version does not support remote write yet; expected [], or no such key"
+            "remote_write: { url: http://host }",
+            "4:15: remote_write: a mapping is not a list; expected a list of receivers such as [a, b]"
         ),
     ])
     func `in the file`(_ yaml: String, _ complaint: String) {

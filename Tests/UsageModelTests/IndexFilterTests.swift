@@ -1,5 +1,5 @@
-import Collector
 import Testing
+import UsageModel
 
 @Suite("Which indices are collected")
 struct IndexFilterTests {

@@ -1,0 +1,35 @@
+import Prometheus
+import Settings
+
+extension RemoteWriteDestination {
+    /// A receiver as it is configured.
+    init(_ settings: RemoteWriteSettings) {
+        self.init(name: settings.name, url: settings.url)
+        timeout = settings.remoteTimeout
+        headers = settings.headers.mapValues { RemoteWriteSecret($0) }
+        if let basic = settings.basicAuth {
+            credentials = .basic(user: basic.username, password: RemoteWriteSecret(basic.password))
+        } else if let authorization = settings.authorization {
+            credentials = .authorization(
+                type: authorization.type, credentials: RemoteWriteSecret(authorization.credentials))
+        }
+        tls.certificateAuthorityFile = settings.tls.certificateAuthorityFile
+        tls.certificateFile = settings.tls.certificateFile
+        tls.keyFile = settings.tls.keyFile
+        tls.skipsVerification = settings.tls.skipsVerification
+        message = settings.protobufMessage.flatMap { RemoteWriteMessage(rawValue: $0) }
+        maxSamplesPerSend = settings.queue.maxSamplesPerSend
+        minBackoff = settings.queue.minBackoff
+        maxBackoff = settings.queue.maxBackoff
+        sampleAgeLimit = settings.queue.sampleAgeLimit > 0 ? settings.queue.sampleAgeLimit : nil
+    }
+}
+
+extension RemoteWriteSecret {
+    fileprivate init(_ setting: KeySetting) {
+        switch setting {
+        case .value(let text): self = .value(text)
+        case .file(let path): self = .file(path)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import GRDB
+public import UsageModel
+
+/// What the stored series of one statistic have in common.
+public struct StatisticOutline: Sendable, Hashable {
+    public var name: String
+    public var api: API
+    /// Whether any of them is of an application as a whole.
+    public var hasApplicationLevel: Bool
+    /// Whether any of them is of an index.
+    public var hasIndices: Bool
+    /// Whether any of them has a server, region or cluster.
+    public var hasKeys: Bool
+    /// Those in which anything is stored, the finest first.
+    public var granularities: [Granularity]
+}
+
+extension History {
+    /// An outline of every statistic that is stored, or of those that are named.
+    /// - Parameter applications: whose series count; nil for every application's.
+    public func statisticOutlines(
+        statistics: [String]? = nil, applications: [String]? = nil
+    ) async throws -> [StatisticOutline] {
+        var conditions: [String] = []
+        var arguments = StatementArguments()
+        for (column, names) in [("statistic", statistics), ("application", applications)] {
+            guard let names else { continue }
+            conditions.append("\(column) IN (\(names.map { _ in "?" }.joined(separator: ",")))")
+            arguments += StatementArguments(names)
+        }
+        let granularities = Granularity.allCases.map { granularity in
+            "max(EXISTS (SELECT 1 FROM \(PackedTable.of(granularity).name) WHERE series_id = series.id))"
+        }
+        let sql = """
+            SELECT statistic, api, max(index_name = ''), max(index_name <> ''), max(key <> ''),
+                \(granularities.joined(separator: ", "))
+            FROM series \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
+            GROUP BY statistic, api ORDER BY statistic, api
+            """
+        return try await pool.read { [arguments] db in
+            try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
+                StatisticOutline(
+                    name: row[0], api: API(rawValue: row[1]) ?? .usage, hasApplicationLevel: row[2],
+                    hasIndices: row[3], hasKeys: row[4],
+                    granularities: zip(Granularity.allCases, 5...).filter { row[$0.1] }.map(\.0))
+            }
+        }
+    }
+}

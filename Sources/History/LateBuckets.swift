@@ -1,0 +1,93 @@
+internal import GRDB
+internal import UsageModel
+
+/// Notes buckets that change after remote write has sent them, in the transaction that changes them.
+///
+/// Costs one look-up a transaction where nothing was ever sent, one a series and destination
+/// where something was.
+struct LateBuckets {
+    private let db: Database
+    private let granularity: Granularity
+    private let table: PackedTable
+    private var statements: (position: RawStatement, insert: RawStatement)?
+    /// Whatever was ever sent to, configured or not; nil while nobody has asked.
+    private var destinations: [String]?
+    /// The series that ``sent`` is about.
+    private var series: Int64 = -1
+    private var sent: [(destination: String, until: UnixTime)] = []
+
+    init(_ db: Database, _ granularity: Granularity) {
+        self.db = db
+        self.granularity = granularity
+        table = .of(granularity)
+    }
+
+    /// Notes what of a row has changed, as a bit for each slot.
+    mutating func note(series: Int64, row: Int64, slots: UInt64) throws {
+        let destinations = try destinations ?? Self.destinations(in: db)
+        self.destinations = destinations
+        guard !destinations.isEmpty else { return }
+        if series != self.series {
+            sent = try positions(of: series, destinations)
+            self.series = series
+        }
+        let start = table.range(ofRow: row).start
+        for (destination, until) in sent where start < until {
+            for slot in 0..<table.slotCount where slots & (1 << slot) != 0 {
+                let time = start + Int64(slot) * table.slotSeconds
+                if time < until { try insert(destination, series, time) }
+            }
+        }
+    }
+
+    /// Notes one bucket.
+    mutating func insert(_ destination: String, _ series: Int64, _ time: UnixTime) throws {
+        let insert = try prepared().insert
+        insert.bind(1, destination)
+        insert.bind(2, granularity.rawValue)
+        insert.bind(3, series)
+        insert.bind(4, time)
+        defer { insert.reset() }
+        _ = try insert.step()
+    }
+
+    private mutating func positions(
+        of series: Int64, _ destinations: [String]
+    ) throws -> [(destination: String, until: UnixTime)] {
+        let position = try prepared().position
+        return try destinations.compactMap { destination in
+            position.bind(1, destination)
+            position.bind(2, granularity.rawValue)
+            position.bind(3, series)
+            defer { position.reset() }
+            return try position.step() ? (destination, position.integer(0)) : nil
+        }
+    }
+
+    private mutating func prepared() throws -> (position: RawStatement, insert: RawStatement) {
+        if let statements { return statements }
+        let new = (
+            position: try RawStatement(
+                db,
+                """
+                SELECT sent_until FROM remote_write_position
+                WHERE destination = ? AND granularity = ? AND series_id = ?
+                """),
+            insert: try RawStatement(db, "INSERT OR IGNORE INTO remote_write_late VALUES (?, ?, ?, ?)")
+        )
+        statements = new
+        return new
+    }
+
+    /// From one destination to the next: a plain DISTINCT would read every position.
+    private static func destinations(in db: Database) throws -> [String] {
+        let next = try RawStatement(db, "SELECT min(destination) FROM remote_write_position WHERE destination > ?")
+        var found: [String] = []
+        while true {
+            next.bind(1, found.last ?? "")
+            defer { next.reset() }
+            guard try next.step(), !next.isNull(0) else { return found }
+            found.append(next.text(0))
+        }
+    }
+}

@@ -1,0 +1,158 @@
+internal import AlgoliaClient
+internal import UsageModel
+
+/// One receiver: sends it a request, and says what its answer means.
+///
+/// Which message it understands is found out, unless it is configured: 2.0 is tried first. A
+/// receiver of 2.0 says how many samples it has written. One of 1.0 refuses the message, or takes
+/// it for an empty one, because the fields of the two share no number, and says nothing of samples.
+struct RemoteWriteReceiver {
+    /// What an answer, or the lack of one, means for what was sent.
+    enum Verdict {
+        /// `written` of the samples are stored.
+        case accepted(written: Int)
+        /// The content is refused, all but `written` samples.
+        case refused(status: Int, message: String, written: Int)
+        case tooLarge(message: String)
+        /// The same content is to be sent at once as another message.
+        case otherMessage
+        /// The receiver is in trouble; seconds that it wants to be left alone.
+        case failing(String, retryAfter: Double?)
+        /// It cannot be used as it is configured, or as it now is: only a person can mend that.
+        case unusable(String, retryAfter: Double?)
+        case cancelled
+    }
+
+    private let destination: RemoteWriteDestination
+    private let transport: any RemoteWriteTransport
+    private let userAgent: String
+    private let metrics: RemoteWriteMetrics
+    /// What it was found to understand.
+    private var found: RemoteWriteMessage?
+    /// Messages that it has refused by their type since one was accepted.
+    private var refused: Set<RemoteWriteMessage> = []
+
+    init(
+        _ destination: RemoteWriteDestination, transport: any RemoteWriteTransport, userAgent: String,
+        metrics: RemoteWriteMetrics
+    ) {
+        self.destination = destination
+        self.transport = transport
+        self.userAgent = userAgent
+        self.metrics = metrics
+    }
+
+    /// The message that is sent now.
+    var message: RemoteWriteMessage { destination.message ?? found ?? .version2 }
+
+    /// Sends one request; what it was is for ``judge(_:of:now:)``.
+    func send(_ body: [UInt8]) async -> Result<RemoteWriteAnswer, RemoteWriteFailure> {
+        var headers = message.headers
+        headers += [("Content-Encoding", "snappy"), ("User-Agent", userAgent)]
+        var secrets: [String] = []
+        do {
+            for (name, value) in destination.headers.sorted(by: { $0.key < $1.key }) {
+                let secret = try value.current()
+                secrets.append(secret)
+                headers.append((name, secret))
+            }
+            if let (value, secret) = try destination.credentials?.header() {
+                headers.append(("Authorization", value))
+                secrets += [secret, value]
+            }
+        } catch {
+            return .failure(.unusable("\(error)"))
+        }
+        do throws(TransportError) {
+            var answer = try await transport.post(
+                RemoteWritePost(url: destination.url, headers: headers, body: body, timeout: destination.timeout))
+            metrics.requests(String(answer.status))
+            // What a receiver repeats of a request must not be logged.
+            for secret in secrets where !secret.isEmpty {
+                answer.message = answer.message.replacing(secret, with: "<redacted>")
+            }
+            return .success(answer)
+        } catch {
+            switch error {
+            case .timeout: return fail("timeout", "no answer within \(destination.timeout.seconds)")
+            case .connection(let reason): return fail("connection_error", reason)
+            case .tooLarge: return fail("broken_answer", "its answer is too large")
+            case .cancelled: return .failure(.cancelled)
+            }
+        }
+    }
+
+    private func fail(_ code: String, _ reason: String) -> Result<RemoteWriteAnswer, RemoteWriteFailure> {
+        metrics.requests(code)
+        return .failure(.failing(reason))
+    }
+
+    /// What an answer to `count` samples means.
+    mutating func judge(
+        _ result: Result<RemoteWriteAnswer, RemoteWriteFailure>, of count: Int, now: Double
+    ) -> Verdict {
+        let answer: RemoteWriteAnswer
+        switch result {
+        case .success(let success): answer = success
+        case .failure(.failing(let reason)): return .failing(reason, retryAfter: nil)
+        case .failure(.unusable(let reason)): return .unusable(reason, retryAfter: nil)
+        case .failure(.cancelled): return .cancelled
+        }
+        let retryAfter = answer.retryAfter.flatMap { RetryAfter.seconds($0, now: now) }
+        let text = "\(answer.status)" + (answer.message.isEmpty ? "" : ": \(answer.message)")
+        switch answer.status {
+        case 200..<300: return accepted(answer, of: count)
+        case 415: return refusedType(text)
+        case 429, 500...: return .failing("it answers \(text)", retryAfter: retryAfter)
+        case 413: return .tooLarge(message: text)
+        case 400..<500 where ![401, 403, 404, 405, 407, 408].contains(answer.status):
+            if message == .version2, found == nil, destination.message == nil, answer.samplesWritten == nil {
+                found = .version1
+                return .otherMessage
+            }
+            return .refused(
+                status: answer.status, message: text, written: min(max(answer.samplesWritten ?? 0, 0), count))
+        default: return .unusable("it answers \(text)", retryAfter: retryAfter)
+        }
+    }
+
+    private mutating func accepted(_ answer: RemoteWriteAnswer, of count: Int) -> Verdict {
+        refused = []
+        guard message == .version2 else {
+            found = .version1
+            return .accepted(written: count)
+        }
+        if let written = answer.samplesWritten {
+            found = .version2
+            return .accepted(written: min(max(written, 0), count))
+        }
+        guard destination.message == nil else {
+            return .unusable(
+                "it answers \(answer.status) without saying how many samples it has written, so it knows only "
+                    + RemoteWriteMessage.version1.rawValue, retryAfter: nil)
+        }
+        found = .version1
+        return .otherMessage
+    }
+
+    private mutating func refusedType(_ text: String) -> Verdict {
+        guard destination.message == nil else { return .unusable("it answers \(text)", retryAfter: nil) }
+        refused.insert(message)
+        found = message == .version1 ? .version2 : .version1
+        if refused.count < RemoteWriteMessage.allCases.count { return .otherMessage }
+        refused = []
+        return .unusable("it takes neither message of remote write: \(text)", retryAfter: nil)
+    }
+}
+
+/// Why there is no answer.
+enum RemoteWriteFailure: Error {
+    case failing(String)
+    case unusable(String)
+    case cancelled
+}
+
+extension Double {
+    /// `30 s`.
+    fileprivate var seconds: String { self == rounded() ? "\(Int(self)) s" : "\(self) s" }
+}

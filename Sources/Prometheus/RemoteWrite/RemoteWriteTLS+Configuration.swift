@@ -1,0 +1,49 @@
+internal import NIOSSL
+
+/// A certificate of remote write cannot be used.
+public struct RemoteWriteCertificateError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The destination's name.
+    public var remote: String
+    public var path: String
+    public var reason: String
+
+    public var description: String { "remote_write \(remote): \(path): \(reason)" }
+}
+
+extension RemoteWriteTLS {
+    /// The client's configuration with what its files hold now; nil for the defaults.
+    /// - Throws: ``RemoteWriteCertificateError``.
+    func configuration(remote: String) throws(RemoteWriteCertificateError) -> TLSConfiguration? {
+        guard hasFiles || skipsVerification else { return nil }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        if skipsVerification { configuration.certificateVerification = .none }
+        if let path = certificateAuthorityFile {
+            configuration.trustRoots = .certificates(try Self.certificates(path, remote))
+        }
+        if let path = certificateFile, let keyPath = keyFile {
+            configuration.certificateChain = try Self.certificates(path, remote).map { .certificate($0) }
+            do {
+                configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyPath, format: .pem))
+            } catch {
+                throw RemoteWriteCertificateError(
+                    remote: remote, path: keyPath, reason: "it is no private key in PEM, or cannot be read")
+            }
+            do {
+                _ = try NIOSSLContext(configuration: configuration)
+            } catch {
+                throw RemoteWriteCertificateError(
+                    remote: remote, path: path, reason: "the certificate and its key \(keyPath) do not fit")
+            }
+        }
+        return configuration
+    }
+
+    private static func certificates(
+        _ path: String, _ remote: String
+    ) throws(RemoteWriteCertificateError) -> [NIOSSLCertificate] {
+        if let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty { return certificates }
+        throw RemoteWriteCertificateError(
+            remote: remote, path: path, reason: "it is no certificate in PEM, or cannot be read")
+    }
+}
