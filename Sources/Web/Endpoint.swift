@@ -25,6 +25,15 @@ struct Endpoint: Sendable {
         var repeats = false
     }
 
+    /// The document that a request carries.
+    struct Body: Sendable {
+        var summary: String
+        var type = "application/json"
+        var schema: JSONValue
+        /// One that is accepted.
+        var example: JSONValue?
+    }
+
     /// An answer with status 200.
     struct Content: Sendable {
         var type: String
@@ -47,6 +56,7 @@ struct Endpoint: Sendable {
     var path: String
     var summary: String
     var parameters: [Parameter] = []
+    var body: Body?
     var contents: [Content]
     var headers: [Header] = []
     /// Other statuses that it may answer, with their meaning.

@@ -42,14 +42,13 @@ struct JSONBytes {
         if text.isEmpty { raw("null") } else { string(text) }
     }
 
-    mutating func number(_ number: Double) {
-        bytes += PointValue(number).description.utf8
-    }
+    mutating func number(_ number: Double) { self.number(PointValue(number)) }
 
+    /// Appends a value, or `null` when JSON cannot write it.
     mutating func number(_ value: PointValue) {
         switch value {
         case .integer(let integer): self.integer(integer)
-        case .real(let real): bytes += real.description.utf8
+        case .real(let real): bytes += (real.isFinite ? real.description : "null").utf8
         }
     }
 
@@ -120,8 +119,9 @@ struct JSONBytes {
         return out + digits
     }
 
+    /// A number that JSON cannot write (sums of huge numbers are infinite) is `null`.
     static func write(_ real: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        var text = real.description
+        var text = real.isFinite ? real.description : "null"
         return text.withUTF8 { utf8 in
             out.update(from: utf8.baseAddress.unsafelyUnwrapped, count: utf8.count)
             return out + utf8.count

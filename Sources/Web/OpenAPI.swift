@@ -49,13 +49,21 @@ enum OpenAPI {
         let words = endpoint.path.split(separator: "/").map { word in
             String(word.map { $0.isLetter || $0.isNumber ? $0 : "_" })
         }
-        return [
+        var operation: [String: JSONValue] = [
             "summary": .string(endpoint.summary),
             "operationId": .string(
                 ([endpoint.method.rawValue.lowercased()] + (words.isEmpty ? ["root"] : words)).joined(separator: "_")),
             "parameters": .array(endpoint.parameters.map(parameter)),
             "responses": .object(responses),
         ]
+        operation["requestBody"] = endpoint.body.map(body)
+        return .object(operation)
+    }
+
+    private static func body(_ body: Endpoint.Body) -> JSONValue {
+        var content = ["schema": body.schema]
+        content["example"] = body.example
+        return ["description": .string(body.summary), "content": .object([body.type: .object(content)])]
     }
 
     private static func success(_ endpoint: Endpoint) -> JSONValue {

@@ -77,7 +77,7 @@ package enum RangeEncoding {
     }
 
     /// The attributes that tell which series it is; `null` where it has no index or key.
-    private static func identity(of key: SeriesKey) -> JSONBytes {
+    static func identity(of key: SeriesKey) -> JSONBytes {
         var json = JSONBytes()
         json.raw(#""application":"#)
         json.string(key.application)

@@ -39,9 +39,11 @@ public struct WebServer: Service {
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
         endpoints += [
-            RangeRoute.endpoint(exporter), IncidentsRoute.endpoint(exporter), StatusRoute.endpoint(exporter),
-            LifecycleRoute.endpoint(exporter),
+            RangeRoute.endpoint(exporter), ForecastRoute.endpoint(exporter), IncidentsRoute.endpoint(exporter),
+            StatusRoute.endpoint(exporter),
+            RemoteReadRoute.endpoint(exporter), LifecycleRoute.endpoint(exporter),
         ]
+        endpoints += GrafanaRoutes.endpoints(exporter)
         endpoints += UsageProxy.endpoints
         return endpoints + [OpenAPI.endpoint(describing: endpoints)]
     }

@@ -60,3 +60,21 @@ enum JSON: Decodable, Hashable, Sendable {
     /// The points of one series.
     func points() throws -> [Point] { try #require(self["points"]?.array).map { try $0.point() } }
 }
+
+extension JSON: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let bool): try container.encode(bool)
+        case .number(.integer(let integer)): try container.encode(integer)
+        case .number(.real(let real)): try container.encode(real)
+        case .string(let string): try container.encode(string)
+        case .array(let array): try container.encode(array)
+        case .object(let object): try container.encode(object)
+        }
+    }
+
+    /// As it would be written.
+    func text() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+}

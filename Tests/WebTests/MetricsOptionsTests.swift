@@ -71,6 +71,32 @@ struct MetricsOptionsTests {
         }
     }
 
+    @Test("What is no longer configured is gone at once, its counters too")
+    func excluded() async throws {
+        let site = try Site()
+        for application in ["APP", "OTHER"] {
+            for index in ["", "kept", "tmp_1"] {
+                try await site.store(
+                    "total_operations", application: application, index: index, hours(from: midnight + 9 * 3600, [5]))
+            }
+        }
+        let options = Options(MetricsOptions(applications: ["APP": IndexFilter(), "OTHER": IndexFilter()]))
+        let exporter = Exporter.test(site.history, site.clock, options: { options.value }) {
+            _ = site
+            return []
+        }
+        try await withServer(exporter) { web in
+            func shown() async throws -> Set<[String]> {
+                let counters = try await page(web).samples.keys.filter { $0.name.hasSuffix("_total_operations_total") }
+                return Set(counters.map { [$0.labels["application"] ?? "", $0.labels["index"] ?? ""] })
+            }
+            #expect(try await shown().count == 6)
+            options.value.applications = ["APP": IndexFilter(exclude: ["tmp_*"])]
+            let rest = try await shown()
+            #expect(rest == [["APP", ""], ["APP", "kept"]])
+        }
+    }
+
     @Test("Too many series leave out the least active indices, and one line says so")
     func tooMany() async throws {
         let site = try Site()

@@ -8,7 +8,8 @@ import UsageModel
 struct OpenAPITests {
     /// A value that is accepted for each parameter.
     private static let samples = [
-        "statistic": "records", "application": "APP", "index": "products", "key": "c1", "granularity": "daily",
+        "horizon": "30d", "statistic": "records", "application": "APP", "index": "products", "key": "c1",
+        "granularity": "daily",
         "start": "now-7d", "end": "now", "step": "1d", "aggregate": "max", "top": "3", "format": "csv",
     ]
 
@@ -105,7 +106,9 @@ struct OpenAPITests {
                     let sample = try #require(Self.samples[name], "\(name)")
                     let values = schema?["enum"]?.array?.compactMap(\.string) ?? [sample]
                     for value in values {
-                        let statistic = path == "/api/v1/range" && name != "statistic" ? "statistic=records&" : ""
+                        let needsStatistic =
+                            ["/api/v1/range", "/api/v1/forecast"].contains(path) && name != "statistic"
+                        let statistic = needsStatistic ? "statistic=records&" : ""
                         let answer = try await web.get("\(path)?\(statistic)\(name)=\(value)")
                         #expect(answer.status == 200, "\(path) \(name)=\(value): \(answer.text)")
                     }

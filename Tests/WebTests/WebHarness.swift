@@ -162,11 +162,13 @@ struct WebClient: Sendable {
     }
 
     func send(
-        _ method: String, _ path: String, headers: [String: String] = [:], decompress: Bool = false
+        _ method: String, _ path: String, headers: [String: String] = [:], body: [UInt8]? = nil,
+        decompress: Bool = false
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url(path))
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let client = decompress ? decompressing : raw
         let response = try await client.execute(request, deadline: .now() + .seconds(600))
         let body = try await response.body.collect(upTo: 1 << 26)

@@ -1,0 +1,99 @@
+internal import History
+internal import UsageModel
+
+/// Answers `/grafana/query`.
+struct GrafanaAnswer: Sendable {
+    /// The most series in one answer; a browser draws no more.
+    static let seriesLimit = 1000
+    /// The most targets, and the most filters, of one query: more than any panel has.
+    static let targetLimit = 100
+
+    private let query: GrafanaQuery
+    private let range: TimeRange
+    private let exporter: Exporter
+
+    init(_ query: GrafanaQuery, _ exporter: Exporter) throws {
+        let now = exporter.clock.now
+        for (field, count) in [("targets", query.targets?.count ?? 0), ("adhocFilters", query.everyFilter.count)] {
+            guard count <= Self.targetLimit else {
+                throw Problem.parameter(
+                    field, "the query has \(count) \(field)", accepted: "at most \(Self.targetLimit)")
+            }
+        }
+        self.query = query
+        self.exporter = exporter
+        range = try query.range?.range(now: now) ?? GrafanaRange.day(now: now)
+    }
+
+    /// A target with what it selects.
+    private enum Selection {
+        case series(GrafanaTarget, [TargetSeries])
+        /// From version 0.3 of the plugin on, annotations are queries.
+        case annotations(GrafanaTarget, AnnotationQuery)
+
+        var count: Int {
+            if case .series(_, let groups) = self { groups.reduce(0) { $0 + $1.series.count } } else { 0 }
+        }
+    }
+
+    /// The answer as JSON.
+    /// - Throws: ``Problem`` for a part of the query that cannot be used, or too many series.
+    func json() async throws -> [UInt8] {
+        let selections = try await selections()
+        let count = selections.reduce(0) { $0 + $1.count }
+        // No panel has room for more, and no answer is larger, however long the range is.
+        let most = try min(
+            whole(query.maxDataPoints, "maxDataPoints") ?? .max, Int64(History.pointLimit / max(count, 1)))
+        let interval = ((try whole(query.intervalMs, "intervalMs") ?? 0) + 999) / 1000
+        var results: [GrafanaResult] = []
+        for selection in selections {
+            switch selection {
+            case .annotations(let target, let query):
+                results.append(.annotations(target, try await query.annotations(exporter, in: range)))
+            case .series(let target, let groups):
+                var series: [GrafanaResult.Series] = []
+                for group in groups { series += try await read(group, most: most, interval: interval) }
+                results.append(target.isTable ? .table(target, series) : .series(target, series))
+            }
+        }
+        return GrafanaResult.json(results)
+    }
+
+    private func selections() async throws -> [Selection] {
+        let catalogue = try await GrafanaCatalogue(exporter.history)
+        var selections: [Selection] = []
+        var count = 0
+        for target in query.targets ?? [] where !target.isHidden && !target.target.isEmpty {
+            if let annotations = AnnotationQuery(target.name, payload: target.payload, field: "target") {
+                selections.append(.annotations(target, annotations))
+            } else {
+                let groups = try await TargetSeries.select(target, query.everyFilter, catalogue, exporter.history)
+                selections.append(.series(target, groups))
+            }
+            count += selections.last?.count ?? 0
+            guard count <= Self.seriesLimit else {
+                throw Problem.parameter(
+                    "targets", "the query selects \(count) series or more, more than \(Self.seriesLimit)",
+                    accepted: "a narrower payload.application, payload.index or payload.key, or an ad hoc filter")
+            }
+        }
+        return selections
+    }
+
+    private func whole(_ number: GrafanaScalar?, _ field: String) throws -> Int64? {
+        // A number below 1 is no limit; a day's milliseconds are below 10⁹.
+        try number?.positive(field).flatMap { $0 < 1 ? nil : Int64(min($0, 1e15)) }
+    }
+
+    private func read(_ group: TargetSeries, most: Int64, interval: Int64) async throws -> [GrafanaResult.Series] {
+        let width = PointWidth.fitting(range, group.granularity, most: most, interval: interval)
+        var query = RangeQuery(
+            statistics: [], granularity: group.granularity, range: range, step: width.step, aggregate: group.aggregate)
+        query.origin = width.origin
+        return try await exporter.history.range(of: group.series, query).map {
+            GrafanaResult.Series(
+                key: $0.key, granularity: group.granularity, aggregate: query.aggregate(for: $0.key.statistic),
+                points: $0.points)
+        }
+    }
+}

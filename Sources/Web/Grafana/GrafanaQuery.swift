@@ -1,0 +1,53 @@
+internal import UsageModel
+
+/// The body of `/grafana/query`.
+struct GrafanaQuery: Decodable, Sendable {
+    var range: GrafanaRange?
+    var maxDataPoints: GrafanaScalar?
+    var intervalMs: GrafanaScalar?
+    var targets: [GrafanaTarget]?
+    var adhocFilters: [AdHocFilter]?
+    /// What newer versions call them.
+    var filters: [AdHocFilter]?
+
+    var everyFilter: [AdHocFilter] { (adhocFilters ?? []) + (filters ?? []) }
+}
+
+/// One query of a panel.
+struct GrafanaTarget: Decodable, Sendable {
+    let refId: String?
+    /// Statistics.
+    let target: NameChoice
+    let payload: GrafanaPayload
+    let isHidden: Bool
+    let isTable: Bool
+
+    private enum CodingKeys: CodingKey {
+        case refId, target, payload, data, hide, type
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        refId = try fields.decodeIfPresent(String.self, forKey: .refId)
+        isHidden = try fields.decodeIfPresent(Bool.self, forKey: .hide) ?? false
+        // What the field was called before it was the payload.
+        let key: CodingKeys = try fields.decodeIfPresent(Presence.self, forKey: .payload) == nil ? .data : .payload
+        payload = try fields.decodeIfPresent(GrafanaPayload.self, forKey: key) ?? GrafanaPayload()
+        if let text = payload.plainText {
+            throw Problem.parameter(
+                GrafanaBody.name(fields.codingPath + [key]), "\"\(text)\" is not a JSON object",
+                accepted: #"an object such as {"index": "products"}, or its text"#)
+        }
+        let names = try fields.decodeIfPresent(NameChoice.self, forKey: .target)?.named ?? NameChoice()
+        target = names.isEmpty ? payload.statistic : names
+        isTable = try fields.decodeIfPresent(GrafanaScalar.self, forKey: .type)?.text == "table" || payload.isTable
+    }
+
+    /// Any value.
+    private struct Presence: Decodable {
+        init(from decoder: any Decoder) {}
+    }
+
+    /// What the target is called where no series has a name.
+    var name: String { target.texts.joined(separator: ", ") }
+}

@@ -1,0 +1,71 @@
+/// Which names a choice selects.
+///
+/// Each text of a choice means, in this order:
+/// 1. what exists under exactly this name;
+/// 2. every name, if it is `*`, `All` or `$__all`;
+/// 3. the names of which Grafana made it: a variable arrives as `(a|b)` with regex metacharacters
+///    escaped, and a name is a name whatever characters it has;
+/// 4. a regular expression that matches the whole name.
+struct NameMatcher {
+    /// What Grafana and people write for "every one".
+    static let every: Set<String> = ["*", "All", "$__all"]
+    /// Stands for no index: the application itself. Selected by this name only, never by a pattern.
+    static let applicationLevel = "(application)"
+    /// Regular expressions in one choice.
+    static let patternLimit = 100
+
+    private var selectsEvery = false
+    private var literals: Set<String> = []
+    private var patterns: [NamePattern] = []
+
+    /// - Parameters:
+    ///   - known: the names that exist.
+    ///   - field: what problems name.
+    /// - Throws: ``Problem`` for what is not a regular expression.
+    init(_ choice: NameChoice, known: Set<String>, field: String) throws {
+        for text in choice.texts {
+            if isName(text, known) {
+                choose(text, known: known)
+                continue
+            }
+            for branch in NameAlternation.branches(of: text) {
+                if let name = isName(branch, known) ? branch : NameAlternation.name(branch) {
+                    choose(name, known: known)
+                } else {
+                    patterns.append(try NamePattern(branch, field: field))
+                }
+            }
+        }
+        guard patterns.count <= Self.patternLimit else {
+            throw Problem.parameter(
+                field, "\(patterns.count) regular expressions", accepted: "at most \(Self.patternLimit)")
+        }
+    }
+
+    /// Selects exactly `names`, or every name if one of them is a word for that.
+    init(literals names: [String], known: Set<String>) {
+        for name in names { choose(name, known: known) }
+    }
+
+    /// The names that are selected.
+    func select(from names: Set<String>) -> Set<String> {
+        names.filter { name in
+            if literals.contains(name) { return true }
+            return name != Self.applicationLevel && (selectsEvery || patterns.contains { $0.matches(name) })
+        }
+    }
+
+    private func isName(_ text: String, _ known: Set<String>) -> Bool {
+        known.contains(text) || Self.every.contains(text) || text == Self.applicationLevel
+    }
+
+    private mutating func choose(_ name: String, known: Set<String>) {
+        if Self.every.contains(name), !known.contains(name) {
+            selectsEvery = true
+        } else {
+            literals.insert(name)
+            // No index is the application's own.
+            if name.isEmpty { literals.insert(Self.applicationLevel) }
+        }
+    }
+}
