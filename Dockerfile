@@ -7,7 +7,7 @@
 FROM swift:6.3-bookworm AS builder
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libsqlite3-dev zlib1g-dev \
+    && apt-get install -y --no-install-recommends libsqlite3-dev libsnappy-dev zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /source
@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="algolia-exporter" \
 
 # Nothing needs tzdata: every time is UTC.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libsqlite3-0 libstdc++6 zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates libsnappy1v5 libsqlite3-0 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 exporter \
     && useradd --uid 10001 --gid exporter --home-dir /data --no-create-home \

@@ -17,8 +17,12 @@ def selector(metric: str, *matchers: str) -> str:
 
 
 def over_step(function: str, metric: str, by: str, *matchers: str) -> str:
-    """`function` over each step of the panel; one series for each value of `by`, whoever collected it."""
-    return f"max by ({by}) ({function}_over_time({selector(metric, *matchers)}[$__interval]))"
+    """`function` over each step of the panel; one series for each value of `by`, whoever collected it.
+
+    A range of Prometheus 2 has both of its ends, and samples of history stand on full hours: a
+    millisecond later, each step has exactly its own, in version 3 as well.
+    """
+    return f"max by ({by}) ({function}_over_time({selector(metric, *matchers)}[$__interval] offset -1ms))"
 
 
 def mean(metric: str, by: str = "application", *matchers: str) -> str:
@@ -34,7 +38,7 @@ def last(metric: str, by: str = "application", *matchers: str) -> str:
 
 
 def lowest(metric: str, by: str = "application", *matchers: str) -> str:
-    return f"min by ({by}) (min_over_time({selector(metric, *matchers)}[$__interval]))"
+    return f"min by ({by}) (min_over_time({selector(metric, *matchers)}[$__interval] offset -1ms))"
 
 
 def newest(metric: str, by: str = "application", *matchers: str, granularity: str = "hourly") -> str:
