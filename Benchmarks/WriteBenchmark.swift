@@ -28,7 +28,7 @@ enum WriteBenchmark {
                     transport: transport, userAgent: "benchmark", clock: SystemClock(),
                     metrics: NOOPMetricsHandler.instance, logger: Logger(label: "") { _ in SwiftLogNoOpLogHandler() })
                 let seconds = try await median(runs: 1) { while try await sender.step() {} }
-                await transport.close()
+                transport.close()
                 receiver.stop()
                 Table.row(
                     "remote write \(message == .version1 ? "1.0" : "2.0"), \(samples) a request",

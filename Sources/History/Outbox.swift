@@ -58,7 +58,15 @@ public actor Outbox {
         if let current { return current }
         try await refreshIfDue(now)
         if hasLate { current = try await lateBatch(limit) }
-        if current == nil { current = try await newBatch(limit) }
+        if current == nil {
+            do {
+                current = try await newBatch(limit)
+            } catch {
+                // What was read for a batch that is none is to be read again.
+                table.restart()
+                throw error
+            }
+        }
         return current
     }
 

@@ -36,7 +36,8 @@ extension ConfigurationFile {
         section.section("tls_config") { readTLS(&$0, &receiver.tls) }
         section.read("protobuf_message", .protobufMessage, into: &receiver.protobufMessage)
         section.section("queue_config") { queue in
-            queue.read("max_samples_per_send", .positiveInteger, into: &receiver.queue.maxSamplesPerSend)
+            queue.read(
+                "max_samples_per_send", .positiveInteger(atMost: 1_000_000), into: &receiver.queue.maxSamplesPerSend)
             queue.read("min_backoff", .fineDuration(atLeast: 0.001), into: &receiver.queue.minBackoff)
             let longest = queue.value("max_backoff")
             if let seconds = longest?.scalar(.fineDuration(atLeast: 0.001)) { receiver.queue.maxBackoff = seconds }

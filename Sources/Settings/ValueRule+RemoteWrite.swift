@@ -21,7 +21,11 @@ extension ValueRule<RemoteWriteAddress> {
             func complaint(_ reason: String) -> Complaint { Complaint(found: reason, expected: expected) }
             guard let url = URLComponents(string: text, encodingInvalidCharacters: false),
                 let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https"
-            else { throw complaint("\(ShownText.quoted(text)) is not an http or https URL") }
+            else {
+                // What is no URL may hold a password all the same.
+                let shown = text.contains("@") || text.contains("?") ? "the text (not shown)" : ShownText.quoted(text)
+                throw complaint("\(shown) is not an http or https URL")
+            }
             guard url.user == nil, url.password == nil else {
                 throw Complaint(found: "the URL has a user or password", expected: "basic_auth for that")
             }

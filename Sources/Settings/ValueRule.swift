@@ -49,6 +49,17 @@ extension ValueRule<Int> {
             return number
         }
     }
+
+    /// The same, up to `maximum`.
+    static func positiveInteger(atMost maximum: Int) -> Self {
+        ValueRule(expected: "a whole number from 1 to \(maximum)") { text throws(Complaint) in
+            let number = try positiveInteger.read(text)
+            guard number <= maximum else {
+                throw Complaint(found: "\(number) is too large", expected: "at most \(maximum)")
+            }
+            return number
+        }
+    }
 }
 
 extension ValueRule<Double> {

@@ -81,6 +81,9 @@ struct LabelMatcherTests {
             (LabelMatcher(.matching, "index", "(sh|x)(op|y)"), ["shop"]),
             (LabelMatcher(.matching, "index", "^shop$"), ["shop"]),
             (LabelMatcher(.matching, "index", "(?i)SHOP"), ["shop"]),
+            (LabelMatcher(.matching, "index", "(s+h*o?)+p"), ["shop"]),
+            (LabelMatcher(.matching, "index", #".*\bshop\b.+"#), ["shop.eu", "shop|eu"]),
+            (LabelMatcher(.matching, "index", #"\w+"#), ["shop"]),
             (LabelMatcher(.matching, "index", "s[a-i]o[^q]"), ["shop"]),
             (LabelMatcher(.matching, "index", "caf."), ["caf\u{E9}"]),
             (LabelMatcher(.matching, "index", "caf.."), ["cafe\u{301}"]),
@@ -158,7 +161,24 @@ struct LabelMatcherTests {
         }
     }
 
-    @Test("A regular expression that cannot be read is named", arguments: ["[", "(a", "a)", "*", "a{2,1}", #"\"#])
+    @Test("No regular expression takes for ever", arguments: ["(a+)+b", "(a*)*b", "(.+)+!", ".*.*.*.*!"])
+    func hostile(expression: String) throws {
+        var test = try LabelTest(LabelMatcher(.matching, "index", expression))
+        let isAccepted = test.accepts(String(repeating: "a", count: 10_000) + "c")
+        #expect(!isAccepted)
+    }
+
+    @Test("A long regular expression is shown in part")
+    func long() {
+        let error = #expect(throws: RemoteReadRefusal.self) {
+            try matches([LabelMatcher(.matching, "index", "[" + String(repeating: "a", count: 5000))])
+        }
+        #expect(error?.detail.utf8.count ?? .max < 400)
+    }
+
+    @Test(
+        "A regular expression that cannot be read is named",
+        arguments: ["[", "(a", "a)", "*", "a{2,1}", #"\"#, "(?=a)", #"(a)\1"#, "a*+", "(a{1000}){1000}"])
     func wrong(expression: String) throws {
         let error = #expect(throws: RemoteReadRefusal.self) {
             try matches([LabelMatcher(.notMatching, "index", expression)])

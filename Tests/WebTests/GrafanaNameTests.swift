@@ -101,6 +101,16 @@ struct GrafanaNameTests {
         #expect(try NamePattern(".*", field: "index").matches("line\nbreak"))
     }
 
+    @Test(
+        "No pattern takes for ever, however it repeats and branches",
+        arguments: [
+            "(a+)+b", "(a*)*!", "(a|aa)+", "((a?)b){30}", ".*.*.*.*.*!", "(a|b)(c|d)(e|f)(g|h)(i|j)", "(.+)+!",
+        ])
+    func hostile(pattern: String) throws {
+        let pattern = try NamePattern(pattern, field: "index")
+        #expect(!pattern.matches(String(repeating: "a", count: 10_000) + "c"))
+    }
+
     @Test("An alternation is taken apart at its top only")
     func branches() {
         for (text, branches) in [

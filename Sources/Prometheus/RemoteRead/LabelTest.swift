@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// A matcher that is ready to be asked about many series, by one thread at a time.
 struct LabelTest {
     private enum Form {
@@ -5,13 +7,13 @@ struct LabelTest {
         case anythingButEmpty
         /// One of a few texts, the usual case: a chosen series, or what a dashboard's variable stands for.
         case texts(Set<ExactText>)
-        case expression(Regex<AnyRegexOutput>)
+        case expression(LinearRegex)
     }
 
     let name: String
     private let form: Form
     private let isNegative: Bool
-    /// Values recur from series to series, and regular expressions are slow.
+    /// Values recur from series to series, and regular expressions take time.
     private var decisions: [ExactText: Bool] = [:]
 
     init(_ matcher: LabelMatcher) throws(RemoteReadRefusal) {
@@ -23,9 +25,10 @@ struct LabelTest {
             do {
                 form = try Self.form(of: matcher.value)
             } catch {
+                let shown = LabelMatcher(matcher.kind, matcher.name, LinearRegex.excerpt(matcher.value))
                 throw RemoteReadRefusal(
-                    .matchers, "the regular expression of \(matcher) cannot be read: \(error)",
-                    accepted: "a regular expression that matches the whole value")
+                    .matchers, "the regular expression of \(shown) cannot be read: \(error)",
+                    accepted: "a regular expression of RE2's syntax that matches the whole value")
             }
         }
     }
@@ -45,23 +48,20 @@ struct LabelTest {
         case .expression(let expression):
             let key = ExactText(value)
             if let decision = decisions[key] { return decision }
-            let decision = ((try? expression.wholeMatch(in: value)) != nil) != isNegative
+            let decision = expression.matchesWhole(value) != isNegative
             decisions[key] = decision
             return decision
         }
     }
 
-    private static func form(of expression: String) throws -> Form {
+    private static func form(of expression: String) throws(LinearRegex.Failure) -> Form {
         switch expression {
         case ".*": return .anything
         case ".+": return .anythingButEmpty
         default: break
         }
         if let texts = alternatives(expression) { return .texts(Set(texts.map(ExactText.init))) }
-        // As Prometheus reads it: character by character, a dot is any of them, and classes are of ASCII.
-        return .expression(
-            try Regex(expression).matchingSemantics(.unicodeScalar).dotMatchesNewlines().asciiOnlyCharacterClasses()
-                .asciiOnlyDigits().asciiOnlyWordCharacters().asciiOnlyWhitespace())
+        return .expression(try LinearRegex(expression))
     }
 
     /// The texts that `a|b` or `(a|b)` stands for; nil for what is more than plain texts.

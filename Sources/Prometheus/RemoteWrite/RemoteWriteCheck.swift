@@ -20,11 +20,11 @@ public enum RemoteWriteCheck {
             metrics: RemoteWriteMetrics(remote: destination.name, factory: NOOPMetricsHandler.instance))
         let result = await receiver.send(WritePiece(series: []).body(receiver.message))
         let verdict = receiver.judge(result, of: 0, now: 0)
-        await transport.close()
+        transport.close()
         switch verdict {
         case .accepted: return (true, "it accepts an empty request")
-        // It has looked at the content, and so let the request in.
-        case .refused(_, let message, _), .tooLarge(let message): return (true, "it answers; \(message)")
+        case .refused(_, let message, _), .tooLarge(let message):
+            return (false, "it refuses even an empty request: \(message)")
         case .failing(let reason, _), .unusable(let reason, _): return (false, reason)
         case .otherMessage, .cancelled: return (false, "no answer")
         }

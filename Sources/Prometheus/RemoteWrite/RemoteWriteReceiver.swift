@@ -58,7 +58,8 @@ struct RemoteWriteReceiver {
             }
             if let (value, secret) = try destination.credentials?.header() {
                 headers.append(("Authorization", value))
-                secrets += [secret, value]
+                // Whole, and what follows its type: of basic authentication that is the password, too.
+                secrets += [value, secret] + value.split(separator: " ").dropFirst().map(String.init)
             }
         } catch {
             return .failure(.unusable("\(error)"))
@@ -71,6 +72,7 @@ struct RemoteWriteReceiver {
             for secret in secrets where !secret.isEmpty {
                 answer.message = answer.message.replacing(secret, with: "<redacted>")
             }
+            answer.message = answer.message.shortened
             return .success(answer)
         } catch {
             switch error {
@@ -105,7 +107,8 @@ struct RemoteWriteReceiver {
         case 415: return refusedType(text)
         case 429, 500...: return .failing("it answers \(text)", retryAfter: retryAfter)
         case 413: return .tooLarge(message: text)
-        case 400..<500 where ![401, 403, 404, 405, 407, 408].contains(answer.status):
+        // Any other is about who asks, where and how, which samples cannot help.
+        case 400, 409, 422:
             if message == .version2, found == nil, destination.message == nil, answer.samplesWritten == nil {
                 found = .version1
                 return .otherMessage
@@ -150,6 +153,11 @@ enum RemoteWriteFailure: Error {
     case failing(String)
     case unusable(String)
     case cancelled
+}
+
+extension String {
+    /// What a line of a log has room for.
+    fileprivate var shortened: String { count > 300 ? prefix(300) + "…" : self }
 }
 
 extension Double {

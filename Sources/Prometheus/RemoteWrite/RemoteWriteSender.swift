@@ -14,6 +14,8 @@ package struct RemoteWriteSender {
     private static let rest = 1.0
     /// Seconds to wait when the history cannot be used.
     private static let storageRest = 10.0
+    /// Seconds after which waiting looks up.
+    private static let longestNap = 30.0
     /// For answers that only a person can mend: a wrong URL or password.
     private static let unusable = Backoff(base: 5, cap: 60, floor: 0.5)
     /// How often one batch is split, at most, to find what the receiver refuses of it.
@@ -31,6 +33,10 @@ package struct RemoteWriteSender {
     private var limit: Int
     /// Failures in a row.
     private var failures = 0
+    /// Whether the receiver has accepted anything since it last failed, so that a refusal is about the content.
+    private var isProven = false
+    /// The end of the oldest bucket that waits.
+    private var oldest: UnixTime?
 
     /// - Parameters:
     ///   - repairedSince: from where on what is missing of the history will still be collected.
@@ -74,10 +80,12 @@ package struct RemoteWriteSender {
     /// - Returns: whether there was any.
     package mutating func step() async throws -> Bool {
         guard let batch = try await outbox.next(limit: limit, now: clock.now) else {
-            metrics.lag(0)
+            oldest = nil
+            showLag()
             return false
         }
-        if let oldest = batch.oldest { metrics.lag(max(clock.seconds - Double(oldest), 0)) }
+        oldest = batch.oldest ?? oldest
+        showLag()
         let notBefore = destination.sampleAgeLimit.map { clock.now - $0 } ?? .min
         let (piece, tooOld) = WritePiece.of(batch, notBefore: notBefore)
         if piece.count > 0 { try await deliver(piece) }
@@ -85,6 +93,8 @@ package struct RemoteWriteSender {
         if tooOld > 0 { metrics.dropped(tooOld, .tooOld) }
         return true
     }
+
+    private func showLag() { metrics.lag(oldest.map { max(clock.seconds - Double($0), 0) } ?? 0) }
 
     // MARK: One batch
 
@@ -94,7 +104,10 @@ package struct RemoteWriteSender {
         var splits = 0
         while let piece = pieces.popLast() {
             switch try await send(piece) {
-            case .accepted(let written): account(piece, written: written)
+            case .accepted(let written):
+                account(piece, written: written)
+                // A receiver that accepts some is worth looking for the rest.
+                splits = 0
             case .tooLarge(let message):
                 // The next ones fit from the start.
                 limit = max(1, min(limit, piece.count / 2))
@@ -148,8 +161,14 @@ package struct RemoteWriteSender {
             switch receiver.judge(result, of: piece.count, now: clock.seconds) {
             case .accepted(let written):
                 worked()
+                isProven = true
                 return .accepted(written: written)
             case .refused(let status, let message, let written):
+                guard written > 0 || isProven else {
+                    // A wrong path or scheme is answered like wrong samples by some: does it take none at all?
+                    try await prove(refusal: message)
+                    continue
+                }
                 worked()
                 return .refused(status: status, message: message, written: written)
             case .tooLarge(let message):
@@ -166,6 +185,21 @@ package struct RemoteWriteSender {
         }
     }
 
+    /// Asks the receiver to take nothing, and waits when it does not want even that.
+    private mutating func prove(refusal: String) async throws {
+        let body = WritePiece(series: []).body(receiver.message)
+        let result = try await stop.sending { [receiver] in await receiver.send(body) }
+        switch receiver.judge(result, of: 0, now: clock.seconds) {
+        case .accepted: isProven = true
+        case .otherMessage: return
+        case .cancelled: throw CancellationError()
+        case .refused, .tooLarge:
+            try await wait("it refuses even an empty request: \(refusal)", Self.unusable, atLeast: 0)
+        case .failing(let reason, let retryAfter), .unusable(let reason, let retryAfter):
+            try await wait(reason, Self.unusable, atLeast: retryAfter ?? 0)
+        }
+    }
+
     private mutating func worked() {
         failures = 0
         log.worked(now: clock.seconds)
@@ -173,9 +207,17 @@ package struct RemoteWriteSender {
 
     private mutating func wait(_ reason: String, _ backoff: Backoff, atLeast: Double) async throws {
         failures += 1
+        isProven = false
         log.failed(reason, now: clock.seconds)
         let delay = backoff.delay(failures: failures, using: &generator)
         if stop.isAsked { throw CancellationError() }
-        try await clock.sleep(for: max(delay, atLeast))
+        // In pieces, so that the lag grows meanwhile.
+        var rest = max(delay, atLeast)
+        repeat {
+            let nap = min(rest, Self.longestNap)
+            try await clock.sleep(for: nap)
+            rest -= nap
+            showLag()
+        } while rest > 0
     }
 }

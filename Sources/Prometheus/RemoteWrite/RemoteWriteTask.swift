@@ -31,6 +31,9 @@ final class RemoteWriteTask: Sendable {
         end.finish()
     }
 
+    /// Says that ``run(grace:)`` will not be called.
+    func abandon() { end.finish() }
+
     /// Asks it to stop.
     func askToStop() { stop.stop() }
 

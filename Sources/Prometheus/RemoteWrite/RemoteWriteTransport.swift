@@ -9,7 +9,7 @@ public protocol RemoteWriteTransport: Sendable {
     /// - Throws: `TransportError`.
     func post(_ request: RemoteWritePost) async throws(TransportError) -> RemoteWriteAnswer
     /// Ends its connections. No call may follow.
-    func close() async
+    func close()
 }
 
 /// A POST as it goes over the wire.
@@ -48,8 +48,6 @@ public struct RemoteWriteAnswer: Sendable {
 
 /// The network, by AsyncHTTPClient.
 public struct HTTPRemoteWriteTransport: RemoteWriteTransport {
-    /// Characters of a message that are kept.
-    private static let longestMessage = 300
 
     private let client: HTTPClient
 
@@ -96,12 +94,16 @@ public struct HTTPRemoteWriteTransport: RemoteWriteTransport {
         }
     }
 
-    public func close() async { try? await client.shutdown() }
+    /// Closes its connections, whenever they are ready for it: one that is being made to a host that does
+    /// not answer takes its time, which nobody should have to wait for.
+    public func close() {
+        Task { [client] in try? await client.shutdown() }
+    }
 
     private static func message(_ body: String) -> String {
         let line = body.split(whereSeparator: \.isNewline).first ?? ""
         let plain = String(
             String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
-        return plain.count > longestMessage ? plain.prefix(longestMessage) + "…" : plain
+        return plain
     }
 }

@@ -106,9 +106,10 @@ public final class RemoteWriter: Service {
                 destination, history: history, repairedSince: repairedSince, transport: transport,
                 userAgent: userAgent, clock: clock, metrics: metrics, logger: logger, stop: stop)
             await sender.run()
-            await transport.close()
+            transport.close()
         }
         tasks.withLock { $0.append(task) }
-        start.yield(task)
+        // After the end of all nobody runs it, and nobody may wait for it.
+        if case .terminated = start.yield(task) { task.abandon() }
     }
 }

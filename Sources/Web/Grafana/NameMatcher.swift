@@ -13,6 +13,8 @@ struct NameMatcher {
     static let applicationLevel = "(application)"
     /// Regular expressions in one choice.
     static let patternLimit = 100
+    /// Instructions of all of them together, which every character of every name may meet.
+    static let sizeLimit = 10_000
 
     private var selectsEvery = false
     private var literals: Set<String> = []
@@ -39,6 +41,11 @@ struct NameMatcher {
         guard patterns.count <= Self.patternLimit else {
             throw Problem.parameter(
                 field, "\(patterns.count) regular expressions", accepted: "at most \(Self.patternLimit)")
+        }
+        guard patterns.reduce(0, { $0 + $1.size }) <= Self.sizeLimit else {
+            throw Problem.parameter(
+                field, "\(patterns.count) regular expressions that are too large together",
+                accepted: "fewer, or with fewer repetitions such as {1000}")
         }
     }
 

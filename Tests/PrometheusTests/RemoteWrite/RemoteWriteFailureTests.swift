@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: failures")
+@Suite("Remote write: failures", .timeLimit(.minutes(10)))
 struct RemoteWriteFailureTests {
     @Test("A receiver in trouble is tried again until it works; the log says so twice")
     func trouble() async throws {
@@ -153,5 +153,5 @@ private struct LostAnswers: RemoteWriteTransport {
         throw .cancelled
     }
 
-    func close() async {}
+    func close() {}
 }

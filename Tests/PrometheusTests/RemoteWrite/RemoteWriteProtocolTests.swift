@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: the protocol")
+@Suite("Remote write: the protocol", .timeLimit(.minutes(10)))
 struct RemoteWriteProtocolTests {
     @Test(
         "Everything that an exporter has collected arrives over HTTP, in order and with its value",
@@ -31,7 +31,7 @@ struct RemoteWriteProtocolTests {
             userAgent: "algolia-exporter/test", clock: collected.clock, metrics: world.registry,
             logger: world.log.logger)
         while try await sender.step() {}
-        await transport.close()
+        transport.close()
         await server.stop()
 
         let unsettled = Granularity.hourly.floor(now - settings.settleDelay)

@@ -1,10 +1,11 @@
 import History
 import Prometheus
+import Synchronization
 import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: what a receiver refuses")
+@Suite("Remote write: what a receiver refuses", .timeLimit(.minutes(10)))
 struct RemoteWriteRefusalTests {
     private static func isBad(_ sample: TestReceiver.Sample) -> Bool { sample.value == -1 }
 
@@ -41,8 +42,8 @@ struct RemoteWriteRefusalTests {
 
     @Test("Looking for what is refused has an end: a receiver that refuses everything costs few requests")
     func budget() async throws {
-        let world = try RemoteWriteWorld(.version1) { request, number in
-            request.message == .version1 ? .status(400, body: "never") : nil
+        let world = try RemoteWriteWorld(.version1) { request, _ in
+            request.message == .version1 && !request.samples.isEmpty ? .status(400, body: "never") : nil
         }
         try await world.fill(days: 0..<100)
         var sender = world.sender()
@@ -50,10 +51,36 @@ struct RemoteWriteRefusalTests {
         let expected = try await world.expected().count
         let batches = (expected + 1999) / 2000
         #expect(world.dropped("400") == "\(expected)")
-        #expect(world.receiver.requests.count <= batches * 130 + 1)
+        #expect(world.receiver.requests.count <= batches * 130 + 2)
         #expect(world.receiver.stored.isEmpty)
         // It went on: nothing waits.
         #expect(world.metric(RemoteWriteMetric.lag).values.allSatisfy { $0 == "0" })
+    }
+
+    @Test("A wrong address that answers 400 to anything costs no sample")
+    func wrongAddress() async throws {
+        let mended = Mutex(false)
+        let world = try RemoteWriteWorld(.version1) { request, number in
+            // A path that is unknown, or plain HTTP where TLS is expected; mended after a while.
+            if number > 20 { mended.withLock { $0 = true } }
+            return mended.withLock { $0 } ? nil : .status(400, body: "unsupported path requested")
+        }
+        try await world.fill(days: 0..<10)
+        var sender = world.sender()
+        try await world.drain(&sender)
+        try await world.expectEverything()
+        #expect(world.dropped("400") == "0")
+    }
+
+    @Test("Many single bad samples cost only themselves")
+    func scattered() async throws {
+        let world = try RemoteWriteWorld(.version1, script: strict(400))
+        try await world.fill(days: 0..<20, statistics: ["records"]) { $0 / 3600 % 9 == 0 ? -1 : 1 }
+        var sender = world.sender()
+        try await world.drain(&sender)
+        let expected = try await world.expected()
+        #expect(expected.count(where: Self.isBad) > 50)
+        #expect(world.receiver.stored.count == expected.count { !Self.isBad($0) })
     }
 
     @Test("A request that is too large is halved, and the next ones fit from the start")

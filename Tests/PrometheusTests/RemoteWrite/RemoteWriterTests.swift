@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: the service")
+@Suite("Remote write: the service", .timeLimit(.minutes(10)))
 struct RemoteWriterTests {
     private func writer(
         _ world: RemoteWriteWorld, _ destinations: [RemoteWriteDestination]
@@ -91,7 +91,7 @@ struct RemoteWriterTests {
             if case .connection = error { refused = true }
         }
         #expect(refused)
-        await transport.close()
+        transport.close()
     }
 
     // MARK: TLS

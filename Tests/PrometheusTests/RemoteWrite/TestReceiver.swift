@@ -72,13 +72,22 @@ final class TestReceiver: Sendable {
 
     /// Waits until there were so many requests.
     func requests(atLeast count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.requests.count >= count { return true }
-                state.waiting.append((count, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if state.requests.count >= count || Task.isCancelled { return true }
+                    state.waiting.append((count, continuation))
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            // A test that has taken too long must end.
+            let waiting = state.withLock { state in
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            for waiter in waiting { waiter.continuation.resume() }
         }
     }
 
@@ -168,7 +177,7 @@ struct DirectTransport: RemoteWriteTransport {
         }
     }
 
-    func close() async {}
+    func close() {}
 
     private static func written(_ headers: [String: String]) -> Int? {
         headers["X-Prometheus-Remote-Write-Samples-Written"].flatMap { Int($0) }
