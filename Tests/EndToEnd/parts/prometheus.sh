@@ -12,7 +12,7 @@ wait_for 20 curl -sf "http://127.0.0.1:$text_port/metrics"
 curl -s -D - -o /dev/null "http://127.0.0.1:$text_port/metrics" | grep -qi '^content-type: text/plain; version=0.0.4' || fail "no text format"
 port=$(free_port)
 cat >"$folder/prometheus.yml" <<YAML
-global: { scrape_interval: 1s, scrape_timeout: 1s }
+global: { scrape_interval: 2s, scrape_timeout: 2s }
 scrape_configs:
   - { job_name: openmetrics, static_configs: [ { targets: [ "${url#http://}" ] } ] }
   - { job_name: text, static_configs: [ { targets: [ "127.0.0.1:$text_port" ] } ] }
@@ -23,7 +23,7 @@ YAML
 begin=$SECONDS
 start_prometheus "$folder/prometheus.yml" "$port" "$folder/data"
 prometheus=$pid
-scrapes() { [ "$(promql "$port" "min(count_over_time(up{job=\"$1\"}[1h]))" "$(date +%s)")" -ge 20 ]; }
+scrapes() { [ "$(promql "$port" "min(count_over_time(up{job=\"$1\"}[1h]))" "$(date +%s)")" -ge 15 ]; }
 wait_for 120 scrapes openmetrics
 wait_for 120 scrapes text
 now=$(date +%s)
