@@ -12,20 +12,12 @@ enum ForecastRoute {
     private static let memory = 5 * 366 * day
     private static let longest = Int64(Forecast.longest)
 
-    private static let parameters: [Endpoint.Parameter] = [
-        .init(
-            name: "statistic", summary: "One or more statistics, separated by commas.", isRequired: true),
-        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
-        .init(
-            name: "index",
-            summary:
-                "An index's name, or * for every index; may come several times. Without it, the application level.",
-            repeats: true),
-        .init(name: "key", summary: "A server, region or cluster; every one by default.", repeats: true),
-        .init(
-            name: "horizon",
-            summary: "How far: whole days such as 90d, the default, or weeks such as 8w; at most \(longest)d."),
-    ]
+    private static let parameters: [Endpoint.Parameter] =
+        SeriesFilter.ofStatistics + [
+            .init(
+                name: "horizon",
+                summary: "How far: whole days such as 90d, the default, or weeks such as 8w; at most \(longest)d.")
+        ]
 
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Endpoint(

@@ -10,31 +10,24 @@ enum RangeRoute {
         case json, rows, csv
     }
 
-    private static let parameters: [Endpoint.Parameter] = [
-        .init(
-            name: "statistic", summary: "One or more statistics, separated by commas.", isRequired: true),
-        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
-        .init(
-            name: "index",
-            summary:
-                "An index's name, or * for every index; may come several times. Without it, the application level.",
-            repeats: true),
-        .init(name: "key", summary: "A server, region or cluster; every one by default.", repeats: true),
-        SeriesFilter.granularity,
-        .init(
-            name: "start",
-            summary: "The first instant: \(TimeParameter.accepted). By default a day before the end."),
-        .init(name: "end", summary: "The first instant after the range, in the same forms. By default now."),
-        .init(name: "step", summary: "The width of the answer's buckets, such as 6h or 1d; not aggregated without."),
-        .init(
-            name: "aggregate", summary: "How buckets are combined; by default what the statistic's kind asks for.",
-            schema: .options(Aggregate.allCases.map(\.rawValue))),
-        .init(
-            name: "top", summary: "Only so many series, those with the largest sums.", schema: .integer(minimum: 1)),
-        .init(
-            name: "format", summary: "json by default; rows is a flat array, csv the same as text.",
-            schema: .options(Format.allCases.map(\.rawValue))),
-    ]
+    private static let parameters: [Endpoint.Parameter] =
+        SeriesFilter.ofStatistics + [
+            SeriesFilter.granularity,
+            .init(
+                name: "start",
+                summary: "The first instant: \(TimeParameter.accepted). By default a day before the end."),
+            .init(name: "end", summary: "The first instant after the range, in the same forms. By default now."),
+            .init(
+                name: "step", summary: "The width of the answer's buckets, such as 6h or 1d; not aggregated without."),
+            .init(
+                name: "aggregate", summary: "How buckets are combined; by default what the statistic's kind asks for.",
+                schema: .options(Aggregate.allCases.map(\.rawValue))),
+            .init(
+                name: "top", summary: "Only so many series, those with the largest sums.", schema: .integer(minimum: 1)),
+            .init(
+                name: "format", summary: "json by default; rows is a flat array, csv the same as text.",
+                schema: .options(Format.allCases.map(\.rawValue))),
+        ]
 
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Endpoint(

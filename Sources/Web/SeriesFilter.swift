@@ -26,6 +26,18 @@ struct SeriesFilter: Sendable {
             name: "index", summary: "An index's name, or * for every index; may come several times.", repeats: true),
     ]
 
+    /// The same where statistics must be named, and no index means the application level.
+    static let ofStatistics: [Endpoint.Parameter] = [
+        .init(name: "statistic", summary: statistic.summary, isRequired: true),
+        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
+        .init(
+            name: "index",
+            summary:
+                "An index's name, or * for every index; may come several times. Without it, the application level.",
+            repeats: true),
+        .init(name: "key", summary: "A server, region or cluster; every one by default.", repeats: true),
+    ]
+
     /// - Throws: ``Problem`` 404 for an unknown statistic, application or index.
     init(_ parameters: QueryParameters, _ exporter: Exporter) async throws {
         statistics = parameters.list("statistic")
