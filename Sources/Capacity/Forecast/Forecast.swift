@@ -54,8 +54,6 @@ public enum ForecastFailure: Error, Sendable, Hashable, CustomStringConvertible 
 extension Forecast {
     /// The longest horizon, in days.
     public static let longest = 366
-    /// A horizon and five origins of a backtest.
-    static let shortestSeries = Backtest.shortestPast + Backtest.horizon + 4 * Backtest.step
 
     /// Carries `series` on.
     ///
@@ -64,24 +62,7 @@ extension Forecast {
     ///   - horizon: days from 1 to ``longest``, counted from the series' last day, reported or not.
     /// - Throws: ``ForecastFailure``.
     public init(_ series: DailySeries, horizon: Int) throws(ForecastFailure) {
-        let known = series.trimmed
-        let reported = known.values.count { $0 != nil }
-        guard reported > 0 else { throw .empty }
-        let silent = Int(series.endDay - known.endDay)
-        guard silent < 14 else { throw .ended(day: known.endDay) }
-        guard reported >= Self.shortestSeries else { throw .tooShort(days: reported, needed: Self.shortestSeries) }
-
-        let values = known.filled
-        let backtest = Backtest(values)
-        let method = backtest.choice
-        let residuals = backtest.residuals(method)
-        let intervals = PredictionIntervals(residuals)
-        let means = ForecastMethod.forecasts(values, horizon: silent + min(horizon, Self.longest))[method] ?? []
-        self.method = method
-        self.backtest = BacktestResult(backtest, method)
-        points = means.enumerated().dropFirst(silent).map { day, mean in
-            ForecastPoint(day: known.endDay + Int64(day), mean: mean, bounds: intervals.around(mean, day: day))
-        }
+        self = try Forecaster(series, horizon: horizon).forecast
     }
 }
 
@@ -97,7 +78,8 @@ extension BacktestResult {
         var within95 = 0
         for (number, (forecast, actual)) in runs.enumerated() {
             let others = PredictionIntervals(
-                residuals.map { day in day.enumerated().filter { $0.offset != number }.map(\.element) })
+                residuals.map { day in day.enumerated().filter { $0.offset != number }.map(\.element) },
+                leastGrowth: method.leastGrowth)
             for (day, actual) in actual.enumerated() {
                 let bounds = others.around(forecast[day], day: day)
                 // A hair of rounding must not put a perfect forecast outside.

@@ -14,10 +14,17 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
     case dampedTrend = "damped-trend"
     /// Theta: smoothing, with half the slope of a robust line through the newest weeks.
     case theta
+    /// A robust line through the newest months, hardly damped: what grows by the same amount every day, as
+    /// numbers of records do. It must have been clearly better to be chosen, as any but the combination.
+    case linearTrend = "linear-trend"
     /// The combination, moved as the years before moved (``YearlySeason``); needs more than a year.
     case yearlySeason = "yearly-season"
     /// The last week, repeated.
     case seasonalNaive = "seasonal-naive"
+
+    /// How fast intervals widen beyond what a backtest sees, at the least, as a power of time: a level wanders as
+    /// a random walk does, and a slope that is a little wrong is wronger every day.
+    var leastGrowth: Double { self == .linearTrend ? 1 : 0.5 }
 
     /// The newest days that a forecast looks at: older ones have no weight left.
     static let memory = 400
@@ -53,6 +60,7 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
         forecasts[.theta] = theta
         let combination = (0..<horizon).map { (smoothed[$0] + damped[$0] + theta[$0]) / 3 }
         forecasts[.combination] = combination
+        forecasts[.linearTrend] = linearTrend(newest, horizon: horizon)
         if let season = YearlySeason(values) {
             forecasts[.yearlySeason] = combination.enumerated().map { $1 * season.factor($0) }
         }
@@ -80,8 +88,27 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
 
     private static func theta(_ level: [Double]) -> (Int) -> Double {
         let smoothed = smooth(level, 0.1)
-        let slope = robustSlope(level.suffix(112)) / 2
+        let slope = flatter(robustSlope(level.suffix(112)), robustSlope(level.suffix(56))) / 2
         return { day in smoothed + slope * dampedSteps(day + 1, 0.98) }
+    }
+
+    /// On the values themselves: a line is none on another scale.
+    private static func linearTrend(_ values: [Double], horizon: Int) -> [Double] {
+        let parts = WeeklyDecomposition(values)
+        let slope = flatter(robustSlope(parts.level.suffix(182)), robustSlope(parts.level.suffix(56)))
+        let newest = parts.level.suffix(14)
+        let last = RobustStatistics.median(
+            newest.enumerated().map { $1 + slope * Double(newest.count - 1 - $0) })
+        return (0..<horizon).map { day in
+            max(last + slope * dampedSteps(day + 1, 0.999) + parts.season[day % 7], 0)
+        }
+    }
+
+    /// Of the slopes of a long and a short past. A step between the two is a slope of the long one only, and
+    /// none that goes on.
+    private static func flatter(_ one: Double, _ other: Double) -> Double {
+        guard one * other > 0 else { return 0 }
+        return abs(one) < abs(other) ? one : other
     }
 
     /// `damping` + `damping`² + … of so many terms.

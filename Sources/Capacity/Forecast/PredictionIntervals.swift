@@ -2,37 +2,58 @@ private import Foundation
 
 /// How far a value may be from its forecast, measured on the backtest's errors of the same method.
 ///
-/// The errors of overlapping forecasts are few independent ones: about four. So quantiles are widened as
-/// Student's t with three degrees of freedom is wider than the normal distribution.
+/// Where the days of a forecast err together, because the level was somewhere else, the errors of
+/// overlapping forecasts are few independent ones: about four. Their quantiles are widened as Student's t with three
+/// degrees of freedom is wider than the normal distribution. Where each day errs by itself, there are hundreds, and
+/// nothing is to be widened; most series are somewhere between.
 struct PredictionIntervals {
     /// Of the logarithmic scale, for each day of the backtest's horizon.
     private let quantiles: [Quantiles]
-    /// How width grows with the square root's power of time beyond the backtest's horizon, 0 to 0.5.
+    /// The power of time with which the width grows beyond the backtest's horizon.
     private let growth: Double
 
     private typealias Quantiles = (lower80: Double, upper80: Double, lower95: Double, upper95: Double)
 
-    private static let widening80 = 1.28
-    private static let widening95 = 1.62
+    /// What is added to quantiles where all days err together.
+    private static let widening80 = 0.28
+    private static let widening95 = 0.62
     /// Errors of so many days before and after are taken together.
     private static let neighbours = 7
 
-    /// - Parameter residuals: by days ahead, of each origin.
-    init(_ residuals: [[Double]]) {
+    /// - Parameters:
+    ///   - residuals: by days ahead, of each origin.
+    ///   - leastGrowth: of the width beyond the backtest's horizon, as a power of time. More is measured within it,
+    ///     up to that of a random walk.
+    init(_ residuals: [[Double]], leastGrowth: Double) {
+        let together = Self.shareInCommon(residuals)
+        let widening80 = 1 + Self.widening80 * together
+        let widening95 = 1 + Self.widening95 * together
         let quantiles = residuals.indices.map { day -> Quantiles in
             let near = residuals[max(0, day - Self.neighbours)..<min(residuals.count, day + Self.neighbours + 1)]
             let sorted = near.flatMap(\.self).sorted()
             func quantile(_ share: Double) -> Double { RobustStatistics.quantile(share, of: sorted) }
             return (
-                min(quantile(0.1), 0) * Self.widening80, max(quantile(0.9), 0) * Self.widening80,
-                min(quantile(0.025), 0) * Self.widening95, max(quantile(0.975), 0) * Self.widening95
+                min(quantile(0.1), 0) * widening80, max(quantile(0.9), 0) * widening80,
+                min(quantile(0.025), 0) * widening95, max(quantile(0.975), 0) * widening95
             )
         }
         func width(_ day: Int) -> Double { quantiles[day].upper80 - quantiles[day].lower80 }
         self.quantiles = quantiles
         let first = quantiles.isEmpty ? 0 : width(6)
         let last = quantiles.isEmpty ? 0 : width(quantiles.count - 1)
-        growth = first > 0 && last > first ? min(log(last / first) / log(Double(quantiles.count) / 7), 0.5) : 0
+        let measured =
+            first > 0 && last > first ? log(last / first) / log(Double(quantiles.count) / 7) : 0
+        growth = max(min(measured, 0.5), leastGrowth)
+    }
+
+    /// The share of the errors' variance that the days of a forecast have in common, in 0 ... 1.
+    private static func shareInCommon(_ residuals: [[Double]]) -> Double {
+        let origins = residuals.first?.indices ?? 0..<0
+        let days = Double(residuals.count)
+        let means = origins.map { origin in residuals.reduce(0) { $0 + $1[origin] } / days }
+        let whole = residuals.reduce(0) { $0 + $1.reduce(0) { $0 + $1 * $1 } } / days
+        guard whole > 0 else { return 0 }
+        return (means.reduce(0) { $0 + $1 * $1 } / whole).squareRoot()
     }
 
     /// The interval around a forecast for `day` (0 is the first).

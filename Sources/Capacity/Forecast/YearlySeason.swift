@@ -31,6 +31,8 @@ struct YearlySeason {
     /// days: the median of the years, less a tenth, and less three tenths where there is one year only: its
     /// events may not come again.
     func factor(_ day: Int) -> Double {
+        // No past has seen what follows a whole year: its last day stays.
+        let day = min(day, Self.year - 1)
         var changes: [Double] = []
         for years in 1...5 {
             let then = level.count + day - years * Self.year
