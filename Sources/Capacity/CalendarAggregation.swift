@@ -55,14 +55,21 @@ public struct CalendarAggregation: Sendable {
     public func buckets(
         _ points: [Point], aggregate: Aggregate, coverage: TimeRangeSet, range: TimeRange
     ) -> [CalendarBucket] {
+        Self.buckets(points, aggregate: aggregate, coverage: coverage, periods: periods(range))
+    }
+
+    /// The same for many series over the same periods, which take longer to find than to fill.
+    public static func buckets(
+        _ points: [Point], aggregate: Aggregate, coverage: TimeRangeSet, periods: [TimeRange]
+    ) -> [CalendarBucket] {
         var rest = points[...]
-        return periods(range).map { period in
+        return periods.map { period in
             rest = rest.drop { $0.time < period.start }
             let inside = rest.prefix { $0.time < period.end }
             rest = rest.dropFirst(inside.count)
             let fetched = coverage.intersection(TimeRangeSet(period)).seconds
             return CalendarBucket(
-                range: period, value: Self.combine(inside.map(\.value.double), aggregate),
+                range: period, value: aggregate.combine(inside.map(\.value.double)),
                 coverage: Double(fetched) / Double(period.seconds))
         }
     }
@@ -81,17 +88,5 @@ public struct CalendarAggregation: Sendable {
             time = period.end
         }
         return periods
-    }
-
-    private static func combine(_ values: [Double], _ aggregate: Aggregate) -> Double? {
-        guard let last = values.last else { return nil }
-        switch aggregate {
-        case .sum: return values.reduce(0, +)
-        case .avg: return values.reduce(0, +) / Double(values.count)
-        case .min: return values.min()
-        case .max: return values.max()
-        case .last: return last
-        case .count: return Double(values.count)
-        }
     }
 }

@@ -40,6 +40,11 @@ extension History {
         try await pool.read { db in try CoverageTable(db: db).read(application: application) }
     }
 
+    /// The coverage of one scope.
+    public func coverage(_ scope: Scope) async throws -> [Coverage] {
+        try await pool.read { db in try CoverageTable(db: db).read(application: scope.application, index: scope.index) }
+    }
+
     /// When the settled newest week was last asked for again, in every scope and granularity of one application.
     public func revisionChecks(application: String) async throws -> [Scope: [Granularity: UnixTime]] {
         try await pool.read { db in
@@ -90,13 +95,13 @@ extension History {
 struct CoverageTable {
     let db: Database
 
-    func read(application: String?) throws -> [Coverage] {
+    func read(application: String?, index: String? = nil) throws -> [Coverage] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT application, index_name, granularity, start, "end" FROM coverage
-                WHERE ?1 IS NULL OR application = ?1 ORDER BY 1, 2, 3, 4
-                """, arguments: [application])
+                WHERE (?1 IS NULL OR application = ?1) AND (?2 IS NULL OR index_name = ?2) ORDER BY 1, 2, 3, 4
+                """, arguments: [application, index])
         var coverages: [Coverage] = []
         for row in rows {
             guard let granularity = Granularity(rawValue: row[2]) else { continue }

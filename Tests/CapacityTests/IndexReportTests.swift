@@ -1,0 +1,152 @@
+import Testing
+
+@testable import Capacity
+
+@Suite struct IndexReportTests {
+    private func usage(_ fixture: CapacityFixture) throws -> IndexUsage {
+        try #require(IndexReport(fixture.input).usage.first)
+    }
+
+    @Test func `searches are those of 28 days, of the 28 before, and of the same weekdays a year ago`() throws {
+        var fixture = CapacityFixture(days: 400, indices: ["products"])
+        fixture.add("billed_search_requests", index: "products") { day in
+            switch day {
+            case 372...: 10
+            case 344..<372: 5
+            case 8..<36: 2
+            default: 1000
+            }
+        }
+        let products = try usage(fixture)
+        #expect(products.searches == 280)
+        #expect(products.searchesBefore == 140)
+        #expect(products.searchesYearAgo == 56)
+        #expect(products.searchesGrowth == 5)
+        #expect(products.share == 1)
+        #expect(products.coverage == 1)
+        #expect(products.lastSearched == fixture.day(399))
+    }
+
+    @Test func `an index without billed searches is counted by all searches`() throws {
+        var fixture = CapacityFixture(days: 28, indices: ["products"])
+        fixture.add("total_search_requests", index: "products") { _ in 3 }
+        #expect(try usage(fixture).searches == 84)
+        fixture.add("billed_search_requests", index: "products") { _ in 2 }
+        #expect(try usage(fixture).searches == 56)
+    }
+
+    @Test func `the last four weeks of a sparkline are the searches`() throws {
+        var fixture = CapacityFixture(days: 100, indices: ["products"])
+        fixture.add("billed_search_requests", index: "products") { $0 < 93 ? Double($0) : nil }
+        let products = try usage(fixture)
+        #expect(products.weekly.count == 26)
+        #expect(products.weekly.suffix(4).compactMap(\.self).reduce(0, +) == products.searches)
+        #expect(products.weekly.last == .some(nil))
+        // 100 days are 14 weeks and 2 days.
+        #expect(products.weekly.prefix(11).allSatisfy { $0 == nil })
+        #expect(products.weekly[11] == 1.0)
+    }
+
+    @Test func `the most searched come first, with shares, and those without a number last`() {
+        var fixture = CapacityFixture(days: 28, indices: ["a", "b", "c", "d", "e"])
+        for (index, searches) in [("b", 1.0), ("c", 3), ("d", 1), ("e", 0)] {
+            fixture.add("billed_search_requests", index: index) { _ in searches }
+        }
+        let report = IndexReport(fixture.input)
+        #expect(report.usage.map(\.index) == ["c", "b", "d", "e", "a"])
+        #expect(report.usage.map(\.share) == [0.6, 0.2, 0.2, 0, nil])
+    }
+
+    @Test func `indices that grew come in the order of searches a day`() {
+        var fixture = CapacityFixture(days: 56, indices: ["big", "calm", "new", "small"])
+        fixture.add("billed_search_requests", index: "big") { $0 < 28 ? 1000 : 1010 }
+        fixture.add("billed_search_requests", index: "small") { $0 < 28 ? 1 : 3 }
+        fixture.add("billed_search_requests", index: "calm") { _ in 500 }
+        fixture.add("billed_search_requests", index: "new") { $0 < 42 ? nil : 100 }
+        let growing = IndexReport(fixture.input).growing
+        #expect(growing.map(\.index) == ["new", "big", "small"])
+        #expect(growing.map(\.searchesGrowth) == [50, 10, 2])
+    }
+
+    @Test func `days that were not fetched are no growth`() throws {
+        var fixture = CapacityFixture(days: 56, indices: ["products"])
+        fixture.add("billed_search_requests", index: "products") { _ in 10 }
+        fixture.leaveOut(0..<14, index: "products")
+        var products = try usage(fixture)
+        #expect(products.searchesGrowth == 0)
+        #expect(products.searchesBefore == nil)
+        fixture.leaveOut(0..<15, index: "products")
+        products = try usage(fixture)
+        #expect(products.searchesGrowth == nil)
+        fixture = CapacityFixture(days: 56, indices: ["products"])
+        fixture.add("billed_search_requests", index: "products") { _ in 10 }
+        fixture.leaveOut(0..<2, index: "products")
+        #expect(try usage(fixture).searchesBefore == 260)
+    }
+
+    @Test func `records are the newest number, and that of 28 days before`() throws {
+        var fixture = CapacityFixture(days: 60, indices: ["products"])
+        fixture.add("records", index: "products") { $0 == 59 || $0 == 30 ? nil : Double($0) }
+        var products = try usage(fixture)
+        #expect(products.records == 58)
+        // Day 30 is not known, the one before is.
+        #expect(products.recordsBefore == 29)
+        #expect(products.recordsGrowth == 29)
+        fixture.add("records", index: "products") { $0 < 32 ? Double($0) : nil }
+        products = try usage(fixture)
+        #expect(products.records == nil && products.recordsBefore == nil)
+    }
+
+    @Test func `an index that had no records has grown by all of them, if it is known that it had none`() throws {
+        var fixture = CapacityFixture(days: 60, indices: ["products"])
+        fixture.add("records", index: "products") { $0 < 50 ? nil : 70 }
+        #expect(try usage(fixture).recordsGrowth == 70)
+        #expect(IndexReport(fixture.input).growingRecords.map(\.index) == ["products"])
+        fixture.leaveOut(0..<40, index: "products")
+        #expect(try usage(fixture).recordsGrowth == nil)
+        #expect(IndexReport(fixture.input).growingRecords.isEmpty)
+    }
+
+    @Test func `an index is unsearched when it holds records and every day of four weeks says so`() {
+        var fixture = CapacityFixture(days: 60, indices: ["empty", "gap", "large", "once", "small", "suggestions"])
+        for (index, records) in [
+            ("empty", 0.0), ("gap", 9), ("large", 8), ("once", 7), ("small", 6), ("suggestions", 5),
+        ] {
+            fixture.add("records", index: index) { _ in records }
+        }
+        fixture.leaveOut(50..<51, index: "gap")
+        fixture.add("billed_search_requests", index: "once") { $0 == 32 ? 1 : 0 }
+        fixture.add("billed_search_requests", index: "small") { $0 <= 31 ? 1 : 0 }
+        fixture.add("billed_search_requests", index: "suggestions") { _ in 0 }
+        fixture.add("total_search_requests", index: "suggestions") { _ in 1 }
+        let unsearched = IndexReport(fixture.input).unsearched
+        #expect(unsearched.map(\.index) == ["large", "small"])
+        #expect(unsearched.map(\.lastSearched) == [nil, fixture.day(31)])
+    }
+
+    @Test func `at most ten have grown`() {
+        let names = (10..<40).map { "index\($0)" }
+        var fixture = CapacityFixture(days: 60, indices: names)
+        for (number, name) in names.enumerated() {
+            fixture.add("billed_search_requests", index: name) { Double($0 * number) }
+            fixture.add("records", index: name) { Double($0 * number) }
+        }
+        let report = IndexReport(fixture.input)
+        #expect(report.growing.map(\.index) == names.suffix(10).reversed())
+        #expect(report.growingRecords.map(\.index) == names.suffix(10).reversed())
+    }
+
+    @Test func `an index without any series is there`() throws {
+        let products = try usage(CapacityFixture(days: 60, indices: ["products"]))
+        #expect(products.searches == nil && products.searchesGrowth == nil && products.share == nil)
+        #expect(products.records == nil && products.lastSearched == nil)
+        #expect(products.coverage == 1)
+    }
+
+    @Test func `nobody's searches have no shares`() {
+        var fixture = CapacityFixture(days: 28, indices: ["a", "b"])
+        fixture.add("billed_search_requests", index: "a") { _ in 0 }
+        fixture.add("billed_search_requests", index: "b") { _ in -5 }
+        #expect(IndexReport(fixture.input).usage.map(\.share) == [nil, nil])
+    }
+}
