@@ -32,6 +32,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -43,6 +44,7 @@ let package = Package(
     products: [.executable(name: "algolia-exporter", targets: ["AlgoliaExporter"])],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -86,16 +88,26 @@ let package = Package(
                 nioCore, nioHTTP1, nioSSL,
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
-        library("Capacity", ["UsageModel"]),
-        library(
-            "Web",
-            [
+        .target(
+            name: "Capacity", dependencies: ["UsageModel", "History", mustache],
+            resources: [
+                .embedInCode("Style/style.css"), .embedInCode("Report/Templates/report.html.mustache"),
+                .embedInCode("Report/Templates/sections.html.mustache"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Web",
+            dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip", "Snappy",
                 "CCrypt",
                 hummingbird,
-                hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging,
+                hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
                 nioCore,
-            ]),
+            ],
+            resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {
+                .embedInCode("Pages/Templates/\($0).html.mustache")
+            },
+            swiftSettings: settings),
         library("Settings", ["UsageModel", yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
@@ -103,7 +115,7 @@ let package = Package(
         .executableTarget(
             name: "AlgoliaExporter",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Settings",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
                 "Simulator", "CMalloc", argumentParser, lifecycle, unixSignals, logging, coreMetrics, httpClient,
                 nioCore,
             ],
@@ -112,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Web", "Simulator", "Snappy",
-                httpClient,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Simulator",
+                "Snappy", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
             path: "Benchmarks", swiftSettings: settings),
@@ -152,10 +164,11 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport",
-                "Snappy", httpClient, logging, nioCore, nioHTTP1, nioSSL, protobuf,
+                "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
+                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioSSL,
+                protobuf,
             ]),
-        tests("CapacityTests", ["Capacity", "UsageModel"]),
+        tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1]),
     ],
