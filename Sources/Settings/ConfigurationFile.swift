@@ -1,3 +1,4 @@
+internal import Foundation
 internal import UsageModel
 
 /// What a configuration file says: the one place that knows its keys.
@@ -31,6 +32,9 @@ struct ConfigurationFile {
             readMetrics(&root)
             root.section("proxy") { proxy in
                 proxy.read("read_through", .boolean, into: &settings.proxy.readThrough)
+            }
+            root.section("reports") { reports in
+                reports.read("time_zone", .timeZone, into: &settings.reports.timeZone)
             }
             readRemoteWrite(&root)
         }

@@ -13,6 +13,7 @@ public struct Settings: Sendable, Hashable {
     public var storage = StorageSettings()
     public var metrics = MetricsSettings()
     public var proxy = ProxySettings()
+    public var reports = ReportSettings()
     /// Where the history is sent to; their names differ.
     public var remoteWrite: [RemoteWriteSettings] = []
 

@@ -77,6 +77,14 @@ import Testing
             "4:24: proxy.read_through: \"maybe\" is neither true nor false; expected true or false"
         ),
         (
+            "reports: { time_zone: Mars/Olympus }",
+            "4:23: reports.time_zone: \"Mars/Olympus\" is not a time zone; expected \(ReportSettings.zones)"
+        ),
+        (
+            "reports: { time_zone: CET }",
+            "4:23: reports.time_zone: \"CET\" is not a time zone; expected \(ReportSettings.zones)"
+        ),
+        (
             "remote_write: { url: http://host }",
             "4:15: remote_write: a mapping is not a list; expected a list of receivers such as [a, b]"
         ),

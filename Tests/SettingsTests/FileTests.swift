@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 import Testing
 
@@ -24,6 +25,7 @@ import Testing
           exclude: [".*_total"]
           max_series: 5_000
         proxy: { read_through: true }
+        reports: { time_zone: Europe/Berlin }
         remote_write: []
         """
 
@@ -56,6 +58,7 @@ import Testing
         expected.metrics.staleness.minutely = 300
         expected.metrics.maxSeries = 5000
         expected.proxy.readThrough = true
+        expected.reports.timeZone = try #require(TimeZone(identifier: "Europe/Berlin"))
         expected.metrics.include = ["algolia_usage_.*"]
         expected.metrics.exclude = [".*_total"]
         #expect(settings == expected)
