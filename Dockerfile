@@ -27,9 +27,9 @@ LABEL org.opencontainers.image.title="algolia-exporter" \
       org.opencontainers.image.description="Keeps Algolia's usage history in SQLite and serves it to Prometheus" \
       org.opencontainers.image.licenses="MIT"
 
-# Nothing needs tzdata: every time is UTC.
+# tzdata is for reports.time_zone; everything else is UTC.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libsnappy1v5 libsqlite3-0 libstdc++6 zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates libsnappy1v5 libsqlite3-0 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 exporter \
     && useradd --uid 10001 --gid exporter --home-dir /data --no-create-home \

@@ -14,6 +14,8 @@ struct AlgoliaExporter: AsyncParsableCommand {
             `algolia-exporter serve --demo` shows what it does on simulated data.
             """,
         version: version,
-        subcommands: [Serve.self, Backfill.self, Check.self, Export.self, DatabaseCommand.self, Simulate.self],
+        subcommands: [
+            Serve.self, Backfill.self, Check.self, Report.self, Export.self, DatabaseCommand.self, Simulate.self,
+        ],
         defaultSubcommand: Serve.self)
 }

@@ -106,6 +106,13 @@ struct DatabaseCommand: AsyncParsableCommand {
     static func withHistory(
         _ common: CommonOptions, readOnly: Bool, _ body: (History) async throws -> Void
     ) async throws {
+        try await withHistory(common, readOnly: readOnly) { history, _ in try await body(history) }
+    }
+
+    /// The same for what also depends on other settings.
+    static func withHistory(
+        _ common: CommonOptions, readOnly: Bool, _ body: (History, Settings) async throws -> Void
+    ) async throws {
         let logger = common.logging.start()
         try await Failures.reported(logger) {
             let settings = try common.settings(requireApplication: false)
@@ -114,7 +121,7 @@ struct DatabaseCommand: AsyncParsableCommand {
                 throw HistoryError.missing(path: path)
             }
             let history = try History(path: path, readOnly: readOnly)
-            try await body(history)
+            try await body(history, settings)
             try history.close()
         }
     }

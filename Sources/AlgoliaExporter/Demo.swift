@@ -6,6 +6,18 @@ import UsageModel
 
 /// The simulator as the vendor of a demonstration.
 struct Demo: Sendable {
+    /// Where a demonstration's history is by default.
+    static let path = "data/demo.db"
+
+    /// About what the simulated shop uses, so that alerts, dashboards and reports have something to say.
+    static let contract = {
+        var contract = ContractSettings()
+        contract.searchRequestsPerMonth = 180_000_000
+        contract.records = 12_000_000
+        contract.maxQPS = 400
+        return contract
+    }()
+
     let server: any Service
     private let running: RunningSimulator
     private let application: SimulatedApplication
@@ -23,17 +35,14 @@ struct Demo: Sendable {
         var demo = ApplicationSettings(id: application.id, usageKey: .value(application.usageKey))
         demo.monitoringKey = application.monitoringKey.map { .value($0) }
         demo.searchKey = application.searchKey.map { .value($0) }
-        // About what the simulated shop uses, so that alerts and dashboards have something to say.
-        demo.contract.searchRequestsPerMonth = 180_000_000
-        demo.contract.records = 12_000_000
-        demo.contract.maxQPS = 400
+        demo.contract = Self.contract
         settings.applications = [demo]
         settings.endpoints.usage = running.url
         settings.endpoints.monitoring = running.url
         settings.endpoints.search = running.url
         // Nobody wants to wait for a demonstration; the simulator allows twice as many.
         settings.polling.requestsPerMinute = 3000
-        if !keepsPath { settings.storage.path = "data/demo.db" }
+        if !keepsPath { settings.storage.path = Self.path }
     }
 }
 

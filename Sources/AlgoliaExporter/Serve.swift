@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capacity
 import Collector
 import Foundation
 import Logging
@@ -54,7 +55,14 @@ struct Serve: AsyncParsableCommand {
             usage: UsageGateway(
                 usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.polling.settleDelay },
                 readThrough: { reloader.current.proxy.readThrough ? assembly.collector.readThrough : nil }),
-            reload: enablesLifecycle ? reloader.reload : nil, status: assembly.collector.status)
+            reload: enablesLifecycle ? reloader.reload : nil,
+            planning: CapacityCache.Planning(
+                contracts: {
+                    Dictionary(
+                        uniqueKeysWithValues: reloader.current.applications.map { ($0.id, Contract($0.contract)) })
+                },
+                timeZone: { reloader.current.reports.timeZone }),
+            status: assembly.collector.status)
         let address = listenAddress
         // What the server says of itself at its start is said better below.
         var serverLogger = logger
@@ -72,7 +80,8 @@ struct Serve: AsyncParsableCommand {
                     metadata: ["version": "\(AlgoliaExporter.version)"])
             }
             try await run(
-                [retention, reloader, assembly.remoteWriter, assembly.collector, server], demo, serverLogger)
+                [retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server],
+                demo, serverLogger)
         } catch {
             await assembly.shutdown()
             throw ListenAddress.explain(error, address)
@@ -103,6 +112,14 @@ extension MetricsOptions {
             include: metrics.include, exclude: metrics.exclude, maxSeries: metrics.maxSeries,
             applications: Dictionary(
                 uniqueKeysWithValues: settings.applications.map { ($0.id, IndexFilter($0.indices)) }))
+    }
+}
+
+extension Contract {
+    init(_ contract: ContractSettings) {
+        self.init(
+            searchRequestsPerMonth: contract.searchRequestsPerMonth, records: contract.records,
+            maxQPS: contract.maxQPS)
     }
 }
 

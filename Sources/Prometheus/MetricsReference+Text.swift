@@ -150,6 +150,15 @@ extension MetricsReference {
         | metric | type | labels | meaning |
         |---|---|---|---|
         | `algolia_contract_limit` | gauge | `application`, `limit` | what was agreed; `limit` is `search_requests_per_month`, `records` or `max_qps` |
+        | `algolia_capacity_utilization_ratio` | gauge | `application`, `limit` | what is used of it: billed search requests of this month up to the newest whole day, the newest number of records, the highest queries per second of this month |
+        | `algolia_capacity_coverage_ratio` | gauge | `application`, `limit` | the share of this month's days so far that were reported; below 1 the utilization is that of a part of the month. Not for `records` |
+        | `algolia_capacity_projected_ratio` | gauge | `application`, `limit` | the same as it is expected at the end of this month |
+        | `algolia_capacity_exceedance_ratio` | gauge | `application`, `limit` | how likely it is exceeded by then, 0 to 1 |
+        | `algolia_capacity_exhaustion_timestamp_seconds` | gauge | `application`, `limit` | the day on which it is or was reached, at 00:00 UTC; absent when that is not expected within a year |
+
+        Months are calendar months of `reports.time_zone`. Projections need 126 days of
+        history; without them only the first two are there. They change once a day, and go
+        when the newest day is older than `metrics.staleness.daily`.
 
         ## The process
 

@@ -1,3 +1,4 @@
+internal import Capacity
 public import Collector
 public import History
 public import Logging
@@ -18,6 +19,8 @@ public struct Exporter: Sendable {
     public let usage: UsageGateway
     /// Loads the configuration again; nil where that is not allowed over HTTP.
     public let reload: (@Sendable () async throws -> Void)?
+    /// What follows from the history for each application's contract.
+    public let capacity: CapacityCache
     /// What each application's collector is doing.
     public let status: @Sendable () async -> [ApplicationStatus]
 
@@ -25,6 +28,7 @@ public struct Exporter: Sendable {
         history: History, options: @escaping @Sendable () -> MetricsOptions, registry: MetricsRegistry,
         process: ProcessMetrics, clock: any WallClock, version: String, logger: Logger,
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
+        planning: CapacityCache.Planning = CapacityCache.Planning(),
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) {
         self.history = history
@@ -36,6 +40,7 @@ public struct Exporter: Sendable {
         self.logger = logger
         self.usage = usage
         self.reload = reload
+        capacity = CapacityCache(history, planning, clock: clock)
         self.status = status
     }
 }

@@ -90,6 +90,7 @@ actor MetricsPage {
         var own = ExpositionWriter(format, filter: filter)
         ServerFamilies.write(
             ServerFamilies.infrastructure(await exporter.status(), staleness: options.staleness, now: now), to: &own)
+        CapacityFamilies.write(await exporter.capacity.ready(staleness: options.staleness.daily), to: &own)
         writeOwn(to: &own)
         let history = try await historyFamilies(
             format, filter, Conditions(options: options, reserved: own.samples))

@@ -1,0 +1,110 @@
+public import Capacity
+public import Foundation
+internal import History
+internal import UsageModel
+
+/// The capacity report of each application, made when it is asked for and kept while it is right.
+///
+/// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
+/// change of the history a report may be a minute old; with another newest day or contract never.
+public actor CapacityCache {
+    /// What reports are made with, as configured now.
+    public struct Planning: Sendable {
+        /// By application.
+        public let contracts: @Sendable () -> [String: Contract]
+        public let timeZone: @Sendable () -> TimeZone
+
+        public init(
+            contracts: @escaping @Sendable () -> [String: Contract] = { [:] },
+            timeZone: @escaping @Sendable () -> TimeZone = { .gmt }
+        ) {
+            self.contracts = contracts
+            self.timeZone = timeZone
+        }
+    }
+
+    private struct Conditions: Equatable {
+        var contract: Contract
+        var timeZone: TimeZone
+        var newestDayEnd: Int64?
+    }
+
+    private struct Made {
+        var conditions: Conditions
+        var generation: UInt64
+        var time: UnixTime
+        var report: CapacityReport
+    }
+
+    /// Seconds that a report is kept although the history has changed.
+    private static let patience: Int64 = 60
+
+    private let history: History
+    private let planning: Planning
+    private let clock: any WallClock
+    private var made: [String: Made] = [:]
+    private var making: [String: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
+
+    init(_ history: History, _ planning: Planning, clock: any WallClock) {
+        self.history = history
+        self.planning = planning
+        self.clock = clock
+    }
+
+    /// Of every application that is stored or has a contract, by id.
+    public func reports() async throws -> [CapacityReport] {
+        var reports: [CapacityReport] = []
+        for application in try await applications() { reports.append(try await report(application)) }
+        return reports
+    }
+
+    /// Every application that is stored or has a contract, ascending.
+    public func applications() async throws -> [String] {
+        Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
+    }
+
+    /// Of one application; one of which nothing is stored has an empty report.
+    public func report(_ application: String) async throws -> CapacityReport {
+        let timeZone = planning.timeZone()
+        let reader = CapacityReader(history, timeZone: timeZone)
+        let conditions = Conditions(
+            contract: planning.contracts()[application] ?? Contract(), timeZone: timeZone,
+            newestDayEnd: try await reader.newestDayEnd(application))
+        if let known = made[application], known.conditions == conditions,
+            known.generation == history.generation || clock.now - known.time < Self.patience
+        {
+            return known.report
+        }
+        // Those who ask meanwhile wait for the same.
+        if let running = making[application], running.conditions == conditions {
+            return try await running.task.value.report
+        }
+        let (history, clock) = (history, clock)
+        let task = Task {
+            let (generation, time) = (history.generation, clock.now)
+            return Made(
+                conditions: conditions, generation: generation, time: time,
+                report: try await reader.report(application, contract: conditions.contract))
+        }
+        making[application] = (conditions, task)
+        defer { if making[application]?.task == task { making[application] = nil } }
+        let new = try await task.value
+        made[application] = new
+        return new.report
+    }
+
+    /// The reports that there are, by application, without making any: what a scrape has time for. Those made
+    /// with another contract or zone than now are not among them, nor those of which the newest day ended
+    /// longer than `staleness` seconds ago.
+    func ready(staleness: Int64) -> [CapacityReport] {
+        let contracts = planning.contracts()
+        let timeZone = planning.timeZone()
+        return made.sorted { $0.key < $1.key }.compactMap { application, made in
+            guard made.conditions.contract == contracts[application] ?? Contract(),
+                made.conditions.timeZone == timeZone,
+                clock.now - made.report.days.upperBound * Granularity.daily.seconds <= staleness
+            else { return nil }
+            return made.report
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Capacity
+internal import Prometheus
+internal import UsageModel
+
+/// Capacity as metric families, for alerts: only limits of a contract, and only what is known of them.
+enum CapacityFamilies {
+    private static let families: [(name: String, help: String, value: @Sendable (LimitReport) -> Double?)] = [
+        (
+            "algolia_capacity_utilization_ratio",
+            "What is used of a limit of the contract: search requests of this month up to the newest whole day, "
+                + "records, the highest queries per second of this month.",
+            { $0.utilization }
+        ),
+        (
+            "algolia_capacity_coverage_ratio",
+            "The share of this month's days so far that were reported: below 1 the utilization is of a part of them.",
+            { $0.used == nil || $0.limit == .records ? nil : $0.usedCoverage }
+        ),
+        (
+            "algolia_capacity_projected_ratio",
+            "What is expected to be used of a limit at the end of this month.", { $0.projectedUtilization }
+        ),
+        (
+            "algolia_capacity_exceedance_ratio",
+            "How likely it is that a limit is exceeded by the end of this month, from 0 to 1.",
+            { $0.projection?.exceedance }
+        ),
+        (
+            "algolia_capacity_exhaustion_timestamp_seconds",
+            "The day on which a limit is or was reached; absent when none is expected within a year.",
+            { $0.exhaustion.day.map { Double($0 * Granularity.daily.seconds) } }
+        ),
+    ]
+
+    static func write(_ reports: [CapacityReport], to writer: inout ExpositionWriter) {
+        for family in families {
+            let samples = reports.flatMap { report in
+                report.limits.compactMap { limit in
+                    limit.agreed == nil ? nil : family.value(limit).map { (report.application, limit.limit, $0) }
+                }
+            }
+            guard !samples.isEmpty else { continue }
+            writer.family(family.name, .gauge, help: family.help)
+            for (application, limit, value) in samples {
+                writer.sample(.init(["application": application, "limit": limit.rawValue]), PointValue(value))
+            }
+        }
+    }
+}
+
+extension Exhaustion {
+    /// The day on which the limit is or was reached, if one is known.
+    fileprivate var day: Int64? {
+        switch self {
+        case .reached(let day), .expected(let day, _, _): day
+        case .unlimited, .unknown, .notExpected: nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Capacity
+internal import Logging
+public import ServiceLifecycle
+internal import UsageModel
+
+/// Makes capacity reports before anyone asks, so that gauges are there and pages are quick.
+public struct CapacityKeeper: Service {
+    /// Seconds from the start to the first reports, and between looks at whether they are still right.
+    private static let delay = 5.0
+    private static let interval = 60.0
+
+    private let exporter: Exporter
+
+    public init(_ exporter: Exporter) {
+        self.exporter = exporter
+    }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            do {
+                try await exporter.clock.sleep(for: Self.delay)
+                while !Task.isCancelled {
+                    await pass()
+                    try await exporter.clock.sleep(for: Self.interval)
+                }
+            } catch {}
+        }
+    }
+
+    /// Makes the reports that are not right any more.
+    func pass() async {
+        do {
+            _ = try await exporter.capacity.reports()
+        } catch is CancellationError {
+        } catch {
+            exporter.logger.warning("capacity could not be computed: \(error)")
+        }
+    }
+}

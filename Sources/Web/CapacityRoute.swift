@@ -1,0 +1,35 @@
+internal import Capacity
+internal import Hummingbird
+
+/// `/api/v1/capacity`: what a planner asks about each application, answered.
+enum CapacityRoute {
+    static let path = "/api/v1/capacity"
+
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Endpoint(
+            path: path,
+            summary: "Use of the contract, projections, exhaustion dates, and what drives them.",
+            parameters: [
+                .init(name: "application", summary: "An application's id; every application by default.", repeats: true)
+            ],
+            contents: [.init(type: "application/json", summary: "A report of each application.")],
+            failures: [404: "The application is not known."]
+        ) { _, parameters in
+            let known = try await exporter.capacity.applications()
+            let wanted = parameters.all("application")
+            for id in wanted ?? [] where !known.contains(id) { throw unknown(id, known) }
+            var reports: [CapacityReport] = []
+            for id in known where wanted?.contains(id) ?? true {
+                reports.append(try await exporter.capacity.report(id))
+            }
+            return .bytes(try CapacityDocument.json(reports), type: "application/json")
+        }
+    }
+
+    /// 404: there is no such application.
+    static func unknown(_ id: String, _ known: [String]) -> Problem {
+        .unknown(
+            "application", "there is no application \"\(id)\"",
+            accepted: known.isEmpty ? "none is stored yet" : known.joined(separator: ", "))
+    }
+}
