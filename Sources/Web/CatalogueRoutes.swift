@@ -164,8 +164,6 @@ private struct LatestDocument: Encodable {
     func encode(to encoder: any Encoder) throws {
         try SeriesIdentity(latest.key).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        // Only servers and clusters have minutes.
-        try container.encodeIfPresent(latest.minutely.map(PointDocument.init), forKey: .minutely)
         // Only what the Monitoring API reports has minutes.
         if let minutely = latest.minutely {
             try container.encode(PointDocument(point: minutely), forKey: .minutely)

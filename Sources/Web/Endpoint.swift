@@ -50,6 +50,8 @@ struct Endpoint: Sendable {
     /// What an error looks like.
     enum FailureForm: Sendable {
         case problem, vendor
+        /// A page that says what was wrong.
+        case page
     }
 
     var method: HTTPRequest.Method = .get
@@ -62,8 +64,9 @@ struct Endpoint: Sendable {
     /// Other statuses that it may answer, with their meaning.
     var failures: [Int: String] = [:]
     var failureForm = FailureForm.problem
-    /// Whether a parameter that is not declared is an error. It is where people write queries; pages that
-    /// monitors fetch are served whatever they add to the address.
+    /// Whether the router checks the query, and a parameter that is not declared is an error. It is where people
+    /// write queries; what monitors fetch is served whatever they add to the address, and pages with a form check
+    /// what they are given themselves, to show it again.
     var checksQuery: Bool { path.hasPrefix("/api/") }
     /// Nil for what the usage proxy serves: it looks at the raw path, which a router would take apart wrongly.
     var handle: (@Sendable (Request, QueryParameters) async throws -> Response)?

@@ -84,15 +84,13 @@ enum OpenAPI {
 
     private static func failure(_ status: Int, _ summary: String, _ form: Endpoint.FailureForm) -> JSONValue {
         guard status != 503 else { return ["description": .string(summary), "content": ["text/plain": [:]]] }
-        let (type, schema) =
+        let content: [String: JSONValue] =
             switch form {
-            case .problem: ("application/problem+json", "Problem")
-            case .vendor: ("application/json", "VendorError")
+            case .problem: ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
+            case .vendor: ["application/json": ["schema": ["$ref": "#/components/schemas/VendorError"]]]
+            case .page: [Page.contentType: [:]]
             }
-        return [
-            "description": .string(summary),
-            "content": .object([type: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]),
-        ]
+        return ["description": .string(summary), "content": .object(content)]
     }
 
     private static func schema(_ schema: Endpoint.Parameter.Schema) -> JSONValue {

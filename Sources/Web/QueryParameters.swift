@@ -30,6 +30,20 @@ struct QueryParameters: Sendable {
         }
     }
 
+    /// These parameters, which nobody has typed.
+    init(_ values: [String: [String]]) { self.values = values }
+
+    /// Whatever can be read of a query, checked against nothing: to show a form as it was filled.
+    init(unchecked query: String?) {
+        for pair in (query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
+                continue
+            }
+            values[name, default: []].append(value)
+        }
+    }
+
     /// The one value of a parameter; nil when it is absent or empty.
     subscript(name: String) -> String? {
         guard let value = values[name]?.first, !value.isEmpty else { return nil }

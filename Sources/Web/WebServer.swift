@@ -33,14 +33,16 @@ public struct WebServer: Service {
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let metrics = MetricsPage(exporter)
         var endpoints: [Endpoint] = [
-            StatusPage.endpoint(exporter),
+            OverviewPage.endpoint(exporter), ExplorePage.endpoint(exporter), CapacityPage.endpoint(exporter),
+            CollectorPage.endpoint(exporter),
             metrics.endpoint,
         ]
+        endpoints += PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
         endpoints += [
-            RangeRoute.endpoint(exporter), ForecastRoute.endpoint(exporter), IncidentsRoute.endpoint(exporter),
-            StatusRoute.endpoint(exporter),
+            RangeRoute.endpoint(exporter), ForecastRoute.endpoint(exporter), CapacityRoute.endpoint(exporter),
+            IncidentsRoute.endpoint(exporter), StatusRoute.endpoint(exporter),
             RemoteReadRoute.endpoint(exporter), LifecycleRoute.endpoint(exporter),
         ]
         endpoints += GrafanaRoutes.endpoints(exporter)

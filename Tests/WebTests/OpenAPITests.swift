@@ -11,6 +11,7 @@ struct OpenAPITests {
         "horizon": "30d", "statistic": "records", "application": "APP", "index": "products", "key": "c1",
         "granularity": "daily",
         "start": "now-7d", "end": "now", "step": "1d", "aggregate": "max", "top": "3", "format": "csv",
+        "range": "7d",
     ]
 
     /// Of a path, or of a header.
@@ -74,6 +75,7 @@ struct OpenAPITests {
             for path in [
                 "/", "/metrics", "/health", "/-/healthy", "/ready", "/-/ready", "/api/v1/statistics",
                 "/api/v1/applications", "/api/v1/series", "/api/v1/latest", "/api/v1/status", "/api/v1/range",
+                "/explore", "/capacity", "/collector", "/style.css", "/favicon.svg", "/api/v1/capacity",
                 "/openapi.json", "/1/usage/{statistics}", "/1/usage/{statistics}/{index}",
             ] {
                 #expect(paths[path]?["get"] != nil, "\(path)")
@@ -114,7 +116,12 @@ struct OpenAPITests {
                     }
                     if schema?["enum"] != nil || schema?["type"] == .string("integer") {
                         let wrong = try await web.get("\(path)?statistic=records&\(name)=wrong")
-                        try wrong.expectProblem(400, parameter: name)
+                        if path.hasPrefix("/api/") {
+                            try wrong.expectProblem(400, parameter: name)
+                        } else {
+                            try wrong.page(400)
+                            #expect(wrong.text.contains("Parameter \(name):"))
+                        }
                     }
                 }
                 guard path.hasPrefix("/api/") else { continue }

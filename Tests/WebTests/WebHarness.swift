@@ -31,9 +31,10 @@ struct Site: Sendable {
     /// Keeps the site alive.
     func exporter(
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
+        planning: CapacityCache.Planning = CapacityCache.Planning(),
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) -> Exporter {
-        .test(history, clock, registry: registry, usage: usage) { [folder] in
+        .test(history, clock, registry: registry, usage: usage, planning: planning) { [folder] in
             _ = folder
             return await status()
         }
@@ -64,6 +65,19 @@ struct Site: Sendable {
             "records", application: application, index: index, granularity: granularity, answering: range, points)
     }
 
+    /// So many days up to the newest that is final, of what `value` says to the number of each.
+    func storeDays(
+        _ statistic: String, _ count: Int, key: String = "", application: String = "APP", index: String = "",
+        _ value: (Int) -> Int64
+    ) async throws {
+        let end = Granularity.daily.floor(clock.now - 7200)
+        let points = (0..<count).map {
+            Point(time: end - Int64(count - $0) * 86_400, value: .integer(value($0)))
+        }
+        try await store(
+            statistic, key: key, application: application, index: index, granularity: .daily, points)
+    }
+
     func store(
         _ statistic: String, key: String = "", application: String = "APP", index: String = "",
         granularity: Granularity = .hourly, answering range: TimeRange? = nil, _ points: [Point]
@@ -89,12 +103,13 @@ extension Exporter {
         options: @escaping @Sendable () -> MetricsOptions = { MetricsOptions() },
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
+        planning: CapacityCache.Planning = CapacityCache.Planning(),
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) -> Exporter {
         Exporter(
             history: history, options: options, registry: registry,
             process: ProcessMetrics(started: Double(clock.now)), clock: clock, version: "1.2.3",
-            logger: logger, usage: usage, reload: reload, status: status)
+            logger: logger, usage: usage, reload: reload, planning: planning, status: status)
     }
 }
 

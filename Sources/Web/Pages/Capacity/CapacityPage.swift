@@ -1,0 +1,42 @@
+internal import Capacity
+internal import Hummingbird
+internal import UsageModel
+
+/// `/capacity`: what a planner asks about one application, in words, charts and tables.
+enum CapacityPage {
+    private static let parameters = [
+        Endpoint.Parameter(name: "application", summary: "An application's id; the first by default.")
+    ]
+
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Page.endpoint(
+            .capacity, exporter, summary: "Use of the contract and what is to come, for people.",
+            contents: "Answers, charts with forecasts, and tables of one application.", parameters: parameters,
+            failures: [
+                400: "A parameter cannot be used; the page names it.",
+                404: "The application is not known; the page says so.",
+            ]
+        ) { query in
+            let known = try await CollectorFacts(exporter).applications()
+            var page = Page(place: .capacity, heading: "Capacity", content: .empty)
+            var chosen = known.first
+            do {
+                chosen = try Self.chosen(query, of: known)
+            } catch let problem as Problem {
+                page.problem = problem
+                chosen = nil
+            }
+            var report: CapacityReport?
+            if let chosen { report = try await exporter.capacity.report(chosen) }
+            page.content = PageTemplates.render(.capacity, try CapacityContent(report, applications: known))
+            return page
+        }
+    }
+
+    /// The application that is asked for, or the first; nil when there is none.
+    private static func chosen(_ query: String?, of known: [String]) throws -> String? {
+        guard let id = try QueryParameters(query, accepting: parameters)["application"] else { return known.first }
+        guard known.contains(id) else { throw CapacityRoute.unknown(id, known) }
+        return id
+    }
+}

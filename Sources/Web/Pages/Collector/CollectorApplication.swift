@@ -1,0 +1,126 @@
+internal import AlgoliaClient
+internal import Capacity
+internal import Collector
+internal import History
+internal import UsageModel
+
+/// One application on the collector's page.
+struct CollectorApplication: ViewModel {
+    /// Months that the calendars show: more than the longest that Algolia lets anyone look back.
+    private static let days: Int64 = 14 * 30 + 7
+    /// Rows of the table of indices.
+    private static let rows = 100
+
+    struct Calendar: ViewModel {
+        var title: String
+        var calendar: Markup
+        var legend: Markup
+    }
+
+    struct Key: ViewModel {
+        var api: String
+        var state: String
+        var lastAnswer: Markup
+    }
+
+    struct Index: ViewModel {
+        var name: String
+        var hourly: String
+        var daily: String
+        var newest: Markup
+    }
+
+    var id: String
+    var anchor: String
+    var state: String
+    var lastSuccess: Markup?
+    var indexCount: String
+    var rows: [ProgressRow]
+    var notes: [Markup]
+    var hasKeys: Bool
+    var keys: [Key]
+    var calendars: [Calendar]
+    var hasIndices: Bool
+    var indices: [Index]
+    var cut: String
+
+    init(_ id: String, position: Int, _ facts: CollectorFacts) {
+        let status = facts.statuses.first { $0.application == id }
+        self.id = id
+        anchor = "application-\(position)"
+        state = status?.state.rawValue ?? "not collected"
+        lastSuccess = status?.lastSuccess.map(Markup.time)
+        let names = Set(facts.fetched.keys.filter { $0.application == id && $0.isIndex }.map(\.index))
+        indexCount = Figure.count(max(status?.indices ?? 0, names.count), "index", "indices")
+        rows = facts.progress(of: id)
+        notes = status.map(CollectorFacts.notes) ?? []
+        hasKeys = status != nil
+        keys = status.map { Self.keys($0, facts) } ?? []
+        calendars = [Granularity.hourly, .daily].map { Self.calendar(id, $0, status, facts) }
+        let indices = Self.indices(id, names, status, facts)
+        self.indices = Array(indices.prefix(Self.rows))
+        hasIndices = !indices.isEmpty
+        cut =
+            indices.count > Self.rows
+            ? "The \(Self.rows) with the least coverage, of \(Figure.exact(indices.count))." : ""
+    }
+
+    private static func calendar(
+        _ id: String, _ granularity: Granularity, _ status: ApplicationStatus?, _ facts: CollectorFacts
+    ) -> Calendar {
+        let today = CalendarText.day(of: facts.now)
+        let calendar = CoverageDays.calendar(
+            fetched: facts.fetched[Scope(application: id)]?[granularity] ?? TimeRangeSet(),
+            desired: status.map { $0.desiredRange(granularity, now: facts.now) },
+            days: (today - days)..<(today + 1), now: facts.now)
+        return Calendar(
+            title: "\(granularity == .hourly ? "Hours" : "Days") of \(id)", calendar: Markup(trusted: calendar.html),
+            legend: Markup(trusted: calendar.legend))
+    }
+
+    /// What each API thinks of its key, as far as it was asked.
+    private static func keys(_ status: ApplicationStatus, _ facts: CollectorFacts) -> [Key] {
+        API.allCases.map { api in
+            let labels = ["application": status.application, "api": api.rawValue]
+            let isUp = facts.registry.value(CollectorMetric.isUp, labels).map { $0 == 1 }
+            let lastSuccess = facts.registry.value(CollectorMetric.lastSuccess, labels).map { UnixTime($0) }
+            let state =
+                switch (api, isUp) {
+                case (.usage, _) where status.state == .unauthorized: "refused or missing"
+                case (.monitoring, _) where status.infrastructure == nil: "none"
+                case (.monitoring, _) where status.infrastructure?.isRefused == true: "refused"
+                case (_, true?): "accepted"
+                case (_, false?): lastSuccess == nil ? "never answered" : "accepted before; the newest request failed"
+                case (_, nil): "not used yet"
+                }
+            return Key(
+                api: api.rawValue, state: state,
+                lastAnswer: (lastSuccess ?? (api == .usage ? status.lastSuccess : nil)).map(Markup.time)
+                    ?? Markup(text: Figure.missing))
+        }
+    }
+
+    /// The least covered first.
+    private static func indices(
+        _ id: String, _ names: Set<String>, _ status: ApplicationStatus?, _ facts: CollectorFacts
+    ) -> [Index] {
+        func share(_ name: String, _ granularity: Granularity) -> Double? {
+            guard let desired = status?.desiredRange(granularity, now: facts.now), !desired.isEmpty else { return nil }
+            let fetched = facts.fetched[Scope(application: id, index: name)]?[granularity] ?? TimeRangeSet()
+            // The newest buckets are not final, and no index has them all.
+            let settled = TimeRange(desired.start, granularity.floor(facts.now - CoverageGaps.grace))
+            guard settled.seconds > 0 else { return nil }
+            return Double(fetched.intersection(TimeRangeSet(settled)).seconds) / Double(settled.seconds)
+        }
+        let shares = names.map { ($0, share($0, .hourly), share($0, .daily)) }
+        return shares.sorted {
+            (min($0.1 ?? 1, $0.2 ?? 1), $0.0) < (min($1.1 ?? 1, $1.2 ?? 1), $1.0)
+        }.map { name, hourly, daily in
+            let newest = facts.newest[Scope(application: id, index: name)]?[.hourly]
+            return Index(
+                name: name, hourly: hourly.map(Figure.percent) ?? Figure.missing,
+                daily: daily.map(Figure.percent) ?? Figure.missing,
+                newest: newest.map(Markup.time) ?? Markup(text: Figure.missing))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import Capacity
+internal import Collector
+internal import History
+internal import UsageModel
+
+/// Everything that the pages tell about who collects, read once for a page.
+struct CollectorFacts: Sendable {
+    var now: UnixTime
+    var statuses: [ApplicationStatus]
+    var registry: RegistryReading
+    /// What was fetched, settled or not, by scope and granularity.
+    private(set) var fetched: [Scope: [Granularity: TimeRangeSet]] = [:]
+    /// The end of the newest complete bucket.
+    private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
+
+    init(_ exporter: Exporter) async throws {
+        now = exporter.clock.now
+        statuses = await exporter.status()
+        registry = RegistryReading(exporter)
+        for coverage in try await exporter.history.coverage() {
+            fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
+        }
+        for tail in try await exporter.history.freshness() {
+            let known = newest[tail.scope]?[tail.granularity] ?? tail.completeUntil
+            newest[tail.scope, default: [:]][tail.granularity] = max(known, tail.completeUntil)
+            let range = TimeRangeSet(TimeRange(tail.tailStart, tail.completeUntil))
+            fetched[tail.scope, default: [:]][tail.granularity, default: TimeRangeSet()] =
+                (fetched[tail.scope]?[tail.granularity] ?? TimeRangeSet()).union(range)
+        }
+    }
+
+    /// Applications that are collected, then those that only have a past.
+    func applications() -> [String] {
+        let collected = statuses.map(\.application)
+        return collected + Set(fetched.keys.map(\.application)).subtracting(collected).sorted()
+    }
+
+    /// The table of one application's freshness, coverage and progress.
+    func progress(of application: String) -> [ProgressRow] {
+        let scope = Scope(application: application)
+        let status = statuses.first { $0.application == application }
+        return [Granularity.hourly, .daily].map { granularity in
+            let newest = newest[scope]?[granularity]
+            let since = fetched[scope]?[granularity]?.ranges.first?.start
+            return ProgressRow(
+                granularity: granularity.rawValue,
+                newest: newest.map { "\(Markup.time($0)), \(Self.age(now - $0)) ago" },
+                since: since.map(Markup.time), progress: status.map { Self.progress($0, granularity) } ?? [])
+        }
+    }
+
+    /// To the minute, or the second where that is all.
+    private static func age(_ seconds: Int64) -> String {
+        DurationText.string(seconds < 60 ? max(seconds, 0) : seconds / 60 * 60)
+    }
+
+    private static func progress(_ status: ApplicationStatus, _ granularity: Granularity) -> [ProgressBar] {
+        let desired = status.desired[granularity] ?? 0
+        let remaining = status.remaining[granularity] ?? 0
+        guard desired > 0 else { return [] }
+        let percent = Int((Double(desired - remaining) / Double(desired) * 100).rounded(.down))
+        let left = remaining > 0 ? "\(DurationText.string(remaining / 3600 * 3600)) to fetch" : "complete"
+        return [ProgressBar(granularity: granularity.rawValue, percent: String(percent), left: left)]
+    }
+
+    /// What keeps the collector from its work, in sentences.
+    static func notes(_ status: ApplicationStatus) -> [Markup] {
+        var notes: [Markup] = []
+        if let error = status.lastError, let time = status.lastErrorTime {
+            notes.append("Last error, \(Markup.time(time)): \(error)")
+        }
+        if let until = status.pausedUntil { notes.append("Waiting until \(Markup.time(until)).") }
+        for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
+            notes.append("Refused by the plan (\(level) level): \(names.joined(separator: ", "))")
+        }
+        if let infrastructure = status.infrastructure {
+            let names = infrastructure.clusters.isEmpty ? "none yet" : infrastructure.clusters.joined(separator: ", ")
+            notes.append(
+                infrastructure.isRefused && infrastructure.servers.isEmpty
+                    ? "The key or the plan has no access to the Monitoring API."
+                    : "\(Figure.count(infrastructure.servers.count, "server")); clusters: \(names)")
+            if !infrastructure.isUp, !infrastructure.isRefused, let error = infrastructure.lastError {
+                notes.append("Monitoring API: \(error)")
+            }
+        }
+        if !status.failing.isEmpty {
+            let names = status.failing.map { $0.isEmpty ? "the application itself" : $0 }
+            notes.append("Failing: \(names.joined(separator: ", "))")
+        }
+        return notes
+    }
+}
+
+struct ProgressRow: ViewModel {
+    var granularity: String
+    var newest: Markup?
+    var since: Markup?
+    var progress: [ProgressBar]
+}
+
+struct ProgressBar: ViewModel {
+    var granularity: String
+    var percent: String
+    var left: String
+}

@@ -1,0 +1,93 @@
+internal import AlgoliaClient
+internal import Capacity
+internal import Collector
+internal import History
+internal import Prometheus
+internal import UsageModel
+
+/// `/collector`: what is collected, what is missing, and what Algolia says to it.
+enum CollectorPage {
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Page.endpoint(
+            .collector, exporter, summary: "What the collector has, lacks and does.",
+            contents: "Coverage calendars, requests, errors and keys of every application."
+        ) { _ in
+            let facts = try await CollectorFacts(exporter)
+            let applications = facts.applications().enumerated().map {
+                CollectorApplication($0.element, position: $0.offset + 1, facts)
+            }
+            let content = Content(facts, applications, exporter)
+            return Page(place: .collector, heading: "Collector", content: PageTemplates.render(.collector, content))
+        }
+    }
+
+    private struct Content: ViewModel {
+        struct Requests: ViewModel {
+            var api: String
+            var code: String
+            var count: String
+        }
+
+        struct Limit: ViewModel {
+            var application: String
+            var limit: String
+        }
+
+        struct Remote: ViewModel {
+            var name: String
+            var accepted: String
+            var dropped: String
+            var lag: String
+        }
+
+        var hasApplications: Bool
+        var applications: [CollectorApplication]
+        var hasRequests: Bool
+        var requests: [Requests]
+        var rate: String
+        var limits: [Limit]
+        var hasRemotes: Bool
+        var remotes: [Remote]
+        var version: String
+        var uptime: String
+        var path: String
+        var databaseSize: String
+        var pointsStored: String
+
+        init(_ facts: CollectorFacts, _ applications: [CollectorApplication], _ exporter: Exporter) {
+            let registry = facts.registry
+            self.applications = applications
+            hasApplications = !applications.isEmpty
+            let started = registry.value("process_start_time_seconds") ?? Double(facts.now)
+            let seconds = max(Double(facts.now) - started, 0)
+            requests = registry.all(RequestMetrics.requests).map {
+                Requests(
+                    api: $0.labels["api"] ?? "", code: $0.labels["code"] ?? "", count: Figure.exact(Int($0.value)))
+            }
+            hasRequests = !requests.isEmpty
+            let count = registry.all(RequestMetrics.requests).reduce(0) { $0 + $1.value }
+            rate = Figure.compact(count / max(seconds / 60, 1))
+            limits = registry.all(Content.quota).map {
+                Limit(application: $0.labels["application"] ?? "", limit: Figure.exact(Int($0.value)))
+            }
+            remotes = registry.all(RemoteWriteMetric.lag).compactMap { $0.labels["remote"] }.map { name in
+                func total(_ metric: String) -> Double {
+                    registry.all(metric).filter { $0.labels["remote"] == name }.reduce(0) { $0 + $1.value }
+                }
+                return Remote(
+                    name: name, accepted: Figure.exact(Int(total(RemoteWriteMetric.samples))),
+                    dropped: Figure.exact(Int(total(RemoteWriteMetric.dropped))),
+                    lag: DurationText.string(Int64(total(RemoteWriteMetric.lag))))
+            }
+            hasRemotes = !remotes.isEmpty
+            version = exporter.version
+            uptime = DurationText.string(seconds < 60 ? Int64(seconds) : Int64(seconds) / 60 * 60)
+            path = exporter.history.path
+            databaseSize = Figure.bytes(Double(exporter.history.size))
+            pointsStored = Figure.exact(Int(registry.value(CollectorMetric.pointsStored) ?? 0))
+        }
+
+        /// The gauge of what is configured, which the command line keeps.
+        private static let quota = "algolia_exporter_requests_per_minute_limit"
+    }
+}

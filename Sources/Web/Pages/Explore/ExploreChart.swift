@@ -1,0 +1,91 @@
+internal import Capacity
+internal import History
+internal import UsageModel
+
+/// The chart of an answer: bars where one series counts something by days, lines otherwise.
+struct ExploreChart {
+    let markup: Markup
+    /// Whether buckets that are not whole are left out: a line would seem to fall.
+    let isCut: Bool
+
+    init(_ question: ExploreQuestion, _ series: [RangeSeries], _ names: [String], step: Int64, now: UnixTime) {
+        let query = question.query
+        let whole = TimeRange(query.range.start, min(query.range.end, now))
+        func isWhole(_ point: Point) -> Bool { point.time >= whole.start && point.time + step <= whole.end }
+        let statistic = question.statistic
+        var chart = Chart(
+            title: Self.title(query, names, step: step),
+            summary: Self.summary(series, names, statistic), unit: statistic.unit,
+            range: Self.shown(query.range, series, step: step), height: 320,
+            startsAtZero: statistic.kind == .count)
+        if series.count == 1, statistic.kind == .count, step >= Granularity.daily.seconds {
+            chart.bars = [
+                Chart.Bars(
+                    name: names[0],
+                    bars: series[0].points.map { point in
+                        Chart.Bars.Bar(
+                            range: TimeRange(point.time, point.time + step), value: point.value.double,
+                            isPartial: !isWhole(point))
+                    })
+            ]
+            isCut = false
+        } else {
+            let shown = series.map { one in
+                statistic.kind == .count ? one.points.filter(isWhole) : one.points
+            }
+            isCut = zip(series, shown).contains { $0.points.count > $1.count }
+            chart.lines = zip(shown, names).enumerated().map { position, one in
+                Chart.Line(name: one.1, points: Self.points(one.0, step: step), color: position + 1)
+            }
+        }
+        markup = Markup(trusted: chart.figure(id: "chart"))
+    }
+
+    /// What of the statistic it is: `products, by hour`.
+    private static func title(_ query: RangeQuery, _ names: [String], step: Int64) -> String {
+        let scope =
+            switch query.indices {
+            case .application: "The application as a whole"
+            case .all: "The largest indices"
+            case .names(let indices): indices.joined(separator: ", ")
+            }
+        let of = query.applications.map { " of \($0.joined(separator: ", "))" } ?? ""
+        let width =
+            switch step {
+            case 60: "minute"
+            case 3600: "hour"
+            case 86_400: "day"
+            default: DurationText.string(step)
+            }
+        return "\(scope)\(of), by \(width)"
+    }
+
+    /// A bucket that was not reported interrupts the line.
+    private static func points(_ points: [Point], step: Int64) -> [Chart.Line.Point] {
+        var shown: [Chart.Line.Point] = []
+        shown.reserveCapacity(points.count)
+        for point in points {
+            if let last = shown.last, point.time - last.time > step {
+                shown.append(Chart.Line.Point(time: last.time + step, value: nil))
+            }
+            shown.append(Chart.Line.Point(time: point.time, value: point.value.double))
+        }
+        return shown
+    }
+
+    /// From the first bucket to the last, which may begin before and end after what was asked.
+    private static func shown(_ range: TimeRange, _ series: [RangeSeries], step: Int64) -> TimeRange {
+        let first = series.compactMap(\.points.first?.time).min() ?? range.start
+        return TimeRange(min(range.start, first), range.end)
+    }
+
+    private static func summary(_ series: [RangeSeries], _ names: [String], _ statistic: Statistic) -> String {
+        let parts = zip(series, names).map { one, name in
+            let values = one.points.map(\.value.double)
+            let highest = values.max().map { Figure.text($0, statistic.unit) } ?? Figure.missing
+            let newest = values.last.map { Figure.text($0, statistic.unit) } ?? Figure.missing
+            return "\(name): highest \(highest), newest \(newest)"
+        }
+        return parts.joined(separator: "; ") + "."
+    }
+}

@@ -1,0 +1,47 @@
+internal import History
+internal import UsageModel
+
+/// What the explorer's form may offer: names that are stored, from the small tables of names.
+struct ExploreChoices: Sendable {
+    /// More of them are a list to type into.
+    static let longestSelect = 200
+    /// Options of such a list; more would be a page of nothing else.
+    static let longestList = 5000
+
+    var applications: [String]
+    /// In the catalogue's order, those that it does not know last.
+    var statistics: [Statistic]
+    var indices: [String]
+    /// Of the chosen statistic.
+    var keys: [String]
+
+    /// - Parameters:
+    ///   - application: whose indices are offered; nil for every application's.
+    init(_ history: History, application: String?, statistic: String) async throws {
+        let stored = try await history.applications()
+        applications = stored.map(\.id)
+        statistics = GrafanaCatalogue.ordered(try await history.storedStatistics()).map {
+            StatisticCatalogue.describe($0)
+        }
+        let chosen = stored.filter { $0.id == application || application == nil }
+        indices = Set(chosen.flatMap(\.indices)).sorted()
+        let shape = StatisticCatalogue.describe(statistic).shape
+        guard shape != .scalar else {
+            keys = []
+            return
+        }
+        let series = try await history.storedSeries(statistics: [statistic]).map(\.key)
+        keys = Set(series.filter { $0.application == application || application == nil }.map(\.key))
+            .subtracting([""]).sorted()
+    }
+}
+
+extension Statistic {
+    /// The heading under which people look for it.
+    var groupName: String {
+        if group.isEmpty { return "Not in the catalogue" }
+        if group == "acl" { return "ACL" }
+        let words = group.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}

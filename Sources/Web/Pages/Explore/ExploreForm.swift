@@ -1,0 +1,122 @@
+internal import UsageModel
+
+/// The explorer's form, filled as it was given, right or wrong.
+struct ExploreForm: ViewModel {
+    struct Option: ViewModel {
+        var value: String
+        var name: String
+        var isSelected = false
+    }
+
+    struct Group: ViewModel {
+        var name: String
+        var options: [Option]
+    }
+
+    /// Too many names for a select.
+    struct List: ViewModel {
+        var value: String
+        var options: [Option]
+    }
+
+    /// Which parameter is at fault.
+    struct Marks: ViewModel {
+        var parameter: String?
+
+        func child(named name: String) -> Any? { name == parameter }
+    }
+
+    var marks: Marks
+    var applications: [Option]
+    var groups: [Group]
+    var hasIndexSelect: Bool
+    var indices: [Option]
+    var indexList: [List]
+    var hasKeys: Bool
+    var keys: [Option]
+    var ranges: [Option]
+    var start: String
+    var end: String
+    var widths: [Option]
+    var step: String
+    var aggregates: [Option]
+    var top: String
+    /// Whether something is given of what most people leave alone.
+    var isDetailed: Bool
+
+    init(_ given: QueryParameters, _ choices: ExploreChoices, wrong parameter: String?) {
+        marks = Marks(parameter: parameter)
+        let statistic = given["statistic"] ?? ExploreParameters.defaultStatistic
+        groups = Self.groups(choices.statistics, chosen: statistic)
+        applications = Self.options(
+            choices.applications, given["application"], none: "every application")
+        let index = given["index"] ?? ""
+        hasIndexSelect = choices.indices.count <= ExploreChoices.longestSelect
+        indices = []
+        indexList = []
+        if hasIndexSelect {
+            indices =
+                [
+                    Option(value: "", name: "the application as a whole", isSelected: index.isEmpty),
+                    Option(value: "*", name: "every index", isSelected: index == "*"),
+                ] + Self.options(choices.indices, index == "*" ? nil : index)
+        } else {
+            let names = choices.indices.prefix(ExploreChoices.longestList)
+            indexList = [List(value: index, options: names.map { Option(value: $0, name: $0) })]
+        }
+        let key = given["key"]
+        hasKeys = !choices.keys.isEmpty || key != nil
+        keys = Self.options(choices.keys, key, none: "every one")
+        let hasTimes = given["start"] != nil
+        let preset = given["range"] ?? (hasTimes ? "" : ExploreParameters.defaultPreset.rawValue)
+        ranges =
+            ExploreParameters.Preset.allCases.map {
+                Option(value: $0.rawValue, name: $0.name, isSelected: $0.rawValue == preset && !hasTimes)
+            }
+        if hasTimes {
+            ranges.insert(Option(value: "", name: "from and until, below", isSelected: true), at: 0)
+        } else if !ExploreParameters.Preset.allCases.contains(where: { $0.rawValue == preset }) {
+            ranges.append(Option(value: preset, name: preset, isSelected: true))
+        }
+        start = given["start"] ?? ""
+        end = given["end"] ?? ""
+        let width = given["granularity"] ?? ExploreParameters.Width.auto.rawValue
+        widths = Self.options(ExploreParameters.Width.allCases.map(\.rawValue), width)
+        step = given["step"] ?? ""
+        aggregates = Self.options(
+            Aggregate.allCases.map(\.rawValue), given["aggregate"], none: "as the statistic asks for")
+        top = given["top"] ?? ""
+        isDetailed =
+            !(start + end + step + top).isEmpty || given["aggregate"] != nil
+            || width != ExploreParameters.Width.auto.rawValue
+    }
+
+    /// `names` with what is given chosen, and added if it is not one of them.
+    private static func options(_ names: [String], _ given: String?, none: String? = nil) -> [Option] {
+        let given = given ?? ""
+        var options = names.map { Option(value: $0, name: $0, isSelected: $0 == given) }
+        if !given.isEmpty, !names.contains(given) {
+            options.append(Option(value: given, name: given, isSelected: true))
+        }
+        if let none { options.insert(Option(value: "", name: none, isSelected: given.isEmpty), at: 0) }
+        return options
+    }
+
+    private static func groups(_ statistics: [Statistic], chosen: String) -> [Group] {
+        var groups: [Group] = []
+        for statistic in statistics {
+            let option = Option(
+                value: statistic.name, name: statistic.name, isSelected: statistic.name == chosen)
+            if let position = groups.firstIndex(where: { $0.name == statistic.groupName }) {
+                groups[position].options.append(option)
+            } else {
+                groups.append(Group(name: statistic.groupName, options: [option]))
+            }
+        }
+        if !statistics.contains(where: { $0.name == chosen }) {
+            groups.append(
+                Group(name: "Not stored", options: [Option(value: chosen, name: chosen, isSelected: true)]))
+        }
+        return groups
+    }
+}

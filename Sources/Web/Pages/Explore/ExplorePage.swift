@@ -1,0 +1,54 @@
+internal import History
+internal import Hummingbird
+internal import UsageModel
+
+/// `/explore`: any series over any range, as a chart and a table, and the same question for other programs.
+enum ExplorePage {
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Page.endpoint(
+            .explore, exporter, summary: "A form that draws any stored series.",
+            contents: "The form, and a chart and values of what it asks for.",
+            parameters: ExploreParameters.declared,
+            failures: [
+                400: "A parameter cannot be used; the page names it.",
+                404: "The application, index or statistic is not known; the page says which.",
+            ]
+        ) { query in
+            let given = QueryParameters(unchecked: query)
+            var page = Page(place: .explore, heading: "Explore", content: .empty)
+            var result: (ExploreResult, ExploreLinks)?
+            do throws(any Error) {
+                let checked = try QueryParameters(query, accepting: ExploreParameters.declared)
+                result = try await answer(checked, exporter)
+            } catch let problem as Problem {
+                page.problem = problem
+            }
+            let choices = try await ExploreChoices(
+                exporter.history, application: given["application"],
+                statistic: given["statistic"] ?? ExploreParameters.defaultStatistic)
+            page.content = PageTemplates.render(
+                .explore,
+                Content(
+                    form: ExploreForm(given, choices, wrong: page.problem?.parameter),
+                    isEmpty: choices.applications.isEmpty,
+                    results: result.map { [$0.0] } ?? [], links: result.map { [$0.1] } ?? []))
+            return page
+        }
+    }
+
+    private struct Content: ViewModel {
+        var form: ExploreForm
+        var isEmpty: Bool
+        var results: [ExploreResult]
+        var links: [ExploreLinks]
+    }
+
+    private static func answer(
+        _ parameters: QueryParameters, _ exporter: Exporter
+    ) async throws -> (ExploreResult, ExploreLinks) {
+        let now = exporter.clock.now
+        let question = try await ExploreQuestion(parameters, exporter, now: now)
+        let answer = try await RangeParameters.answer(question.query, exporter, now: now)
+        return (ExploreResult(question, answer, now: now), ExploreLinks(question))
+    }
+}

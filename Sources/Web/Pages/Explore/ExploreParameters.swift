@@ -1,0 +1,74 @@
+internal import UsageModel
+
+/// The parameters of the explorer: those of a range, with defaults that suit a first look.
+enum ExploreParameters {
+    /// How much of the past is shown; `start` and `end` count before it.
+    enum Preset: String, CaseIterable {
+        case day = "24h"
+        case week = "7d"
+        case month = "30d"
+        case quarter = "90d"
+        case year = "1y"
+        case all
+
+        /// Nil for everything.
+        var seconds: Int64? {
+            switch self {
+            case .day: 86_400
+            case .week: 7 * 86_400
+            case .month: 30 * 86_400
+            case .quarter: 90 * 86_400
+            // 52 weeks and a day: as far as Algolia lets anyone look back.
+            case .year: 365 * 86_400
+            case .all: nil
+            }
+        }
+
+        var name: String {
+            switch self {
+            case .day: "24 hours"
+            case .week: "7 days"
+            case .month: "30 days"
+            case .quarter: "90 days"
+            case .year: "1 year"
+            case .all: "everything"
+            }
+        }
+    }
+
+    enum Width: String, CaseIterable {
+        case auto, minutely, hourly, daily
+
+        /// Nil where the page chooses.
+        var granularity: Granularity? { Granularity(rawValue: rawValue) }
+    }
+
+    static let defaultStatistic = "total_search_requests"
+    static let defaultPreset = Preset.week
+    /// Series of all indices that are shown unless something else is asked for.
+    static let defaultTop = 8
+
+    static let declared: [Endpoint.Parameter] = [
+        .init(name: "statistic", summary: "One statistic; \(defaultStatistic) by default."),
+        .init(name: "application", summary: "An application's id; every application by default."),
+        .init(
+            name: "index", summary: "An index's name, or * for every index. Without it, the application level."),
+        .init(name: "key", summary: "A server, region or cluster; every one by default."),
+        .init(
+            name: "range", summary: "How much of the past, unless start or end says it; 7d by default.",
+            schema: .options(Preset.allCases.map(\.rawValue))),
+        .init(name: "start", summary: "The first instant: \(TimeParameter.accepted)."),
+        RangeParameters.end,
+        .init(
+            name: "granularity", summary: "The width of stored buckets; by default what suits the range.",
+            schema: .options(Width.allCases.map(\.rawValue))),
+        .init(
+            name: "step",
+            summary: "The width of buckets, such as 6h or 1d; by default the narrowest that a chart has room for."),
+        RangeParameters.aggregate,
+        .init(
+            name: "top",
+            summary: "Only so many series, those with the largest sums; \(defaultTop) of all indices by default.",
+            schema: .integer(minimum: 1)),
+    ]
+}

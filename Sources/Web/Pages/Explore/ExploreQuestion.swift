@@ -1,0 +1,118 @@
+internal import History
+internal import UsageModel
+
+/// What the explorer is asked, in the parameters of the API: every default is decided, and the same question may be
+/// put to `/api/v1/range`.
+struct ExploreQuestion: Sendable {
+    /// Points of one series that a chart has room for.
+    static let mostPoints: Int64 = 1500
+    /// Points of one answer: what a page reads and draws in a moment.
+    static let limit = 200_000
+
+    var statistic: Statistic
+    /// The parameters of `/api/v1/range`.
+    var parameters: [(name: String, value: String)]
+    var query: RangeQuery
+
+    /// - Throws: ``Problem`` that names the parameter at fault.
+    init(_ given: QueryParameters, _ exporter: Exporter, now: UnixTime) async throws {
+        let name = given["statistic"] ?? ExploreParameters.defaultStatistic
+        guard !name.contains(",") else {
+            throw Problem.parameter(
+                "statistic", "one chart has one statistic, and \"\(name)\" are several",
+                accepted: "one name; \(RangeRoute.path) takes several")
+        }
+        statistic = StatisticCatalogue.describe(name)
+        var values = ["statistic": [name]]
+        for parameter in ["application", "index", "key", "aggregate", "top", "step"] {
+            values[parameter] = given.all(parameter)
+        }
+        // Names first: whatever follows is about what they name.
+        var filter = try await SeriesFilter(QueryParameters(values), exporter)
+        filter.indices = filter.indices ?? .application
+        if filter.indices == .all, given["top"] == nil { values["top"] = [String(ExploreParameters.defaultTop)] }
+
+        let keys = given.all("key")
+        let series = try await exporter.history.storedSeries(statistics: [name])
+            .count { filter.selects($0.key) && keys?.contains($0.key.key) ?? true }
+        let (start, end) = try await Self.times(given, statistic, filter, exporter, now: now)
+        values["start"] = [start]
+        values["end"] = [end]
+        let range = try QueryParameters(values).range(now: now, length: 0)
+        let granularity = try await Self.granularity(given, filter, range, exporter)
+        values["granularity"] = [granularity.rawValue]
+        let most = max(min(Self.mostPoints, Int64(Self.limit / max(series, 1)) - 1), 1)
+        if given["step"] == nil {
+            let step = PointWidth.fitting(range, granularity, most: most, interval: granularity.seconds).step
+            if step > granularity.seconds { values["step"] = [DurationText.string(step)] }
+        }
+        query = try await RangeParameters.query(QueryParameters(values), exporter, now: now)
+        try Self.refuseTooFine(query, most: most)
+        parameters = RangeParameters.all.flatMap { parameter in
+            (values[parameter.name] ?? []).map { (parameter.name, $0) }
+        }
+    }
+
+    private static func times(
+        _ given: QueryParameters, _ statistic: Statistic, _ filter: SeriesFilter, _ exporter: Exporter, now: UnixTime
+    ) async throws -> (start: String, end: String) {
+        let preset = try given.option(
+            "range", of: ExploreParameters.Preset.allCases, default: ExploreParameters.defaultPreset)
+        let end = given["end"] ?? "now"
+        if let start = given["start"] { return (start, end) }
+        let until = try TimeParameter.parse(end, name: "end", now: now)
+        guard let seconds = preset.seconds else {
+            let first = try await firstFetched(statistic, filter, exporter) ?? until - 365 * 86_400
+            return (RFC3339.string(min(first, until - 3600)), end)
+        }
+        // Relative while it may be: the address then shows the newest days tomorrow as well.
+        return (given["end"] == nil ? "now-\(DurationText.string(seconds))" : RFC3339.string(until - seconds), end)
+    }
+
+    private static func firstFetched(
+        _ statistic: Statistic, _ filter: SeriesFilter, _ exporter: Exporter
+    ) async throws -> UnixTime? {
+        let isMonitoring = statistic.api == .monitoring
+        return try await exporter.history.coverage().filter { coverage in
+            let key = SeriesKey(
+                application: coverage.scope.application, statistic: statistic.name, index: coverage.scope.index)
+            return (coverage.granularity == .minutely) == isMonitoring && filter.selects(key)
+        }.compactMap { $0.ranges.ranges.first?.start }.min()
+    }
+
+    /// Fine where the range is short, as far as it is stored.
+    private static func granularity(
+        _ given: QueryParameters, _ filter: SeriesFilter, _ range: TimeRange, _ exporter: Exporter
+    ) async throws -> Granularity {
+        let width = try given.option("granularity", of: ExploreParameters.Width.allCases, default: .auto)
+        if let chosen = width.granularity { return chosen }
+        let stored = try await exporter.history.statisticOutlines(
+            statistics: filter.statistics, applications: filter.applications
+        ).flatMap(\.granularities)
+        if let step = given["step"].flatMap({ DurationText.parse($0) ?? Int64($0) }) {
+            // What the step can be made of.
+            if step % Granularity.hourly.seconds != 0 { return stored.contains(.minutely) ? .minutely : .hourly }
+            if step % Granularity.daily.seconds != 0 { return .hourly }
+        }
+        // Every index is read to find the largest.
+        let hourly: Int64 = (filter.indices == .all ? 8 : 31) * 86_400
+        let wanted: [Granularity] =
+            switch range.seconds {
+            case ...(86_400): [.minutely, .hourly, .daily]
+            case ...hourly: [.hourly, .daily, .minutely]
+            default: [.daily, .hourly, .minutely]
+            }
+        return wanted.first(where: stored.contains) ?? .hourly
+    }
+
+    private static func refuseTooFine(_ query: RangeQuery, most: Int64) throws {
+        let width = query.step ?? query.granularity.seconds
+        guard query.range.seconds / width > most else { return }
+        let fitting = PointWidth.fitting(query.range, query.granularity, most: most, interval: width).step
+        throw Problem.parameter(
+            "step",
+            "\(DurationText.string(width)) makes \(query.range.seconds / width) points of each series, more than the "
+                + "\(most) that this chart has room for",
+            accepted: "\(DurationText.string(fitting)) or wider, or a shorter range")
+    }
+}

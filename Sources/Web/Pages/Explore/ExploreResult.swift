@@ -1,0 +1,134 @@
+internal import Capacity
+internal import History
+internal import UsageModel
+
+/// What the explorer answers: a chart, what it amounts to, and its newest values.
+struct ExploreResult: ViewModel {
+    /// Lines that can be told apart.
+    static let drawn = 8
+    static let rows = 500
+
+    struct Summary: ViewModel {
+        var name: String
+        var points: String
+        var sum: String
+        var mean: String
+        var lowest: String
+        var highest: String
+        var newest: String
+        var newestTime: Markup
+    }
+
+    var statistic: String
+    var meaning: String
+    var chart: Markup
+    var isEmpty: Bool
+    /// What the buckets are, and what is not there.
+    var note: String
+    var hidden: String
+    var unit: String
+    var addsUp: Bool
+    var summaries: [Summary]
+    var names: [String]
+    /// Table rows; thousands of cells, which a template would take long for.
+    var values: Markup
+    var cut: String
+    /// Whether the values are shown without being asked for.
+    var isShort: Bool
+
+    init(_ question: ExploreQuestion, _ answer: RangeAnswer, now: UnixTime) {
+        let statistic = question.statistic
+        self.statistic = statistic.name
+        let query = question.query
+        let series = Array(answer.series.prefix(Self.drawn))
+        let labels = Self.names(series.map(\.key))
+        let step = max(query.step ?? 0, query.granularity.seconds)
+        meaning = statistic.meaning.prefix(1).uppercased() + statistic.meaning.dropFirst()
+        isEmpty = series.isEmpty
+        unit = statistic.unit == .unknown ? "" : statistic.unit.rawValue.replacing("_", with: " ")
+        addsUp = statistic.kind == .count && query.aggregate(for: statistic.name) == .sum
+        let drawing = series.isEmpty ? nil : ExploreChart(question, series, labels, step: step, now: now)
+        note =
+            Self.note(query, statistic, step: step, coverage: answer.coverage)
+            + (drawing?.isCut == true ? " Those that are not whole are not drawn." : "")
+        hidden =
+            answer.series.count > series.count
+            ? "\(series.count) of \(answer.series.count) series are shown; the links have all of them." : ""
+        chart = drawing?.markup ?? .empty
+        names = labels
+        summaries = zip(series, labels).map { Self.summary($0, $1, statistic) }
+        (values, cut) = Self.table(series)
+        isShort = series.allSatisfy { $0.points.count <= 31 }
+    }
+
+    private static func note(_ query: RangeQuery, _ statistic: Statistic, step: Int64, coverage: Double) -> String {
+        let aggregate = query.aggregate(for: statistic.name).rawValue
+        let buckets =
+            step > query.granularity.seconds
+            ? "Buckets of \(DurationText.string(step)): \(aggregate) of \(query.granularity.rawValue) values."
+            : "\(query.granularity.rawValue.prefix(1).uppercased())\(query.granularity.rawValue.dropFirst()) values."
+        let fetched = coverage < 1 ? " \(Figure.percent(coverage)) of this time was fetched." : ""
+        return "\(buckets)\(fetched) Times are the beginnings of buckets, in UTC."
+    }
+
+    /// What tells the series apart.
+    static func names(_ keys: [SeriesKey]) -> [String] {
+        func differs(_ part: (SeriesKey) -> String) -> Bool { Set(keys.map(part)).count > 1 }
+        let parts: [(Bool, (SeriesKey) -> String)] = [
+            (differs(\.application), \.application), (differs(\.index), \.index), (differs(\.key), \.key),
+        ]
+        return keys.map { key in
+            let name = parts.filter(\.0).map { $0.1(key) }.filter { !$0.isEmpty }.joined(separator: " / ")
+            return name.isEmpty ? key.statistic : name
+        }
+    }
+
+    private static func summary(_ series: RangeSeries, _ name: String, _ statistic: Statistic) -> Summary {
+        let values = series.points.map(\.value)
+        let sum = values.reduce(PointValue.integer(0)) { $0.adding($1) }
+        let mean = values.isEmpty ? nil : sum.double / Double(values.count)
+        let newest = series.points.last
+        return Summary(
+            name: name, points: Figure.exact(values.count), sum: text(sum),
+            mean: mean.map(average) ?? Figure.missing, lowest: text(values.min()),
+            highest: text(values.max()), newest: text(newest?.value),
+            newestTime: newest.map { .time($0.time) } ?? .empty)
+    }
+
+    /// The newest rows, a column for each series.
+    private static func table(_ series: [RangeSeries]) -> (rows: Markup, cut: String) {
+        var columns = series.map { $0.points[...] }
+        var rows: [Markup] = []
+        while rows.count < Self.rows, let time = columns.compactMap(\.last?.time).max() {
+            var row: Markup = "<tr><th scope=\"row\">\(Markup.time(time))</th>"
+            for position in columns.indices {
+                var value: PointValue?
+                if let last = columns[position].last, last.time == time {
+                    value = last.value
+                    columns[position].removeLast()
+                }
+                row = row + "<td class=\"number\">\(text(value))</td>"
+            }
+            rows.append(row + "</tr>")
+        }
+        let isCut = columns.contains { !$0.isEmpty }
+        return (
+            rows.joined("\n"),
+            isCut ? "The newest \(Self.rows) rows are shown; CSV and JSON have all of them." : ""
+        )
+    }
+
+    /// Nobody sent it, so that its digits may be fewer.
+    private static func average(_ value: Double) -> String {
+        abs(value) < 1 ? Figure.compact(value) : Figure.exact(value)
+    }
+
+    private static func text(_ value: PointValue?) -> String {
+        switch value {
+        case nil: Figure.missing
+        case .integer(let integer)?: Figure.exact(integer)
+        // Every digit that was sent: a table is where people compare.
+        case .real(let real)?: abs(real) < 1e6 ? real.description : Figure.exact(real)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import Capacity
+internal import Collector
+internal import UsageModel
+
+/// One application on the overview: its contract, its week, and whether it is collected.
+struct OverviewApplication: ViewModel {
+    /// Days of the small drawing, and of the figures beside it.
+    private static let sparkline = 90
+    private static let week = 7
+    /// Of unusual days that are named, and how long they are news.
+    private static let mostUnusual = 5
+    private static let news: Int64 = 28
+
+    struct Tile: ViewModel {
+        var label: String
+        var value: String
+        var note: String
+        var drawing: Markup
+    }
+
+    struct Unusual: ViewModel {
+        var day: Markup
+        var text: String
+    }
+
+    var id: String
+    var anchor: String
+    var state: String
+    var indexCount: String
+    var lastSuccess: Markup?
+    var capacity: String
+    var explore: String
+    var hasContract: Bool
+    var limits: [LimitView]
+    var hasTiles: Bool
+    var tiles: [Tile]
+    var hasUnusual: Bool
+    var unusual: [Unusual]
+    var rows: [ProgressRow]
+    var notes: [Markup]
+
+    init(_ report: CapacityReport, position: Int, _ facts: CollectorFacts) {
+        let status = facts.statuses.first { $0.application == report.application }
+        id = report.application
+        anchor = "application-\(position)"
+        state = status?.state.rawValue ?? "not collected"
+        let names = facts.fetched.keys.filter { $0.application == report.application && $0.isIndex }
+        indexCount = Figure.count(max(status?.indices ?? 0, Set(names).count), "index", "indices")
+        lastSuccess = status?.lastSuccess.map(Markup.time)
+        capacity = "/capacity?\(PercentEncoding.query([("application", report.application)]))"
+        explore = "/explore?\(PercentEncoding.query([("application", report.application)]))"
+        let agreed = report.limits.filter { $0.agreed != nil }
+        hasContract = !agreed.isEmpty
+        limits = agreed.enumerated().map { LimitView($0.element, of: report, id: "meter-\(position)-\($0.offset)") }
+        tiles = report.limits.compactMap { Self.tile($0, until: report.days.upperBound) }
+        hasTiles = !tiles.isEmpty
+        let newest = report.unusualDays.filter { $0.day >= report.days.upperBound - Self.news }
+            .sorted { ($1.day, $0.statistic) < ($0.day, $1.statistic) }
+        unusual = newest.prefix(Self.mostUnusual).map(Self.unusual)
+        hasUnusual = !unusual.isEmpty
+        rows = facts.progress(of: report.application)
+        notes = status.map(CollectorFacts.notes) ?? []
+    }
+
+    /// The newest week of a limit's statistic beside the one before.
+    private static func tile(_ limit: LimitReport, until end: Int64) -> Tile? {
+        let days = limit.series.days
+        func values(_ range: Range<Int64>) -> [Double?] {
+            range.map { day in
+                let place = Int(day - days.firstDay)
+                return days.values.indices.contains(place) ? days.values[place] : nil
+            }
+        }
+        func figure(_ range: Range<Int64>) -> Double? {
+            let known = values(range).compactMap(\.self)
+            guard let last = known.last else { return nil }
+            switch limit.limit {
+            case .searchRequestsPerMonth: return known.reduce(0, +)
+            case .records: return last
+            case .maxQPS: return known.max()
+            }
+        }
+        let week = Int64(Self.week)
+        guard let newest = figure((end - week)..<end) else { return nil }
+        let before = figure((end - 2 * week)..<(end - week))
+        let label =
+            switch limit.limit {
+            case .searchRequestsPerMonth: "Billed searches, last 7 days"
+            case .records: "Records"
+            case .maxQPS: "Highest queries per second, last 7 days"
+            }
+        let change = before.flatMap { $0 > 0 ? "\(Figure.change(newest / $0 - 1)) on the 7 days before" : nil }
+        let drawing = Sparkline(
+            label: "\(label.prefix { $0 != "," }) of the last \(Self.sparkline) days, newest \(Figure.compact(newest))",
+            values: values((end - Int64(Self.sparkline))..<end))
+        return Tile(
+            label: label, value: Figure.compact(newest), note: change ?? "", drawing: Markup(trusted: drawing.svg))
+    }
+
+    private static func unusual(_ day: UnusualDay) -> Unusual {
+        let statistic = StatisticCatalogue.describe(day.statistic)
+        let date = CalendarText.iso(day.day)
+        return Unusual(
+            day: "<time datetime=\"\(date)\">\(CalendarText.date(day.day))</time>",
+            text:
+                "\(day.statistic): \(Figure.text(day.value, statistic.unit)), where "
+                + "\(Figure.text(day.expected, statistic.unit)) would have been usual")
+    }
+}

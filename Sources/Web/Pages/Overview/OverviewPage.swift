@@ -1,0 +1,31 @@
+internal import Capacity
+internal import History
+internal import Hummingbird
+internal import UsageModel
+
+/// `/`: every application against its contract, and whether it is collected.
+enum OverviewPage {
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Page.endpoint(
+            .overview, exporter, summary: "Overview for people: use of the contract, freshness, coverage, progress.",
+            contents: "Each application's contract, newest week and state of collection."
+        ) { _ in
+            let facts = try await CollectorFacts(exporter)
+            var applications: [OverviewApplication] = []
+            for (position, id) in facts.applications().enumerated() {
+                let report = try await exporter.capacity.report(id)
+                applications.append(OverviewApplication(report, position: position + 1, facts))
+            }
+            let content = Content(
+                hasApplications: !applications.isEmpty, applications: applications,
+                isReady: try await exporter.history.hasAnswers())
+            return Page(place: .overview, heading: "Overview", content: PageTemplates.render(.overview, content))
+        }
+    }
+
+    private struct Content: ViewModel {
+        var hasApplications: Bool
+        var applications: [OverviewApplication]
+        var isReady: Bool
+    }
+}

@@ -1,0 +1,119 @@
+internal import Capacity
+internal import History
+internal import HTTPTypes
+internal import Hummingbird
+internal import UsageModel
+
+/// One answer of the pages for people: what stands between header and footer.
+///
+/// Pages have no script, no inline style and nothing from elsewhere, and their policy says so to browsers.
+struct Page: Sendable {
+    enum Place: String, Sendable, CaseIterable {
+        case overview, explore, capacity, collector
+
+        var path: String { self == .overview ? "/" : "/\(rawValue)" }
+        var name: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    }
+
+    var place: Place
+    var heading: String
+    /// What was wrong with the request.
+    var problem: Problem?
+    var content: Markup
+
+    static let contentType = "text/html; charset=utf-8"
+
+    /// What a browser may do with a page: its own style and pictures, its own forms, nothing else.
+    private static let policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        + "frame-ancestors 'none'"
+
+    func response(_ exporter: Exporter) -> Response {
+        let html = PageTemplates.render(.layout, Layout(self, exporter)).html
+        var response = Response.bytes(Array(html.utf8), type: Self.contentType, status: problem?.status ?? .ok)
+        response.headers[.contentSecurityPolicy] = Self.policy
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.xContentTypeOptions] = "nosniff"
+        // Queries of these pages name applications and indices.
+        response.headers[.referrerPolicy] = "same-origin"
+        return response
+    }
+
+    /// The endpoint of a page.
+    /// - Parameter make: is given the query as it came; a ``Problem`` that it throws becomes a page without
+    ///   content.
+    static func endpoint(
+        _ place: Place, _ exporter: Exporter, summary: String, contents: String, parameters: [Endpoint.Parameter] = [],
+        failures: [Int: String] = [:], make: @escaping @Sendable (_ query: String?) async throws -> Page
+    ) -> Endpoint {
+        Endpoint(
+            path: place.path, summary: summary, parameters: parameters,
+            contents: [.init(type: contentType, summary: contents)], failures: failures, failureForm: .page
+        ) { request, _ in
+            do {
+                return try await make(request.uri.query).response(exporter)
+            } catch let problem as Problem {
+                let page = Page(place: place, heading: place.name, problem: problem, content: .empty)
+                return page.response(exporter)
+            }
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let referrerPolicy = Self("Referrer-Policy")!
+}
+
+/// What is on every page.
+private struct Layout: ViewModel {
+    struct Link: ViewModel {
+        var path: String
+        var name: String
+        var isCurrent: Bool
+    }
+
+    struct Alert: ViewModel {
+        var title: String
+        var accepted: String?
+    }
+
+    var title: String
+    var heading: String
+    var stylesheet: String
+    var icon: String
+    var places: [Link]
+    var alert: [Alert]
+    var content: Markup
+    var version: String
+    var databaseSize: String
+    var now: Markup
+
+    init(_ page: Page, _ exporter: Exporter) {
+        title = page.heading
+        heading = page.heading
+        stylesheet = PageAssets.stylesheet.link
+        icon = PageAssets.icon.link
+        places = Page.Place.allCases.map { Link(path: $0.path, name: $0.name, isCurrent: $0 == page.place) }
+        alert = page.problem.map { [Alert(title: $0.sentence, accepted: $0.accepted)] } ?? []
+        content = page.content
+        version = exporter.version
+        databaseSize = Figure.bytes(Double(exporter.history.size))
+        now = .time(exporter.clock.now)
+    }
+}
+
+extension Problem {
+    /// For people: the parameter at fault, and what is wrong with it.
+    fileprivate var sentence: String {
+        let detail = detail.prefix(1).uppercased() + detail.dropFirst() + "."
+        return parameter.map { "Parameter \($0): \(detail)" } ?? detail
+    }
+}
+
+extension Markup {
+    /// An instant in UTC, to the minute.
+    static func time(_ time: UnixTime) -> Markup {
+        let text = RFC3339.string(time)
+        return "<time datetime=\"\(text)\">\(String(text.prefix(10))) \(CalendarText.clock(time))\u{A0}UTC</time>"
+    }
+}

@@ -1,0 +1,243 @@
+import Foundation
+import History
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import Web
+
+@Suite("The explorer")
+struct ExplorePageTests {
+    @Test("Before anything is stored it is a form, and says so")
+    func empty() async throws {
+        try await withServer(Site().exporter) { web in
+            let answer = try await web.get("/explore")
+            let page = try answer.page(current: "/explore")
+            #expect(answer.text.contains("Nothing is stored yet"))
+            #expect(page.all("form").count == 1 && page.all("form")[0].attributes["method"] == "get")
+        }
+    }
+
+    @Test("Without parameters it draws the searches of the last week")
+    func first() async throws {
+        let site = try Site()
+        try await site.store("total_search_requests", hours([10, 20, 30]))
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/explore")
+            let page = try answer.page()
+            #expect(page.all("figure").count == 1)
+            let rows = try tableRows(answer, "Values")
+            #expect(rows.map(\.last) == ["30", "20", "10"])
+        }
+    }
+
+    @Test(
+        "Its values are those of the API that it links to",
+        arguments: [
+            "statistic=records&range=24h", "statistic=records&index=*&range=30d&step=6h",
+            "statistic=records&index=products&granularity=hourly&step=2h&aggregate=max",
+            "statistic=records&start=2026-07-15T02:00:00Z&end=2026-07-15T06:00:00Z",
+            "statistic=total_search_requests&application=APP&range=all&aggregate=avg&step=3h",
+            "statistic=avg_processing_time&range=7d",
+        ])
+    func values(query: String) async throws {
+        let site = try Site()
+        try await site.store(hours((0..<10).map { 1_000_000 + Int64($0) * 7 }))
+        try await site.store(index: "products", hours((0..<9).map { Int64($0) * 3 }))
+        try await site.store(index: "blog", hours(from: midnight + 3600, [5, 6]))
+        try await site.store("total_search_requests", hours((0..<10).map { Int64($0 * $0) }))
+        try await site.store("avg_processing_time", hours([.real(1.25), .integer(3), .real(0.0625)]))
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/explore?\(query)")
+            let page = try answer.page()
+            let link = try #require(
+                page.all("a").compactMap { $0.attributes["href"] }.first { $0.hasPrefix("/api/v1/range") })
+            let series = try await web.get(link.replacing("&amp;", with: "&")).json().series()
+            var cells: [Int64: [String]] = [:]
+            for (position, one) in series.enumerated() {
+                for point in try #require(one["points"]?.array) {
+                    let point = try point.point()
+                    cells[point.time, default: Array(repeating: "—", count: series.count)][position] =
+                        point.value.description
+                }
+            }
+            let expected = cells.sorted { $0.key > $1.key }.map {
+                [String(RFC3339.string($0.key).prefix(10))] + $0.value
+            }
+            let shown = try tableRows(answer, "Values").map { row in
+                [String(row[0].prefix(10))] + row.dropFirst().map { $0.replacing(",", with: "") }
+            }
+            #expect(!shown.isEmpty && shown == expected)
+            for link in page.all("a").compactMap({ $0.attributes["href"] }) where link.hasPrefix("/api/") {
+                #expect(try await web.get(link.replacing("&amp;", with: "&")).status == 200, "\(link)")
+            }
+        }
+    }
+
+    @Test("Names that are markup are text everywhere, and lead where they should", arguments: markupNames)
+    func awkward(name: String) async throws {
+        let site = try Site()
+        try await site.store("total_search_requests", index: name, hours([4]))
+        try await site.store("total_search_requests", index: "plain", hours([2]))
+        try await withServer(site.exporter) { web in
+            for index in [name, "*"] {
+                let answer = try await web.get("/explore", ["index": index, "range": "24h"])
+                let page = try answer.page()
+                #expect(page.all("img").isEmpty && page.all("script").isEmpty)
+                #expect(!answer.has("<\u{301}script"))
+                #expect(try tableRows(answer, "Values")[0].contains("4"))
+                let link = try #require(
+                    page.all("a").compactMap { $0.attributes["href"] }.first { $0.contains("format=csv") })
+                #expect(try await web.get(link.replacing("&amp;", with: "&")).text.contains(",4\n"))
+            }
+        }
+    }
+
+    @Test(
+        "A wrong parameter is named, and the form stays as it was filled",
+        arguments: [
+            ("statistic=nope", "statistic", 404), ("statistic=records,max_qps", "statistic", 400),
+            ("application=NOPE", "application", 404), ("index=nope", "index", 404),
+            ("range=forever", "range", 400), ("start=soon", "start", 400), ("end=later", "end", 400),
+            ("start=now-1d&end=now-2d", "start", 400), ("granularity=weekly", "granularity", 400),
+            ("step=often", "step", 400), ("step=90m", "step", 400), ("granularity=hourly&step=90m", "step", 400),
+            ("range=1y&step=1h", "step", 400), ("aggregate=median", "aggregate", 400), ("top=0", "top", 400),
+            ("top=many", "top", 400), ("colour=red", "colour", 400), ("index=a&index=b", "index", 400),
+        ])
+    func wrong(query: String, parameter: String, status: Int) async throws {
+        let site = try Site()
+        try await site.store("total_search_requests", hours([1]))
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/explore?\(query)")
+            let page = try answer.page(status, current: "/explore")
+            let alert = try #require(answer.text.firstMatch(of: /role="alert">([\s\S]*?)<\/div>/))
+            #expect(alert.output.1.contains("Parameter \(parameter):"), "\(alert.output.1)")
+            #expect(alert.output.1.contains("Accepted:"))
+            #expect(page.all("form").count == 1 && page.all("figure").isEmpty)
+            for pair in query.split(separator: "&") where status == 400 && parameter != "colour" {
+                let parts = pair.split(separator: "=").map(String.init)
+                guard parts[1] != "b" else { continue }
+                let shown = page.elements.filter { $0.attributes["value"] == parts[1] }
+                #expect(
+                    shown.contains { $0.name == "input" || $0.attributes["selected"] != nil }, "\(pair)")
+            }
+        }
+    }
+
+    @Test("What it says of a wrong parameter is what the API says")
+    func words() async throws {
+        let site = try Site()
+        try await site.store("total_search_requests", hours([1]))
+        try await withServer(site.exporter) { web in
+            for query in ["step=often", "top=0", "aggregate=median", "start=soon", "index=nope"] {
+                let problem = try JSON.parse(
+                    try await web.get("/api/v1/range?statistic=total_search_requests&\(query)").body)
+                let page = try await web.get("/explore?\(query)")
+                for field in ["detail", "accepted"] {
+                    let words = Markup(text: try #require(problem[field]?.string)).html
+                    let shown = page.text.contains(words) || page.text.contains(words.dropFirst())
+                    #expect(shown, "\(query): \(words)")
+                }
+            }
+        }
+    }
+
+    @Test("Of all indices the eight largest are shown, unless more are asked for")
+    func top() async throws {
+        let site = try Site()
+        for number in 0..<12 {
+            try await site.store("total_search_requests", index: "i\(number)", hours([Int64(100 + number)]))
+        }
+        try await withServer(site.exporter) { web in
+            let eight = try await web.get("/explore?index=*&range=24h")
+            let rows = try tableRows(eight, "Values")
+            #expect(rows.count == 1 && rows[0].dropFirst() == ["111", "110", "109", "108", "107", "106", "105", "104"])
+            let ten = try await web.get("/explore?index=*&range=24h&top=10")
+            #expect(ten.text.contains("8 of 10 series are shown"))
+        }
+    }
+
+    @Test("Many indices are a list to type into")
+    func many() async throws {
+        let site = try Site()
+        for number in 0...ExploreChoices.longestSelect {
+            try await site.store("total_search_requests", index: "index-\(number)", hours([1]))
+        }
+        try await withServer(site.exporter) { web in
+            let page = try await web.get("/explore?index=index-7").page()
+            #expect(page.all("datalist").count == 1)
+            let input = page.all("input").first { $0.attributes["name"] == "index" }
+            #expect(input?.attributes["value"] == "index-7")
+            #expect(
+                page.all("option").filter { $0.path.contains("datalist") }.count == ExploreChoices.longestSelect + 1)
+        }
+    }
+
+    @Test("A year of hours is drawn by days, a count as bars, and no series has more points than fit")
+    func long() async throws {
+        let site = try Site()
+        let start = midnight - 200 * 86_400
+        try await site.store("total_search_requests", hours(from: start, (0..<4800).map { _ in 1 }))
+        try await withServer(site.exporter) { web in
+            // Only hours are stored.
+            let answer = try await web.get("/explore?range=1y")
+            try answer.page()
+            let rows = try tableRows(answer, "Values")
+            #expect(rows.count <= 500 && answer.text.contains("rows are shown"))
+            #expect(answer.text.contains("Buckets of 6h: sum of hourly values"))
+        }
+        try await site.storeDays("total_search_requests", 300) { _ in 5 }
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/explore?range=90d")
+            let page = try answer.page()
+            #expect(answer.text.contains("Daily values."))
+            #expect(page.elements.contains { $0.attributes["class"]?.hasPrefix("bar") == true })
+        }
+    }
+
+    @Test("Servers have a choice of their own, and minutes")
+    func servers() async throws {
+        let site = try Site()
+        try await site.store("max_qps", key: "c1", hours([7]))
+        try await site.store("max_qps", key: "c2", hours([9]))
+        try await withServer(site.exporter) { web in
+            let both = try await web.get("/explore?statistic=max_qps&range=24h")
+            #expect(try both.page().all("select").contains { $0.attributes["name"] == "key" })
+            #expect(try tableRows(both, "Values")[0].dropFirst() == ["7", "9"])
+            let one = try await web.get("/explore?statistic=max_qps&range=24h&key=c2")
+            #expect(try tableRows(one, "Values")[0].dropFirst() == ["9"])
+        }
+    }
+
+    @Test("Offers the question in PromQL and to Grafana")
+    func elsewhere() async throws {
+        let site = try Site()
+        try await site.store("total_search_requests", index: "a\"b\\", hours([7]))
+        try await withServer(site.exporter) { web in
+            let page = try await web.get("/explore", ["index": "a\"b\\", "application": "APP", "step": "6h"])
+            try page.page()
+            let promQL = #"""
+                sum_over_time(algolia_index_usage_total_search_requests_hourly{job="",application="APP",index="a\"b\\"}[6h] offset -1ms)
+                """#
+            #expect(page.text.contains(Markup(text: promQL).html))
+            let target = #"""
+                {"target": "total_search_requests", "payload": {"application": "APP", "index": "a\"b\\", "granularity": "hourly"}}
+                """#
+            #expect(page.text.contains(Markup(text: target).html))
+            #expect(page.text.contains("start=${__from}&amp;end=${__to}&amp;format=rows"))
+        }
+    }
+
+    /// The texts of the cells of the table's body rows.
+    private func tableRows(_ answer: Answer, _ label: String) throws -> [[String]] {
+        let region = try #require(answer.text.range(of: "aria-label=\"\(label)\""))
+        let body = answer.text[region.upperBound...]
+        let start = try #require(body.range(of: "<tbody>"))
+        let end = try #require(body.range(of: "</tbody>"))
+        return body[start.upperBound..<end.lowerBound].matches(of: /<tr>(.*?)<\/tr>/).map { row in
+            row.output.1.matches(of: /<t[hd][^>]*>(.*?)<\/t[hd]>/).map { cell in
+                String(cell.output.1.replacing(/<[^>]*>/, with: ""))
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Capacity
+import Simulator
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import Collector
+@testable import Web
+
+@Suite("The overview")
+struct OverviewPageTests {
+    @Test("Is HTML that may not load or run anything but its own style")
+    func html() async throws {
+        let metered = try MeteredWorld(indices: ["products"])
+        #expect(try await metered.settle())
+        try await withServer(metered.exporter) { web in
+            let page = try await web.get("/")
+            try page.page(current: "/")
+            for word in ["<script", "javascript:", "http://", "https://", "@import", "<img"] {
+                #expect(!page.text.contains(word), "\(word)")
+            }
+        }
+    }
+
+    @Test("Shows freshness, coverage and progress")
+    func progress() async throws {
+        let metered = try MeteredWorld(indices: ["products"])
+        for _ in 0..<3 { _ = await metered.collector.step() }
+        try await withServer(metered.exporter) { web in
+            let page = try await web.get("/").text
+            #expect(page.contains("APP") && page.contains("1.2.3"))
+            #expect(page.contains("backfilling"))
+            #expect(page.contains("<progress max=\"100\" value=\""))
+            #expect(page.contains("to fetch"))
+            #expect(try await metered.settle())
+            let settled = try await web.get("/").text
+            #expect(settled.contains("value=\"100\"") && settled.contains(", complete"))
+            #expect(!settled.contains("to fetch"))
+            #expect(settled.contains("datetime=\"2026-07-15T10:00:00Z\""), "the end of the newest bucket")
+        }
+    }
+
+    @Test("Every link leads somewhere", arguments: [false, true])
+    func links(hasValues: Bool) async throws {
+        let site = try Site()
+        if hasValues { try await site.store(hours([1])) }
+        try await withServer(site.exporter) { web in
+            for path in ["/", "/explore", "/capacity", "/collector"] {
+                let links = try await web.get(path).text.matches(of: /href="([^"]*)"/).map { String($0.output.1) }
+                #expect(links.count >= 10)
+                for link in Set(links) where !link.hasPrefix("#") {
+                    let answer = try await web.get(link.replacing("&amp;", with: "&"))
+                    #expect(answer.status == 200, "\(link)")
+                }
+            }
+        }
+    }
+
+    @Test("Names and errors are shown as they are, not as markup")
+    func escaping() async throws {
+        let site = try Site()
+        let status = ApplicationStatus(
+            application: "<b>APP</b>", state: .paused, pausedUntil: World.start, lastSuccess: nil,
+            lastError: "<script>alert(\"1\")</script> & <\u{338}", lastErrorTime: World.start, indices: 1,
+            hasNothing: false,
+            remaining: [.hourly: 10], desired: [.hourly: 20], refused: ["application": ["<i>*</i>"]],
+            failing: ["<img src=x>", ""])
+        try await withServer(site.exporter { [status] }) { web in
+            for path in ["/", "/collector"] {
+                let page = try await web.get(path)
+                try page.page(current: path)
+                for markup in ["<b>", "<script", "<i>", "<img", "alert(\"1"] {
+                    #expect(!page.has(markup), "\(markup)")
+                }
+                for text in [
+                    "&lt;b&gt;APP&lt;/b&gt;", "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &lt;\u{338}",
+                    "&lt;i&gt;*&lt;/i&gt;", "&lt;img src=x&gt;",
+                ] {
+                    #expect(page.has(text), "\(text)")
+                }
+            }
+        }
+    }
+
+    @Test("Without any application it says so")
+    func empty() async throws {
+        try await withServer(Site().exporter) { web in
+            let page = try await web.get("/")
+            try page.page(current: "/")
+            #expect(page.text.contains("No application"))
+        }
+    }
+
+    @Test("Without a contract it says so, and shows the week all the same")
+    func noContract() async throws {
+        let site = try Site()
+        try await site.storeDays("billed_search_requests", 30) { _ in 1_000 }
+        try await withServer(site.exporter) { web in
+            let page = try await web.get("/")
+            try page.page()
+            #expect(page.text.contains("No contract is configured"))
+            #expect(page.text.contains(Figure.compact(7_000)))
+            #expect(page.text.contains("on the 7 days before"))
+            #expect(page.text.contains("class=\"sparkline\""))
+            #expect(!page.text.contains("class=\"meter"))
+        }
+    }
+
+    @Test("With a contract it has a meter for each limit, and says in words where it goes")
+    func contract() async throws {
+        let site = try Site()
+        try await site.storeDays("billed_search_requests", 200) { 1_000 + Int64($0 % 7) * 10 }
+        try await site.storeDays("records", 200) { _ in 500 }
+        let planning = CapacityCache.Planning(
+            contracts: { ["APP": Contract(searchRequestsPerMonth: 20_000, records: 1_000)] })
+        try await withServer(site.exporter(planning: planning) { [] }) { web in
+            let page = try await web.get("/")
+            let source = try page.page()
+            let meters = source.all("svg").filter { $0.attributes["class"]?.hasPrefix("meter") == true }
+            #expect(meters.count == 2)
+            #expect(page.text.contains("Billed search requests a month") && page.text.contains("exceed"))
+        }
+    }
+
+    @Test("What does not exist or cannot be understood beside the path is passed over")
+    func parameters() async throws {
+        try await withServer(Site().exporter) { web in
+            for path in ["/?utm=1", "/collector?x=%zz"] { try await web.get(path).page() }
+        }
+    }
+}
