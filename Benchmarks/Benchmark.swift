@@ -18,7 +18,9 @@ struct Benchmark {
         if isWanted("read") { try await ReadBenchmark.run(folder: folder) }
         if isWanted("write") { try await WriteBenchmark.run(folder: folder) }
         if isWanted("metrics") { try await MetricsBenchmark.run(folder: folder) }
+        if isWanted("forecast") { try ForecastBenchmark.run(folder: folder) }
         if isWanted("start") { try await StartBenchmark.run(folder: folder) }
+        if isWanted("report") { try await ReportBenchmark.run(folder: folder) }
         if isWanted("memory") { try await MemoryBenchmark.run(folder: folder) }
     }
 }

@@ -19,6 +19,27 @@ final class ReleaseBinary {
         FileManager.default.isExecutableFile(atPath: Bundle.main.bundleURL.appending(path: "algolia-exporter").path())
     }
 
+    /// Runs it to its end.
+    /// - Returns: seconds it took, and the most bytes that were resident.
+    static func run(_ arguments: [String]) throws -> (seconds: Double, peakBytes: Double) {
+        let path = Bundle.main.bundleURL.appending(path: "algolia-exporter").path()
+        var words = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var child: pid_t = 0
+        let start = ContinuousClock.now
+        guard posix_spawn(&child, path, nil, nil, &words, environ) == 0 else { throw POSIXError(.ENOEXEC) }
+        var status: Int32 = 0
+        var usage = rusage()
+        guard wait4(child, &status, 0, &usage) == child, status == 0 else { throw Failed(arguments: arguments) }
+        let elapsed = ContinuousClock.now - start
+        return (
+            Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18,
+            Double(usage.ru_maxrss) * 1024
+        )
+    }
+
+    struct Failed: Error { var arguments: [String] }
+
     var residentBytes: Double { residentMemory(process.processIdentifier) }
 
     func stop() {

@@ -6,13 +6,15 @@ enum Synthetic {
     /// 2026-07-15T00:00:00Z.
     static let end: UnixTime = 1_784_073_600
 
-    /// A window of hourly points of `statistics`, uniform below 10 to the sixth.
-    static func series(_ statistics: [String], range: TimeRange, seed: UInt64) -> [SeriesPoints] {
+    /// A window of points of `statistics`, uniform below 10 to the sixth.
+    static func series(
+        _ statistics: [String], _ granularity: Granularity = .hourly, range: TimeRange, seed: UInt64
+    ) -> [SeriesPoints] {
         var state = seed
         return statistics.map { statistic in
             var points: [Point] = []
-            points.reserveCapacity(Int(range.seconds / 3600))
-            for time in stride(from: range.start, to: range.end, by: 3600) {
+            points.reserveCapacity(Int(range.seconds / granularity.seconds))
+            for time in stride(from: range.start, to: range.end, by: Int(granularity.seconds)) {
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 points.append(Point(time: time, value: .integer(Int64((state >> 33) % 1_000_000))))
             }
@@ -20,9 +22,11 @@ enum Synthetic {
         }
     }
 
-    static func window(_ range: TimeRange, index: String = "") -> AnsweredWindow {
+    static func window(
+        _ range: TimeRange, _ granularity: Granularity = .hourly, index: String = ""
+    ) -> AnsweredWindow {
         AnsweredWindow(
-            scope: Scope(application: "APP", index: index), granularity: .hourly, range: range, statistics: .all,
+            scope: Scope(application: "APP", index: index), granularity: granularity, range: range, statistics: .all,
             fetchedAt: end + 86_400, settleDelay: 7200)
     }
 
