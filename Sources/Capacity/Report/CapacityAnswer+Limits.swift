@@ -152,7 +152,7 @@ extension CapacityReport {
         let month = Words.month(limit.month)
         guard let used = limit.used else {
             return missing == over
-                ? "No day of \(month) was fetched yet."
+                ? "No day of \(month) is known yet."
                 : "Nothing was reported in \(month)\(isOver(limit.month) ? "" : " so far")."
         }
         let gap =
