@@ -23,7 +23,7 @@ build: deps
 
 test: deps-test
 	@scripts/forecast-data
-	swift test
+	@scripts/test
 
 e2e: build deps-browser
 	Tests/EndToEnd/run $(RELEASE)

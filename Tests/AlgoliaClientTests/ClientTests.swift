@@ -127,7 +127,7 @@ struct ClientSocketTests {
 
     @Test("A compressed answer for an awkward index arrives whole")
     func whole() async throws {
-        try await withClient(faults: Faults(), timeout: 30) { client in
+        try await withClient(faults: Faults(), timeout: 600) { client in
             let series = try await client.usage(request)
             #expect(series.count > 10)
         }

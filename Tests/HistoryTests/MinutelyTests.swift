@@ -115,8 +115,8 @@ struct MinutelyTests {
     @Test("Whoever stores goes in between the deletions")
     func smallTransactions() async throws {
         let history = try History(path: folder.file("history.db"))
-        let keys = (0..<100).map { "c1-\($0)" }
-        let points = (0..<(60 * 48)).map { Point(time: start + $0 * 60, value: .integer($0)) }
+        let keys = (0..<400).map { "c1-\($0)" }
+        let points = (0..<48).map { Point(time: start + $0 * 3600, value: .integer($0)) }
         let end = start + 48 * 3600
         _ = try await history.store(
             keys.map { SeriesPoints(statistic: "cpu_usage", key: $0, points: points) },
@@ -127,13 +127,14 @@ struct MinutelyTests {
         var stored = 0
         while try await history.range(
             RangeQuery(
-                statistics: ["cpu_usage"], keys: [keys[99]], granularity: .minutely,
+                statistics: ["cpu_usage"], keys: [keys[399]], granularity: .minutely,
                 range: TimeRange(start, end)), now: end
         ).series.first != nil {
-            try await store(history, [(Int64(stored), 1)], of: "ssd_usage")
+            // After the deleted time, so that nothing of it is deleted.
+            try await store(history, [(48 * 60 + Int64(stored), 1)], of: "ssd_usage")
             stored += 1
         }
         #expect(stored > 1, "the deletion is many transactions")
-        #expect(try await deleted == 100 * 48)
+        #expect(try await deleted == 400 * 48)
     }
 }

@@ -161,7 +161,7 @@ struct WebClient: Sendable {
     private static func patient(_ configuration: HTTPClient.Configuration) -> HTTPClient.Configuration {
         var configuration = configuration
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 200
-        configuration.timeout.connect = .seconds(60)
+        configuration.timeout = .init(connect: .seconds(60))
         return configuration
     }
 

@@ -6,6 +6,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
+import Prometheus
 import ServiceLifecycle
 
 /// A ``TestReceiver`` on a port of loopback.
@@ -46,6 +47,13 @@ final class ReceiverServer: Sendable {
         var iterator = ports.makeAsyncIterator()
         guard let number = await iterator.next() else { throw POSIXError(.EADDRNOTAVAIL) }
         url = "\(tls == nil ? "http" : "https")://localhost:\(number)/api/v1/write"
+    }
+
+    /// To this server, with patience: it answers while other tests keep the machine busy.
+    func destination(_ name: String) -> RemoteWriteDestination {
+        var destination = RemoteWriteDestination(name: name, url: url)
+        destination.timeout = 600
+        return destination
     }
 
     func stop() async {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: failures", .timeLimit(.minutes(10)))
+@Suite("Remote write: failures", .timeLimit(.minutes(30)))
 struct RemoteWriteFailureTests {
     @Test("A receiver in trouble is tried again until it works; the log says so twice")
     func trouble() async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: the protocol", .timeLimit(.minutes(10)))
+@Suite("Remote write: the protocol", .timeLimit(.minutes(30)))
 struct RemoteWriteProtocolTests {
     @Test(
         "Everything that an exporter has collected arrives over HTTP, in order and with its value",

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UsageModel
 
-@Suite("Remote write: what a receiver refuses", .timeLimit(.minutes(10)))
+@Suite("Remote write: what a receiver refuses", .timeLimit(.minutes(30)))
 struct RemoteWriteRefusalTests {
     private static func isBad(_ sample: TestReceiver.Sample) -> Bool { sample.value == -1 }
 
