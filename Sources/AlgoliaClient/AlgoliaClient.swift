@@ -84,6 +84,9 @@ public struct AlgoliaClient: Sendable {
         }
     }
 
+    /// How much of the quota is used, by everything that shares it.
+    public var quotaUse: TokenBucket.Use { quota.use }
+
     /// Whether index names can be listed: a search key is configured.
     public var canListIndices: Bool { searchKey != nil }
 

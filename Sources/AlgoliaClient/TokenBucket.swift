@@ -7,15 +7,30 @@ public import UsageModel
 /// `requestsPerMinute` requests. A tenth of them may come at once; the rest
 /// is refilled over the minute, so that burst and refill together stay within it.
 public final class TokenBucket: Sendable {
+    /// How much of a quota is used.
+    public struct Use: Sendable, Hashable {
+        public var requestsPerMinute: Int
+        /// Requests of the last 60 seconds, to the second.
+        public var sentInLastMinute: Int
+
+        public init(requestsPerMinute: Int, sentInLastMinute: Int) {
+            self.requestsPerMinute = requestsPerMinute
+            self.sentInLastMinute = sentInLastMinute
+        }
+    }
+
     private struct State {
+        let requestsPerMinute: Int
         var capacity: Double
         /// Tokens in a second.
         var rate: Double
         var tokens: Double
         var refilled: Double
+        var sent = LastMinute()
 
         init(requestsPerMinute: Int, now: Double) {
-            let quota = Double(max(requestsPerMinute, 1))
+            self.requestsPerMinute = max(requestsPerMinute, 1)
+            let quota = Double(self.requestsPerMinute)
             capacity = max((quota / 10).rounded(.down), 1)
             // A quota of 1 has no room for both; its minute then starts with the request.
             rate = max(quota - capacity, quota > 1 ? 1 : 0.999) / 60
@@ -42,6 +57,7 @@ public final class TokenBucket: Sendable {
             let spent = state.capacity - state.tokens
             changed.tokens = max(0, changed.capacity - spent)
             changed.refilled = state.refilled
+            changed.sent = state.sent
             state = changed
         }
     }
@@ -56,7 +72,15 @@ public final class TokenBucket: Sendable {
             state.refilled = now
             guard state.tokens >= 1 else { return (1 - state.tokens) / state.rate }
             state.tokens -= 1
+            state.sent.add(at: now)
             return 0
+        }
+    }
+
+    public var use: Use {
+        let now = clock.seconds
+        return state.withLock {
+            Use(requestsPerMinute: $0.requestsPerMinute, sentInLastMinute: $0.sent.total(at: now))
         }
     }
 
@@ -67,5 +91,28 @@ public final class TokenBucket: Sendable {
             // A little more than needed: rounding must not make this spin.
             try await clock.sleep(for: wait + 0.001)
         }
+    }
+}
+
+/// Counts of the last 60 seconds, the one that has begun included.
+private struct LastMinute {
+    private var counts = [Int](repeating: 0, count: 60)
+    private var newest: Int64 = 0
+
+    mutating func add(at time: Double) {
+        forget(before: Int64(time))
+        counts[Int(newest % 60)] += 1
+    }
+
+    mutating func total(at time: Double) -> Int {
+        forget(before: Int64(time))
+        return counts.reduce(0, +)
+    }
+
+    /// A clock that was set back counts on in the newest second.
+    private mutating func forget(before second: Int64) {
+        guard second > newest else { return }
+        for gone in max(newest + 1, second - 59)...second { counts[Int(gone % 60)] = 0 }
+        newest = second
     }
 }

@@ -1,4 +1,4 @@
-internal import AlgoliaClient
+public import AlgoliaClient
 internal import History
 public import UsageModel
 
@@ -33,6 +33,10 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var refused: [String: [String]]
     /// Indices (`""` for the application itself) that failed the last time they were asked for.
     public var failing: [String]
+    /// What a key is configured for.
+    public var keys: Set<API>
+    /// How much of the application's quota is used.
+    public var quota: TokenBucket.Use
     /// Servers and clusters; nil without a monitoring key.
     public var infrastructure: InfrastructureStatus?
 }
@@ -65,6 +69,7 @@ extension ApplicationCollector {
             desired: desired,
             refused: Dictionary(
                 uniqueKeysWithValues: planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }),
-            failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted())
+            failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted(),
+            keys: Set(API.allCases.filter { client.key($0) != nil }), quota: client.quotaUse)
     }
 }

@@ -43,6 +43,18 @@ struct Problem: Error, HTTPResponseError {
     }
 }
 
+extension Problem {
+    /// What a client is told of an error that is not its own; the log is told the rest.
+    init(_ error: any Error, path: String, _ logger: Logger) {
+        if let problem = error as? Problem {
+            self = problem
+            return
+        }
+        logger.error("request failed: \(error)", metadata: ["path": "\(path)"])
+        self.init(status: .internalServerError, detail: "the history could not be read; see the log")
+    }
+}
+
 /// Turns whatever goes wrong behind it into a problem document.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Methods by path, to tell a wrong method from a wrong path.
@@ -60,8 +72,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            context.logger.error("request failed: \(error)", metadata: ["path": "\(request.uri.path)"])
-            let problem = Problem(status: .internalServerError, detail: "the history could not be read; see the log")
+            let problem = Problem(error, path: request.uri.path, context.logger)
             return try problem.response(from: request, context: context)
         }
     }

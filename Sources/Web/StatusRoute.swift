@@ -48,6 +48,8 @@ enum StatusRoute {
         var backfillRemainingSeconds: [String: Int64]
         var refusedStatistics: [String: [String]]
         var failingIndices: [String]
+        var requestsInLastMinute: Int
+        var requestsPerMinuteLimit: Int
         @OrNull var monitoring: MonitoringDocument?
 
         init(_ status: ApplicationStatus) {
@@ -62,6 +64,8 @@ enum StatusRoute {
                 uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
             refusedStatistics = status.refused.filter { !$0.value.isEmpty }
             failingIndices = status.failing
+            requestsInLastMinute = status.quota.sentInLastMinute
+            requestsPerMinuteLimit = status.quota.requestsPerMinute
             monitoring = status.infrastructure.map(MonitoringDocument.init)
         }
     }

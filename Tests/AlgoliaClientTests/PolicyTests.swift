@@ -39,6 +39,27 @@ struct PolicyTests {
         #expect(used > Double(requestsPerMinute) * 0.8, "most of the quota can be used")
     }
 
+    @Test("What was sent in the last minute is counted, to the second")
+    func quotaUse() async throws {
+        let clock = VirtualClock(1_700_000_000)
+        let bucket = TokenBucket(requestsPerMinute: 100, clock: clock)
+        #expect(bucket.use == TokenBucket.Use(requestsPerMinute: 100, sentInLastMinute: 0))
+        for _ in 0..<3 { try await bucket.acquire() }
+        clock.advance(by: 30)
+        for _ in 0..<2 { try await bucket.acquire() }
+        #expect(bucket.use.sentInLastMinute == 5)
+        clock.advance(by: 29)
+        #expect(bucket.use.sentInLastMinute == 5)
+        clock.advance(by: 1)
+        #expect(bucket.use.sentInLastMinute == 2)
+        bucket.change(requestsPerMinute: 50)
+        #expect(bucket.use == TokenBucket.Use(requestsPerMinute: 50, sentInLastMinute: 2))
+        clock.advance(by: 86_400)
+        #expect(bucket.use.sentInLastMinute == 0)
+        for _ in 0..<200 { try await bucket.acquire() }
+        #expect((40...50).contains(bucket.use.sentInLastMinute), "all of the quota is used, and no more")
+    }
+
     @Test("A wait that is cancelled ends")
     func cancelledQuota() async throws {
         let bucket = TokenBucket(requestsPerMinute: 1, clock: StoppedClock())

@@ -53,6 +53,24 @@ import UsageModel
         }
     }
 
+    @Test(arguments: [0, 1, 30, 130], shapes.indices)
+    func `every format tells of it, in the same bytes each time and without a number that is none`(
+        days: Int, shape: Int
+    ) throws {
+        var input = input(days, Self.shapes[shape].value)
+        input.contract.searchRequestsPerMonth = 1000
+        input.contract.records = 1000
+        let report = CapacityReport(input)
+        for format in ReportFormat.allCases {
+            let bytes = try format.render(report)
+            #expect(!ReportFixture.hasNoNumber(bytes), "\(format)")
+            #expect(try format.render(CapacityReport(input)) == bytes)
+        }
+        let html = String(decoding: try ReportFormat.html.render(report), as: UTF8.self)
+        // The only elements of HTML that XML does not know to be empty.
+        try XMLText.check(html.replacing(/<meta ([^>]*)>/) { "<meta \($0.output.1)/>" })
+    }
+
     @Test(arguments: shapes.indices)
     func `the same days give the same report`(shape: Int) {
         func text() -> [String] {

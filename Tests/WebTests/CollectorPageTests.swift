@@ -58,11 +58,15 @@ struct CollectorPageTests {
         let status = ApplicationStatus(
             application: "APP", state: .unauthorized, pausedUntil: World.start + 60, lastSuccess: nil,
             lastError: "401: the key is refused", lastErrorTime: World.start, indices: 2, hasNothing: false,
-            remaining: [:], desired: [:], refused: ["index": ["max_qps"]], failing: ["blog"])
+            remaining: [:], desired: [:], refused: ["index": ["max_qps"]], failing: ["blog"],
+            keys: [.usage], quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 17))
         try await withServer(site.exporter { [status] }) { web in
             let answer = try await web.get("/collector")
             try answer.page()
-            for words in ["401: the key is refused", "max_qps", "Failing: blog", "refused or missing", "unauthorized"] {
+            for words in [
+                "401: the key is refused", "max_qps", "Failing: blog", "refused or missing", "unauthorized",
+                "none configured", "17 of 60",
+            ] {
                 #expect(answer.text.contains(words), "\(words)")
             }
         }

@@ -1,3 +1,4 @@
+import AlgoliaClient
 import History
 import Testing
 import UsageModel
@@ -127,7 +128,8 @@ struct GrafanaAnnotationTests {
         #expect(try await annotations(site, "gaps").count == 1)
         let other = ApplicationStatus(
             application: "OTHER", state: .current, pausedUntil: nil, lastSuccess: nil, lastError: nil,
-            lastErrorTime: nil, indices: 0, hasNothing: false, remaining: [:], desired: [:], refused: [:], failing: [])
+            lastErrorTime: nil, indices: 0, hasNothing: false, remaining: [:], desired: [:], refused: [:], failing: [],
+            keys: [.usage], quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 0))
         try await withServer(site.exporter { [other] }) { web in
             let body = #"{"range":{"from":"2026-07-14T00:00:00Z","to":"now"},"annotation":{"query":"gaps"}}"#
             let list = try await web.list("annotations", body)

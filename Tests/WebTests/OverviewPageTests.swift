@@ -1,4 +1,6 @@
+import AlgoliaClient
 import Capacity
+import History
 import Simulator
 import TestSupport
 import Testing
@@ -56,6 +58,20 @@ struct OverviewPageTests {
         }
     }
 
+    @Test("A history that cannot be read is said on a page like any other, and the log says why")
+    func failure() async throws {
+        let site = try Site()
+        try await site.store(hours([1]))
+        try await withServer(site.exporter) { web in
+            let outcome = try await Tool.run("sqlite3", [site.history.path, "ALTER TABLE coverage RENAME TO lost"])
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let answer = try await web.get("/collector")
+            try answer.page(500, current: "/collector")
+            #expect(answer.text.contains("The history could not be read"))
+            #expect(!answer.text.contains("no such table"))
+        }
+    }
+
     @Test("Names and errors are shown as they are, not as markup")
     func escaping() async throws {
         let site = try Site()
@@ -64,7 +80,8 @@ struct OverviewPageTests {
             lastError: "<script>alert(\"1\")</script> & <\u{338}", lastErrorTime: World.start, indices: 1,
             hasNothing: false,
             remaining: [.hourly: 10], desired: [.hourly: 20], refused: ["application": ["<i>*</i>"]],
-            failing: ["<img src=x>", ""])
+            failing: ["<img src=x>", ""],
+            keys: [.usage], quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 0))
         try await withServer(site.exporter { [status] }) { web in
             for path in ["/", "/collector"] {
                 let page = try await web.get(path)

@@ -1,4 +1,9 @@
 extension DailySeries {
+    /// Nil when nothing was reported on that day.
+    func value(of day: Int64) -> Double? {
+        day >= firstDay && day < endDay ? values[Int(day - firstDay)] : nil
+    }
+
     /// The days of `range` that were reported, oldest first.
     func values(in range: Range<Int64>) -> [DayValue] {
         range.clamped(to: firstDay..<max(endDay, firstDay)).compactMap { day in

@@ -34,7 +34,7 @@ public struct BacktestResult: Sendable, Hashable {
     public var coverage95: Double
 }
 
-/// Why there is no forecast.
+/// Why there is no forecast. Its description is for the middle of a sentence.
 public enum ForecastFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case empty
     /// Days that were reported, and how many it takes.
@@ -45,8 +45,9 @@ public enum ForecastFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .empty: "nothing was reported"
-        case .tooShort(let days, let needed): "only \(days) days were reported; a forecast takes \(needed)"
-        case .ended: "nothing has been reported for two weeks or more"
+        case .tooShort(let days, let needed):
+            "only \(days) \(days == 1 ? "day was" : "days were") reported; a forecast takes \(needed)"
+        case .ended(let day): "nothing has been reported since \(CalendarText.date(day - 1))"
         }
     }
 }

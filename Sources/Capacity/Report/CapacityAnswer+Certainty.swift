@@ -62,7 +62,7 @@ extension CapacityReport {
                 guard case .failure(let failure) = limit.series.forecast else { return nil }
                 return failure
             }.first
-            answer.append("There is no forecast\(reason.map { ": \(Words.reason($0))" } ?? "").")
+            answer.append("There is no forecast\(reason.map { ": \($0)" } ?? "").")
         }
         let missing = quality.missing.reduce(0) { $0 + $1.count }
         if days.isEmpty {

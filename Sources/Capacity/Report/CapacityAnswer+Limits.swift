@@ -31,7 +31,7 @@ extension CapacityReport {
         switch limit.exhaustion {
         case .unlimited: return nil
         case .unknown(let failure):
-            (answer, severity) = ("This cannot be said: \(Words.reason(failure)).", .unknown)
+            (answer, severity) = ("This cannot be said: \(failure).", .unknown)
         case .reached(let day):
             let since =
                 limit.limit == .records
@@ -128,7 +128,7 @@ extension CapacityReport {
     private func projectionSentences(_ limit: LimitReport) -> [String] {
         guard let projection = limit.projection else {
             guard case .failure(let failure) = limit.series.forecast else { return ["There is no forecast."] }
-            return ["There is no forecast: \(Words.reason(failure))."]
+            return ["There is no forecast: \(failure)."]
         }
         var sentences: [String] = []
         if let interval = Words.interval(projection.bounds) {

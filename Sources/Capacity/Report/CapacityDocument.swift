@@ -152,7 +152,7 @@ extension CapacityDocument {
             case .unlimited: state = "unlimited"
             case .unknown(let failure):
                 state = "unknown"
-                reason = JSONText(Words.reason(failure))
+                reason = JSONText(failure.description)
             case .reached(let day):
                 state = "reached"
                 self.day = JSONDay(day)
@@ -187,7 +187,7 @@ extension CapacityDocument {
                 backtest = BacktestDocument(forecast.backtest)
                 points = forecast.points.map(PointDocument.init)
             case .failure(let failure):
-                reason = JSONText(Words.reason(failure))
+                reason = JSONText(failure.description)
                 backtest = BacktestDocument(nil)
             }
         }

@@ -71,7 +71,7 @@ extension ReportDocument.Section {
                 ]
             case .failure(let failure):
                 return [
-                    .text(limit.limit.title), .text("none: \(Words.reason(failure))"), .none, .none, .none, .none,
+                    .text(limit.limit.title), .text("none: \(failure)"), .none, .none, .none, .none,
                 ]
             }
         }

@@ -58,16 +58,6 @@ enum Words {
         }
     }
 
-    /// Why there is no forecast; within a sentence.
-    static func reason(_ failure: ForecastFailure) -> String {
-        switch failure {
-        case .empty: "nothing was reported"
-        case .tooShort(let reported, let needed):
-            "only \(days(reported)) \(reported == 1 ? "was" : "were") reported; a forecast takes \(needed)"
-        case .ended(let day): "nothing has been reported since \(Words.day(day - 1))"
-        }
-    }
-
     /// A name in a sentence: one that may turn the direction of writing keeps that to itself.
     static func name(_ name: String) -> String {
         // Everything before Hebrew is written from left to right.

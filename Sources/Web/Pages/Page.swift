@@ -40,8 +40,7 @@ struct Page: Sendable {
     }
 
     /// The endpoint of a page.
-    /// - Parameter make: is given the query as it came; a ``Problem`` that it throws becomes a page without
-    ///   content.
+    /// - Parameter make: is given the query as it came; what it throws becomes a page without content.
     static func endpoint(
         _ place: Place, _ exporter: Exporter, summary: String, contents: String, parameters: [Endpoint.Parameter] = [],
         failures: [Int: String] = [:], make: @escaping @Sendable (_ query: String?) async throws -> Page
@@ -50,12 +49,15 @@ struct Page: Sendable {
             path: place.path, summary: summary, parameters: parameters,
             contents: [.init(type: contentType, summary: contents)], failures: failures, failureForm: .page
         ) { request, _ in
+            let problem: Problem
             do {
                 return try await make(request.uri.query).response(exporter)
-            } catch let problem as Problem {
-                let page = Page(place: place, heading: place.name, problem: problem, content: .empty)
-                return page.response(exporter)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                problem = Problem(error, path: place.path, exporter.logger)
             }
+            return Page(place: place, heading: place.name, problem: problem, content: .empty).response(exporter)
         }
     }
 }

@@ -87,7 +87,7 @@ struct CollectorApplication: ViewModel {
             let state =
                 switch (api, isUp) {
                 case (.usage, _) where status.state == .unauthorized: "refused or missing"
-                case (.monitoring, _) where status.infrastructure == nil: "none"
+                case _ where !status.keys.contains(api): "none configured"
                 case (.monitoring, _) where status.infrastructure?.isRefused == true: "refused"
                 case (_, true?): "accepted"
                 case (_, false?): lastSuccess == nil ? "never answered" : "accepted before; the newest request failed"

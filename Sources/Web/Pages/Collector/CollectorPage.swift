@@ -28,9 +28,16 @@ enum CollectorPage {
             var count: String
         }
 
-        struct Limit: ViewModel {
+        struct Quota: ViewModel {
             var application: String
+            var sent: String
             var limit: String
+
+            init(_ status: ApplicationStatus) {
+                application = status.application
+                sent = Figure.exact(status.quota.sentInLastMinute)
+                limit = Figure.exact(status.quota.requestsPerMinute)
+            }
         }
 
         struct Remote: ViewModel {
@@ -45,7 +52,8 @@ enum CollectorPage {
         var hasRequests: Bool
         var requests: [Requests]
         var rate: String
-        var limits: [Limit]
+        var hasQuotas: Bool
+        var quotas: [Quota]
         var hasRemotes: Bool
         var remotes: [Remote]
         var version: String
@@ -67,9 +75,8 @@ enum CollectorPage {
             hasRequests = !requests.isEmpty
             let count = registry.all(RequestMetrics.requests).reduce(0) { $0 + $1.value }
             rate = Figure.compact(count / max(seconds / 60, 1))
-            limits = registry.all(Content.quota).map {
-                Limit(application: $0.labels["application"] ?? "", limit: Figure.exact(Int($0.value)))
-            }
+            quotas = facts.statuses.map(Quota.init)
+            hasQuotas = !quotas.isEmpty
             remotes = registry.all(RemoteWriteMetric.lag).compactMap { $0.labels["remote"] }.map { name in
                 func total(_ metric: String) -> Double {
                     registry.all(metric).filter { $0.labels["remote"] == name }.reduce(0) { $0 + $1.value }
@@ -86,8 +93,5 @@ enum CollectorPage {
             databaseSize = Figure.bytes(Double(exporter.history.size))
             pointsStored = Figure.exact(Int(registry.value(CollectorMetric.pointsStored) ?? 0))
         }
-
-        /// The gauge of what is configured, which the command line keeps.
-        private static let quota = "algolia_exporter_requests_per_minute_limit"
     }
 }
