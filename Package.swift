@@ -29,6 +29,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -77,7 +78,9 @@ let package = Package(
             swiftSettings: settings),
 
         // Algolia APIs → AlgoliaClient → Collector → History → Web.
-        library("AlgoliaClient", ["UsageModel", httpClient, logging, coreMetrics, nioCore, nioHTTP1, nioCompression]),
+        library(
+            "AlgoliaClient",
+            ["UsageModel", httpClient, logging, coreMetrics, nioCore, nioPosix, nioSSL, nioHTTP1, nioCompression]),
         library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
         library("Collector", ["UsageModel", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
         library(

@@ -39,20 +39,10 @@ public struct AsyncHTTPTransport: HTTPTransport {
                     retryAfter: response.headers.first(name: "Retry-After"),
                     body: try await response.body.collect(upTo: limit))
             }
-        } catch let error as TransportError {
-            throw error
         } catch is NIOTooManyBytesError {
             throw .tooLarge(limit: limit)
-        } catch let error as HTTPClientError {
-            switch error {
-            case .deadlineExceeded, .connectTimeout, .readTimeout: throw .timeout
-            case .cancelled: throw Task.isCancelled ? .cancelled : .timeout
-            default: throw .connection(error.shortDescription)
-            }
-        } catch is CancellationError {
-            throw .cancelled
         } catch {
-            throw .connection(String(describing: error))
+            throw TransportError(error)
         }
     }
 }

@@ -59,13 +59,13 @@ struct CollectorPageTests {
             application: "APP", state: .unauthorized, pausedUntil: World.start + 60, lastSuccess: nil,
             lastError: "401: the key is refused", lastErrorTime: World.start, indices: 2, hasNothing: false,
             remaining: [:], desired: [:], refused: ["index": ["max_qps"]], failing: ["blog"],
-            keys: [.usage], quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 17))
+            keys: [.usage], quota: TokenBucket.Use(requestsPerMinute: 3000, sentInLastMinute: 1530))
         try await withServer(site.exporter { [status] }) { web in
             let answer = try await web.get("/collector")
             try answer.page()
             for words in [
                 "401: the key is refused", "max_qps", "Failing: blog", "refused or missing", "unauthorized",
-                "none configured", "17 of 60",
+                "none configured", ">1,530<", ">3,000<", "value=\"51\"",
             ] {
                 #expect(answer.text.contains(words), "\(words)")
             }

@@ -79,18 +79,8 @@ public struct HTTPRemoteWriteTransport: RemoteWriteTransport {
                         .flatMap { Int($0) },
                     message: Self.message(String(buffer: body)))
             }
-        } catch let error as TransportError {
-            throw error
-        } catch let error as HTTPClientError {
-            switch error {
-            case .deadlineExceeded, .connectTimeout, .readTimeout: throw .timeout
-            case .cancelled: throw Task.isCancelled ? .cancelled : .timeout
-            default: throw .connection(error.shortDescription)
-            }
-        } catch is CancellationError {
-            throw Task.isCancelled ? .cancelled : .timeout
         } catch {
-            throw .connection(String(describing: error))
+            throw TransportError(error)
         }
     }
 

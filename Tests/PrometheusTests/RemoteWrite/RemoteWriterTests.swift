@@ -112,6 +112,11 @@ struct RemoteWriterTests {
         #expect(await RemoteWriteCheck.check(trusting, userAgent: "test").works)
         var careless = server.destination("careless")
         #expect(await !RemoteWriteCheck.check(careless, userAgent: "test").works)
+        let transport = HTTPRemoteWriteTransport(tls: nil)
+        await #expect(throws: TransportError.connection("TLS: certificate verify failed")) {
+            try await transport.post(RemoteWritePost(url: server.url, headers: [], body: [0], timeout: 600))
+        }
+        transport.close()
         careless.tls.skipsVerification = true
         #expect(await RemoteWriteCheck.check(careless, userAgent: "test").works)
         await server.stop()

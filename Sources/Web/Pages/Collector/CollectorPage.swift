@@ -32,11 +32,14 @@ enum CollectorPage {
             var application: String
             var sent: String
             var limit: String
+            var percent: String
 
             init(_ status: ApplicationStatus) {
+                let quota = status.quota
                 application = status.application
-                sent = Figure.exact(status.quota.sentInLastMinute)
-                limit = Figure.exact(status.quota.requestsPerMinute)
+                sent = Figure.exact(quota.sentInLastMinute)
+                limit = Figure.exact(quota.requestsPerMinute)
+                percent = String(quota.sentInLastMinute * 100 / quota.requestsPerMinute)
             }
         }
 

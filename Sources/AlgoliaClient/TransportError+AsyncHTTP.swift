@@ -1,0 +1,44 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+
+#if canImport(Glibc)
+    private import Glibc
+#elseif canImport(Musl)
+    private import Musl
+#else
+    private import Darwin
+#endif
+
+extension TransportError {
+    /// What an error of AsyncHTTPClient means.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as TransportError: self = error
+        case let error as HTTPClientError:
+            switch error {
+            case .deadlineExceeded, .connectTimeout, .readTimeout: self = .timeout
+            case .cancelled: self = Task.isCancelled ? .cancelled : .timeout
+            default: self = .connection(error.shortDescription)
+            }
+        // What runs into a deadline is cancelled as well.
+        case is CancellationError: self = Task.isCancelled ? .cancelled : .timeout
+        // Its own description tells what the library did; this tells what the network said.
+        case let error as IOError: self = .connection(Self.message(error.errnoCode))
+        case let error as NIOConnectionError:
+            let refused = error.connectionErrors.lazy.compactMap { ($0.error as? IOError)?.errnoCode }.first
+            self = .connection(refused.map(Self.message) ?? "cannot find the address of \(error.host)")
+        case NIOSSLError.handshakeFailed(let reason): self = .connection("TLS: \(Self.handshake("\(reason)"))")
+        default: self = .connection(String(describing: error))
+        }
+    }
+
+    /// BoringSSL's name of what went wrong in words: `certificate verify failed`.
+    private static func handshake(_ description: String) -> String {
+        guard let name = description.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/) else { return description }
+        return name.output.1.lowercased().replacing("_", with: " ")
+    }
+
+    private static func message(_ code: CInt) -> String { String(cString: strerror(code)).lowercased() }
+}
