@@ -5,8 +5,9 @@ internal import UsageModel
 
 /// Makes capacity reports before anyone asks, so that gauges are there and pages are quick.
 public struct CapacityKeeper: Service {
-    /// Seconds from the start to the first reports, and between looks at whether they are still right.
-    private static let delay = 5.0
+    /// Seconds between looks at whether reports are still right. The second comes soon: by then a new history
+    /// has its first days.
+    private static let soon = 5.0
     private static let interval = 60.0
 
     private let exporter: Exporter
@@ -18,7 +19,8 @@ public struct CapacityKeeper: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             do {
-                try await exporter.clock.sleep(for: Self.delay)
+                await pass()
+                try await exporter.clock.sleep(for: Self.soon)
                 while !Task.isCancelled {
                     await pass()
                     try await exporter.clock.sleep(for: Self.interval)
