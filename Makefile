@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run test bench e2e build docs protobuf format lint clean deps deps-test deps-browser help
+.PHONY: run test bench e2e build docs protobuf format lint clean deps deps-run deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -15,25 +15,25 @@ help:
 	@echo "make protobuf  generate the Swift code of the .proto files"
 	@echo "make format  format the sources; make lint checks them"
 
-run: build
+run: deps-run build
 	@scripts/run
 
 build: deps
-	swift build -c release --product algolia-exporter
+	scripts/swift build -c release --product algolia-exporter
 
+# What cannot be fetched stops no test: those that need it are skipped.
 test: deps-test
-	@scripts/forecast-data
+	@scripts/forecast-data || echo "Skipped: the tests of forecasts on public series" >&2
 	@scripts/test
 
 e2e: build deps-browser
 	Tests/EndToEnd/run $(RELEASE)
 
-bench: deps
-	swift build -c release --product algolia-exporter
-	swift run -c release benchmark
+bench: build
+	scripts/swift run -c release benchmark
 
 docs: deps
-	UPDATE_DOCS=1 swift test --filter MetricsReferenceTests
+	UPDATE_DOCS=1 scripts/swift test --filter MetricsReferenceTests
 
 protobuf: deps
 	scripts/protobuf
@@ -47,12 +47,18 @@ lint:
 deps:
 	@scripts/install libsqlite3-dev zlib1g-dev libcrypt-dev libsnappy-dev
 
+# What the commands need that `make run` prints, and those of the README.
+deps-run: deps
+	@scripts/install --optional "commands with curl, jq and sqlite3" curl jq sqlite3
+
 deps-test: deps
-	@scripts/install curl jq openssl python3 python3-venv sqlite3 prometheus prometheus-alertmanager victoria-metrics
+	@scripts/install --optional "tests that need them" curl jq openssl python3 python3-venv sqlite3 \
+		prometheus prometheus-alertmanager victoria-metrics
 
 # What the browser tests of the pages need beside.
 deps-browser: deps-test
-	@scripts/install chromium chromium-driver default-jre-headless poppler-utils fonts-dejavu-core fonts-noto-color-emoji
+	@scripts/install --optional "tests that need them" chromium chromium-driver default-jre-headless poppler-utils \
+		fonts-dejavu-core fonts-noto-color-emoji
 
 clean:
 	rm -rf .build
