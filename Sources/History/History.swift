@@ -39,6 +39,7 @@ public final class History: Sendable {
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
             // KiB; the working set is the newest rows, and the system caches the file.
             try db.execute(sql: "PRAGMA cache_size = -2048")
+            TemporaryFiles.placeBeside(path, db)
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
