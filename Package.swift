@@ -120,7 +120,7 @@ let package = Package(
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
                 "Simulator", "CMalloc", argumentParser, lifecycle, unixSignals, logging, coreMetrics, httpClient,
-                nioCore,
+                nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings),
 

@@ -16,6 +16,7 @@ struct AlgoliaExporter: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Backfill.self, Check.self, Report.self, Export.self, DatabaseCommand.self, Simulate.self,
+            Health.self,
         ],
         defaultSubcommand: Serve.self)
 }

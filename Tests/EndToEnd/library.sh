@@ -22,6 +22,15 @@ trap finish EXIT
 fail() { echo "FAIL  $1" >&2; exit 1; }
 pass() { echo "ok    $1"; }
 
+# skip REASON: ends the part, which is then counted as skipped.
+skip() { echo "skip  $1"; exit 0; }
+
+# needs PROGRAM…: skips the part unless each is installed.
+needs() {
+    local program
+    for program in "$@"; do command -v "$program" >/dev/null || skip "$program is not installed"; done
+}
+
 # wait_for SECONDS COMMAND...: until the command succeeds.
 wait_for() {
     local deadline=$((SECONDS + $1))
@@ -56,13 +65,15 @@ state() { curl -sf "$url/api/v1/status" | jq -e '.applications | length > 0 and 
 # Requests that the Usage API answered.
 counted() { curl -sf "$url/metrics" | sed -n 's/^algolia_exporter_api_requests_total{api="usage",code="200"} //p'; }
 
+# has_samples PATTERN: /metrics has a sample that begins so. What a check asks for is waited for with this.
+has_samples() { curl -sf "$url/metrics" >"$folder/samples.now" && grep -qE "^$1" "$folder/samples.now"; }
+
 # Every settled hour of a day ago and more, and every finished day, as text.
 dump() {
     sqlite3 -readonly "$1" "
         SELECT * FROM hourly_points WHERE unix_time BETWEEN $2 AND $3 ORDER BY 1, 2, 3, 4, 6;
         SELECT * FROM daily_points WHERE unix_time BETWEEN $2 AND $3 ORDER BY 1, 2, 3, 4, 6;"
 }
-
 
 # refuses PATTERN COMMAND...: fails, and says PATTERN in one line of error output.
 refuses() {
