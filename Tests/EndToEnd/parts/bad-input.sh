@@ -1,5 +1,6 @@
 # Everything that is wrong gets one line that names it, and nothing is lost.
 source "$(dirname "$0")/../library.sh"
+needs curl jq sqlite3
 
 echo "-- bad input: one line that names it, and nothing lost"
 database=$folder/history.db

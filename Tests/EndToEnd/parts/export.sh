@@ -1,5 +1,6 @@
 # The export becomes blocks of a real Prometheus.
 source "$(dirname "$0")/../library.sh"
+needs curl jq sqlite3 prometheus promtool
 
 now=$(date +%s)
 echo "-- export: a real Prometheus serves the history"

@@ -1,5 +1,6 @@
 # The Monitoring API in trouble.
 source "$(dirname "$0")/../library.sh"
+needs curl jq
 
 echo "-- the Monitoring API in trouble: usage and scrapes do not notice"
 for fault in 401 403 500 hang; do
@@ -15,8 +16,10 @@ YAML
     wait_for 60 state
     slowest=$(for _ in 1 2 3 4 5 6 7 8 9 10; do curl -sf -o /dev/null -w '%{time_total}\n' "$url/metrics"; done | sort -n | tail -n 1)
     [ "$(jq -n "$slowest < 1")" = true ] || fail "$fault: a scrape took $slowest s"
-    wait_for 20 sh -c "curl -sf '$url/metrics' | grep -q '^algolia_exporter_up{application=\"DEMOAPP\",api=\"monitoring\"} 0'"
-    curl -sf "$url/metrics" | grep -q '^algolia_exporter_up{application="DEMOAPP",api="usage"} 1' || fail "$fault: usage is not up"
+    wait_for 20 has_samples 'algolia_exporter_up\{application="DEMOAPP",api="monitoring"\} 0'
+    has_samples 'algolia_exporter_up\{application="DEMOAPP",api="usage"\} 1' || fail "$fault: usage is not up"
+    # The gauge is set before the log says so.
+    wait_for 20 grep 'Monitoring API' "$folder/exporter-$fault.log"
     told=$(grep -c 'Monitoring API' "$folder/exporter-$fault.log")
     case $fault in 40?) [ "$told" = 1 ] || fail "$fault is told $told times" ;; esac
     stop "$pid"

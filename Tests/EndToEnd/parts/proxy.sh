@@ -1,5 +1,6 @@
 # The usage proxy beside the vendor.
 source "$(dirname "$0")/../library.sh"
+needs curl jq
 
 now=$(date +%s)
 echo "-- the usage proxy: the vendor's own example, another base URL"
@@ -15,7 +16,8 @@ backfill: { horizon: 1d }
 proxy: { read_through: true }
 YAML
 start proxy serve "--config.file=$folder/proxy.yml" "--storage.path=$folder/proxy.db" --web.enable-lifecycle
-wait_for 60 sh -c "curl -sf '$url/api/v1/status' | jq -e '.applications[0].state == \"current\"'"
+is_current() { curl -sf "$url/api/v1/status" | jq -e '.applications[0].state == "current"'; }
+wait_for 60 is_current
 usage() {
     curl -s -X GET "$1/1/usage/$2&granularity=hourly" \
         -H "X-Algolia-API-Key: ${3:-demo-usage-key}" -H 'X-Algolia-Application-Id: DEMOAPP'

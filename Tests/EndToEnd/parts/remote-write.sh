@@ -1,5 +1,6 @@
 # Remote write into a real Prometheus and a real VictoriaMetrics, while everything is killed.
 source "$(dirname "$0")/../library.sh"
+needs curl jq python3 prometheus victoria-metrics
 
 echo "-- remote write, with receivers and exporter killed at random"
 start vendor simulate --indices=6 --requests-per-minute=1000000

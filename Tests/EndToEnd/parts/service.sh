@@ -1,5 +1,6 @@
 # Start, scrape, query, stop, start again on the same file, compare.
 source "$(dirname "$0")/../library.sh"
+needs curl jq sqlite3 promtool
 
 echo "-- start, scrape, query, stop, start again"
 database=$folder/history.db
@@ -15,8 +16,8 @@ promtool check metrics <"$folder/metrics.txt" >"$folder/promtool.txt" 2>&1 || fa
 pass "promtool has no complaint on $(grep -vc '^#' "$folder/metrics.txt") samples"
 curl -sf --compressed -H 'Accept: application/openmetrics-text; version=1.0.0' "$url/metrics" | tail -n 1 | grep -qx '# EOF'
 pass "OpenMetrics ends as it must"
-wait_for 30 sh -c "curl -sf '$url/metrics' | grep -q '^algolia_cluster_status.*operational'"
-wait_for 30 sh -c "curl -sf '$url/metrics' | grep -qF 'algolia_infrastructure_cpu_idle_ratio{application=\"DEMOAPP\",server=\"c4-fr-1\"} '"
+wait_for 30 has_samples 'algolia_cluster_status.*operational'
+wait_for 30 has_samples 'algolia_infrastructure_cpu_idle_ratio\{application="DEMOAPP",server="c4-fr-1"\} '
 pass "$(curl -sf "$url/metrics" | grep -cE '^algolia_(infrastructure|cluster)_') samples of servers and clusters"
 
 now=$(date +%s)
