@@ -5,8 +5,8 @@ import Testing
 @Suite struct `Loading a file` {
     private func withFile<Answer>(_ data: Data, _ body: (String) throws -> Answer) throws -> Answer {
         let url = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).yml")
-        try data.write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
+        try data.write(to: url)
         return try body(url.path(percentEncoded: false))
     }
 

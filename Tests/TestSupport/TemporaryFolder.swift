@@ -5,7 +5,7 @@ public final class TemporaryFolder: Sendable {
     public let path: String
 
     public init() {
-        path = FileManager.default.temporaryDirectory.appending(path: "algolia-exporter-\(UUID().uuidString)").path()
+        path = "\(TestRun.folder)/\(UUID().uuidString)"
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
@@ -13,4 +13,15 @@ public final class TemporaryFolder: Sendable {
 
     /// The path of a file in the folder.
     public func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+/// The folder of all folders of this process. Its end removes it, with those of values that a task or a static
+/// property still holds.
+private enum TestRun {
+    static let folder: String = {
+        let name = "algolia-exporter-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
+        let path = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
+        atexit { try? FileManager.default.removeItem(atPath: TestRun.folder) }
+        return path
+    }()
 }

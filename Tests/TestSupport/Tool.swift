@@ -1,4 +1,5 @@
-import Subprocess
+private import Foundation
+internal import Subprocess
 
 /// A command that `make test` installs.
 ///
@@ -18,23 +19,37 @@ public enum Tool {
         return Outcome(status: result.terminationStatus.code, output: result.standardOutput)
     }
 
-    /// Runs the program at `path`, and kills it after so many seconds unless it has ended by then.
-    /// - Returns: the exit code, or -9 when it was killed.
+    /// How a program ended that ``runProgram(at:_:killedAfter:)`` ran.
+    public enum End: Equatable, Sendable {
+        case killed
+        case exited(Int32)
+    }
+
+    /// Runs the program at `path`, and kills it after `delay` seconds unless it has ended by then.
+    ///
+    /// `timeout` measures the delay: a task of this process that sleeps may wake up late, when other tests keep all
+    /// threads busy.
     public static func runProgram(
         at path: String, _ arguments: [String], killedAfter delay: Double? = nil
-    ) async throws
-        -> Int32
-    {
+    ) async throws -> End {
         // `env` becomes the program; a path need not be looked for.
+        var command = ["env", path] + arguments
+        if let delay { command = ["timeout", "--foreground", "--signal=KILL", "\(delay)"] + command }
         let result = try await Subprocess.run(
-            .name("env"), arguments: Arguments([path] + arguments), input: .none, output: .discarded, error: .discarded
-        ) { execution in
-            guard let delay else { return }
-            try await Task.sleep(for: .seconds(delay))
-            // One that has ended already is no failure.
-            try? execution.send(signal: .kill)
+            .name(command[0]), arguments: Arguments(Array(command.dropFirst())), input: .none, output: .discarded,
+            error: .discarded)
+        let code = result.terminationStatus.code
+        return code == Self.killedStatus || code == -9 ? .killed : .exited(code)
+    }
+
+    /// The exit status of `timeout` after SIGKILL.
+    private static let killedStatus: Int32 = 128 + 9
+
+    /// Whether `command` is on the search path. A test that needs one which is not is skipped.
+    public static func isInstalled(_ command: String) -> Bool {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+            FileManager.default.isExecutableFile(atPath: "\($0)/\(command)")
         }
-        return result.terminationStatus.code
     }
 
     /// A certificate for `localhost` that its own key has signed.

@@ -80,7 +80,9 @@ struct CollectedMetricsTests {
         }
     }
 
-    @Test("promtool has nothing to say", arguments: [false, true])
+    @Test(
+        "promtool has nothing to say", .enabled(if: Tool.isInstalled("promtool"), "promtool is not installed"),
+        arguments: [false, true])
     func promtool(isUnknown: Bool) async throws {
         var faults = Faults()
         faults.unknownStatistics = isUnknown

@@ -58,7 +58,9 @@ struct OverviewPageTests {
         }
     }
 
-    @Test("A history that cannot be read is said on a page like any other, and the log says why")
+    @Test(
+        "A history that cannot be read is said on a page like any other, and the log says why",
+        .enabled(if: Tool.isInstalled("sqlite3"), "sqlite3 is not installed"))
     func failure() async throws {
         let site = try Site()
         try await site.store(hours([1]))

@@ -166,7 +166,9 @@ struct RemoteReadRouteTests {
         }
     }
 
-    @Test("Clients that go away in the middle leave their turns to others")
+    @Test(
+        "Clients that go away in the middle leave their turns to others",
+        .enabled(if: Tool.isInstalled("curl"), "curl is not installed"))
     func goneClients() async throws {
         let site = try Site()
         let points = hours(from: midnight - 400 * 86_400, (0..<9000).map(Int64.init))

@@ -57,7 +57,9 @@ struct SecurityTests {
         #expect(try await status("/health", security: security) == 200)
     }
 
-    @Test("With a certificate, HTTPS is served and HTTP is not")
+    @Test(
+        "With a certificate, HTTPS is served and HTTP is not",
+        .enabled(if: Tool.isInstalled("openssl"), "openssl is not installed"))
     func certificate() async throws {
         let folder = TemporaryFolder()
         let (chain, key) = try await Tool.selfSignedCertificate(folder)

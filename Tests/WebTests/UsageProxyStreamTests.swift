@@ -116,7 +116,9 @@ struct UsageProxyStreamTests {
         #expect(try JSON.parse(bytes)["max_qps"]?.array?.count == 2160)
     }
 
-    @Test("A client that goes away in the middle leaves the server as it was")
+    @Test(
+        "A client that goes away in the middle leaves the server as it was",
+        .enabled(if: Tool.isInstalled("curl"), "curl is not installed"))
     func goneClient() async throws {
         let site = try await filled()
         try await withServer(site.proxy()) { web in

@@ -96,7 +96,9 @@ struct RemoteWriterTests {
 
     // MARK: TLS
 
-    @Test("A certificate is verified by ca_file, or not at all when told so", .timeLimit(.minutes(30)))
+    @Test(
+        "A certificate is verified by ca_file, or not at all when told so",
+        .enabled(if: Tool.isInstalled("openssl"), "openssl is not installed"), .timeLimit(.minutes(30)))
     func certificates() async throws {
         let world = try RemoteWriteWorld()
         let (certificate, key) = try await Tool.selfSignedCertificate(world.folder)
@@ -122,7 +124,9 @@ struct RemoteWriterTests {
         await server.stop()
     }
 
-    @Test("A certificate that cannot be read is named before anything changes")
+    @Test(
+        "A certificate that cannot be read is named before anything changes",
+        .enabled(if: Tool.isInstalled("openssl"), "openssl is not installed"))
     func brokenCertificate() async throws {
         let world = try RemoteWriteWorld()
         let (certificate, key) = try await Tool.selfSignedCertificate(world.folder)
