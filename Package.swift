@@ -173,7 +173,7 @@ let package = Package(
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
-        tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1]),
+        tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -8,11 +8,7 @@ import UsageModel
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve an imitation of Algolia's APIs, for trying things out.",
-        discussion: """
-            Faults are given as --fault KIND or --fault KIND:PROBABILITY, several if wanted. KIND is one of
-            401, 403, 429, 429-date, 429-bare, 500, 503, hang, slow, cut, truncated, garbage.
-            --monitoring-fault is the same for requests of the Monitoring API alone.
-            """)
+        discussion: FaultArgument.kinds)
 
     @OptionGroup var logging: LoggingOptions
 
@@ -30,29 +26,7 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: "How many applications there are: DEMOAPP, DEMOAPP2 and so on, with the same keys.")
     var applications = 1
 
-    @Option(name: .customLong("fault"), help: "A fault to inject.")
-    var faults: [FaultArgument] = []
-
-    @Option(name: .customLong("monitoring-fault"), help: "A fault of the Monitoring API.")
-    var monitoringFaults: [FaultArgument] = []
-
-    @Flag(help: "Write the times of infrastructure in seconds.")
-    var monitoringSeconds = false
-
-    @Flag(help: "Refuse the wildcard.")
-    var refuseWildcard = false
-
-    @Option(name: .customLong("refuse-statistic"), help: "A statistic to refuse.")
-    var refusedStatistics: [String] = []
-
-    @Option(name: .customLong("fail-index"), help: "An index that answers 500.")
-    var failingIndices: [String] = []
-
-    @Flag(help: "Add statistics that no catalogue knows.")
-    var unknownStatistics = false
-
-    @Flag(help: "Write JSON with odd order, white space and numbers.")
-    var untidy = false
+    @OptionGroup(title: "Vendor behaviour") var switches: VendorSwitches
 
     func validate() throws {
         guard requestsPerMinute > 0 else {
@@ -64,36 +38,12 @@ struct Simulate: AsyncParsableCommand {
         guard (1...1000).contains(applications) else {
             throw ValidationError("--applications must be between 1 and 1000, not \(applications)")
         }
-        for name in refusedStatistics where StatisticCatalogue.statistic(named: name) == nil {
-            throw ValidationError("--refuse-statistic: there is no statistic \"\(name)\"")
-        }
     }
 
     func run() async throws {
         let logger = logging.start()
         try await Failures.reported(logger) {
-            var configuration = SimulatorConfiguration.demo
-            configuration.requestsPerMinute = requestsPerMinute
-            let names = SimulatorConfiguration.awkwardIndices
-            configuration.applications[0].indices =
-                names.prefix(indices) + (names.count..<max(indices, names.count)).map { "index_\($0)" }
-            configuration.applications += (2..<applications + 1).map { number in
-                var another = configuration.applications[0]
-                another.id += "\(number)"
-                return another
-            }
-            configuration.faults.injected = faults.map(\.fault)
-            configuration.faults.injected += monitoringFaults.map { argument in
-                var fault = argument.fault
-                fault.target.api = .monitoring
-                return fault
-            }
-            configuration.faults.monitoringSeconds = monitoringSeconds
-            configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
-            configuration.faults.refusedStatistics = Set(refusedStatistics)
-            configuration.faults.failingIndices = Set(failingIndices)
-            configuration.faults.unknownStatistics = unknownStatistics
-            configuration.faults.untidyJSON = untidy
+            let configuration = simulated
             let application = configuration.applications[0]
             let running: RunningSimulator
             do {
@@ -118,26 +68,19 @@ struct Simulate: AsyncParsableCommand {
             ).run()
         }
     }
-}
 
-/// `KIND` or `KIND:PROBABILITY`.
-struct FaultArgument: ExpressibleByArgument {
-    let fault: Fault
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ":", maxSplits: 1)
-        guard let kind = parts.first, let effect = Self.effects[String(kind)] else { return nil }
-        let probability = parts.count > 1 ? Double(parts[1]) : 1
-        guard let probability, (0...1).contains(probability) else { return nil }
-        fault = Fault(effect, probability: probability)
+    private var simulated: SimulatorConfiguration {
+        var configuration = SimulatorConfiguration.demo
+        configuration.requestsPerMinute = requestsPerMinute
+        let names = SimulatorConfiguration.awkwardIndices
+        configuration.applications[0].indices =
+            names.prefix(indices) + (names.count..<max(indices, names.count)).map { "index_\($0)" }
+        configuration.applications += (2..<applications + 1).map { number in
+            var another = configuration.applications[0]
+            another.id += "\(number)"
+            return another
+        }
+        switches.apply(to: &configuration)
+        return configuration
     }
-
-    private static let effects: [String: Fault.Effect] = [
-        "401": .status(401), "403": .status(403), "429": .tooManyRequests(.seconds(5)),
-        "429-date": .tooManyRequests(.date(in: 5)),
-        "429-bare": .tooManyRequests(.absent), "500": .status(500), "503": .status(503), "hang": .hang,
-        "slow": .slowBody(chunkBytes: 4096, delay: .milliseconds(50)), "cut": .cutConnection(),
-        "truncated": .truncatedJSON,
-        "garbage": .garbage,
-    ]
 }

@@ -35,7 +35,8 @@ public final class Simulator: Sendable {
         self.configuration = configuration
         self.clock = clock
         truth = Truth(
-            seed: configuration.seed, origin: configuration.origin, applications: configuration.applications)
+            seed: configuration.seed, origin: configuration.origin, applications: configuration.applications,
+            hasDecimals: configuration.hasDecimals)
         state = Mutex(
             State(
                 injector: FaultInjector(faults: configuration.faults, seed: configuration.seed),
@@ -91,9 +92,9 @@ public final class Simulator: Sendable {
             let body = try answer(request, route, faults, now: UnixTime(time.rounded(.down)))
             response = SimulatedResponse.json(body)
         } catch {
-            response = error.response(for: route?.api)
+            response = error.response(for: route)
         }
-        response = encode(response.suffering(record.fault), for: request)
+        response = encode(response.suffering(record.fault, on: request), for: request)
         response.suffer(delivery: record.fault)
         record.status = response.delivery == .hang ? 0 : response.status
         state.withLock { $0.append(record) }
@@ -119,6 +120,7 @@ public final class Simulator: Sendable {
         case .tooManyRequests(.seconds(let seconds)): .tooManyRequests(retryAfter: "\(seconds)")
         case .tooManyRequests(.date(let seconds)):
             .tooManyRequests(retryAfter: HTTPDate.string(now + Int64(seconds)))
+        case .tooManyRequests(.text(let text)): .tooManyRequests(retryAfter: text)
         case .tooManyRequests(.absent): .tooManyRequests(retryAfter: nil)
         case .status(let status): APIError(status, "Injected error")
         default: nil
@@ -138,7 +140,9 @@ public final class Simulator: Sendable {
                 truth: truth, faults: faults, now: now,
                 retention: (configuration.hourlyRetention, configuration.dailyRetention))
             return try endpoint.answer(
-                application: application, statistics: statistics, index: index, parameters: request.parameters)
+                application: application, statistics: statistics, index: index,
+                created: configuration.applications.first { $0.id == application }?.creation(of: index),
+                parameters: request.parameters)
         case .indexes:
             return try SearchEndpoint(truth: truth, now: now)
                 .answer(application: application, parameters: request.parameters)

@@ -6,12 +6,14 @@ public struct SimulatedApplication: Sendable, Hashable {
     public var id: String
     /// The key that the Usage API accepts.
     public var usageKey: String
-    /// Nil: the plan has no Monitoring API, which then answers 403.
+    /// Nil: the plan has no Monitoring API, which then answers 401 or 403.
     public var monitoringKey: String?
     /// A key with the `listIndexes` ACL; nil: the Search API answers 403.
     public var searchKey: String?
     /// Names of its indices, the largest first.
     public var indices: [String]
+    /// Indices with a time of creation of their own; those that are not in ``indices`` do not exist.
+    public var youngIndices: [YoungIndex] = []
 
     /// An application with awkward index names, unless told otherwise.
     public init(
@@ -24,11 +26,31 @@ public struct SimulatedApplication: Sendable, Hashable {
         self.searchKey = searchKey
         self.indices = indices
     }
+
+    /// When the index was created, where that is configured.
+    func creation(of index: String) -> UnixTime? {
+        // The vendor's names are equal when their bytes are.
+        youngIndices.last { $0.name.utf8.elementsEqual(index.utf8) }?.created
+    }
+}
+
+/// An index and when it was created. For ranges that end before, the Usage API answers 404.
+public struct YoungIndex: Sendable, Hashable {
+    /// The index's name.
+    public var name: String
+    /// Counts from the beginning of its hour.
+    public var created: UnixTime
+
+    /// An index that was created at `created`.
+    public init(name: String, created: UnixTime) {
+        self.name = name
+        self.created = created
+    }
 }
 
 /// What a ``Simulator`` imitates.
 public struct SimulatorConfiguration: Sendable {
-    /// The applications that exist; all others are refused with 403.
+    /// The applications that exist; all others are refused as a wrong key is.
     public var applications: [SimulatedApplication]
     /// Another seed, another world.
     public var seed: UInt64
@@ -37,7 +59,10 @@ public struct SimulatorConfiguration: Sendable {
     public var origin: UnixTime
     /// Requests that an application may send to all APIs together in any 60 seconds.
     public var requestsPerMinute: Int
-    /// Seconds that hourly buckets are kept: 90 days. Older ones are left out of answers.
+    /// Whether times and percentages have a decimal. Every value that Algolia publishes is an integer.
+    public var hasDecimals: Bool
+    /// Seconds that hourly buckets are kept: 90 days. Older ones are left out of answers, or
+    /// refused (``Faults/refusedOldRangeStatus``).
     public var hourlyRetention: Int64
     /// Seconds that daily buckets are kept: 365 days.
     public var dailyRetention: Int64
@@ -47,13 +72,15 @@ public struct SimulatorConfiguration: Sendable {
     /// Algolia's limits and 60 requests a minute, unless told otherwise.
     public init(
         applications: [SimulatedApplication], seed: UInt64 = 1, origin: UnixTime = Self.defaultOrigin,
-        requestsPerMinute: Int = 60, hourlyRetention: Int64 = 90 * 86_400, dailyRetention: Int64 = 365 * 86_400,
+        requestsPerMinute: Int = 60, hasDecimals: Bool = false, hourlyRetention: Int64 = 90 * 86_400,
+        dailyRetention: Int64 = 365 * 86_400,
         faults: Faults = Faults()
     ) {
         self.applications = applications
         self.seed = seed
         self.origin = origin
         self.requestsPerMinute = requestsPerMinute
+        self.hasDecimals = hasDecimals
         self.hourlyRetention = hourlyRetention
         self.dailyRetention = dailyRetention
         self.faults = faults
@@ -70,6 +97,9 @@ public struct SimulatorConfiguration: Sendable {
                 searchKey: "demo-search-key")
         ],
         requestsPerMinute: 6000)
+
+    /// Two names that look the same and are different: `café` composed, and with a combining accent.
+    public static let unicodeTwins = ["caf\u{E9}", "cafe\u{301}"]
 
     /// 25 index names, most of which need care in a URL, a label or JSON.
     public static let awkwardIndices = [

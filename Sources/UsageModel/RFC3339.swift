@@ -34,10 +34,12 @@ public enum RFC3339 {
         return 20
     }
 
-    /// Parses `2026-07-15T00:00:00Z`, with an optional fraction (cut to whole
-    /// seconds) and with `Z` or a `±hh:mm` offset. Nil for anything else, so
-    /// also for a plain date.
-    public static func parse(_ text: some StringProtocol) -> UnixTime? {
+    /// Parses `2026-07-15T00:00:00Z`, with an optional fraction and with `Z` or a
+    /// `±hh:mm` offset. Nil for anything else, so also for a plain date.
+    ///
+    /// - Parameter roundsUp: whether a fraction counts as the next whole second and not as
+    ///   this one. The bounds of a range do: what begins at or after 03:00:00.5 begins at or after 03:00:01.
+    public static func parse(_ text: some StringProtocol, roundsUp: Bool = false) -> UnixTime? {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }
@@ -58,13 +60,17 @@ public enum RFC3339 {
             let days = CivilTime.daysSinceEpoch(year: year, month: month, day: day)
         else { return nil }
         var index = 19
+        var carry: Int64 = 0
         if isByte(".", at: index) {
             index += 1
             let firstDigit = index
-            while index < bytes.count, (0x30...0x39).contains(bytes[index]) { index += 1 }
+            while index < bytes.count, (0x30...0x39).contains(bytes[index]) {
+                if roundsUp, bytes[index] != 0x30 { carry = 1 }
+                index += 1
+            }
             guard index > firstDigit else { return nil }
         }
-        let local = days * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        let local = days * 86_400 + Int64(hour * 3600 + minute * 60 + second) + carry
         if isByte("Z", at: index) || isByte("z", at: index) {
             return index + 1 == bytes.count ? local : nil
         }

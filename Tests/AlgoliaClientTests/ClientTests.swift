@@ -55,7 +55,7 @@ struct ClientTests {
         await #expect(throws: AlgoliaError.refused(status: 422, message: "Metric \"nope\" not found")) {
             try await client.usage(request(.names(["nope"])))
         }
-        await #expect(throws: AlgoliaError.unauthorized(status: 403, message: "Invalid Application-ID or API key")) {
+        await #expect(throws: AlgoliaError.unauthorized(status: 401, message: "Invalid credentials")) {
             try await world.client(key: "wrong").usage(request())
         }
     }

@@ -98,5 +98,5 @@ struct RotationTests {
         #expect(await !monitoring.snapshot().isRefused)
     }
 
-    private func refusals(_ world: World) -> Int { world.simulator.requests.count { $0.status == 403 } }
+    private func refusals(_ world: World) -> Int { world.simulator.requests.count { $0.status == 401 } }
 }

@@ -16,6 +16,11 @@ struct FaultTests {
         #expect(seconds.header("Retry-After") == "17")
         let date = await answer(.tooManyRequests(.date(in: 90)))
         #expect(date.header("Retry-After") == "Wed, 15 Jul 2026 10:31:30 GMT")
+        let past = await answer(.tooManyRequests(.date(in: -3600)))
+        #expect(past.header("Retry-After") == "Wed, 15 Jul 2026 09:30:00 GMT")
+        for text in ["soon", "-1", "1.5", "", "99999999999999999999"] {
+            #expect(await answer(.tooManyRequests(.text(text))).header("Retry-After") == text)
+        }
         let absent = await answer(.tooManyRequests(.absent))
         #expect(absent.status == 429)
         #expect(absent.header("Retry-After") == nil)
@@ -177,11 +182,17 @@ struct FaultTests {
         world.simulator.faults.refusedMonitoring = [World.application]
         let refused = await world.get(inventory, headers: World.headers("demo-monitoring-key"))
         #expect(refused.status == 403)
-        #expect(try refused.message("reason").contains("plan"))
+        #expect(refused.text == #"{"reason":"invalid credentials"}"#)
+        let infrastructure = await world.get(
+            "/1/infrastructure/*/period/hour", headers: World.headers("demo-monitoring-key"))
+        #expect(infrastructure.status == 401)
+        #expect(
+            try infrastructure.message("reason").hasPrefix(
+                "The infrastructure usage API is only available on Enterprise plans."))
         #expect(await world.usage("records").status == 200)
-        #expect(await world.get("/1/status").status == 200)
+        #expect(await world.get("/1/status", headers: []).status == 200)
         world.simulator.faults.refusedKeys = [World.application]
-        #expect(await world.usage("records").status == 403)
+        #expect(await world.usage("records").status == 401)
         world.simulator.faults = Faults()
         #expect(await world.usage("records").status == 200)
         #expect(await world.get(inventory, headers: World.headers("demo-monitoring-key")).status == 200)

@@ -31,11 +31,51 @@ struct SearchTests {
         #expect(seen == SimulatorConfiguration.awkwardIndices)
     }
 
+    @Test("without a page all indices come, however many there are")
+    func notPaged() async throws {
+        let world = World(indices: (0..<230).map { "index_\($0)" })
+        for target in ["/1/indexes", "/1/indexes?hitsPerPage=10"] {
+            let answer = await world.get(target, headers: headers)
+            #expect(try names(answer).count == 230)
+            #expect(try answer.object()["nbPages"] as? Int == 1)
+        }
+        let page = await world.get("/1/indexes?page=2", headers: headers)
+        #expect(try names(page).count == 30)
+        #expect(try page.object()["nbPages"] as? Int == 3)
+    }
+
+    @Test("items say what each index is: its dates, sizes, and whose replica it is")
+    func items() async throws {
+        let answer = await world.get("/1/indexes", headers: headers)
+        let items = try #require(try answer.object()["items"] as? [[String: Any]])
+        for item in items {
+            for attribute in ["entries", "dataSize", "fileSize", "lastBuildTimeS", "numberOfPendingTasks"] {
+                #expect(item[attribute] as? Int != nil, "\(attribute)")
+            }
+            #expect(item["pendingTask"] as? Bool == false)
+            #expect((item["createdAt"] as? String)?.hasSuffix(".000Z") == true)
+        }
+        func item(_ name: String) throws -> [String: Any] {
+            try #require(items.first { $0["name"] as? String == name })
+        }
+        let primary = try item("products")
+        #expect(primary["replicas"] as? [String] == ["products_price_asc", "products_price_desc"])
+        #expect(primary["primary"] == nil)
+        #expect(try item("products_price_asc")["primary"] as? String == "products")
+        #expect(try item("products_price_asc")["virtual"] == nil)
+        #expect(try item("products_price_desc")["virtual"] as? Bool == true)
+        for attribute in ["primary", "replicas", "virtual"] { #expect(try item("products_fr")[attribute] == nil) }
+    }
+
     @Test("a wrong page is 400, a wrong key 403")
     func refused() async {
         #expect(await world.get("/1/indexes?page=-1", headers: headers).status == 400)
         #expect(await world.get("/1/indexes?hitsPerPage=1001", headers: headers).status == 400)
-        #expect(await world.get("/1/indexes").status == 403)
+        for headers in [World.headers(), [], World.headers("demo-search-key", application: "OTHER")] {
+            let answer = await world.get("/1/indexes", headers: headers)
+            #expect(answer.status == 403)
+            #expect(answer.text == #"{"status":403,"message":"Invalid Application-ID or API key"}"#)
+        }
     }
 
     @Test("an index is listed from the hour it was created in")

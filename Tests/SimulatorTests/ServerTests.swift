@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Simulator
 import Testing
 
@@ -76,6 +77,37 @@ struct ServerTests {
             await #expect(throws: (any Error).self) { try await get(World.target("*")) }
             let (status, _) = try await get(World.target("*"))
             #expect(status == .ok)
+        }
+    }
+
+    @Test("statuses that HTTP does not have arrive as they are", arguments: [0, 7, 42, 99, 600, 999])
+    func odd(status: Int) async throws {
+        let world = World(faults: Faults(injected: [Fault(.status(status))]))
+        let answer = try await raw(world, "GET /1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+        #expect(answer.hasSuffix("\r\n\r\nInjected error"))
+    }
+
+    /// What a server says to these bytes until it closes: no HTTP library takes every status.
+    private func raw(_ world: World, _ request: String) async throws -> String {
+        let server = SimulatorServer(simulator: world.simulator)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .connect(host: "127.0.0.1", port: server.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+            let answer = try await channel.executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: request))
+                var answer = ""
+                for try await bytes in inbound { answer += String(buffer: bytes) }
+                return answer
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+            return answer
         }
     }
 

@@ -11,11 +11,15 @@ struct World: Sendable {
     let clock = VirtualClock(World.now)
     let simulator: Simulator
 
-    init(faults: Faults = Faults(), requestsPerMinute: Int = 6000, indices: [String]? = nil) {
+    init(
+        faults: Faults = Faults(), requestsPerMinute: Int = 6000, indices: [String]? = nil,
+        configure: (inout SimulatorConfiguration) -> Void = { _ in }
+    ) {
         var configuration = SimulatorConfiguration.demo
         configuration.faults = faults
         configuration.requestsPerMinute = requestsPerMinute
         if let indices { configuration.applications[0].indices = indices }
+        configure(&configuration)
         simulator = Simulator(configuration: configuration, clock: clock)
     }
 

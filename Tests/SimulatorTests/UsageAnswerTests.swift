@@ -46,6 +46,8 @@ struct UsageAnswerTests {
         #expect(Set(index.keys).isSubset(of: StatisticCatalogue.names(perIndex: true)))
         #expect(index["records"] != nil)
         #expect(index["max_qps"] == nil)
+        #expect(index["insights_operations"] == nil)
+        #expect(all["insights_operations"] != nil)
     }
 
     @Test("a group answers with its members", arguments: StatisticCatalogue.groups.keys.sorted())
@@ -73,6 +75,43 @@ struct UsageAnswerTests {
         #expect(
             try answer.scalar("records").keys.sorted()
                 == [try time("2026-07-14T04:00:00Z"), try time("2026-07-14T05:00:00Z")])
+    }
+
+    @Test("fractions of seconds count: what begins before the fraction is not at or after it")
+    func fractions() async throws {
+        let answer = await world.usage("records", from: "2026-07-14T03:00:00.5Z", to: "2026-07-14T06:00:00.001Z")
+        #expect(
+            try answer.scalar("records").keys.sorted() == [
+                try time("2026-07-14T04:00:00Z"), try time("2026-07-14T05:00:00Z"), try time("2026-07-14T06:00:00Z"),
+            ])
+        let zero = await world.usage("records", from: "2026-07-14T03:00:00.000Z", to: "2026-07-14T04:00:00.0Z")
+        #expect(try zero.scalar("records").keys.sorted() == [try time("2026-07-14T03:00:00Z")])
+    }
+
+    @Test("the comma may come percent-encoded")
+    func comma() async throws {
+        let answer = await world.usage("records%2Cdata_size%2csearch_operations")
+        #expect(try answer.object().keys.count > 3)
+        #expect(world.simulator.requests.last?.statistics == ["records", "data_size", "search_operations"])
+    }
+
+    @Test("every value is an integer, unless decimals are asked for", arguments: [false, true])
+    func integers(hasDecimals: Bool) async throws {
+        let world = World { $0.hasDecimals = hasDecimals }
+        var decimals = 0
+        for granularity in ["hourly", "daily"] {
+            let answer = await world.usage(
+                "*", from: "2026-07-08T00:00:00Z", to: "2026-07-15T00:00:00Z", granularity: granularity)
+            for statistic in StatisticCatalogue.all {
+                guard try answer.object()[statistic.name] != nil else { continue }
+                let values =
+                    statistic.shape == .scalar
+                    ? try Array(answer.scalar(statistic.name).values)
+                    : try answer.map(statistic.name).values.flatMap(\.values)
+                decimals += values.count { $0 != $0.rounded() }
+            }
+        }
+        #expect(hasDecimals ? decimals > 500 : decimals == 0)
     }
 
     @Test("an end in the future is fine, and the running hour is partial")

@@ -7,7 +7,7 @@ struct UsageValidationTests {
     let world = World()
     static let range = "?startDate=2026-07-14T00:00:00Z&endDate=2026-07-15T00:00:00Z&granularity=hourly"
 
-    @Test("missing headers are 401, a wrong key or application 403")
+    @Test("missing headers are 401, and so are a wrong key and a wrong application")
     func credentials() async throws {
         let target = "/1/usage/records" + Self.range
         for headers in [[], [World.headers()[0]], [World.headers()[1]]] {
@@ -17,7 +17,12 @@ struct UsageValidationTests {
         }
         for headers in [World.headers("wrong"), World.headers(application: "OTHER")] {
             let answer = await world.get(target, headers: headers)
-            #expect(answer.text == #"{"status":403,"message":"Invalid Application-ID or API key"}"#)
+            #expect(answer.text == #"{"status":401,"message":"Invalid credentials"}"#)
+        }
+        for key in ["demo-search-key", "demo-monitoring-key"] {
+            let answer = await world.get(target, headers: World.headers(key))
+            #expect(answer.status == 401)
+            #expect(try answer.message() == #"The provided API key is missing the "usage" ACL"#)
         }
     }
 
@@ -56,6 +61,9 @@ struct UsageValidationTests {
         let daily = await world.usage(
             "records", from: "2025-07-16T00:00:00Z", to: "2026-07-16T00:00:00Z", granularity: "daily")
         #expect(daily.status == 200)
+        let year = await world.usage(
+            "records", from: "2025-12-01T00:00:00.25Z", to: "2026-12-01T00:00:00.25Z", granularity: "daily")
+        #expect(year.status == 200, "exactly 365 days that end in the future")
     }
 
     @Test("an unknown statistic is 422 with its name", arguments: ["x", "records,x", "*,x", "x,records"])
@@ -68,6 +76,8 @@ struct UsageValidationTests {
     func notPerIndex() async {
         #expect(await world.usage("max_qps", index: "products").status == 422)
         #expect(await world.usage("max_qps").status == 200)
+        #expect(await world.usage("insights_operations", index: "products").status == 422)
+        #expect(await world.usage("insights_operations").status == 200)
     }
 
     @Test("an unknown index is 404, and so is a path that no API has")

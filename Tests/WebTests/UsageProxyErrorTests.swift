@@ -65,7 +65,7 @@ struct UsageProxyErrorTests {
             ["X-Algolia-Application-Id: NOPE", key], ["X-Algolia-Application-Id: app", key],
             [application, "X-Algolia-API-Key: usage-kez"], [application, "X-Algolia-API-Key: usage-key2"],
             [application, "X-Algolia-API-Key: usage-ke"], [application, "X-Algolia-API-Key: usage-keyusage-key"],
-            [application, "X-Algolia-API-Key: search-key"], [application, "Authorization: Basic YTpi"],
+            [application, "Authorization: Basic YTpi"],
         ].flatMap { headers in
             [BadRequest("/1/usage/records?\(day)", headers: headers), BadRequest("/1/usage/nope", headers: headers)]
         }

@@ -46,10 +46,10 @@ struct UsageProxySecurityTests {
             }
             try await expect("old", 200)
             key.withLock { $0 = "new" }
-            try await expect("old", 403)
+            try await expect("old", 401)
             try await expect("new", 200)
             key.withLock { $0 = nil }
-            try await expect("new", 403)
+            try await expect("new", 401)
         }
     }
 
@@ -59,7 +59,7 @@ struct UsageProxySecurityTests {
         try await site.store(hours([1]))
         try await withServer(site.exporter) { web in
             let answer = try await web.usage("records", from: midnight, to: midnight + 3600)
-            #expect(answer.status == 403)
+            #expect(answer.status == 401)
         }
     }
 

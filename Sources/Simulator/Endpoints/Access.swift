@@ -1,33 +1,56 @@
 import UsageModel
 
-/// Who may ask for what.
+/// Decides who may ask for what. Each API refuses in its own words.
 struct Access: Sendable {
     let configuration: SimulatorConfiguration
     let faults: Faults
 
-    /// The application that the request speaks for; `""` when it need not say.
-    /// - Throws: ``APIError``: 401 without headers, 403 for a key that does not fit.
+    /// Returns the application that the request speaks for; `""` when it need not say.
+    /// - Throws: ``APIError``: 401 or 403 without the right headers.
     func check(_ request: SimulatedRequest, _ route: Route) throws(APIError) -> String {
         let id = request.header("X-Algolia-Application-Id") ?? ""
         let key = request.header("X-Algolia-API-Key") ?? ""
         switch route {
-        case .status, .incidents, .probe, .reachability: return id
-        default: break
-        }
-        guard !id.isEmpty, !key.isEmpty else { throw APIError.missingHeaders }
-        guard let application = configuration.applications.first(where: { $0.id == id }) else {
-            throw APIError.wrongKey
-        }
-        let expected: String? =
-            switch route.api {
-            case .usage: faults.rotatedUsageKeys[id] ?? application.usageKey
-            case .monitoring: application.monitoringKey
-            case .search: application.searchKey
+        // The vendor takes no key here and looks at none.
+        case .probe, .reachability: return ""
+        case .status, .incidents, .inventory:
+            if id.isEmpty, key.isEmpty { return "" }
+            guard isMonitoringKey(key, of: id) else {
+                throw route == .inventory ? APIError(403, "invalid credentials") : .invalidCredentials
             }
-        guard key == expected, !faults.refusedKeys.contains(id) else { throw APIError.wrongKey }
-        if route.api == .monitoring, faults.refusedMonitoring.contains(id) {
-            throw APIError(403, "Infrastructure metrics are not part of this application's plan")
+            guard route != .inventory || !faults.refusedMonitoring.contains(id) else {
+                throw APIError(403, "invalid credentials")
+            }
+        case .infrastructure:
+            guard isMonitoringKey(key, of: id), !faults.refusedMonitoring.contains(id) else {
+                throw APIError.noInfrastructure
+            }
+        case .indexes:
+            guard let application = application(id), !key.isEmpty, key == application.searchKey,
+                !faults.refusedKeys.contains(id)
+            else { throw APIError.wrongSearchKey }
+        case .usage: try checkUsageKey(key, id)
         }
         return id
+    }
+
+    private func checkUsageKey(_ key: String, _ id: String) throws(APIError) {
+        guard !id.isEmpty, !key.isEmpty else { throw APIError.missingHeaders }
+        guard let application = application(id), !faults.refusedKeys.contains(id) else {
+            throw APIError.invalidCredentials
+        }
+        guard key != faults.rotatedUsageKeys[id] ?? application.usageKey else { return }
+        // A good key of the application, for something else.
+        let isAnother = key == application.searchKey || key == application.monitoringKey
+        throw isAnother ? APIError.missingUsageACL : .invalidCredentials
+    }
+
+    private func isMonitoringKey(_ key: String, of id: String) -> Bool {
+        guard let application = application(id), !faults.refusedKeys.contains(id) else { return false }
+        return !key.isEmpty && key == application.monitoringKey
+    }
+
+    private func application(_ id: String) -> SimulatedApplication? {
+        configuration.applications.first { $0.id == id }
     }
 }

@@ -15,7 +15,7 @@ struct MonitoringEndpoint: Sendable {
     let faults: Faults
     let now: UnixTime
 
-    /// - Parameter application: an empty one stands for everybody's clusters.
+    /// - Parameter application: whose servers to list; an empty one stands for everybody's.
     /// - Throws: ``APIError`` as Algolia would answer.
     func answer(_ route: Route, application: String) throws(APIError) -> JSONValue {
         switch route {
@@ -27,37 +27,38 @@ struct MonitoringEndpoint: Sendable {
                 (
                     "status",
                     .object(
-                        try clusters(application, asked).map {
+                        try clusters(asked, else: .unknown).map {
                             ($0, .string(truth.status(cluster: $0, at: now)))
                         })
                 )
             ])
         case .incidents(let asked):
-            .object([("incidents", .object(try clusters(application, asked).map { ($0, incidents($0)) }))])
+            .object([("incidents", .object(try clusters(asked, else: .unknown).map { ($0, incidents($0)) }))])
         case .probe(let metric, let asked):
             .object([
                 (
                     "metrics",
-                    .object([(metric, .object(try clusters(application, asked).map { ($0, probe(metric, $0)) }))])
+                    .object([(metric, .object(try clusters(asked, else: .servers).map { ($0, probe(metric, $0)) }))])
                 )
             ])
         case .reachability(let asked):
-            .object(try clusters(application, asked).map { ($0, reachability($0)) })
+            .object(try clusters(asked, else: .servers).map { ($0, reachability($0)) })
         case .usage, .indexes: throw APIError.noSuchPath
         }
     }
 
-    /// The application's clusters, everybody's without one, or those asked for.
-    private func clusters(_ application: String, _ asked: [String]?) throws(APIError) -> [String] {
-        let everybody = truth.allModels.flatMap(\.fleet.clusters)
-        guard let asked else {
-            let own = truth.clusters(application: application)
-            return own.isEmpty ? Set(everybody).sorted() : own
+    /// How an endpoint refuses a cluster that does not exist.
+    private enum Refusal { case unknown, servers }
+
+    /// The clusters that were asked for; without any, all that Algolia has.
+    private func clusters(_ asked: [String]?, else refusal: Refusal) throws(APIError) -> [String] {
+        let all = Set(truth.allModels.flatMap(\.fleet.clusters)).union(Fleet.elsewhere.map(\.cluster))
+        guard let asked else { return all.sorted() }
+        var seen: Set<String> = []
+        for cluster in asked where !all.contains(cluster) {
+            throw refusal == .servers ? .unknownServers : APIError(404, "Unknown cluster \"\(cluster)\"")
         }
-        for cluster in asked where !everybody.contains(cluster) {
-            throw APIError(404, "Cluster \"\(cluster)\" not found")
-        }
-        return asked
+        return asked.filter { seen.insert($0).inserted }
     }
 
     private func infrastructure(
@@ -80,9 +81,10 @@ struct MonitoringEndpoint: Sendable {
                             let points = times.compactMap { time in
                                 truth.infrastructure(
                                     application: application, metric: metric, server: server, at: time
-                                ).map { point(faults.monitoringSeconds ? time : time * 1000, JSONValue($0)) }
+                                ).map { (time, JSONValue($0)) }
                             }
-                            return (server, JSONValue.array(points))
+                            let stray = points.last.map { last in faults.strayPoints.map { ($0, last.1) } } ?? []
+                            return (server, JSONValue.array((points + stray).map(infrastructurePoint)))
                         }
                         return (metric, .object(values))
                     })
@@ -90,10 +92,24 @@ struct MonitoringEndpoint: Sendable {
         ])
     }
 
+    private func infrastructurePoint(_ time: UnixTime, _ value: JSONValue) -> JSONValue {
+        point(faults.monitoringSeconds ? time : time * 1000, value)
+    }
+
+    /// The application's servers; without one, all that Algolia has.
     private func inventory(_ application: String) -> JSONValue {
-        let alive = Set(truth.servers(application: application, at: now))
-        let servers = truth.model(application)?.fleet.servers.filter { alive.contains($0.name) } ?? []
-        let items = servers.map { server in
+        let models = application.isEmpty ? truth.allModels : [truth.model(application)].compactMap { $0 }
+        var servers = models.flatMap { model in
+            model.fleet.servers.filter { model.fleet.isInUse($0, now.hour) }
+                .map { (name: $0.name, region: $0.region, cluster: $0.cluster) }
+        }
+        if application.isEmpty {
+            servers += Fleet.elsewhere.flatMap { place in
+                (1...3).map { (name: "\(place.cluster)-\($0)", region: place.region, cluster: place.cluster) }
+            }
+        }
+        var seen: Set<String> = []
+        let items = servers.filter { seen.insert($0.name).inserted }.map { server in
             JSONValue.object([
                 ("name", .string(server.name)), ("region", .string(server.region)),
                 ("cluster", .string(server.cluster)), ("is_replica", .bool(server.region != "eu")),
@@ -104,7 +120,7 @@ struct MonitoringEndpoint: Sendable {
         return .object([("inventory", .array(items))])
     }
 
-    /// Each incident's beginning and end, oldest first.
+    /// Each incident's beginning and end, newest first.
     private func incidents(_ cluster: String) -> JSONValue {
         let today = now.hour.dayAndHour.day
         var entries: [JSONValue] = []
@@ -118,7 +134,7 @@ struct MonitoringEndpoint: Sendable {
                     point(time * 1000, .object([("title", .string(title)), ("status", .string(status))])))
             }
         }
-        return .array(entries)
+        return .array(entries.reversed())
     }
 
     /// Every ten minutes of the last day.

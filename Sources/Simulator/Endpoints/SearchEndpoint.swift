@@ -19,28 +19,56 @@ struct SearchEndpoint: Sendable {
             return number
         }
         let page = try number("page", 0...1_000_000, otherwise: 0)
-        let size = try number("hitsPerPage", 1...Self.largestPageSize, otherwise: Self.defaultPageSize)
+        var size = try number("hitsPerPage", 1...Self.largestPageSize, otherwise: Self.defaultPageSize)
         let names = truth.indices(application: application, at: now)
-        let items = names.dropFirst(Int(page * size)).prefix(Int(size)).map { item(application, $0) }
+        let replicas = Self.replicas(among: names)
+        // Pages are for those who ask for one.
+        if parameters["page"] == nil { size = Int64(max(1, names.count)) }
+        let items = names.dropFirst(Int(page * size)).prefix(Int(size))
+            .map { item(application, $0, replicas) }
         let pages = (Int64(names.count) + size - 1) / size
         return JSONValue.object([("items", .array(items)), ("nbPages", .integer(max(1, pages)))]).bytes
     }
 
-    private func item(_ application: String, _ index: String) -> JSONValue {
-        func level(_ statistic: String) -> JSONValue {
-            JSONValue(
-                truth.value(
-                    application: application, index: index, statistic: statistic, granularity: .hourly,
-                    bucket: now - 1, asOf: now) ?? .integer(0))
+    private func item(_ application: String, _ index: String, _ replicas: [Replica]) -> JSONValue {
+        func level(_ statistic: String) -> PointValue {
+            truth.value(
+                application: application, index: index, statistic: statistic, granularity: .hourly,
+                bucket: now - 1, asOf: now) ?? .integer(0)
         }
         let created = truth.created(application: application, index: index) ?? now
-        return .object([
+        let records = level("records")
+        var attributes: [(String, JSONValue)] = [
             ("name", .string(index)),
-            ("createdAt", .string(Self.milliseconds(created))),
+            // Empty for an index without records.
+            ("createdAt", .string(records == .integer(0) ? "" : Self.milliseconds(created))),
             ("updatedAt", .string(Self.milliseconds(Granularity.hourly.floor(now)))),
-            ("entries", level("records")), ("dataSize", level("data_size")), ("fileSize", level("file_size")),
+            ("entries", JSONValue(records)), ("dataSize", JSONValue(level("data_size"))),
+            ("fileSize", JSONValue(level("file_size"))),
             ("lastBuildTimeS", .integer(1)), ("numberOfPendingTasks", .integer(0)), ("pendingTask", .bool(false)),
-        ])
+        ]
+        if let replica = replicas.first(where: { $0.name == index }) {
+            attributes.append(("primary", .string(replica.primary)))
+            if replica.isVirtual { attributes.append(("virtual", .bool(true))) }
+        }
+        let own = replicas.filter { $0.primary == index }
+        if !own.isEmpty { attributes.append(("replicas", .array(own.map { .string($0.name) }))) }
+        return .object(attributes)
+    }
+
+    /// An index that has the records of another one, sorted otherwise.
+    private struct Replica {
+        let name: String
+        let primary: String
+        var isVirtual: Bool { name.hasSuffix("_desc") }
+    }
+
+    /// By their names: `products_price_asc` is a replica of `products`.
+    private static func replicas(among names: [String]) -> [Replica] {
+        names.filter { $0.hasSuffix("_asc") || $0.hasSuffix("_desc") }.compactMap { name in
+            names.filter { !$0.isEmpty && name.hasPrefix("\($0)_") }.max { $0.utf8.count < $1.utf8.count }
+                .map { Replica(name: name, primary: $0) }
+        }
     }
 
     /// `2026-07-15T00:00:00.000Z`.

@@ -8,7 +8,8 @@ struct UsageAnswer {
     private let heads: [[UInt8]]
     private let tail: [UInt8]
     private var bytes: [UInt8] = []
-    private var isEmpty = true
+    /// Whether no statistic has been added that has a point.
+    private(set) var isEmpty = true
 
     /// - Parameter statistics: about how many will be added.
     init(buckets: [UnixTime], statistics: Int, faults: Faults) {
@@ -35,8 +36,12 @@ struct UsageAnswer {
     }
 
     /// Adds a statistic; one without any value is left out.
-    mutating func add(_ statistic: String, _ values: [(key: String, column: Column)], isMap: Bool) {
-        guard let first = values.first else { return }
+    /// - Parameter poison: what stands in place of some buckets' values.
+    mutating func add(
+        _ statistic: String, _ values: [(key: String, column: Column)], isMap: Bool, poison: [PoisonedValue] = []
+    ) {
+        let poison = poison.filter { poison in buckets.contains(poison.bucket) }
+        guard !values.isEmpty || !poison.isEmpty else { return }
         if !isEmpty { bytes.write(faults.untidyJSON ? "\n , " : ",") }
         isEmpty = false
         bytes.write(string: statistic)
@@ -48,16 +53,17 @@ struct UsageAnswer {
                 key.write(":")
                 return key
             }
-            points { position in
+            points(poison) { position in
                 values.contains { !$0.column[position].isNaN }
             } write: { position, style, bytes in
                 Self.writeMap(values, keys, position, style, to: &bytes)
             }
         } else {
-            points {
-                !first.column[$0].isNaN
+            let column = values.first?.column ?? Column(repeating: .nan, count: buckets.count)
+            points(poison) {
+                !column[$0].isNaN
             } write: { position, style, bytes in
-                style.write(first.column[position], to: &bytes)
+                style.write(column[position], to: &bytes)
             }
         }
         bytes.write("]")
@@ -71,12 +77,23 @@ struct UsageAnswer {
     }
 
     private mutating func points(
-        where isReported: (Int) -> Bool, write: (Int, NumberStyle, inout [UInt8]) -> Void
+        _ poison: [PoisonedValue], where isReported: (Int) -> Bool, write: (Int, NumberStyle, inout [UInt8]) -> Void
     ) {
+        let poisoned = Dictionary(poison.map { ($0.bucket, $0.text) }) { _, last in last }
         var isFirst = true
-        for position in buckets.indices where isReported(position) {
+        var newest: Int?
+        for position in buckets.indices {
+            let text = poisoned[buckets[position]]
+            guard text != nil || isReported(position) else { continue }
             if !isFirst { bytes.write(",") }
             isFirst = false
+            if let text {
+                bytes.append(contentsOf: heads[position])
+                bytes.write(raw: text)
+                bytes.append(contentsOf: tail)
+                continue
+            }
+            newest = position
             if faults.untidyJSON {
                 writeUntidy(position, write)
             } else {
@@ -84,6 +101,14 @@ struct UsageAnswer {
                 write(position, .plain, &bytes)
                 bytes.append(contentsOf: tail)
             }
+        }
+        guard let newest else { return }
+        for time in faults.strayPoints {
+            bytes.write(",{\"t\":")
+            bytes.write(integer: time * 1000)
+            bytes.write(",\"v\":")
+            write(newest, .plain, &bytes)
+            bytes.append(contentsOf: tail)
         }
     }
 

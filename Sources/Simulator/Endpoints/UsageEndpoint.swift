@@ -8,9 +8,10 @@ struct UsageEndpoint: Sendable {
     /// Seconds that buckets of each granularity are kept.
     let retention: (hourly: Int64, daily: Int64)
 
+    /// - Parameter created: when the index was created, where older ranges shall be 404.
     /// - Throws: ``APIError`` as Algolia would answer.
     func answer(
-        application: String, statistics: [String], index: String, parameters: [String: String]
+        application: String, statistics: [String], index: String, created: UnixTime?, parameters: [String: String]
     ) throws(APIError) -> [UInt8] {
         let query = try UsageQuery(parameters)
         let names = try expand(statistics, index: index)
@@ -19,15 +20,24 @@ struct UsageEndpoint: Sendable {
         }
         guard !faults.failingIndices.contains(index) else { throw APIError(500, "Internal server error") }
         let kept = now - (query.granularity == .hourly ? retention.hourly : retention.daily)
+        if let status = faults.refusedOldRangeStatus, query.range.start < kept {
+            throw APIError.tooOld(status, retention: now - kept)
+        }
+        if let created, query.range.end <= created { throw APIError.noData }
         let range = TimeRange(max(query.range.start, kept), query.range.end)
         guard
             var evaluation = truth.evaluation(
                 application: application, index: index, granularity: query.granularity, range: range, asOf: now)
-        else { throw APIError.wrongKey }
+        else { throw APIError.invalidCredentials }
         var answer = UsageAnswer(buckets: evaluation.buckets, statistics: names.count, faults: faults)
         for name in names {
-            answer.add(name, evaluation.values(name), isMap: UsageAnswer.isMap(name))
+            let isNumber = faults.averageCapacityIsNumber && name == "avg_used_search_capacity"
+            answer.add(
+                name, evaluation.values(isNumber ? "total_avg_used_search_capacity" : name),
+                isMap: !isNumber && UsageAnswer.isMap(name),
+                poison: faults.poisonedValues.filter { $0.concerns(name, index: index, query.granularity) })
         }
+        guard !answer.isEmpty || !faults.emptyRangeIsNotFound else { throw APIError.noData }
         return answer.finish()
     }
 
@@ -55,7 +65,8 @@ struct UsageEndpoint: Sendable {
     }
 
     private func available(perIndex: Bool) -> [String] {
-        var names = StatisticCatalogue.names(perIndex: perIndex).filter { !faults.refusedStatistics.contains($0) }
+        var names = StatisticCatalogue.all.filter { !perIndex || Recipes.isServedPerIndex($0) }.map(\.name)
+            .filter { !faults.refusedStatistics.contains($0) }
         if faults.unknownStatistics { names += perIndex ? ["future_metric_operations"] : Recipes.unknown }
         return names
     }

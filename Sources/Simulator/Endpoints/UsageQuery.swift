@@ -47,8 +47,8 @@ struct UsageQuery: Sendable {
             default: nil
             }
         return (
-            granularity, parameters["startDate"].flatMap { RFC3339.parse($0) },
-            parameters["endDate"].flatMap { RFC3339.parse($0) }
+            granularity, parameters["startDate"].flatMap { RFC3339.parse($0, roundsUp: true) },
+            parameters["endDate"].flatMap { RFC3339.parse($0, roundsUp: true) }
         )
     }
 }

@@ -6,8 +6,10 @@ public struct Fault: Sendable, Hashable {
     public enum RetryAfter: Sendable, Hashable {
         /// The number of seconds.
         case seconds(Int)
-        /// An HTTP date so many seconds from the simulator's now.
+        /// An HTTP date so many seconds from the simulator's now; in the past when negative.
         case date(in: Int)
+        /// Anything else, such as `soon`, `-1` or a number with thirty digits.
+        case text(String)
         /// No `Retry-After` at all.
         case absent
     }
@@ -16,8 +18,12 @@ public struct Fault: Sendable, Hashable {
     public enum Effect: Sendable, Hashable {
         /// 429 with the usual error body.
         case tooManyRequests(RetryAfter)
-        /// Such as 500 or 503, with an error body.
+        /// Such as 500 or 503, with an error body. Any of 0 ... 999, so also one below 100, which HTTP does not have.
         case status(Int)
+        /// A whole answer in place of the right one: an error object with 200, HTML with 503.
+        case answer(status: Int, contentType: String, body: String)
+        /// A redirect. `{target}` in the location stands for the request's path and query.
+        case redirect(status: Int, location: String)
         /// No answer until the connection closes.
         case hang
         /// The right answer, dribbled.
@@ -82,4 +88,18 @@ public struct Fault: Sendable, Hashable {
         self.times = times
         self.target = target
     }
+}
+
+extension Fault.Effect {
+    /// 200 with the body of an error, as a gateway sends it that loses the status.
+    public static let errorObject = Self.answer(
+        status: 200, contentType: "application/json; charset=UTF-8",
+        body: #"{"status":503,"message":"Service temporarily unavailable"}"#)
+    /// 200 with series in an object under a name that is no statistic's.
+    public static let wrappedObject = Self.answer(
+        status: 200, contentType: "application/json; charset=UTF-8",
+        body: #"{"data":{"records":[{"t":1455451200000,"v":1}]}}"#)
+    /// 200 with an array of something else.
+    public static let arrayOfObjects = Self.answer(
+        status: 200, contentType: "application/json; charset=UTF-8", body: #"[{"records":[]}]"#)
 }

@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// Everything that may go wrong, off by default. The simulator's faults may be
 /// exchanged while it runs.
 public struct Faults: Sendable, Hashable {
@@ -10,11 +12,11 @@ public struct Faults: Sendable, Hashable {
     public var refusedStatistics: Set<String> = []
     /// Indices for which the Usage API answers 500.
     public var failingIndices: Set<String> = []
-    /// Applications whose usage, monitoring and search keys are refused with 403.
+    /// Applications whose usage, monitoring and search keys are refused.
     public var refusedKeys: Set<String> = []
     /// Usage keys by application that are accepted in place of the configured ones, which are refused: a rotation.
     public var rotatedUsageKeys: [String: String] = [:]
-    /// Applications without permission for infrastructure and inventory: 403.
+    /// Applications whose plan has no infrastructure and inventory: 401 and 403.
     public var refusedMonitoring: Set<String> = []
     /// Adds statistics to `*` that no catalogue knows: the scalar
     /// `future_metric_operations`, and at application level the map `future_by_zone`.
@@ -27,6 +29,16 @@ public struct Faults: Sendable, Hashable {
     public var emptyAsArray = false
     /// Infrastructure points have `t` in seconds instead of milliseconds.
     public var monitoringSeconds = false
+    /// A usage answer without any data is 404 and not `{}`: *no data was found in the range*.
+    public var emptyRangeIsNotFound = false
+    /// The status, such as 400, 404 or 422, that a range gets which begins before the retention; nil clips it.
+    public var refusedOldRangeStatus: Int?
+    /// Values that are no numbers, in otherwise right usage answers.
+    public var poisonedValues: [PoisonedValue] = []
+    /// Times of points that every usage and infrastructure series has besides those asked for.
+    public var strayPoints: [UnixTime] = []
+    /// `avg_used_search_capacity` is the number of all servers together and not a map.
+    public var averageCapacityIsNumber = false
 
     /// No fault but those injected.
     public init(injected: [Fault] = []) {

@@ -28,31 +28,31 @@ extension ApplicationModel {
         // The busiest second has three to seven times the traffic of the average one.
         let peak = hour.observedPeak(hour.searches / 18_000 * server.weight * (3 + 4 * first))
         let limit = traffic.searchesPerHour * hour.provisioned / 18_000 * server.weight * 14
-        let used = min(100, (peak / limit * 100).tenths)
+        let used = min(100, precision.round(peak / limit * 100))
         // Overloaded seconds begin some way below full use; quiet servers do not report them.
-        let overload = used < 60 ? Double.nan : max(0, (used - 90) * 0.6 * second).tenths
-        let reads = second < 0.985 ? 0 : (first * 5).tenths
+        let overload = used < 60 ? Double.nan : precision.round(max(0, (used - 90) * 0.6 * second))
+        let reads = second < 0.985 ? 0 : precision.round(first * 5)
         switch measure {
         case .peakQueries: return peak.rounded(.down)
         case .peakCapacity: return used
-        case .meanCapacity: return (used * (0.35 + 0.15 * second)).tenths
+        case .meanCapacity: return precision.round(used * (0.35 + 0.15 * second))
         case .degradedQueriesBySSD: return reads
-        case .degradedSecondsBySSD: return (reads * 1.7).tenths
+        case .degradedSecondsBySSD: return precision.round(reads * 1.7)
         case .degradedQueriesByCapacity: return overload
-        case .degradedSecondsByCapacity: return (overload * 1.4).tenths
+        case .degradedSecondsByCapacity: return precision.round(overload * 1.4)
         }
     }
 }
 
 extension Recipe.Combination {
     /// The value for all servers together; NaN when none reports.
-    func apply(_ values: [Double]) -> Double {
+    func apply(_ values: [Double], _ precision: Precision) -> Double {
         let reported = values.filter { !$0.isNaN }
         guard let highest = reported.max() else { return .nan }
         let sum = reported.reduce(0, +)
         switch self {
         case .highest: return highest
-        case .mean: return (sum / Double(reported.count)).tenths
+        case .mean: return precision.round(sum / Double(reported.count))
         case .simultaneous: return max(highest, (sum * 0.85).rounded(.down))
         }
     }

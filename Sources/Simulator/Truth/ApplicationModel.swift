@@ -10,6 +10,7 @@ struct ApplicationModel: Sendable {
     let indices: [IndexModel]
     /// The hour it was created in, five years before the origin.
     let created: Int64
+    let precision: Precision
     /// Draws for the steps that records and sizes move in.
     let steps: Noise
     private let revisions: Revisions
@@ -20,15 +21,16 @@ struct ApplicationModel: Sendable {
     /// Hours between two resizings of the servers: half a year.
     private static let resizing: Int64 = 182 * 24
 
-    init(_ application: SimulatedApplication, seed: UInt64, origin: UnixTime) {
+    init(_ application: SimulatedApplication, seed: UInt64, origin: UnixTime, precision: Precision) {
         id = application.id
         noise = Noise(seed: seed).stream(application.id)
         traffic = Traffic(noise: noise, origin: origin)
         fleet = Fleet(noise: noise)
+        self.precision = precision
         steps = noise.stream("levels")
         revisions = Revisions(noise: noise)
         created = origin.hour - 5 * 365 * 24
-        indices = IndexModel.population(application.indices, noise: noise, origin: origin)
+        indices = IndexModel.population(application, noise: noise, origin: origin)
         indexByName = Dictionary(indices.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -18,7 +18,7 @@ extension Column {
 
     /// Combines groups of `size` values as their kind of statistic allows;
     /// a group without any reported value stays not reported.
-    func folded(by size: Int, kind: StatisticKind) -> Column {
+    func folded(by size: Int, kind: StatisticKind, precision: Precision) -> Column {
         guard size > 1 else { return self }
         return stride(from: 0, to: count, by: size).map { start in
             var sum = 0.0
@@ -39,13 +39,8 @@ extension Column {
             case .level: return last
             case .maximum, .share: return highest
             case .minimum: return lowest
-            case .mean, .percentile: return (sum / reported).tenths
+            case .mean, .percentile: return precision.round(sum / reported)
             }
         }
     }
-}
-
-extension Double {
-    /// Rounded to one decimal.
-    var tenths: Double { (self * 10).rounded() / 10 }
 }

@@ -41,8 +41,8 @@ struct Evaluation {
     mutating func values(_ statistic: String) -> [(key: String, column: Column)] {
         guard let recipe = Recipes.all[statistic] else { return [] }
         let described = StatisticCatalogue.describe(statistic)
-        guard index == nil || described.perIndex else { return [] }
-        let kind = described.isKnown ? described.kind : .count
+        guard index == nil || Recipes.isServedPerIndex(described) else { return [] }
+        let kind: StatisticKind = recipe.isShareOfTime ? .mean : described.isKnown ? described.kind : .count
         let keys: [String] =
             switch recipe {
             case .perServer: model.fleet.servers.map(\.name)
@@ -51,7 +51,8 @@ struct Evaluation {
             default: [""]
             }
         return keys.compactMap { key in
-            let column = hourly(statistic, recipe, key).folded(by: hoursPerBucket, kind: kind)
+            let column = hourly(statistic, recipe, key).folded(
+                by: hoursPerBucket, kind: kind, precision: model.precision)
             return column.contains { !$0.isNaN } ? (key, column) : nil
         }
     }
@@ -144,9 +145,11 @@ struct Evaluation {
             guard searches[position] > 0 else { return .nan }
             let draw = noise.unit(hours[position].number)
             return switch time {
-            case .average: (base * (0.85 + 0.3 * draw) * (0.8 + 0.2 * hours[position].burst)).tenths
+            case .average:
+                model.precision.round(
+                    base * (0.85 + 0.3 * draw) * (0.8 + 0.2 * hours[position].burst))
             case .percentile90: (average[position] * (1.8 + 0.6 * draw)).rounded()
-            case .percentile99: (average[position] * (4 + 2 * draw)).tenths
+            case .percentile99: model.precision.round(average[position] * (4 + 2 * draw))
             }
         }
     }
@@ -155,6 +158,6 @@ struct Evaluation {
         _ measure: Recipe.ServerMeasure, _ combination: Recipe.Combination, _ includes: (Fleet.Server) -> Bool
     ) -> Column {
         let servers = model.fleet.servers.filter(includes)
-        return fill { hour in combination.apply(servers.map { model.measure(measure, $0, hour) }) }
+        return fill { hour in combination.apply(servers.map { model.measure(measure, $0, hour) }, model.precision) }
     }
 }

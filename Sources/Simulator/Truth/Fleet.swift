@@ -23,6 +23,14 @@ struct Fleet: Sendable {
         let turn: Int64
     }
 
+    /// Algolia's clusters that are nobody's here, so that every published region has one:
+    /// au br ca de eu hk in jp sg uae uk usc use usw za.
+    static let elsewhere: [(region: String, cluster: String)] = [
+        ("au", "c2-au"), ("br", "c14-br"), ("ca", "c5-ca"), ("de", "c16-de"), ("hk", "c18-hk"), ("in", "c20-in"),
+        ("jp", "c11-jp"), ("sg", "c22-sg"), ("uae", "c24-uae"), ("uk", "c9-uk"), ("usc", "c28-usc"),
+        ("usw", "c30-usw"), ("za", "c32-za"),
+    ]
+
     /// Names in a slot.
     private static let turns: Int64 = 3
     /// Share of hours in which a server is not reported although in use.
@@ -35,7 +43,7 @@ struct Fleet: Sendable {
 
     init(noise: Noise) {
         let noise = noise.stream("fleet")
-        var places = [("eu", "c4-fr"), ("us", "c7-use")]
+        var places = [("eu", "c4-fr"), ("use", "c7-use")]
         let hasThird = noise.unit(0) < 0.6
         if hasThird { places.append(noise.unit(1) < 0.5 ? ("jp", "c11-jp") : ("br", "c14-br")) }
         var servers: [Server] = []

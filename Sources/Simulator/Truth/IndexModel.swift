@@ -21,8 +21,10 @@ struct IndexModel: Sendable {
 
     /// The indices in the order of their size, the first the largest: shares
     /// fall with the rank, as search traffic does. The largest third is older than
-    /// three years; of the others every fifth appeared 40 days before the origin.
-    static func population(_ names: [String], noise: Noise, origin: UnixTime) -> [IndexModel] {
+    /// three years; of the others every fifth appeared 40 days before the origin, and
+    /// those whose creation is configured then.
+    static func population(_ application: SimulatedApplication, noise: Noise, origin: UnixTime) -> [IndexModel] {
+        let names = application.indices
         let noise = noise.stream("indices")
         let weights = names.indices.map { rank in 1 / (Double(rank + 1) * Double(rank + 1).squareRoot()) }
         let scale = total / weights.reduce(0, +)
@@ -38,7 +40,8 @@ struct IndexModel: Sendable {
             models.append(
                 IndexModel(
                     name: name, noise: own, share: share, shareStart: start,
-                    created: origin.hour - daysBefore * 24 + own.below(24, -2)))
+                    created: application.creation(of: name)?.hour
+                        ?? origin.hour - daysBefore * 24 + own.below(24, -2)))
             start += share
         }
         return models

@@ -12,13 +12,21 @@ enum Recipe: Sendable {
     /// A share of another statistic, a little less from hour to hour.
     case part(of: String, share: Double)
     case level(Level)
-    /// Milliseconds: so many times as long as another time, within bounds, with decimals.
+    /// Milliseconds: so many times as long as another time, within bounds.
     case processingTime(ProcessingTime)
     case perServer(ServerMeasure)
     case perRegion(ServerMeasure, Combination)
     case overall(ServerMeasure, Combination)
     /// A map whose keys are none of the documented ones.
     case perZone(perSearch: Double)
+
+    /// Whether it is a share of the bucket's whole time, so that a day is the mean of its hours.
+    var isShareOfTime: Bool {
+        switch self {
+        case .perServer(.degradedSecondsBySSD), .perServer(.degradedSecondsByCapacity): true
+        default: false
+        }
+    }
 
     enum Level: Sendable { case records, dataSize, fileSize }
 

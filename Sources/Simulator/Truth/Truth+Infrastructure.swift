@@ -25,14 +25,14 @@ extension Truth {
         let size = hour.size * server.weight
         let value: Double? =
             switch metric {
-            case "avg_build_time": (draw * draw * 8).tenths
-            case "ssd_usage": (60 * size + 4 * draw).tenths
+            case "avg_build_time": draw * draw * 8
+            case "ssd_usage": 60 * size + 4 * draw
             case "ram_search_usage": (14_000 * size + 800 * load + 200 * draw).rounded()
             case "ram_indexing_usage": (900 + 5200 * draw * draw).rounded()
-            case "cpu_usage": min(100, max(0, 96 - 26 * load * (0.8 + 0.4 * draw))).tenths
+            case "cpu_usage": min(100, max(0, 96 - 26 * load * (0.8 + 0.4 * draw)))
             default: nil
             }
-        return value.map { PointValue($0) }
+        return value.map { PointValue(model.precision.round($0)) }
     }
 
     /// Names of the servers in use at a time.

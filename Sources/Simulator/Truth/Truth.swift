@@ -19,9 +19,11 @@ public struct Truth: Sendable {
     ///   - seed: another seed, another world.
     ///   - origin: the time that growth and ages are relative to; applications
     ///     exist since five years before it.
-    public init(seed: UInt64, origin: UnixTime, applications: [SimulatedApplication]) {
+    ///   - hasDecimals: whether times and percentages have a decimal; Algolia's have none.
+    public init(seed: UInt64, origin: UnixTime, applications: [SimulatedApplication], hasDecimals: Bool = false) {
+        let precision: Precision = hasDecimals ? .tenths : .whole
         models = Dictionary(
-            applications.map { ($0.id, ApplicationModel($0, seed: seed, origin: origin)) },
+            applications.map { ($0.id, ApplicationModel($0, seed: seed, origin: origin, precision: precision)) },
             uniquingKeysWith: { first, _ in first })
     }
 

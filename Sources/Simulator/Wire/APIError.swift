@@ -4,7 +4,7 @@ import UsageModel
 struct APIError: Error, Sendable {
     let status: Int
     let message: String
-    /// Seconds or an HTTP date for `Retry-After`.
+    /// Seconds, an HTTP date or anything else for `Retry-After`.
     var retryAfter: String?
 
     init(_ status: Int, _ message: String, retryAfter: String? = nil) {
@@ -15,7 +15,14 @@ struct APIError: Error, Sendable {
 
     static let missingHeaders = APIError(
         401, "Missing X-Algolia-Application-Id or X-Algolia-API-Key header")
-    static let wrongKey = APIError(403, "Invalid Application-ID or API key")
+    /// A wrong key or application, of the Usage API and of a cluster's status.
+    static let invalidCredentials = APIError(401, "Invalid credentials")
+    static let missingUsageACL = APIError(401, "The provided API key is missing the \"usage\" ACL")
+    static let wrongSearchKey = APIError(403, "Invalid Application-ID or API key")
+    static let noInfrastructure = APIError(
+        401, "The infrastructure usage API is only available on Enterprise plans. Contact support to get access.")
+    static let unknownServers = APIError(400, "Unknown servers")
+    static let noData = APIError(404, "No data was found in the requested period")
     static let notGET = APIError(405, "Method not allowed")
     static let noSuchPath = APIError(404, "Path not found")
 
@@ -27,11 +34,26 @@ struct APIError: Error, Sendable {
         APIError(422, "Metric \"\(name)\" not found")
     }
 
-    /// The Monitoring API says `reason` where the others say `message`.
-    func response(for api: API?) -> SimulatedResponse {
-        let attribute = api == .monitoring ? "reason" : "message"
-        let body = JSONValue.object([("status", .integer(Int64(status))), (attribute, .string(message))])
-        var response = SimulatedResponse.json(body.bytes, status: status)
+    /// A range that begins before the retention. The message names no statistic.
+    static func tooOld(_ status: Int, retention seconds: Int64) -> APIError {
+        APIError(status, "The period must be within the last \(seconds / 86_400) days")
+    }
+
+    /// The answer as the endpoint words it: plain text about clusters' status and incidents, `reason`
+    /// in the rest of the Monitoring API, `status` and `message` elsewhere.
+    func response(for route: Route?) -> SimulatedResponse {
+        var response: SimulatedResponse
+        switch route {
+        case .status, .incidents:
+            response = SimulatedResponse(
+                status: status, headers: [(name: "Content-Type", value: "text/plain; charset=utf-8")],
+                body: Array(message.utf8))
+        case .infrastructure, .inventory, .probe, .reachability:
+            response = .json(JSONValue.object([("reason", .string(message))]).bytes, status: status)
+        case .usage, .indexes, nil:
+            let body = JSONValue.object([("status", .integer(Int64(status))), ("message", .string(message))])
+            response = .json(body.bytes, status: status)
+        }
         if let retryAfter { response.headers.append((name: "Retry-After", value: retryAfter)) }
         if status == 405 { response.headers.append((name: "Allow", value: "GET")) }
         return response

@@ -18,6 +18,9 @@ public struct SimulatedRequest: Sendable {
         self.headers = headers.map { (name: $0.0, value: $0.1) }
     }
 
+    /// Path and query as in an HTTP request line.
+    var target: String { query.isEmpty ? path : "\(path)?\(query)" }
+
     /// The first header of that name, whatever its case.
     public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value

@@ -7,7 +7,7 @@ enum UsageAccess {
     static let keyHeader = "X-Algolia-API-Key"
 
     /// The application that a request speaks for.
-    /// - Throws: ``VendorError`` 401 without headers, 403 for a key that does not fit.
+    /// - Throws: ``VendorError`` 401 without headers and for a key that does not match.
     static func application(_ headers: HTTPFields, _ gateway: UsageGateway) async throws(VendorError) -> String {
         guard let id = first(applicationHeader, headers), let key = first(keyHeader, headers) else {
             throw VendorError.missingHeaders

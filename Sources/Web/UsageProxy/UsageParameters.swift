@@ -30,7 +30,7 @@ struct UsageParameters: Hashable {
 
     private static func time(_ name: String, _ values: [String: String]) throws(VendorError) -> UnixTime {
         guard let text = values[name], !text.isEmpty else { throw VendorError(422, "\(name) is required") }
-        guard let time = RFC3339.parse(text) else {
+        guard let time = RFC3339.parse(text, roundsUp: true) else {
             throw VendorError(422, "Invalid \(name) \"\(text)\": must be RFC 3339, such as 2026-07-15T00:00:00Z")
         }
         return time

@@ -17,7 +17,7 @@ extension UsageProxy {
         _ path: String, _ summary: String, _ segments: [Endpoint.Parameter], notFound: String? = nil
     ) -> Endpoint {
         var failures = [
-            401: "A header is missing.", 403: "The application is not configured, or the key is not its usage key.",
+            401: "A header is missing, the application is not configured, or the key is not its usage key.",
             422: "A parameter cannot be used, or a statistic does not exist.",
         ]
         failures[404] = notFound

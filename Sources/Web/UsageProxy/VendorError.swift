@@ -17,7 +17,7 @@ struct VendorError: Error, Hashable {
 
     static let missingHeaders = VendorError(401, "Missing X-Algolia-Application-Id or X-Algolia-API-Key header")
     /// The same for an application that does not exist: who has no key learns nothing.
-    static let wrongKey = VendorError(403, "Invalid Application-ID or API key")
+    static let wrongKey = VendorError(401, "Invalid credentials")
     static let notGET = VendorError(405, "Method not allowed")
     static let noSuchPath = VendorError(404, "Path not found")
     static let internalError = VendorError(500, "Internal server error")

@@ -1,0 +1,193 @@
+import ArgumentParser
+import Foundation
+import Simulator
+import UsageModel
+
+/// How the simulated vendor behaves beyond the ordinary; everything is off by default.
+struct VendorSwitches: ParsableArguments {
+    @Option(name: .customLong("fault"), help: "A fault to inject.")
+    var faults: [FaultArgument] = []
+
+    @Option(name: .customLong("monitoring-fault"), help: "A fault of the Monitoring API.")
+    var monitoringFaults: [FaultArgument] = []
+
+    @Option(help: "Location of redirects; {target} stands for the request's path and query.")
+    var redirectTo = "/elsewhere{target}"
+
+    @Option(help: "Retry-After of --fault=429: seconds, a date or any other text. (default: 5)")
+    var retryAfter: String?
+
+    @Flag(help: "Write the times of infrastructure in seconds.")
+    var monitoringSeconds = false
+
+    @Flag(help: "Refuse the wildcard.")
+    var refuseWildcard = false
+
+    @Option(name: .customLong("refuse-statistic"), help: "A statistic to refuse.")
+    var refusedStatistics: [String] = []
+
+    @Option(name: .customLong("fail-index"), help: "An index that answers 500.")
+    var failingIndices: [String] = []
+
+    @Flag(help: "Add statistics that no catalogue knows.")
+    var unknownStatistics = false
+
+    @Flag(help: "Write JSON with odd order, white space and numbers, and times and percentages with decimals.")
+    var untidy = false
+
+    @Flag(help: "Answer avg_used_search_capacity as one number instead of a map.")
+    var scalarCapacity = false
+
+    @Flag(help: "Answer 404 instead of {} when a range has no data.")
+    var emptyNotFound = false
+
+    @Option(help: "How long hourly buckets are kept. (default: 90d)", transform: VendorSwitches.duration)
+    var hourlyRetention: Int64?
+
+    @Option(help: "How long daily buckets are kept. (default: 365d)", transform: VendorSwitches.duration)
+    var dailyRetention: Int64?
+
+    @Option(help: "Answer to a range that begins before the retention: clip, or a status such as 400, 404 or 422.")
+    var oldRanges = OldRanges.clip
+
+    @Option(
+        name: .customLong("poison"),
+        help: """
+            Text to send as the value of one bucket: STATISTIC@TIME=TEXT or STATISTIC/INDEX@TIME=TEXT, such as \
+            records@now-26h=NaN. INDEX is percent-encoded; a date such as 2026-07-15 means the daily bucket.
+            """)
+    var poisonedValues: [PoisonArgument] = []
+
+    @Option(
+        name: .customLong("stray-point"), help: "Time of a point that every series has outside the requested range.",
+        transform: VendorSwitches.time)
+    var strayPoints: [UnixTime] = []
+
+    @Option(name: .customLong("index"), help: "Name of an index to add.")
+    var addedIndices: [String] = []
+
+    @Flag(help: "Add two indices that are both called café: composed, and with a combining accent.")
+    var unicodeTwins = false
+
+    @Option(
+        name: .customLong("young-index"),
+        help: "An index created DAYS days ago, as NAME:DAYS; earlier ranges answer 404.")
+    var youngIndices: [YoungIndexArgument] = []
+
+    func validate() throws {
+        for name in refusedStatistics where StatisticCatalogue.statistic(named: name) == nil {
+            throw ValidationError("--refuse-statistic: there is no statistic \"\(name)\"")
+        }
+    }
+
+    /// Makes the vendor as awkward as the switches say.
+    func apply(to configuration: inout SimulatorConfiguration) {
+        let location = redirectTo
+        configuration.faults.injected = faults.map { $0.fault(location: location, retryAfter: retryAfter) }
+        configuration.faults.injected += monitoringFaults.map { argument in
+            var fault = argument.fault(location: location, retryAfter: retryAfter)
+            fault.target.api = .monitoring
+            return fault
+        }
+        configuration.faults.monitoringSeconds = monitoringSeconds
+        configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
+        configuration.faults.refusedStatistics = Set(refusedStatistics)
+        configuration.faults.failingIndices = Set(failingIndices)
+        configuration.faults.unknownStatistics = unknownStatistics
+        configuration.faults.untidyJSON = untidy
+        configuration.hasDecimals = untidy
+        configuration.faults.averageCapacityIsNumber = scalarCapacity
+        configuration.faults.emptyRangeIsNotFound = emptyNotFound
+        if let hourlyRetention { configuration.hourlyRetention = hourlyRetention }
+        if let dailyRetention { configuration.dailyRetention = dailyRetention }
+        configuration.faults.refusedOldRangeStatus = oldRanges.status
+        configuration.faults.poisonedValues = poisonedValues.map(\.value)
+        configuration.faults.strayPoints = strayPoints
+        for position in configuration.applications.indices {
+            let young = youngIndices.map(\.index)
+            for name in addedIndices + (unicodeTwins ? SimulatorConfiguration.unicodeTwins : []) + young.map(\.name) {
+                configuration.applications[position].add(index: name)
+            }
+            configuration.applications[position].youngIndices = young
+        }
+    }
+
+    @Sendable private static func duration(_ text: String) throws -> Int64 {
+        guard let seconds = DurationText.parse(text), seconds > 0 else {
+            throw ValidationError("expected a duration such as 90d, not \"\(text)\"")
+        }
+        return seconds
+    }
+
+    @Sendable private static func time(_ text: String) throws -> UnixTime {
+        guard let time = TimeText.parse(text, now: SystemClock().now) else {
+            throw ValidationError("expected \(TimeText.accepted), not \"\(text)\"")
+        }
+        return time
+    }
+}
+
+extension SimulatedApplication {
+    /// Adds an index behind the others, unless its bytes are there already.
+    fileprivate mutating func add(index name: String) {
+        if !indices.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { indices.append(name) }
+    }
+}
+
+/// `clip`, or the status with which old ranges are refused.
+struct OldRanges: ExpressibleByArgument, CustomStringConvertible {
+    static let clip = OldRanges(status: nil)
+
+    /// Nil clips them.
+    let status: Int?
+
+    private init(status: Int?) { self.status = status }
+
+    init?(argument: String) {
+        if argument == "clip" {
+            status = nil
+        } else if let status = Int(argument), (400...499).contains(status) {
+            self.status = status
+        } else {
+            return nil
+        }
+    }
+
+    var description: String { status.map { "\($0)" } ?? "clip" }
+    var defaultValueDescription: String { description }
+}
+
+/// `STATISTIC@TIME=TEXT` or `STATISTIC/INDEX@TIME=TEXT`.
+struct PoisonArgument: ExpressibleByArgument {
+    let value: PoisonedValue
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), let at = argument[..<equals].lastIndex(of: "@") else {
+            return nil
+        }
+        let scope = argument[..<at].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let time = String(argument[argument.index(after: at)..<equals])
+        let index = scope.count > 1 ? String(scope[1]).removingPercentEncoding : ""
+        guard let statistic = scope.first, !statistic.isEmpty, let index else { return nil }
+        let text = String(argument[argument.index(after: equals)...])
+        if let day = RFC3339.parse(time + "T00:00:00Z") {
+            value = PoisonedValue(String(statistic), index: index, granularity: .daily, at: day, text: text)
+        } else if let hour = TimeText.parse(time, now: SystemClock().now) {
+            value = PoisonedValue(String(statistic), index: index, at: hour, text: text)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// `NAME:DAYS`.
+struct YoungIndexArgument: ExpressibleByArgument {
+    let index: YoungIndex
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
+            let days = Int64(argument[argument.index(after: colon)...]), (0...3650).contains(days)
+        else { return nil }
+        index = YoungIndex(name: String(argument[..<colon]), created: SystemClock().now - days * 86_400)
+    }
+}
