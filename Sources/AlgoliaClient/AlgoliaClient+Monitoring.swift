@@ -20,28 +20,28 @@ extension AlgoliaClient {
 
     /// The status of each cluster, in the vendor's words (``ClusterStatus``).
     /// - Parameter clusters: none asks for all that the vendor tells.
-    public func clusterStatus(_ clusters: [String]) async throws(AlgoliaError) -> [String: String] {
+    public func clusterStatus(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ServerName: String] {
         try await monitoring("status" + Self.optional(clusters), MonitoringDecoder.status)
     }
 
     /// What happened to the clusters lately.
     /// - Parameter clusters: none asks for all that the vendor tells.
-    public func incidents(_ clusters: [String]) async throws(AlgoliaError) -> [ClusterIncident] {
+    public func incidents(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ClusterIncident] {
         try await monitoring("incidents" + Self.optional(clusters), MonitoringDecoder.incidents)
     }
 
     /// What the vendor's probes measured of each cluster, in milliseconds.
     /// - Parameter clusters: none is not asked for.
     /// - Returns: a series for each cluster, which is its key; the statistic is the probe's name.
-    public func probe(_ probe: ClusterProbe, clusters: [String]) async throws(AlgoliaError) -> [SeriesPoints] {
+    public func probe(_ probe: ClusterProbe, clusters: [ServerName]) async throws(AlgoliaError) -> [SeriesPoints] {
         guard !clusters.isEmpty else { return [] }
         return try await monitoring("\(probe.rawValue)/\(Self.list(clusters))", MonitoringDecoder.metrics)
-            .filter { $0.statistic == probe.rawValue }
+            .filter { $0.statistic == probe.statistic }
     }
 
     /// Whether each of the vendor's probes reaches each cluster: by cluster, then by probe.
     /// - Parameter clusters: none is not asked for.
-    public func reachability(_ clusters: [String]) async throws(AlgoliaError) -> [String: [String: Bool]] {
+    public func reachability(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ServerName: [ServerName: Bool]] {
         guard !clusters.isEmpty else { return [:] }
         return try await monitoring("reachability/\(Self.list(clusters))/probes", MonitoringDecoder.reachability)
     }
@@ -57,11 +57,11 @@ extension AlgoliaClient {
     }
 
     /// Names as one path segment.
-    private static func list(_ clusters: [String]) -> String {
+    private static func list(_ clusters: [ServerName]) -> String {
         clusters.map(PercentEncoding.pathSegment).joined(separator: ",")
     }
 
-    private static func optional(_ clusters: [String]) -> String {
+    private static func optional(_ clusters: [ServerName]) -> String {
         clusters.isEmpty ? "" : "/" + list(clusters)
     }
 }

@@ -23,7 +23,7 @@ public struct AlgoliaClient: Sendable {
 
         public init() {}
 
-        func url(_ base: String, application: String, target: String) -> String {
+        func url(_ base: String, application: ApplicationID, target: String) -> String {
             let host = base.replacing(
                 "{application}", with: PercentEncoding.pathSegment(application))
             return (host.hasSuffix("/") ? String(host.dropLast()) : host) + target
@@ -34,7 +34,7 @@ public struct AlgoliaClient: Sendable {
     /// every statistic of an application on a hundred servers, is below 8 MiB.
     public static let maximumBody = 64 << 20
 
-    public let application: String
+    public let application: ApplicationID
     let endpoints: Endpoints
     private let usageKey: KeySource
     let monitoringKey: KeySource?
@@ -51,7 +51,7 @@ public struct AlgoliaClient: Sendable {
     ///   - timeout: seconds for one exchange.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: String, endpoints: Endpoints = Endpoints(), usageKey: KeySource,
+        application: ApplicationID, endpoints: Endpoints = Endpoints(), usageKey: KeySource,
         monitoringKey: KeySource? = nil, searchKey: KeySource? = nil, timeout: Double = 30,
         transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
@@ -91,9 +91,9 @@ public struct AlgoliaClient: Sendable {
     public var canListIndices: Bool { searchKey != nil }
 
     /// The names of all indices, by the Search API, page after page.
-    public func indexNames() async throws(AlgoliaError) -> [String] {
+    public func indexNames() async throws(AlgoliaError) -> IndexListing {
         guard let searchKey else { throw .noKey("no search key is configured") }
-        var names: [String] = []
+        var listing = IndexListing()
         var page = 0
         while true {
             let target = "/1/indexes?page=\(page)&hitsPerPage=100"
@@ -106,9 +106,9 @@ public struct AlgoliaClient: Sendable {
                 }
                 return list
             }
-            names += list.items.map(\.name)
+            for item in list.items { listing.add(item.name) }
             page += 1
-            guard page < list.nbPages ?? 1, !list.items.isEmpty else { return names }
+            guard page < list.nbPages ?? 1, !list.items.isEmpty else { return listing }
         }
     }
 
@@ -142,7 +142,7 @@ public struct AlgoliaClient: Sendable {
             throw .noKey(error.description)
         }
         let headers = [
-            ("X-Algolia-Application-Id", application), ("X-Algolia-API-Key", current.secret),
+            ("X-Algolia-Application-Id", application.text), ("X-Algolia-API-Key", current.secret),
             ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
         ]
         let start = clock.seconds

@@ -6,13 +6,15 @@ enum MonitoringDecoder {
     /// `{"metrics":{"cpu_usage":{"c3-use-1":[{"t":1455101280,"v":42}, …]}}}`: series in the
     /// order of the document; a server or cluster without points has none.
     static func metrics(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [SeriesPoints] {
-        var metrics: [String: [SeriesPoints]] = [:]
-        var order: [String] = []
+        var metrics: [StatisticName: [SeriesPoints]] = [:]
+        var order: [StatisticName] = []
         try document(bytes, "metrics") { reader, metric throws(UsageDecodingError) in
+            guard let metric = StatisticName(metric) else { return try reader.skip() }
             var series: [SeriesPoints] = []
-            var keys = Set<String>()
+            var keys = Set<ServerName>()
             try reader.members { reader, key throws(UsageDecodingError) in
                 let points = try reader.points()
+                guard let key = ServerName(key) else { return }
                 if !keys.insert(key).inserted { series.removeAll { $0.key == key } }
                 if !points.isEmpty { series.append(SeriesPoints(statistic: metric, key: key, points: points)) }
             }
@@ -36,9 +38,9 @@ enum MonitoringDecoder {
         var server = InventoryServer(name: "")
         try reader.members { reader, attribute throws(UsageDecodingError) in
             switch attribute {
-            case "name": server.name = try reader.text() ?? ""
-            case "region": server.region = try reader.text() ?? ""
-            case "cluster": server.cluster = try reader.text() ?? ""
+            case "name": server.name = try reader.name() ?? ""
+            case "region": server.region = try reader.name() ?? ""
+            case "cluster": server.cluster = try reader.name() ?? ""
             case "is_replica": server.isReplica = try reader.flag()
             case "is_slave": server.isSlave = try reader.flag()
             case "status": server.status = try reader.text() ?? ""
@@ -51,10 +53,11 @@ enum MonitoringDecoder {
     }
 
     /// `{"status":{"c16-de":"operational"}}`.
-    static func status(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [String: String] {
-        var status: [String: String] = [:]
+    static func status(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [ServerName: String] {
+        var status: [ServerName: String] = [:]
         try document(bytes, "status") { reader, cluster throws(UsageDecodingError) in
-            status[cluster] = try reader.text()
+            let state = try reader.text()
+            if let cluster = ServerName(cluster) { status[cluster] = state }
         }
         return status
     }
@@ -63,6 +66,7 @@ enum MonitoringDecoder {
     static func incidents(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [ClusterIncident] {
         var incidents: [ClusterIncident] = []
         try document(bytes, "incidents") { reader, cluster throws(UsageDecodingError) in
+            guard let cluster = ServerName(cluster) else { return try reader.skip() }
             incidents.removeAll { $0.cluster == cluster }
             try reader.elements { reader throws(UsageDecodingError) in
                 incidents.append(try incident(of: cluster, &reader))
@@ -72,7 +76,7 @@ enum MonitoringDecoder {
     }
 
     private static func incident(
-        of cluster: String, _ reader: inout MonitoringReader
+        of cluster: ServerName, _ reader: inout MonitoringReader
     ) throws(UsageDecodingError) -> ClusterIncident {
         var time: UnixTime?
         var title = ""
@@ -98,15 +102,16 @@ enum MonitoringDecoder {
     /// `{"c16-de":{"probe-frankfurt":true}}`: whether each probe reaches each cluster.
     static func reachability(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(UsageDecodingError) -> [String: [String: Bool]] {
-        var clusters: [String: [String: Bool]] = [:]
+    ) throws(UsageDecodingError) -> [ServerName: [ServerName: Bool]] {
+        var clusters: [ServerName: [ServerName: Bool]] = [:]
         try MonitoringReader.read(bytes) { reader throws(UsageDecodingError) in
             let isObject = try reader.members { reader, cluster throws(UsageDecodingError) in
-                var probes: [String: Bool] = [:]
+                var probes: [ServerName: Bool] = [:]
                 let isCluster = try reader.members { reader, probe throws(UsageDecodingError) in
-                    probes[probe] = try reader.flag()
+                    let isReached = try reader.flag()
+                    if let probe = ServerName(probe) { probes[probe] = isReached }
                 }
-                clusters[cluster] = isCluster ? probes : nil
+                if let cluster = ServerName(cluster) { clusters[cluster] = isCluster ? probes : nil }
             }
             guard isObject else { throw UsageDecodingError(.notAnAnswer, at: 0) }
         }

@@ -108,6 +108,9 @@ struct MonitoringReader {
         return try parser.scanner.text(parser.scanner.string())
     }
 
+    /// A name, or nil for any other value, which is passed over.
+    mutating func name() throws(UsageDecodingError) -> ServerName? { try text().flatMap { ServerName($0) } }
+
     /// A Boolean, or nil for any other value, which is passed over.
     mutating func flag() throws(UsageDecodingError) -> Bool? {
         let byte = try parser.scanner.peek()

@@ -29,7 +29,7 @@ struct PointParser<Time: PointTime> {
         /// The key as the document spells it.
         var raw: JSONScanner.RawString?
         /// `""` for plain numbers.
-        var key: String
+        var key: ServerName
         var points: [Point] = []
     }
 
@@ -146,7 +146,7 @@ struct PointParser<Time: PointTime> {
             let raw = try scanner.string()
             try scanner.expect(UInt8(ascii: ":"))
             guard let number = try number(scanner.peek()) else { continue }
-            let column = try self.column(raw, expected: expected)
+            guard let column = try self.column(raw, expected: expected) else { continue }
             isOrdered = isOrdered && column >= expected
             expected = column + 1
             if !isOrdered { pending.removeAll { $0.column == column } }
@@ -155,13 +155,14 @@ struct PointParser<Time: PointTime> {
     }
 
     @inline(__always)
-    private mutating func column(_ raw: JSONScanner.RawString, expected: Int) throws(UsageDecodingError) -> Int {
+    private mutating func column(_ raw: JSONScanner.RawString, expected: Int) throws(UsageDecodingError) -> Int? {
         if expected < columns.count, columns[expected].raw?.equals(raw.bytes) == true { return expected }
         return try findColumn(raw)
     }
 
-    private mutating func findColumn(_ raw: JSONScanner.RawString) throws(UsageDecodingError) -> Int {
-        let key = try scanner.text(raw)
+    /// Nil for what cannot be a name.
+    private mutating func findColumn(_ raw: JSONScanner.RawString) throws(UsageDecodingError) -> Int? {
+        guard let key = ServerName(try scanner.text(raw)) else { return nil }
         if let column = columns.firstIndex(where: { $0.key == key && ($0.raw != nil || key.isEmpty) }) {
             return column
         }

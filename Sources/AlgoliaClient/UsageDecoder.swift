@@ -53,10 +53,10 @@ private struct UsageDecodingPass {
         try parser.scanner.expect(UInt8(ascii: "{"))
         if try parser.scanner.consume(UInt8(ascii: "}")) { return }
         repeat {
-            let name = try parser.scanner.text(parser.scanner.string())
+            let name = StatisticName(try parser.scanner.text(parser.scanner.string()))
             try parser.scanner.expect(UInt8(ascii: ":"))
-            guard try parser.scanner.peek() == UInt8(ascii: "[") else {
-                // An attribute that is no series, beside the statistics.
+            guard try parser.scanner.peek() == UInt8(ascii: "["), let name else {
+                // An attribute that is no series, beside the statistics, or whose name cannot be one's.
                 try parser.scanner.skipValue()
                 continue
             }

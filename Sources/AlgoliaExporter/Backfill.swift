@@ -33,7 +33,7 @@ struct Backfill: AsyncParsableCommand {
 private actor BackfillProgress {
     private let clock: any WallClock
     private let started: Double
-    private var statuses: [String: ApplicationStatus] = [:]
+    private var statuses: [ApplicationID: ApplicationStatus] = [:]
     private var lastLine = 0.0
 
     init(clock: any WallClock) {

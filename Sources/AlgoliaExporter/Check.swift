@@ -31,7 +31,7 @@ struct Check: AsyncParsableCommand {
                     if await !checkIndices(client) { isGood = false }
                     if await !checkMonitoring(client) { isGood = false }
                 } catch {
-                    report(false, application.id, "\(error)")
+                    report(false, application.id.text, "\(error)")
                     isGood = false
                 }
             }
@@ -99,7 +99,7 @@ struct Check: AsyncParsableCommand {
             return true
         }
         do throws(AlgoliaError) {
-            report(true, what, "the key works; \(try await client.indexNames().count) indices")
+            report(true, what, "the key works; \(try await client.indexNames().names.count) indices")
             return true
         } catch {
             report(false, what, "\(error)")

@@ -44,7 +44,7 @@ struct DatabaseCommand: AsyncParsableCommand {
                         + "\(application.indices.count) indices")
                 for coverage in info.coverage where coverage.scope.application == application.id {
                     let scope =
-                        coverage.scope.isIndex ? "index \(coverage.scope.index.debugDescription)" : "application"
+                        coverage.scope.isIndex ? "index \(coverage.scope.index.text.debugDescription)" : "application"
                     let ranges = coverage.ranges.ranges.map(\.description).joined(separator: ", ")
                     lines.append("  \(scope) \(coverage.granularity.rawValue): \(ranges)")
                 }

@@ -59,7 +59,7 @@ struct Serve: AsyncParsableCommand {
             planning: CapacityCache.Planning(
                 contracts: {
                     Dictionary(
-                        uniqueKeysWithValues: reloader.current.applications.map { ($0.id, Contract($0.contract)) })
+                        reloader.current.applications.map { ($0.id, Contract($0.contract)) }, uniquingKeysWith: { $1 })
                 },
                 timeZone: { reloader.current.reports.timeZone }),
             status: assembly.collector.status)
@@ -111,7 +111,7 @@ extension MetricsOptions {
                 minutely: metrics.staleness.minutely),
             include: metrics.include, exclude: metrics.exclude, maxSeries: metrics.maxSeries,
             applications: Dictionary(
-                uniqueKeysWithValues: settings.applications.map { ($0.id, IndexFilter($0.indices)) }))
+                settings.applications.map { ($0.id, IndexFilter($0.indices)) }, uniquingKeysWith: { $1 }))
     }
 }
 

@@ -64,7 +64,8 @@ struct Simulate: AsyncParsableCommand {
         guard (1...1000).contains(applications) else {
             throw ValidationError("--applications must be between 1 and 1000, not \(applications)")
         }
-        for name in refusedStatistics where StatisticCatalogue.statistic(named: name) == nil {
+        for name in refusedStatistics
+        where StatisticName(name).flatMap({ StatisticCatalogue.statistic(named: $0) }) == nil {
             throw ValidationError("--refuse-statistic: there is no statistic \"\(name)\"")
         }
     }
@@ -76,10 +77,11 @@ struct Simulate: AsyncParsableCommand {
             configuration.requestsPerMinute = requestsPerMinute
             let names = SimulatorConfiguration.awkwardIndices
             configuration.applications[0].indices =
-                names.prefix(indices) + (names.count..<max(indices, names.count)).map { "index_\($0)" }
+                names.prefix(indices)
+                + (names.count..<max(indices, names.count)).compactMap { IndexName("index_\($0)") }
             configuration.applications += (2..<applications + 1).map { number in
                 var another = configuration.applications[0]
-                another.id += "\(number)"
+                another.id = ApplicationID("\(another.id)\(number)") ?? another.id
                 return another
             }
             configuration.faults.injected = faults.map(\.fault)
@@ -90,8 +92,8 @@ struct Simulate: AsyncParsableCommand {
             }
             configuration.faults.monitoringSeconds = monitoringSeconds
             configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
-            configuration.faults.refusedStatistics = Set(refusedStatistics)
-            configuration.faults.failingIndices = Set(failingIndices)
+            configuration.faults.refusedStatistics = Set(refusedStatistics.compactMap { StatisticName($0) })
+            configuration.faults.failingIndices = Set(failingIndices.compactMap { IndexName($0) })
             configuration.faults.unknownStatistics = unknownStatistics
             configuration.faults.untidyJSON = untidy
             let application = configuration.applications[0]

@@ -15,7 +15,9 @@ extension ApplicationCollector {
             withdrawn = Array(offer.refused.keys)
         }
         if !withdrawn.isEmpty {
-            log.info("served again: \(withdrawn.sorted().joined(separator: ", "))", metadata: ["level": "\(level)"])
+            log.info(
+                "served again: \(withdrawn.sorted().map(\.text).joined(separator: ", "))",
+                metadata: ["level": "\(level)"])
             try await history.withdrawRefusal(of: withdrawn, application: client.application, level: level)
             offer.withdraw(withdrawn)
         }
@@ -28,9 +30,9 @@ extension ApplicationCollector {
     }
 
     /// Persists a refusal, and says so.
-    private func remember(_ refused: [String], _ level: EndpointLevel) async throws {
+    private func remember(_ refused: [StatisticName], _ level: EndpointLevel) async throws {
         log.notice(
-            "the plan refuses \(refused.joined(separator: ", ")); going on without for a day",
+            "the plan refuses \(refused.map(\.text).joined(separator: ", ")); going on without for a day",
             metadata: ["level": "\(level)"])
         try await history.refuse(refused, application: client.application, level: level, at: clock.now)
     }

@@ -54,7 +54,7 @@ extension ApplicationCollector {
             if failure.until > clock.seconds { return .failed(failure.error) }
             foreignFailures[scope] = nil
         }
-        let answered: [String: TimeRangeSet]
+        let answered: [StatisticName: TimeRangeSet]
         if let track {
             answered = track.answered
         } else {
@@ -84,10 +84,10 @@ extension ApplicationCollector {
     /// The newest window that is missing of what is asked for, as wide as one request may be.
     private func missingWork(
         _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection,
-        _ answered: [String: TimeRangeSet]
+        _ answered: [StatisticName: TimeRangeSet]
     ) -> Work? {
         let offer = planner.offer(scope)
-        let names: [String] =
+        let names: [StatisticName] =
             switch statistics {
             case .all: offer.names
             case .names(let names): names.filter { offer.servesWildcard || offer.names.contains($0) }

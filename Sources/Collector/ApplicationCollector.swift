@@ -23,7 +23,9 @@ public actor ApplicationCollector {
     var health: ApplicationHealth
     private var discovery = IndexDiscovery()
     /// The indices that the vendor listed last.
-    private var listed: [String] = []
+    private var listed: [IndexName] = []
+    /// Entries of the newest list that cannot be names.
+    private var unusable = 0
     private var isLoaded = false
     /// What the next step begins with.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
@@ -172,20 +174,20 @@ public actor ApplicationCollector {
     }
 
     /// The indices to collect, as far as they are known without asking.
-    private func selectedIndices() async throws -> [String] {
-        var known: [String] = []
+    private func selectedIndices() async throws -> [IndexName] {
+        var known: [IndexName] = []
         if client.canListIndices {
             known = listed.isEmpty ? try await history.knownIndices(application: client.application) : listed
         }
         return select(known)
     }
 
-    private func select(_ names: [String]) -> [String] {
+    private func select(_ names: [IndexName]) -> [IndexName] {
         Set(names.filter(settings.indices.selects) + settings.indices.literalNames).sorted()
     }
 
     /// Collects this process's share of `names` from now on; tracks that exist keep their state.
-    private func setIndices(_ names: [String]) async throws {
+    private func setIndices(_ names: [IndexName]) async throws {
         let application = client.application
         let scopes = ([Scope(application: application)] + names.map { Scope(application: application, index: $0) })
             .filter(settings.owns)
@@ -209,7 +211,7 @@ public actor ApplicationCollector {
                     Track(
                         scope: scope, granularity: granularity,
                         answered: answered[scope]?[granularity] ?? [:],
-                        tailFetched: Dictionary(uniqueKeysWithValues: fetched.map { ($0.statistic, $0.fetchedAt) }),
+                        tailFetched: Dictionary(fetched.map { ($0.statistic, $0.fetchedAt) }, uniquingKeysWith: max),
                         revisionChecked: checks[scope]?[granularity]))
             }
         }
@@ -225,7 +227,9 @@ public actor ApplicationCollector {
 
     private func discoverIndices(now: UnixTime) async -> Bool {
         do throws(AlgoliaError) {
-            listed = try await client.indexNames()
+            let listing = try await client.indexNames()
+            listed = listing.names
+            noteUnusable(listing.unusable)
             metrics.succeeded(.search, now: now)
             let selected = select(listed)
             discovery.succeeded(now: now)
@@ -247,6 +251,14 @@ public actor ApplicationCollector {
                 """)
             return false
         }
+    }
+
+    /// Says once that the list has entries which cannot be asked for.
+    private func noteUnusable(_ count: Int) {
+        if count > 0, unusable == 0 {
+            log.warning("the list of indices has \(count) empty or invalid names; ignoring them")
+        }
+        unusable = count
     }
 
     // MARK: Requests
@@ -338,7 +350,7 @@ public actor ApplicationCollector {
 
 extension StatisticSelection {
     /// The names under which a track remembers an answer.
-    var trackedNames: [String] {
+    var trackedNames: [StatisticName] {
         switch self {
         case .all: [StatisticsOffer.wildcard]
         case .names(let names): names

@@ -3,17 +3,17 @@ internal import UsageModel
 
 /// The metrics that the collector keeps about one application.
 struct CollectorMetrics {
-    private let application: String
+    private let application: ApplicationID
     private let factory: any MetricsFactory
 
-    init(application: String, factory: any MetricsFactory) {
+    init(application: ApplicationID, factory: any MetricsFactory) {
         self.application = application
         self.factory = factory
         stored(0)
     }
 
     private func gauge(_ name: String, _ dimensions: [(String, String)], _ value: Double) {
-        Gauge(label: name, dimensions: [("application", application)] + dimensions, factory: factory).record(value)
+        Gauge(label: name, dimensions: [("application", application.text)] + dimensions, factory: factory).record(value)
     }
 
     func succeeded(_ api: API, now: UnixTime) {
@@ -36,7 +36,7 @@ struct CollectorMetrics {
             }
         }
         for (name, dimensions) in gauges {
-            Gauge(label: name, dimensions: [("application", application)] + dimensions, factory: factory).destroy()
+            Gauge(label: name, dimensions: [("application", application.text)] + dimensions, factory: factory).destroy()
         }
     }
 

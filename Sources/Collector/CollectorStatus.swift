@@ -15,7 +15,7 @@ public struct ApplicationStatus: Sendable, Hashable {
         case unauthorized
     }
 
-    public var application: String
+    public var application: ApplicationID
     public var state: State
     /// Until when it pauses.
     public var pausedUntil: UnixTime?
@@ -30,9 +30,9 @@ public struct ApplicationStatus: Sendable, Hashable {
     /// Seconds of history that are wanted, over all scopes.
     public var desired: [Granularity: Int64]
     /// Statistics (or `*`) that the plan refuses, by endpoint.
-    public var refused: [String: [String]]
+    public var refused: [String: [StatisticName]]
     /// Indices (`""` for the application itself) that failed the last time they were asked for.
-    public var failing: [String]
+    public var failing: [IndexName]
     /// What a key is configured for.
     public var keys: Set<API>
     /// How much of the application's quota is used.
@@ -68,7 +68,8 @@ extension ApplicationCollector {
             hasNothing: hasDiscovered && planner.tracks.isEmpty, remaining: remaining,
             desired: desired,
             refused: Dictionary(
-                uniqueKeysWithValues: planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }),
+                planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }
+            ) { first, _ in first },
             failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted(),
             keys: Set(API.allCases.filter { client.key($0) != nil }), quota: client.quotaUse)
     }

@@ -83,11 +83,11 @@ extension MonitoringCollector {
         let sentAt = clock.now
         let series = try await client.probe(probe, clusters: status.clusters)
         try await store(
-            series, over: InfrastructurePeriod.day.length, statistics: .names([probe.rawValue]), sentAt: sentAt)
+            series, over: InfrastructurePeriod.day.length, statistics: .names([probe.statistic]), sentAt: sentAt)
     }
 
     /// Stores a state of now as the point of this minute.
-    private func store(_ values: [(cluster: String, value: PointValue)], as statistic: String) async throws {
+    private func store(_ values: [(cluster: ServerName, value: PointValue)], as statistic: StatisticName) async throws {
         let minute = Granularity.minutely.floor(clock.now)
         let series = values.map {
             SeriesPoints(statistic: statistic, key: $0.cluster, points: [Point(time: minute, value: $0.value)])
@@ -95,7 +95,7 @@ extension MonitoringCollector {
         try await store(series, over: 60, statistics: .names([statistic]), sentAt: clock.now)
     }
 
-    private func store(_ values: [(cluster: String, severity: Int64)], as statistic: String) async throws {
+    private func store(_ values: [(cluster: ServerName, severity: Int64)], as statistic: StatisticName) async throws {
         try await store(values.map { ($0.cluster, PointValue.integer($0.severity)) }, as: statistic)
     }
 

@@ -108,7 +108,7 @@ struct Planner {
     // MARK: Live
 
     private func liveWork(now: UnixTime) -> Work? {
-        var best: (due: UnixTime, track: Track, name: String)?
+        var best: (due: UnixTime, track: Track, name: StatisticName)?
         for track in tracks where track.notBefore <= Double(now) {
             let offer = offer(track.scope)
             let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
@@ -236,17 +236,17 @@ struct Planner {
         }
     }
 
-    private func backlog(of track: Track, _ name: String, now: UnixTime) -> TimeRangeSet {
+    private func backlog(of track: Track, _ name: StatisticName, now: UnixTime) -> TimeRangeSet {
         track.missing(name, in: settings.desired(track.granularity, now: now))
             .subtracting(awaited(track, tailName(offer(track.scope), name)))
     }
 
-    private func awaited(_ track: Track, _ name: String) -> TimeRangeSet {
+    private func awaited(_ track: Track, _ name: StatisticName) -> TimeRangeSet {
         track.awaited(name, settings).map { TimeRangeSet($0) } ?? TimeRangeSet()
     }
 
     /// Under which name the live tail of `name` is asked for.
-    private func tailName(_ offer: StatisticsOffer, _ name: String) -> String {
+    private func tailName(_ offer: StatisticsOffer, _ name: StatisticName) -> StatisticName {
         offer.servesWildcard ? StatisticsOffer.wildcard : name
     }
 }

@@ -43,5 +43,5 @@ public struct StoreOutcome: Sendable, Hashable {
     /// Points that had another value before.
     public var revised = 0
     /// What is now answered for the scope and granularity, by statistic or `*`.
-    public var answered: [String: TimeRangeSet] = [:]
+    public var answered: [StatisticName: TimeRangeSet] = [:]
 }

@@ -16,8 +16,9 @@ struct CounterTable {
     /// - Returns: what is counted now of derived statistics. They have no answers of their own, and
     ///   which of their operands are waited for may change, so it is remembered.
     func count(
-        _ window: AnsweredWindow, answered: [String: TimeRangeSet], before: [String: TimeRangeSet], served: [String]
-    ) throws -> [String: TimeRangeSet] {
+        _ window: AnsweredWindow, answered: [StatisticName: TimeRangeSet], before: [StatisticName: TimeRangeSet],
+        served: [StatisticName]
+    ) throws -> [StatisticName: TimeRangeSet] {
         guard
             let application = try Row.fetchOne(
                 db, sql: "SELECT first_seen, counted_from FROM application WHERE id = ?",
@@ -27,7 +28,7 @@ struct CounterTable {
         let countable = TimeRangeSet(TimeRange(firstHour, .max))
         guard !countable.intersection(TimeRangeSet(window.settled)).isEmpty else { return [:] }
 
-        var counted: [String: TimeRangeSet] = [:]
+        var counted: [StatisticName: TimeRangeSet] = [:]
         let reader = try PackedRowReader(db, .hourly)
         let counters = try Row.fetchAll(
             db,
@@ -38,7 +39,7 @@ struct CounterTable {
         let update = try db.cachedStatement(sql: "UPDATE counter SET total = total + ? WHERE series_id = ?")
         for row in counters {
             let series: Int64 = row[0]
-            let statistic: String = row[1]
+            let statistic: StatisticName = row[1]
             let open: TimeRangeSet
             if let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation {
                 // One that the plan refuses is not waited for.
@@ -65,7 +66,8 @@ struct CounterTable {
     }
 
     /// Where all of `statistics` are answered, each by name or by the wildcard.
-    private static func ranges(_ statistics: [String], _ answered: [String: TimeRangeSet]) -> TimeRangeSet {
+    private static func ranges(_ statistics: [StatisticName], _ answered: [StatisticName: TimeRangeSet]) -> TimeRangeSet
+    {
         AnsweredTable.coverage(of: answered, served: statistics)
     }
 }

@@ -6,7 +6,7 @@ public struct Freshness: Sendable, Hashable {
     public var scope: Scope
     public var granularity: Granularity
     /// A statistic's name, or `*` for all.
-    public var statistic: String
+    public var statistic: StatisticName
     /// From here to ``fetchedAt`` the newest answer was provisional.
     public var tailStart: UnixTime
     /// The end of the newest bucket that was fetched after its end.

@@ -11,12 +11,14 @@ public struct Coverage: Sendable, Hashable {
 
 extension History {
     /// Where all of `served` is answered, each by name or by the wildcard.
-    public static func coverage(of answered: [String: TimeRangeSet], served: [String]) -> TimeRangeSet {
+    public static func coverage(of answered: [StatisticName: TimeRangeSet], served: [StatisticName]) -> TimeRangeSet {
         AnsweredTable.coverage(of: answered, served: served)
     }
 
     /// What is answered for each statistic (or `*`) in every scope and granularity of one application.
-    public func answered(application: String) async throws -> [Scope: [Granularity: [String: TimeRangeSet]]] {
+    public func answered(application: ApplicationID) async throws -> [Scope: [Granularity: [StatisticName:
+        TimeRangeSet]]]
+    {
         try await pool.read { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -24,7 +26,7 @@ extension History {
                     SELECT index_name, granularity, statistic, start, "end" FROM answered WHERE application = ?
                     ORDER BY index_name, granularity, statistic, start
                     """, arguments: [application])
-            var answered: [Scope: [Granularity: [String: [TimeRange]]]] = [:]
+            var answered: [Scope: [Granularity: [StatisticName: [TimeRange]]]] = [:]
             while let row = try rows.next() {
                 guard let granularity = Granularity(rawValue: row[1]) else { continue }
                 let scope = Scope(application: application, index: row[0])
@@ -36,7 +38,7 @@ extension History {
     }
 
     /// The coverage of every scope, or of one application's.
-    public func coverage(application: String? = nil) async throws -> [Coverage] {
+    public func coverage(application: ApplicationID? = nil) async throws -> [Coverage] {
         try await pool.read { db in try CoverageTable(db: db).read(application: application) }
     }
 
@@ -46,7 +48,7 @@ extension History {
     }
 
     /// When the settled newest week was last asked for again, in every scope and granularity of one application.
-    public func revisionChecks(application: String) async throws -> [Scope: [Granularity: UnixTime]] {
+    public func revisionChecks(application: ApplicationID) async throws -> [Scope: [Granularity: UnixTime]] {
         try await pool.read { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -71,9 +73,9 @@ extension History {
     }
 
     /// The indices of one application that were ever collected.
-    public func knownIndices(application: String) async throws -> [String] {
+    public func knownIndices(application: ApplicationID) async throws -> [IndexName] {
         try await pool.read { db in
-            try String.fetchAll(
+            try IndexName.fetchAll(
                 db,
                 sql: """
                     SELECT DISTINCT index_name FROM answered WHERE application = ? AND index_name <> ''
@@ -95,7 +97,7 @@ extension History {
 struct CoverageTable {
     let db: Database
 
-    func read(application: String?, index: String? = nil) throws -> [Coverage] {
+    func read(application: ApplicationID?, index: IndexName? = nil) throws -> [Coverage] {
         let rows = try Row.fetchAll(
             db,
             sql: """

@@ -3,14 +3,14 @@ public import UsageModel
 
 /// Something that the vendor told about one of its clusters.
 public struct StoredIncident: Sendable, Hashable {
-    public var application: String
-    public var cluster: String
+    public var application: ApplicationID
+    public var cluster: ServerName
     public var time: UnixTime
     public var title: String
     /// In the vendor's words, such as `degraded_performance`; `operational` ends an incident.
     public var status: String
 
-    public init(application: String, cluster: String, time: UnixTime, title: String, status: String) {
+    public init(application: ApplicationID, cluster: ServerName, time: UnixTime, title: String, status: String) {
         self.application = application
         self.cluster = cluster
         self.time = time
@@ -35,7 +35,7 @@ extension History {
     }
 
     /// What was told within `range`, of every application or one, oldest first.
-    public func incidents(application: String? = nil, range: TimeRange) async throws -> [StoredIncident] {
+    public func incidents(application: ApplicationID? = nil, range: TimeRange) async throws -> [StoredIncident] {
         try await pool.read { db in
             try Row.fetchAll(
                 db,

@@ -72,7 +72,7 @@ extension History {
             // The wildcard's answer and a name's may differ in age; the newer one counts.
             let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
             let wildcard = byName[AnsweredTable.everything] ?? .min
-            func newestEnd(_ statistic: String) -> UnixTime {
+            func newestEnd(_ statistic: StatisticName) -> UnixTime {
                 guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else {
                     return max(wildcard, byName[statistic] ?? .min)
                 }

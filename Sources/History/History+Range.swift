@@ -41,7 +41,7 @@ extension History {
     }
 
     private static func points(
-        of series: Int64, _ statistic: String, _ query: RangeQuery, _ reader: PackedRowReader
+        of series: Int64, _ statistic: StatisticName, _ query: RangeQuery, _ reader: PackedRowReader
     ) throws -> [Point] {
         guard let step = query.step, step > query.granularity.seconds else {
             var points: [Point] = []

@@ -11,16 +11,16 @@ public struct SeriesExtent: Sendable, Hashable {
 
 /// One stored application.
 public struct StoredApplication: Sendable, Hashable {
-    public var id: String
+    public var id: ApplicationID
     /// When it was first collected; its counters begin then.
     public var firstSeen: UnixTime
-    public var indices: [String]
+    public var indices: [IndexName]
 }
 
 extension History {
     /// Every series that matches, with its first and last point.
     public func series(
-        statistics: [String]? = nil, applications: [String]? = nil, indices: IndexSelection? = nil,
+        statistics: [StatisticName]? = nil, applications: [ApplicationID]? = nil, indices: IndexSelection? = nil,
         granularity: Granularity
     ) async throws -> [SeriesExtent] {
         try await pool.read { db in
@@ -56,7 +56,7 @@ extension History {
             let indices = Dictionary(
                 grouping: try Row.fetchAll(
                     db, sql: "SELECT DISTINCT application, index_name FROM freshness WHERE index_name <> ''"),
-                by: { $0[0] as String })
+                by: { $0[0] as ApplicationID })
             return try Row.fetchAll(db, sql: "SELECT id, first_seen FROM application ORDER BY id").map { row in
                 StoredApplication(
                     id: row[0], firstSeen: row[1], indices: (indices[row[0]] ?? []).map { $0[1] }.sorted())
@@ -65,7 +65,7 @@ extension History {
     }
 
     /// Names of every statistic that was ever reported.
-    public func storedStatistics() async throws -> Set<String> {
-        try await pool.read { db in try Set(String.fetchAll(db, sql: "SELECT DISTINCT statistic FROM series")) }
+    public func storedStatistics() async throws -> Set<StatisticName> {
+        try await pool.read { db in try Set(StatisticName.fetchAll(db, sql: "SELECT DISTINCT statistic FROM series")) }
     }
 }

@@ -3,7 +3,7 @@ public import UsageModel
 
 /// What the stored series of one statistic have in common.
 public struct StatisticOutline: Sendable, Hashable {
-    public var name: String
+    public var name: StatisticName
     public var api: API
     /// Whether any of them is of an application as a whole.
     public var hasApplicationLevel: Bool
@@ -19,11 +19,11 @@ extension History {
     /// An outline of every statistic that is stored, or of those that are named.
     /// - Parameter applications: whose series count; nil for every application's.
     public func statisticOutlines(
-        statistics: [String]? = nil, applications: [String]? = nil
+        statistics: [StatisticName]? = nil, applications: [ApplicationID]? = nil
     ) async throws -> [StatisticOutline] {
         var conditions: [String] = []
         var arguments = StatementArguments()
-        for (column, names) in [("statistic", statistics), ("application", applications)] {
+        for (column, names) in [("statistic", statistics?.map(\.text)), ("application", applications?.map(\.text))] {
             guard let names else { continue }
             conditions.append("\(column) IN (\(names.map { _ in "?" }.joined(separator: ",")))")
             arguments += StatementArguments(names)

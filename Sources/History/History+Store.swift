@@ -4,7 +4,7 @@ public import UsageModel
 extension History {
     /// Notes that an application is collected; its counters start at 0 now,
     /// unless it has been seen before.
-    public func register(application: String, now: UnixTime) async throws {
+    public func register(application: ApplicationID, now: UnixTime) async throws {
         try await pool.write { db in
             try db.execute(
                 sql: "INSERT OR IGNORE INTO application (id, first_seen) VALUES (?, ?)", arguments: [application, now])
@@ -28,7 +28,7 @@ extension History {
 
     /// Stores points of buckets that have none yet, and says nothing about what is answered.
     public func fill(
-        _ series: [SeriesPoints], application: String, api: API, granularity: Granularity
+        _ series: [SeriesPoints], application: ApplicationID, api: API, granularity: Granularity
     ) async throws {
         try await pool.write { db in
             let reader = try PackedRowReader(db, granularity)
@@ -111,7 +111,7 @@ extension History {
 
 extension StatisticSelection {
     /// The `statistic` of the rows that an answer adds to.
-    var answeredNames: [String] {
+    var answeredNames: [StatisticName] {
         switch self {
         case .all: [AnsweredTable.everything]
         case .names(let names): names

@@ -26,7 +26,7 @@ extension History {
     private static let pageRows: Int64 = 366
 
     /// Every series, or those of some statistics, in the order of application, index, statistic, key.
-    public func storedSeries(statistics: [String]? = nil) async throws -> [StoredSeries] {
+    public func storedSeries(statistics: [StatisticName]? = nil) async throws -> [StoredSeries] {
         try await pool.read { db in
             let marks = (statistics ?? []).map { _ in "?" }.joined(separator: ",")
             return try Row.fetchAll(

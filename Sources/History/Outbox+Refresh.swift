@@ -24,7 +24,7 @@ extension Outbox {
 
     private func settle(_ news: OutboxNews, _ now: UnixTime) {
         let since = Dictionary(uniqueKeysWithValues: Granularity.allCases.map { ($0, repairedSince($0, now)) })
-        var answered: [Granularity: [[String: TimeRangeSet]]] = [:]
+        var answered: [Granularity: [[StatisticName: TimeRangeSet]]] = [:]
         for granularity in Granularity.allCases {
             answered[granularity] = table.scopes.map { news.answered[OutboxNews.Track(scope: $0, granularity)] ?? [:] }
         }
@@ -56,15 +56,15 @@ struct OutboxNews {
     }
 
     struct Plan: Hashable {
-        var application: String
+        var application: ApplicationID
         var level: EndpointLevel
     }
 
     /// Those that are new, ascending by id.
     var series: [StoredSeries]
     var positions: [Granularity: [Int64: UnixTime]]
-    var answered: [Track: [String: TimeRangeSet]]
-    var refused: [Plan: Set<String>]
+    var answered: [Track: [StatisticName: TimeRangeSet]]
+    var refused: [Plan: Set<StatisticName>]
     var hasLate: Bool
 
     /// - Parameter after: the newest series that is known.
@@ -93,7 +93,7 @@ struct OutboxNews {
     }
 
     /// Every answer. Where names are asked for one by one these are as many as there are series.
-    private static func answered(_ db: Database) throws -> [Track: [String: TimeRangeSet]] {
+    private static func answered(_ db: Database) throws -> [Track: [StatisticName: TimeRangeSet]] {
         let rows = try RawStatement(
             db,
             """
@@ -101,9 +101,9 @@ struct OutboxNews {
             ORDER BY application, index_name, granularity, statistic, start
             """)
         defer { rows.reset() }
-        var answered: [Track: [String: TimeRangeSet]] = [:]
-        var (application, index, name, statistic) = ("", "", "", "")
-        var track: [String: TimeRangeSet] = [:]
+        var answered: [Track: [StatisticName: TimeRangeSet]] = [:]
+        var (application, index, name, statistic): (ApplicationID, IndexName, String, StatisticName) = ("", "", "", "")
+        var track: [StatisticName: TimeRangeSet] = [:]
         var ranges: [TimeRange] = []
         func finish() {
             guard !ranges.isEmpty else { return }
@@ -117,7 +117,9 @@ struct OutboxNews {
             track = [:]
         }
         while try rows.step() {
-            let new = (rows.text(0), rows.text(1), rows.text(2), rows.text(3))
+            let new = (
+                rows.name(0) as ApplicationID, rows.name(1) as IndexName, rows.text(2), rows.name(3) as StatisticName
+            )
             if (new.0, new.1, new.2) != (application, index, name) {
                 finishTrack()
                 track = [:]

@@ -56,6 +56,12 @@ struct RawStatement {
 
     func text(_ column: Int) -> String { sqlite3_column_text(pointer, Int32(column)).map { String(cString: $0) } ?? "" }
 
+    /// A column that holds a name.
+    func name<Kind>(_ column: Int) -> VendorName<Kind> {
+        // A C string ends at NUL, so that none is left.
+        VendorName(text(column)) ?? ""
+    }
+
     @inline(__always)
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
 

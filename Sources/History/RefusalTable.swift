@@ -11,18 +11,18 @@ public enum EndpointLevel: String, Sendable, Hashable, CaseIterable {
 /// The `refusal` table of one application within one transaction.
 struct RefusalTable {
     let db: Database
-    let application: String
+    let application: ApplicationID
 
     /// When each statistic (or `*`) was refused.
-    func read(_ level: EndpointLevel) throws -> [String: UnixTime] {
+    func read(_ level: EndpointLevel) throws -> [StatisticName: UnixTime] {
         let rows = try Row.fetchAll(
             db, sql: "SELECT statistic, refused_at FROM refusal WHERE application = ? AND level = ?",
             arguments: [application, level.rawValue])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as UnixTime) })
+        return Dictionary(rows.map { ($0[0] as StatisticName, $0[1] as UnixTime) }, uniquingKeysWith: max)
     }
 
     /// The catalogue's statistics that the plan serves, as far as known.
-    func served(_ scope: Scope) throws -> [String] {
+    func served(_ scope: Scope) throws -> [StatisticName] {
         let refused = try read(EndpointLevel(scope))
         return StatisticCatalogue.names(perIndex: scope.isIndex).filter { refused[$0] == nil }
     }
@@ -30,13 +30,13 @@ struct RefusalTable {
 
 extension History {
     /// What the plan refuses, with the time of the newest refusal, by statistic or `*`.
-    public func refusals(application: String, level: EndpointLevel) async throws -> [String: UnixTime] {
+    public func refusals(application: ApplicationID, level: EndpointLevel) async throws -> [StatisticName: UnixTime] {
         try await pool.read { db in try RefusalTable(db: db, application: application).read(level) }
     }
 
     /// Notes that the plan refuses `statistics` (or `*`). Coverage no longer waits for them.
     public func refuse(
-        _ statistics: [String], application: String, level: EndpointLevel, at time: UnixTime
+        _ statistics: [StatisticName], application: ApplicationID, level: EndpointLevel, at time: UnixTime
     ) async throws {
         try await pool.write { db in
             for statistic in statistics {
@@ -51,7 +51,9 @@ extension History {
 
     /// Notes that the plan serves `statistics` (or `*`) after all. What they
     /// missed is no longer covered, and so is fetched.
-    public func withdrawRefusal(of statistics: [String], application: String, level: EndpointLevel) async throws {
+    public func withdrawRefusal(of statistics: [StatisticName], application: ApplicationID, level: EndpointLevel)
+        async throws
+    {
         try await pool.write { db in
             for statistic in statistics {
                 try db.execute(
@@ -63,7 +65,7 @@ extension History {
         noteChange()
     }
 
-    private static func deriveCoverage(application: String, level: EndpointLevel, in db: Database) throws {
+    private static func deriveCoverage(application: ApplicationID, level: EndpointLevel, in db: Database) throws {
         let rows = try Row.fetchAll(
             db,
             sql: """

@@ -46,7 +46,7 @@ public struct UsageFamilies: Sendable {
 
     /// The statistics that have series, with these.
     private func statistics(perIndex: Bool) -> [(name: MetricName, series: [LatestSeries])] {
-        var byStatistic: [String: [LatestSeries]] = [:]
+        var byStatistic: [StatisticName: [LatestSeries]] = [:]
         for series in latest.series where series.key.api == .usage && series.key.index.isEmpty != perIndex {
             byStatistic[series.key.statistic, default: []].append(series)
         }
@@ -112,7 +112,7 @@ public struct UsageFamilies: Sendable {
             for granularity in Granularity.allCases {
                 guard let time = times[granularity] else { continue }
                 writer.sample(
-                    .init(["application": scope.application, "granularity": granularity.rawValue]), .integer(time))
+                    .init(["application": scope.application.text, "granularity": granularity.rawValue]), .integer(time))
             }
         }
     }

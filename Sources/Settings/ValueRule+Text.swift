@@ -1,3 +1,5 @@
+internal import UsageModel
+
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
 #else
@@ -10,19 +12,6 @@ extension ValueRule<String> {
         ValueRule(expected: expected) { text throws(Complaint) in
             guard text.contains(where: { !$0.isWhitespace }) else {
                 throw Complaint(found: "it is empty", expected: expected)
-            }
-            return text
-        }
-    }
-
-    /// An application's id.
-    static var applicationID: Self {
-        let expected = "an application id: letters, digits, - and _"
-        return ValueRule(expected: expected) { text throws(Complaint) in
-            guard !text.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
-            let isID = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" }
-            guard isID else {
-                throw Complaint(found: "\(ShownText.quoted(text)) is not an application id", expected: expected)
             }
             return text
         }
@@ -59,6 +48,34 @@ extension ValueRule<String> {
             }
             guard url.query == nil, url.fragment == nil else { throw complaint("the URL has a query or fragment") }
             return text
+        }
+    }
+}
+
+extension ValueRule<ApplicationID> {
+    /// An application's id. ASCII alone: it stands in host names, headers and labels.
+    static var applicationID: Self {
+        let expected = "an application id: at most 30 letters, digits, - and _"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard !text.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
+            let isID = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" }
+            guard isID, text.utf8.count <= 30, let id = ApplicationID(text) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not an application id", expected: expected)
+            }
+            return id
+        }
+    }
+}
+
+extension ValueRule {
+    /// A name that Algolia or its customer chose, or a pattern of such.
+    static func name<Kind>(_ expected: String) -> Self where Value == VendorName<Kind> {
+        let rule = ValueRule<String>.text(expected)
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let name = VendorName<Kind>(try rule.read(text)) else {
+                throw Complaint(found: "it contains the character NUL", expected: expected)
+            }
+            return name
         }
     }
 }

@@ -3,7 +3,7 @@ public import UsageModel
 /// One application of the simulator and the keys it accepts.
 public struct SimulatedApplication: Sendable, Hashable {
     /// `X-Algolia-Application-Id`.
-    public var id: String
+    public var id: ApplicationID
     /// The key that the Usage API accepts.
     public var usageKey: String
     /// Nil: the plan has no Monitoring API, which then answers 403.
@@ -11,12 +11,12 @@ public struct SimulatedApplication: Sendable, Hashable {
     /// A key with the `listIndexes` ACL; nil: the Search API answers 403.
     public var searchKey: String?
     /// Names of its indices, the largest first.
-    public var indices: [String]
+    public var indices: [IndexName]
 
     /// An application with awkward index names, unless told otherwise.
     public init(
-        id: String, usageKey: String, monitoringKey: String? = nil, searchKey: String? = nil,
-        indices: [String] = SimulatorConfiguration.awkwardIndices
+        id: ApplicationID, usageKey: String, monitoringKey: String? = nil, searchKey: String? = nil,
+        indices: [IndexName] = SimulatorConfiguration.awkwardIndices
     ) {
         self.id = id
         self.usageKey = usageKey
@@ -72,7 +72,7 @@ public struct SimulatorConfiguration: Sendable {
         requestsPerMinute: 6000)
 
     /// 25 index names, most of which need care in a URL, a label or JSON.
-    public static let awkwardIndices = [
+    public static let awkwardIndices: [IndexName] = [
         "products", "products_fr", "articles", "product variants", "shop/eu", "100% cotton", "what?", "c#",
         "the \"best\" ones", "back\\slash", "line\nbreak", "a+b", "café", "商品", "🛒 cart",
         "products_price_asc", "products_price_desc", "query_suggestions", "users", "blog", "docs.v2",

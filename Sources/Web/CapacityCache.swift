@@ -1,7 +1,7 @@
 public import Capacity
 public import Foundation
 internal import History
-internal import UsageModel
+public import UsageModel
 
 /// The capacity report of each application, made when it is asked for and kept while it is right.
 ///
@@ -11,11 +11,11 @@ public actor CapacityCache {
     /// What reports are made with, as configured now.
     public struct Planning: Sendable {
         /// By application.
-        public let contracts: @Sendable () -> [String: Contract]
+        public let contracts: @Sendable () -> [ApplicationID: Contract]
         public let timeZone: @Sendable () -> TimeZone
 
         public init(
-            contracts: @escaping @Sendable () -> [String: Contract] = { [:] },
+            contracts: @escaping @Sendable () -> [ApplicationID: Contract] = { [:] },
             timeZone: @escaping @Sendable () -> TimeZone = { .gmt }
         ) {
             self.contracts = contracts
@@ -42,8 +42,8 @@ public actor CapacityCache {
     private let history: History
     private let planning: Planning
     private let clock: any WallClock
-    private var made: [String: Made] = [:]
-    private var making: [String: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
+    private var made: [ApplicationID: Made] = [:]
+    private var making: [ApplicationID: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
 
     init(_ history: History, _ planning: Planning, clock: any WallClock) {
         self.history = history
@@ -59,12 +59,12 @@ public actor CapacityCache {
     }
 
     /// Every application that is stored or has a contract, ascending.
-    public func applications() async throws -> [String] {
+    public func applications() async throws -> [ApplicationID] {
         Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
     }
 
     /// Of one application; one of which nothing is stored has an empty report.
-    public func report(_ application: String) async throws -> CapacityReport {
+    public func report(_ application: ApplicationID) async throws -> CapacityReport {
         let timeZone = planning.timeZone()
         let reader = CapacityReader(history, timeZone: timeZone)
         let conditions = Conditions(

@@ -54,13 +54,13 @@ enum CatalogueRoutes {
     }
 
     /// Names of what the Monitoring API reports now.
-    private static func monitored(_ exporter: Exporter) async throws -> Set<String> {
+    private static func monitored(_ exporter: Exporter) async throws -> Set<StatisticName> {
         Set(try await exporter.history.latest().series.map(\.key).filter { $0.api == .monitoring }.map(\.statistic))
     }
 }
 
 private struct StatisticDocument: Encodable {
-    var statistic: String
+    var statistic: StatisticName
     var api: String
     @OrNull var group: String?
     var kind: String
@@ -95,9 +95,9 @@ private struct StatisticDocument: Encodable {
 }
 
 private struct ApplicationDocument: Encodable {
-    var application: String
+    var application: ApplicationID
     var firstSeen: String
-    var indices: [String]
+    var indices: [IndexName]
 
     init(_ application: StoredApplication) {
         self.application = application.id
@@ -108,10 +108,10 @@ private struct ApplicationDocument: Encodable {
 
 /// The identity of a series; `null` where it has no index or key.
 private struct SeriesIdentity: Encodable {
-    var application: String
-    @OrNull var index: String?
-    @OrNull var key: String?
-    var statistic: String
+    var application: ApplicationID
+    @OrNull var index: IndexName?
+    @OrNull var key: ServerName?
+    var statistic: StatisticName
     var unit: String
 
     init(_ key: SeriesKey) {

@@ -36,7 +36,7 @@ enum ForecastRoute {
             let horizon = try horizon(parameters)
             var series: [RangeSeries] = []
             for (position, statistic) in statistics.enumerated() where !statistics[..<position].contains(statistic) {
-                series += try await days(of: query(statistic, filter, parameters, exporter), exporter)
+                series += try await days(of: try query(statistic, filter, parameters, exporter), exporter)
                 guard series.count <= seriesLimit else { throw tooMany }
             }
             let end = end(exporter)
@@ -90,12 +90,12 @@ enum ForecastRoute {
 
     /// The days of one statistic. Servers and clusters have hours only, which become days.
     private static func query(
-        _ statistic: String, _ filter: SeriesFilter, _ parameters: QueryParameters, _ exporter: Exporter
-    ) -> RangeQuery {
+        _ statistic: StatisticName, _ filter: SeriesFilter, _ parameters: QueryParameters, _ exporter: Exporter
+    ) throws -> RangeQuery {
         let isMonitoring = StatisticCatalogue.statistic(named: statistic)?.api == .monitoring
         return RangeQuery(
             statistics: [statistic], applications: filter.applications, indices: filter.indices ?? .application,
-            keys: parameters.all("key"), granularity: isMonitoring ? .hourly : .daily,
+            keys: try parameters.names("key"), granularity: isMonitoring ? .hourly : .daily,
             range: TimeRange(end(exporter) - memory, end(exporter)), step: isMonitoring ? day : nil)
     }
 

@@ -37,6 +37,11 @@ struct JSONBytes {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    mutating func string<Kind>(_ name: VendorName<Kind>) { string(name.text) }
+
+    /// Appends a name, or `null` when it is empty.
+    mutating func stringOrNull<Kind>(_ name: VendorName<Kind>) { stringOrNull(name.text) }
+
     /// Appends a string, or `null` when it is empty.
     mutating func stringOrNull(_ text: String) {
         if text.isEmpty { raw("null") } else { string(text) }

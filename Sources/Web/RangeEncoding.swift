@@ -99,7 +99,8 @@ package enum RangeEncoding {
 
     /// The rows of one series as CSV, without a header.
     package static func csv(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
-        let identity = [key.application, key.index, key.key, key.statistic].map(csvField).joined(separator: ",")
+        let identity = [key.application.text, key.index.text, key.key.text, key.statistic.text].map(csvField).joined(
+            separator: ",")
         var bytes: [UInt8] = []
         bytes.reserveCapacity(points.count * (identity.utf8.count + 40))
         for point in points {

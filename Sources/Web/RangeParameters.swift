@@ -34,7 +34,7 @@ enum RangeParameters {
         }
         return RangeQuery(
             statistics: statistics, applications: filter.applications,
-            indices: filter.indices ?? .application, keys: parameters.all("key"), granularity: granularity,
+            indices: filter.indices ?? .application, keys: try parameters.names("key"), granularity: granularity,
             range: range, step: try step(parameters, granularity), aggregate: aggregate,
             top: try top(parameters))
     }

@@ -4,9 +4,9 @@ internal import UsageModel
 /// The parameters that select series, the same on every path; what they name must exist.
 struct SeriesFilter: Sendable {
     /// Nil for every statistic.
-    var statistics: [String]?
+    var statistics: [StatisticName]?
     /// Nil for every application.
-    var applications: [String]?
+    var applications: [ApplicationID]?
     /// Nil for the application level and every index.
     var indices: IndexSelection?
 
@@ -40,9 +40,9 @@ struct SeriesFilter: Sendable {
 
     /// - Throws: ``Problem`` 404 for an unknown statistic, application or index.
     init(_ parameters: QueryParameters, _ exporter: Exporter) async throws {
-        statistics = parameters.list("statistic")
-        applications = parameters.all("application")
-        if let names = parameters.all("index") {
+        statistics = try parameters.list("statistic")
+        applications = try parameters.names("application")
+        if let names: [IndexName] = try parameters.names("index") {
             indices = names.contains("*") ? .all : .names(names)
         }
         try await verify(exporter)
@@ -62,7 +62,7 @@ struct SeriesFilter: Sendable {
         for id in applications ?? [] where !known.contains(where: { $0.id == id }) {
             throw Problem.unknown(
                 "application", "there is no application \"\(id)\"",
-                accepted: known.isEmpty ? "none is stored yet" : known.map(\.id).joined(separator: ", "))
+                accepted: known.isEmpty ? "none is stored yet" : known.map(\.id.text).joined(separator: ", "))
         }
         guard case .names(let names)? = indices else { return }
         let asked = known.filter { applications?.contains($0.id) ?? true }

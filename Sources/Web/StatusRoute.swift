@@ -38,7 +38,7 @@ enum StatusRoute {
     }
 
     private struct ApplicationDocument: Encodable {
-        var application: String
+        var application: ApplicationID
         var state: String
         @OrNull var pausedUntil: String?
         @OrNull var lastSuccess: String?
@@ -46,8 +46,8 @@ enum StatusRoute {
         @OrNull var lastErrorTime: String?
         var indices: Int
         var backfillRemainingSeconds: [String: Int64]
-        var refusedStatistics: [String: [String]]
-        var failingIndices: [String]
+        var refusedStatistics: [String: [StatisticName]]
+        var failingIndices: [IndexName]
         var requestsInLastMinute: Int
         var requestsPerMinuteLimit: Int
         @OrNull var monitoring: MonitoringDocument?
@@ -72,9 +72,9 @@ enum StatusRoute {
 
     private struct MonitoringDocument: Encodable {
         struct Server: Encodable {
-            var name: String
-            var region: String
-            var cluster: String
+            var name: ServerName
+            var region: ServerName
+            var cluster: ServerName
             var type: String
             var status: String
         }
@@ -82,7 +82,8 @@ enum StatusRoute {
         var refused: Bool
         @OrNull var lastError: String?
         var servers: [Server]
-        var clusters: [String]
+        var clusters: [ServerName]
+        /// An object's names: of two that Swift takes for the same, one is shown.
         var reachability: [String: [String: Bool]]
 
         init(_ status: InfrastructureStatus) {
@@ -93,7 +94,11 @@ enum StatusRoute {
                 Server(name: $0.name, region: $0.region, cluster: $0.cluster, type: $0.type, status: $0.status)
             }
             clusters = status.clusters
-            reachability = status.reachability
+            reachability = Self.texts(status.reachability.mapValues(Self.texts))
+        }
+
+        private static func texts<Value>(_ values: [ServerName: Value]) -> [String: Value] {
+            Dictionary(values.map { ($0.key.text, $0.value) }) { first, _ in first }
         }
     }
 
@@ -102,8 +107,8 @@ enum StatusRoute {
             var start: String
             var end: String
         }
-        var application: String
-        @OrNull var index: String?
+        var application: ApplicationID
+        @OrNull var index: IndexName?
         var granularity: Granularity
         @OrNull var newestBucketEnd: String?
         var ranges: [Range]

@@ -50,7 +50,9 @@ struct DecoderPropertyTests {
         Set(
             series.flatMap { one in
                 one.points.map {
-                    Cell(statistic: one.statistic, key: one.key, time: $0.time, value: Self.digits($0.value.double))
+                    Cell(
+                        statistic: one.statistic.text, key: one.key.text, time: $0.time,
+                        value: Self.digits($0.value.double))
                 }
             })
     }

@@ -108,7 +108,9 @@ struct RemoteWriteTests {
     @Test("A derived statistic waits for both operands, but not for a refused one")
     func derived() async throws {
         let fixture = try OutboxFixture()
-        let (total, free) = ("total_search_requests", "querysuggestions_total_search_requests")
+        let (total, free): (StatisticName, StatisticName) = (
+            "total_search_requests", "querysuggestions_total_search_requests"
+        )
         let outbox = fixture.outbox()
         try await fixture.store(0..<5, [total], asked: .names([total])) { $0 + 10 }
         #expect(Set(try await fixture.drain(outbox).map(\.statistic)) == [total])
@@ -159,7 +161,7 @@ struct RemoteWriteTests {
     @Test("Series advance together, day by day, whatever the size of a batch", arguments: [1, 7, 24, 50, 1000])
     func order(limit: Int) async throws {
         let fixture = try OutboxFixture()
-        let statistics = ["a", "b", "c"]
+        let statistics: [StatisticName] = ["a", "b", "c"]
         try await fixture.store(0..<72, statistics)
         try await fixture.store(0..<3, statistics, granularity: .daily)
         let outbox = fixture.outbox()
@@ -217,7 +219,7 @@ struct RemoteWriteTests {
             windows.shuffle(using: &generator)
             var sent: [OutboxFixture.Sent] = []
             for window in windows {
-                let index = Bool.random(using: &generator) ? "" : "products"
+                let index: IndexName = Bool.random(using: &generator) ? "" : "products"
                 for index in [index, index.isEmpty ? "products" : ""] {
                     try await fixture.store(window, ["records", "file_size"], index: index) {
                         $0 % 5 == Int64(seed % 5) ? nil : $0

@@ -87,7 +87,7 @@ struct ExpositionTests {
 
 @Suite("Names of metrics")
 struct MetricNameTests {
-    private func name(_ statistic: String, perIndex: Bool = false) -> MetricName {
+    private func name(_ statistic: StatisticName, perIndex: Bool = false) -> MetricName {
         MetricName(StatisticCatalogue.describe(statistic), perIndex: perIndex)
     }
 
@@ -173,7 +173,9 @@ struct UsageFamiliesTests {
         }
     }
 
-    private func series(_ statistic: String, index: String = "", key: String = "", value: Int64 = 5) -> LatestSeries {
+    private func series(_ statistic: StatisticName, index: IndexName = "", key: ServerName = "", value: Int64 = 5)
+        -> LatestSeries
+    {
         LatestSeries(
             key: SeriesKey(application: "APP", statistic: statistic, index: index, key: key),
             hourly: Point(time: hour, value: .integer(value)), daily: nil,

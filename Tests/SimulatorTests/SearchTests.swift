@@ -1,13 +1,16 @@
 import Simulator
 import Testing
+import UsageModel
 
 @Suite("Search API")
 struct SearchTests {
     let world = World()
     let headers = World.headers("demo-search-key")
 
-    private func names(_ answer: SimulatedResponse) throws -> [String] {
-        try #require(try answer.object()["items"] as? [[String: Any]]).compactMap { $0["name"] as? String }
+    private func names(_ answer: SimulatedResponse) throws -> [IndexName] {
+        try #require(try answer.object()["items"] as? [[String: Any]]).compactMap {
+            ($0["name"] as? String).flatMap { IndexName($0) }
+        }
     }
 
     @Test("all indices come on one page by default")
@@ -22,7 +25,7 @@ struct SearchTests {
 
     @Test("pages hold every index once")
     func pages() async throws {
-        var seen: [String] = []
+        var seen: [IndexName] = []
         for page in 0..<4 {
             let answer = await world.get("/1/indexes?page=\(page)&hitsPerPage=10", headers: headers)
             #expect(try answer.object()["nbPages"] as? Int == 3)

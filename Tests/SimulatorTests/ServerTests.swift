@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Simulator
 import Testing
+import UsageModel
 
 @Suite("Over a socket")
 struct ServerTests {
@@ -49,7 +50,7 @@ struct ServerTests {
     }
 
     @Test("the path arrives as it was encoded", arguments: ["shop/eu", "100% cotton", "a+b", "商品", "line\nbreak"])
-    func rawPath(index: String) async throws {
+    func rawPath(index: IndexName) async throws {
         let world = World()
         try await withServer(world) { get in
             let (status, _) = try await get(World.target("records", index: index))

@@ -18,7 +18,7 @@ public final class World: Sendable {
     private let requestsPerMinute: Int
 
     public init(
-        start: UnixTime = World.start, indices: [String] = ["products", "tmp_old"], requestsPerMinute: Int = 6000,
+        start: UnixTime = World.start, indices: [IndexName] = ["products", "tmp_old"], requestsPerMinute: Int = 6000,
         settings: CollectionSettings = CollectionSettings(), faults: Faults = Faults()
     ) {
         clock = VirtualClock(start)

@@ -79,7 +79,7 @@ struct GrafanaNameTests {
     @Test("A word for every one is a name where such a thing exists")
     func everyIsName() async throws {
         let site = try Site()
-        for index in ["All", "*", "other"] { try await site.store(index: index, hours([1])) }
+        for index in ["All", "*", "other"] as [IndexName] { try await site.store(index: index, hours([1])) }
         try await withServer(site.exporter) { web in
             let range = #""range":{"from":"2026-07-15T00:00:00Z","to":"2026-07-16T00:00:00Z"}"#
             for (text, count) in [("All", 1), ("*", 1), ("$__all", 3), (".*", 3)] {

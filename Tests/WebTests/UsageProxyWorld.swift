@@ -13,7 +13,7 @@ import Web
 /// A simulated vendor, and a history that asked it and stored every answer as it came.
 struct ProxyWorld: Sendable {
     /// Names that need care in a path.
-    static let indices = [
+    static let indices: [IndexName] = [
         "products", "shop/eu", "100% cotton", "what?", "%2E%2E", "..", "🛒 cart", "line\nbreak", "a+b&c=d", "#1",
         "the \"best\" ones", "one,two;three",
     ]
@@ -97,7 +97,8 @@ extension Site {
 
     /// Stores an answer that names its statistics.
     func store(
-        _ series: [SeriesPoints], statistics: [String], index: String = "", granularity: Granularity = .hourly,
+        _ series: [SeriesPoints], statistics: [StatisticName], index: IndexName = "",
+        granularity: Granularity = .hourly,
         answering range: TimeRange
     ) async throws {
         _ = try await history.store(

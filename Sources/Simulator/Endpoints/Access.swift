@@ -7,8 +7,8 @@ struct Access: Sendable {
 
     /// The application that the request speaks for; `""` when it need not say.
     /// - Throws: ``APIError``: 401 without headers, 403 for a key that does not fit.
-    func check(_ request: SimulatedRequest, _ route: Route) throws(APIError) -> String {
-        let id = request.header("X-Algolia-Application-Id") ?? ""
+    func check(_ request: SimulatedRequest, _ route: Route) throws(APIError) -> ApplicationID {
+        let id = request.application
         let key = request.header("X-Algolia-API-Key") ?? ""
         switch route {
         case .status, .incidents, .probe, .reachability: return id

@@ -17,7 +17,7 @@ struct MonitoringEndpoint: Sendable {
 
     /// - Parameter application: an empty one stands for everybody's clusters.
     /// - Throws: ``APIError`` as Algolia would answer.
-    func answer(_ route: Route, application: String) throws(APIError) -> JSONValue {
+    func answer(_ route: Route, application: ApplicationID) throws(APIError) -> JSONValue {
         switch route {
         case .infrastructure(let metric, let period):
             try infrastructure(application, metric: metric, period: period)
@@ -48,7 +48,7 @@ struct MonitoringEndpoint: Sendable {
     }
 
     /// The application's clusters, everybody's without one, or those asked for.
-    private func clusters(_ application: String, _ asked: [String]?) throws(APIError) -> [String] {
+    private func clusters(_ application: ApplicationID, _ asked: [String]?) throws(APIError) -> [String] {
         let everybody = truth.allModels.flatMap(\.fleet.clusters)
         guard let asked else {
             let own = truth.clusters(application: application)
@@ -61,7 +61,7 @@ struct MonitoringEndpoint: Sendable {
     }
 
     private func infrastructure(
-        _ application: String, metric: String, period: String
+        _ application: ApplicationID, metric: String, period: String
     ) throws(APIError) -> JSONValue {
         guard metric == "*" || Truth.infrastructureMetrics.contains(metric) else {
             throw APIError(400, "Invalid metric \"\(metric)\"")
@@ -90,7 +90,7 @@ struct MonitoringEndpoint: Sendable {
         ])
     }
 
-    private func inventory(_ application: String) -> JSONValue {
+    private func inventory(_ application: ApplicationID) -> JSONValue {
         let alive = Set(truth.servers(application: application, at: now))
         let servers = truth.model(application)?.fleet.servers.filter { alive.contains($0.name) } ?? []
         let items = servers.map { server in

@@ -10,7 +10,7 @@ struct SearchEndpoint: Sendable {
     let now: UnixTime
 
     /// - Throws: ``APIError`` with status 400 for a wrong page.
-    func answer(application: String, parameters: [String: String]) throws(APIError) -> [UInt8] {
+    func answer(application: ApplicationID, parameters: [String: String]) throws(APIError) -> [UInt8] {
         func number(_ name: String, _ accepted: ClosedRange<Int64>, otherwise: Int64) throws(APIError) -> Int64 {
             guard let text = parameters[name] else { return otherwise }
             guard let number = Int64(text), accepted.contains(number) else {
@@ -26,8 +26,8 @@ struct SearchEndpoint: Sendable {
         return JSONValue.object([("items", .array(items)), ("nbPages", .integer(max(1, pages)))]).bytes
     }
 
-    private func item(_ application: String, _ index: String) -> JSONValue {
-        func level(_ statistic: String) -> JSONValue {
+    private func item(_ application: ApplicationID, _ index: IndexName) -> JSONValue {
+        func level(_ statistic: StatisticName) -> JSONValue {
             JSONValue(
                 truth.value(
                     application: application, index: index, statistic: statistic, granularity: .hourly,
@@ -35,7 +35,7 @@ struct SearchEndpoint: Sendable {
         }
         let created = truth.created(application: application, index: index) ?? now
         return .object([
-            ("name", .string(index)),
+            ("name", .string(index.text)),
             ("createdAt", .string(Self.milliseconds(created))),
             ("updatedAt", .string(Self.milliseconds(Granularity.hourly.floor(now)))),
             ("entries", level("records")), ("dataSize", level("data_size")), ("fileSize", level("file_size")),

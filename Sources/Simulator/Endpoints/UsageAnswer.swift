@@ -27,19 +27,19 @@ struct UsageAnswer {
     }
 
     /// Whether the statistic's values are maps.
-    static func isMap(_ statistic: String) -> Bool {
-        switch Recipes.all[statistic] {
+    static func isMap(_ statistic: StatisticName) -> Bool {
+        switch Recipes.all[statistic.text] {
         case .perServer, .perRegion, .perZone: true
         default: false
         }
     }
 
     /// Adds a statistic; one without any value is left out.
-    mutating func add(_ statistic: String, _ values: [(key: String, column: Column)], isMap: Bool) {
+    mutating func add(_ statistic: StatisticName, _ values: [(key: String, column: Column)], isMap: Bool) {
         guard let first = values.first else { return }
         if !isEmpty { bytes.write(faults.untidyJSON ? "\n , " : ",") }
         isEmpty = false
-        bytes.write(string: statistic)
+        bytes.write(string: statistic.text)
         bytes.write(faults.untidyJSON ? " : [ " : ":[")
         if isMap {
             let keys = values.map { value in

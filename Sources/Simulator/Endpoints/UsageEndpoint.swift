@@ -10,7 +10,7 @@ struct UsageEndpoint: Sendable {
 
     /// - Throws: ``APIError`` as Algolia would answer.
     func answer(
-        application: String, statistics: [String], index: String, parameters: [String: String]
+        application: ApplicationID, statistics: [StatisticName], index: IndexName, parameters: [String: String]
     ) throws(APIError) -> [UInt8] {
         let query = try UsageQuery(parameters)
         let names = try expand(statistics, index: index)
@@ -33,9 +33,9 @@ struct UsageEndpoint: Sendable {
 
     /// The statistics that a request means: `*` and groups become their members, what
     /// the plan does not have is left out of them, and nothing comes twice.
-    private func expand(_ asked: [String], index: String) throws(APIError) -> [String] {
+    private func expand(_ asked: [StatisticName], index: IndexName) throws(APIError) -> [StatisticName] {
         let served = Set(available(perIndex: !index.isEmpty))
-        var names: [String] = []
+        var names: [StatisticName] = []
         for name in asked {
             if name == "*" {
                 if let status = faults.refusedWildcardStatus {
@@ -47,14 +47,14 @@ struct UsageEndpoint: Sendable {
             } else if served.contains(name) {
                 names.append(name)
             } else {
-                throw APIError.unknownMetric(name)
+                throw APIError.unknownMetric(name.text)
             }
         }
-        var seen: Set<String> = []
+        var seen: Set<StatisticName> = []
         return names.filter { seen.insert($0).inserted }
     }
 
-    private func available(perIndex: Bool) -> [String] {
+    private func available(perIndex: Bool) -> [StatisticName] {
         var names = StatisticCatalogue.names(perIndex: perIndex).filter { !faults.refusedStatistics.contains($0) }
         if faults.unknownStatistics { names += perIndex ? ["future_metric_operations"] : Recipes.unknown }
         return names

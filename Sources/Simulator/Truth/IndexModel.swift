@@ -2,7 +2,7 @@ import UsageModel
 
 /// One index of an application: its share of everything, and its age.
 struct IndexModel: Sendable {
-    let name: String
+    let name: IndexName
     let noise: Noise
     /// Its part of the application's traffic and records, in 0 ... 1.
     let share: Double
@@ -22,14 +22,14 @@ struct IndexModel: Sendable {
     /// The indices in the order of their size, the first the largest: shares
     /// fall with the rank, as search traffic does. The largest third is older than
     /// three years; of the others every fifth appeared 40 days before the origin.
-    static func population(_ names: [String], noise: Noise, origin: UnixTime) -> [IndexModel] {
+    static func population(_ names: [IndexName], noise: Noise, origin: UnixTime) -> [IndexModel] {
         let noise = noise.stream("indices")
         let weights = names.indices.map { rank in 1 / (Double(rank + 1) * Double(rank + 1).squareRoot()) }
         let scale = total / weights.reduce(0, +)
         var start = 0.0
         var models: [IndexModel] = []
         for (rank, name) in names.enumerated() {
-            let own = noise.stream(name)
+            let own = noise.stream(name.text)
             let daysBefore: Int64 =
                 if rank * 3 <= names.count { 1100 + own.below(300, -1) } else if rank % 5 == 4 { 40 } else {
                     60 + own.below(320, -1)

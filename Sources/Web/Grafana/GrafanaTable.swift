@@ -52,7 +52,7 @@ struct GrafanaTable {
         for one in series {
             var identity = JSONBytes(capacity: 128)
             identity.string(one.key.application)
-            for text in [one.key.index, one.key.key, one.key.statistic] {
+            for text in [one.key.index.text, one.key.key.text, one.key.statistic.text] {
                 identity.raw(",")
                 identity.stringOrNull(text)
             }

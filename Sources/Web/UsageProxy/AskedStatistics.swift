@@ -5,18 +5,18 @@ internal import UsageModel
 /// and nothing comes twice.
 struct AskedStatistics {
     /// What to answer, in this order, as far as it is stored.
-    let names: [String]
+    let names: [StatisticName]
     /// What must have been answered for the whole to be covered. What the plan refuses cannot be,
     /// and counts only where it is named itself.
-    let required: [String]
+    let required: [StatisticName]
     /// Whether `*` is among them.
     let isEverything: Bool
 
     /// - Throws: ``VendorError`` 422 for a name that does not exist, or that the plan refuses and never served.
-    init(_ asked: [String], _ scope: Scope, _ stored: StoredUsage, _ history: History) async throws {
+    init(_ asked: [StatisticName], _ scope: Scope, _ stored: StoredUsage, _ history: History) async throws {
         let catalogue = StatisticCatalogue.names(perIndex: scope.isIndex)
-        var names: [String] = []
-        var required: [String] = []
+        var names: [StatisticName] = []
+        var required: [StatisticName] = []
         for name in asked {
             if name == "*" {
                 let everything = Self.everything(stored)
@@ -39,14 +39,14 @@ struct AskedStatistics {
     }
 
     /// In the vendor's order, then what the catalogue does not know.
-    private static func everything(_ stored: StoredUsage) -> [String] {
+    private static func everything(_ stored: StoredUsage) -> [StatisticName] {
         let known = StatisticCatalogue.all.map(\.name)
         let others = stored.statistics.keys.filter { StatisticCatalogue.statistic(named: $0)?.api != .usage }
         return known + others.sorted()
     }
 
     private static func exists(
-        _ name: String, _ scope: Scope, _ stored: StoredUsage, _ history: History, _ catalogue: [String]
+        _ name: StatisticName, _ scope: Scope, _ stored: StoredUsage, _ history: History, _ catalogue: [StatisticName]
     ) async throws -> Bool {
         // The vendor has no such statistic, even where the history has computed it.
         if StatisticCatalogue.statistic(named: name)?.derivation != nil { return false }
@@ -57,8 +57,8 @@ struct AskedStatistics {
             name, application: scope.application, level: EndpointLevel(scope))
     }
 
-    private static func unique(_ names: [String]) -> [String] {
-        var seen: Set<String> = []
+    private static func unique(_ names: [StatisticName]) -> [StatisticName] {
+        var seen: Set<StatisticName> = []
         return names.filter { seen.insert($0).inserted }
     }
 }

@@ -30,13 +30,13 @@ struct CollectorFacts: Sendable {
     }
 
     /// Applications that are collected, then those that only have a past.
-    func applications() -> [String] {
+    func applications() -> [ApplicationID] {
         let collected = statuses.map(\.application)
         return collected + Set(fetched.keys.map(\.application)).subtracting(collected).sorted()
     }
 
     /// The table of one application's freshness, coverage and progress.
-    func progress(of application: String) -> [ProgressRow] {
+    func progress(of application: ApplicationID) -> [ProgressRow] {
         let scope = Scope(application: application)
         let status = statuses.first { $0.application == application }
         return [Granularity.hourly, .daily].map { granularity in
@@ -71,10 +71,12 @@ struct CollectorFacts: Sendable {
         }
         if let until = status.pausedUntil { notes.append("Waiting until \(Markup.time(until)).") }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
-            notes.append("Refused by the plan (\(level) level): \(names.joined(separator: ", "))")
+            notes.append("Refused by the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")
         }
         if let infrastructure = status.infrastructure {
-            let names = infrastructure.clusters.isEmpty ? "none yet" : infrastructure.clusters.joined(separator: ", ")
+            let names =
+                infrastructure.clusters.isEmpty
+                ? "none yet" : infrastructure.clusters.map(\.text).joined(separator: ", ")
             notes.append(
                 infrastructure.isRefused && infrastructure.servers.isEmpty
                     ? "The key or the plan has no access to the Monitoring API."
@@ -84,7 +86,7 @@ struct CollectorFacts: Sendable {
             }
         }
         if !status.failing.isEmpty {
-            let names = status.failing.map { $0.isEmpty ? "the application itself" : $0 }
+            let names = status.failing.map { $0.isEmpty ? "the application itself" : $0.text }
             notes.append("Failing: \(names.joined(separator: ", "))")
         }
         return notes

@@ -29,7 +29,7 @@ enum CollectorPage {
         }
 
         struct Quota: ViewModel {
-            var application: String
+            var application: ApplicationID
             var sent: String
             var limit: String
             var percent: String
