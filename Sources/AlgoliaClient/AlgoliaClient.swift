@@ -43,6 +43,7 @@ public struct AlgoliaClient: Sendable {
     private let transport: any HTTPTransport
     private let quota: TokenBucket
     private let clock: any WallClock
+    private let dates = VendorDates()
     private let metrics: any MetricsFactory
 
     /// - Parameters:
@@ -86,6 +87,9 @@ public struct AlgoliaClient: Sendable {
 
     /// How much of the quota is used, by everything that shares it.
     public var quotaUse: TokenBucket.Use { quota.use }
+
+    /// What the newest answer of an API said about the time; nil before the first answer.
+    public func newestDate(_ api: API) -> VendorDates.Reading? { dates.newest(api) }
 
     /// Whether index names can be listed: a search key is configured.
     public var canListIndices: Bool { searchKey != nil }
@@ -145,12 +149,12 @@ public struct AlgoliaClient: Sendable {
             ("X-Algolia-Application-Id", application), ("X-Algolia-API-Key", current.secret),
             ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
         ]
-        let start = clock.seconds
+        let start = clock.monotonic
         let result: Result<Answer, AlgoliaError>
         do throws(AlgoliaError) {
             let request = TransportRequest(
                 url: url, headers: headers, timeout: timeout, maximumBody: Self.maximumBody)
-            result = .success(try decode(try await exchange(request)))
+            result = .success(try decode(try await exchange(api, request)))
         } catch {
             result = .failure(error)
         }
@@ -165,12 +169,12 @@ public struct AlgoliaClient: Sendable {
             label: RequestMetrics.requests, dimensions: [("api", api.rawValue), ("code", code)], factory: metrics
         ).increment()
         Recorder(label: RequestMetrics.duration, dimensions: [], aggregate: true, factory: metrics)
-            .record(clock.seconds - start)
+            .record(clock.monotonic - start)
         return try result.get()
     }
 
     /// The body of a 200, or the error that the answer amounts to.
-    private func exchange(_ request: TransportRequest) async throws(AlgoliaError) -> ByteBuffer {
+    private func exchange(_ api: API, _ request: TransportRequest) async throws(AlgoliaError) -> ByteBuffer {
         let answer: TransportAnswer
         do throws(TransportError) {
             answer = try await transport.get(request)
@@ -182,7 +186,11 @@ public struct AlgoliaClient: Sendable {
             case .cancelled: throw .cancelled
             }
         }
-        let retryAfter = answer.retryAfter.flatMap { RetryAfter.seconds($0, now: clock.seconds) }
+        dates.note(answer.date, api, at: clock.monotonic)
+        let retryAfter = answer.retryAfter.flatMap {
+            // A date is by the vendor's clock, and ours may be wrong.
+            RetryAfter.seconds($0, now: answer.date.map(Double.init) ?? clock.seconds)
+        }
         switch answer.status {
         case 200: return answer.body
         case 401, 403: throw .unauthorized(status: answer.status, message: Self.message(answer.body))

@@ -37,6 +37,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
                 return TransportAnswer(
                     status: Int(response.status.code),
                     retryAfter: response.headers.first(name: "Retry-After"),
+                    date: response.headers.first(name: "Date").flatMap(RetryAfter.httpDate),
                     body: try await response.body.collect(upTo: limit))
             }
         } catch is NIOTooManyBytesError {

@@ -45,12 +45,12 @@ public final class TokenBucket: Sendable {
     /// - Parameter requestsPerMinute: at least 1.
     public init(requestsPerMinute: Int, clock: any WallClock) {
         self.clock = clock
-        state = Mutex(State(requestsPerMinute: requestsPerMinute, now: clock.seconds))
+        state = Mutex(State(requestsPerMinute: requestsPerMinute, now: clock.monotonic))
     }
 
     /// Another quota from now on; what was sent already counts against it.
     public func change(requestsPerMinute: Int) {
-        let now = clock.seconds
+        let now = clock.monotonic
         state.withLock { state in
             var changed = State(requestsPerMinute: requestsPerMinute, now: now)
             guard changed.capacity != state.capacity || changed.rate != state.rate else { return }
@@ -64,9 +64,9 @@ public final class TokenBucket: Sendable {
 
     /// Takes a token, or says how many seconds to wait for the next one.
     private func take() -> Double {
-        let now = clock.seconds
+        let now = clock.monotonic
         return state.withLock { state in
-            // A clock that was set back must not drain the bucket.
+            // Two that take at once may come here in the other order.
             state.tokens = min(
                 state.capacity, state.tokens + max(0, now - state.refilled) * state.rate)
             state.refilled = now
@@ -78,7 +78,7 @@ public final class TokenBucket: Sendable {
     }
 
     public var use: Use {
-        let now = clock.seconds
+        let now = clock.monotonic
         return state.withLock {
             Use(requestsPerMinute: $0.requestsPerMinute, sentInLastMinute: $0.sent.total(at: now))
         }

@@ -5,7 +5,8 @@ public final class TemporaryFolder: Sendable {
     public let path: String
 
     public init() {
-        path = FileManager.default.temporaryDirectory.appending(path: "algolia-exporter-\(UUID().uuidString)").path()
+        path = FileManager.default.temporaryDirectory.appending(path: "algolia-exporter-\(UUID().uuidString)").path(
+            percentEncoded: false)
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
