@@ -73,7 +73,7 @@ let package = Package(
             name: "Migrations", path: "migrations",
             resources: [
                 .embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql"),
-                .embedInCode("0003_remote_write.sql"),
+                .embedInCode("0003_remote_write.sql"), .embedInCode("0005_clock.sql"),
             ],
             swiftSettings: settings),
 
@@ -148,7 +148,7 @@ let package = Package(
         tests(
             "AlgoliaClientTests",
             ["AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore]),
-        tests("HistoryTests", ["History", "UsageModel", "Migrations", "TestSupport", grdb]),
+        tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [

@@ -16,5 +16,6 @@ public enum Migrations {
         Migration(
             identifier: "0003_remote_write",
             sql: String(decoding: PackageResources._003_remote_write_sql, as: UTF8.self)),
+        Migration(identifier: "0005_clock", sql: String(decoding: PackageResources._005_clock_sql, as: UTF8.self)),
     ]
 }

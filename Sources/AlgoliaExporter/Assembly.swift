@@ -23,7 +23,7 @@ struct Assembly {
     init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
         self.shard = shard
         let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
-        history = try History(path: settings.storage.path)
+        history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(help: Self.help)
         gauges = ConfigurationGauges(metrics: registry)
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
@@ -91,6 +91,10 @@ struct Assembly {
         CollectorMetric.isUp: "Whether the newest request to this API succeeded.",
         CollectorMetric.lastSuccess: "When the newest request to this API succeeded, in seconds since 1970.",
         CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",
+        CollectorMetric.clockOffset:
+            "Seconds that this machine's clock is ahead of Algolia's, by the Date of the newest answer.",
+        CollectorMetric.databaseState:
+            "State of the database file: 1 for the present one. Nothing is written unless it is good.",
         CollectorMetric.backfillRemaining:
             "Seconds of history still to be fetched, over the application and its indices.",
         ConfigurationMetric.contract:

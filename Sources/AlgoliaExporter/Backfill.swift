@@ -38,12 +38,12 @@ private actor BackfillProgress {
 
     init(clock: any WallClock) {
         self.clock = clock
-        started = clock.seconds
+        started = clock.monotonic
     }
 
     func update(_ status: ApplicationStatus) {
         statuses[status.application] = status
-        let now = clock.seconds
+        let now = clock.monotonic
         // Ten frames a second for the eye, a line in ten seconds for a log.
         guard now - lastLine >= (Console.isTerminal ? 0.1 : 10) else { return }
         lastLine = now
@@ -61,7 +61,7 @@ private actor BackfillProgress {
         guard desired > 0 else { return }
         let share = Double(desired - remaining) / Double(desired)
         let percent = Int((share * 100).rounded(.down))
-        let elapsed = DurationText.string(Int64(clock.seconds - started))
+        let elapsed = DurationText.string(Int64(clock.monotonic - started))
         guard Console.isTerminal else {
             return Console.error(
                 "backfill \(percent) %, \(DurationText.string(remaining)) to fetch, \(elapsed) elapsed")

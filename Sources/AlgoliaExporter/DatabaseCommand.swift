@@ -7,7 +7,7 @@ import UsageModel
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look after the history's file.",
-        subcommands: [Info.self, Verify.self, Compact.self, Backup.self])
+        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Retain.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

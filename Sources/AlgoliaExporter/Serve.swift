@@ -43,10 +43,10 @@ struct Serve: AsyncParsableCommand {
             settings, load: { try options.settings(demo) }, apply: assembly.apply, metrics: assembly.registry,
             clock: assembly.clock, logger: logger)
         let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
-            let retention = reloader.current.storage.retention
-            return [.minutely: retention.minutely, .hourly: retention.hourly, .daily: retention.daily]
-                .compactMapValues(\.self)
+            reloader.current.storage.retention.seconds
         }
+        let watch = HistoryWatch(
+            history: assembly.history, clock: assembly.clock, metrics: assembly.registry, logger: logger)
         let exporter = Exporter(
             history: assembly.history,
             options: { MetricsOptions(reloader.current) },
@@ -80,7 +80,10 @@ struct Serve: AsyncParsableCommand {
                     metadata: ["version": "\(AlgoliaExporter.version)"])
             }
             try await run(
-                [retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server],
+                [
+                    retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
+                    watch,
+                ],
                 demo, serverLogger)
         } catch {
             await assembly.shutdown()

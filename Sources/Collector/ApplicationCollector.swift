@@ -13,7 +13,7 @@ public actor ApplicationCollector {
     private(set) var settings: CollectionSettings
     private(set) var client: AlgoliaClient
     let history: History
-    let clock: any WallClock
+    let clock: CollectionClock
     let metrics: CollectorMetrics
     private let compaction: Compaction
     var log: Logger
@@ -21,10 +21,14 @@ public actor ApplicationCollector {
 
     var planner: Planner
     var health: ApplicationHealth
-    private var discovery = IndexDiscovery()
+    var discovery = IndexDiscovery()
     /// The indices that the vendor listed last.
     private var listed: [String] = []
-    private var isLoaded = false
+    var isLoaded = false
+    /// Whether an answer has confirmed the clock since the start, or since it was set.
+    var isClockConfirmed = false
+    /// Whether the log says that the clock is wrong.
+    var hasToldClock = false
     /// What the next step begins with.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
@@ -47,7 +51,7 @@ public actor ApplicationCollector {
         self.settings = settings
         self.client = client
         self.history = history
-        self.clock = clock
+        self.clock = CollectionClock(clock)
         self.metrics = CollectorMetrics(application: client.application, factory: metrics)
         self.compaction = compaction ?? Compaction(history: history, logger: logger)
         self.generator = generator
@@ -70,7 +74,7 @@ public actor ApplicationCollector {
 
     /// Sleeps in short pieces: a rotated key or a new configuration should be used at once.
     private func nap(until wakeUp: Double) async {
-        while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey {
+        while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey, !clock.isAstray {
             do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
         }
     }
@@ -127,6 +131,7 @@ public actor ApplicationCollector {
     /// - Returns: a pause when the history cannot be read.
     func prepare() async -> Step? {
         let replacement = replacement
+        if case let step = clock.synchronize(), step != 0 { follow(step) }
         do {
             if let replacement {
                 self.replacement = nil
@@ -160,9 +165,10 @@ public actor ApplicationCollector {
 
     private func load() async throws {
         let application = client.application
-        try await history.register(application: application, now: clock.now)
+        try await history.register(application: application, now: clock.now, isConfirmed: false)
         for level in EndpointLevel.allCases {
             let refused = try await history.refusals(application: application, level: level)
+                .mapValues { min($0, clock.now) }
             planner.offers[level] = StatisticsOffer(level: level, refused: refused)
         }
         try await setIndices(try await selectedIndices())
@@ -192,7 +198,7 @@ public actor ApplicationCollector {
         let tails = Dictionary(
             // A row that only the backfill of an older window has written is no live tail.
             grouping: try await history.freshness().filter {
-                $0.scope.application == application && $0.completeUntil > $0.tailStart
+                $0.scope.application == application && $0.completeUntil > $0.tailStart && $0.fetchedAt <= clock.now
             },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
         let answered = try await history.answered(application: application)
@@ -209,8 +215,8 @@ public actor ApplicationCollector {
                     Track(
                         scope: scope, granularity: granularity,
                         answered: answered[scope]?[granularity] ?? [:],
-                        tailFetched: Dictionary(uniqueKeysWithValues: fetched.map { ($0.statistic, $0.fetchedAt) }),
-                        revisionChecked: checks[scope]?[granularity]))
+                        tailFetched: Dictionary(fetched.map { ($0.statistic, $0.fetchedAt) }, uniquingKeysWith: max),
+                        revisionChecked: checks[scope]?[granularity].flatMap { $0 <= clock.now ? $0 : nil }))
             }
         }
         planner.setTracks(tracks)
@@ -226,6 +232,7 @@ public actor ApplicationCollector {
     private func discoverIndices(now: UnixTime) async -> Bool {
         do throws(AlgoliaError) {
             listed = try await client.indexNames()
+            guard await isClockRight(.search) else { return true }
             metrics.succeeded(.search, now: now)
             let selected = select(listed)
             discovery.succeeded(now: now)
@@ -268,11 +275,14 @@ public actor ApplicationCollector {
                 UsageRequest(
                     scope: work.scope, statistics: work.statistics, granularity: work.granularity, range: work.range))
         } catch {
+            guard await isClockRight() else { return .notStored }
             await fail(work, error)
             return .failed(error)
         }
+        guard await isClockRight() else { return .notStored }
         do {
-            try await store(series, work, sentAt: sentAt)
+            // Nothing is answered or settled later than the vendor says it is.
+            try await store(series, work, sentAt: min(sentAt, client.newestDate(.usage)?.date ?? .max))
             return .stored
         } catch {
             _ = pauseForStorage(error)

@@ -33,6 +33,13 @@ struct ApplicationHealth {
         lastError = (error.description, UnixTime(now))
     }
 
+    /// Moves what is kept in the time of day, because that was set.
+    mutating func shift(by seconds: Double) {
+        if pause > 0 { pause += seconds }
+        lastSuccess = lastSuccess.map { $0 + seconds }
+        lastError?.time += UnixTime(seconds)
+    }
+
     mutating func resume() {
         pause = 0
         isUnauthorized = false

@@ -21,6 +21,11 @@ struct CollectorMetrics {
         gauge(CollectorMetric.lastSuccess, [("api", api.rawValue)], Double(now))
     }
 
+    /// The machine's clock against the vendor's.
+    func clockOffset(_ seconds: Double, _ api: API) {
+        gauge(CollectorMetric.clockOffset, [("api", api.rawValue)], (seconds * 10).rounded() / 10)
+    }
+
     func failed(_ api: API) {
         gauge(CollectorMetric.isUp, [("api", api.rawValue)], 0)
     }
@@ -28,7 +33,9 @@ struct CollectorMetrics {
     /// Ends the gauges of an application that is no longer collected: they would stay as they are for ever.
     func forget(_ apis: [API]) {
         var gauges = apis.flatMap { api in
-            [CollectorMetric.isUp, CollectorMetric.lastSuccess].map { ($0, [("api", api.rawValue)]) }
+            [CollectorMetric.isUp, CollectorMetric.lastSuccess, CollectorMetric.clockOffset].map {
+                ($0, [("api", api.rawValue)])
+            }
         }
         if apis.contains(.usage) {
             gauges += [Granularity.hourly, .daily].map {
@@ -58,5 +65,7 @@ public enum CollectorMetric {
     public static let isUp = "algolia_exporter_up"
     public static let lastSuccess = "algolia_exporter_last_success_timestamp_seconds"
     public static let pointsStored = "algolia_exporter_points_stored_total"
+    public static let clockOffset = "algolia_exporter_clock_offset_seconds"
+    public static let databaseState = "algolia_exporter_database_state"
     public static let backfillRemaining = "algolia_exporter_backfill_remaining_seconds"
 }

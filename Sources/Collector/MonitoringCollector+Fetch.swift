@@ -44,8 +44,9 @@ extension MonitoringCollector {
 
     /// Servers by the minute; after a gap the same again, coarser and further back.
     private func fetchInfrastructure(_ period: InfrastructurePeriod) async throws {
-        let sentAt = clock.now
+        let asked = clock.now
         let series = try await client.infrastructure(period)
+        let sentAt = try await confirmed(asked)
         switch period {
         case .minute, .hour, .day:
             let outcome = try await store(
@@ -80,19 +81,21 @@ extension MonitoringCollector {
     }
 
     private func fetchProbe(_ probe: ClusterProbe) async throws {
-        let sentAt = clock.now
+        let asked = clock.now
         let series = try await client.probe(probe, clusters: status.clusters)
+        let sentAt = try await confirmed(asked)
         try await store(
             series, over: InfrastructurePeriod.day.length, statistics: .names([probe.rawValue]), sentAt: sentAt)
     }
 
     /// Stores a state of now as the point of this minute.
     private func store(_ values: [(cluster: String, value: PointValue)], as statistic: String) async throws {
-        let minute = Granularity.minutely.floor(clock.now)
+        let sentAt = try await confirmed(clock.now)
+        let minute = Granularity.minutely.floor(sentAt)
         let series = values.map {
             SeriesPoints(statistic: statistic, key: $0.cluster, points: [Point(time: minute, value: $0.value)])
         }
-        try await store(series, over: 60, statistics: .names([statistic]), sentAt: clock.now)
+        try await store(series, over: 60, statistics: .names([statistic]), sentAt: sentAt)
     }
 
     private func store(_ values: [(cluster: String, severity: Int64)], as statistic: String) async throws {

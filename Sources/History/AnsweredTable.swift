@@ -20,8 +20,8 @@ struct AnsweredTable {
                 SELECT statistic, start, "end" FROM answered
                 WHERE application = ? AND index_name = ? AND granularity = ?
                 """, arguments: arguments)
-        return Dictionary(grouping: rows) { $0[0] as String }
-            .mapValues { TimeRangeSet($0.map { TimeRange($0[1], $0[2]) }) }
+        return try Dictionary(grouping: rows) { try $0.text(0) }
+            .mapValues { TimeRangeSet(try $0.map { try $0.range(1, 2) }) }
     }
 
     /// Replaces the ranges of one statistic.
@@ -47,7 +47,7 @@ struct AnsweredTable {
                 SELECT start, "end" FROM coverage
                 WHERE application = ? AND index_name = ? AND granularity = ? ORDER BY start
                 """, arguments: arguments
-        ).map { TimeRange($0[0], $0[1]) }
+        ).map { try $0.range(0, 1) }
         guard current != coverage.ranges else { return }
         try db.cachedStatement(
             sql: "DELETE FROM coverage WHERE application = ? AND index_name = ? AND granularity = ?"

@@ -54,30 +54,31 @@ struct FreshnessTable {
     }
 
     func all() throws -> [Freshness] {
-        try Row.fetchAll(db, sql: "SELECT * FROM freshness").compactMap(Freshness.init)
+        try Row.fetchAll(db, sql: "SELECT * FROM freshness").map(Freshness.init)
     }
 
     func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {
         try Row.fetchAll(
             db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ? AND granularity = ?",
             arguments: [scope.application, scope.index, granularity.rawValue]
-        ).compactMap(Freshness.init)
+        ).map(Freshness.init)
     }
 }
 
 extension Freshness {
-    /// Nil for a granularity that this version does not know.
-    fileprivate init?(_ row: Row) {
-        guard let granularity = Granularity(rawValue: row[2]) else { return nil }
+    fileprivate init(_ row: Row) throws {
         self.init(
-            scope: Scope(application: row[0], index: row[1]), granularity: granularity, statistic: row[3],
-            tailStart: row[4], completeUntil: row[5], fetchedAt: row[6])
+            scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.text(3),
+            tailStart: try row.time(4), completeUntil: try row.time(5), fetchedAt: try row.time(6))
+        guard granularity.floor(completeUntil) == completeUntil else {
+            throw DamagedRow("column \"complete_until\" does not hold the end of a bucket")
+        }
     }
 }
 
 extension History {
     /// The freshness of every scope, granularity and statistic.
     public func freshness() async throws -> [Freshness] {
-        try await pool.read { db in try FreshnessTable(db: db).all() }
+        try await read { db in try FreshnessTable(db: db).all() }
     }
 }

@@ -53,7 +53,7 @@ extension History {
     /// For readers of many series: a batch costs the same memory however many slices there are
     /// and however long they are.
     public func points(of slices: [SeriesSlice], from position: PointBatch.Position) async throws -> PointBatch {
-        try await pool.read { db in
+        try await read { db in
             var batch = PointBatch()
             batch.points.reserveCapacity(min(Self.batchPoints + 64, slices.count * 8784))
             var readers: [Granularity: PackedRowReader] = [:]
@@ -86,6 +86,6 @@ extension History {
 
     /// Grows with each new series. Series are never taken away.
     public func newestSeries() async throws -> Int64 {
-        try await pool.read { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM series") ?? 0 }
+        try await read { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM series") ?? 0 }
     }
 }

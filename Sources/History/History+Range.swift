@@ -9,7 +9,7 @@ extension History {
     /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
     /// - Throws: ``RangeTooLarge`` before anything is read.
     public func range(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangeAnswer {
-        try await pool.read { db in
+        try await read { db in
             let matches = try SeriesSelection(db: db, query: query).matches()
             let reader = try PackedRowReader(db, query.granularity)
             try Self.refuseTooLarge(matches, query, reader, limit: limit)
@@ -31,7 +31,7 @@ extension History {
     /// For those who select series in a way that no ``RangeQuery`` can say, and who see to it that
     /// they are not too many. A series without points is left out.
     public func range(of selected: [StoredSeries], _ query: RangeQuery) async throws -> [RangeSeries] {
-        try await pool.read { db in
+        try await read { db in
             let reader = try PackedRowReader(db, query.granularity)
             return try selected.compactMap { series in
                 let points = try Self.points(of: series.id, series.key.statistic, query, reader)

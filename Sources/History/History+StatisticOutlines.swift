@@ -37,12 +37,12 @@ extension History {
             FROM series \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
             GROUP BY statistic, api ORDER BY statistic, api
             """
-        return try await pool.read { [arguments] db in
+        return try await read { [arguments] db in
             try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
                 StatisticOutline(
-                    name: row[0], api: API(rawValue: row[1]) ?? .usage, hasApplicationLevel: row[2],
-                    hasIndices: row[3], hasKeys: row[4],
-                    granularities: zip(Granularity.allCases, 5...).filter { row[$0.1] }.map(\.0))
+                    name: try row.text(0), api: try row.api(1), hasApplicationLevel: try row.flag(2),
+                    hasIndices: try row.flag(3), hasKeys: try row.flag(4),
+                    granularities: try zip(Granularity.allCases, 5...).filter { try row.flag($0.1) }.map(\.0))
             }
         }
     }

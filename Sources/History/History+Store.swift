@@ -4,12 +4,26 @@ public import UsageModel
 extension History {
     /// Notes that an application is collected; its counters start at 0 now,
     /// unless it has been seen before.
-    public func register(application: String, now: UnixTime) async throws {
-        try await pool.write { db in
+    /// - Parameter isConfirmed: whether the time is certain. One that is not is replaced by the next.
+    public func register(application: String, now: UnixTime, isConfirmed: Bool = true) async throws {
+        try await write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO application (id, first_seen) VALUES (?, ?)", arguments: [application, now])
+                sql: """
+                    INSERT INTO application (id, first_seen, is_confirmed) VALUES (?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET first_seen = excluded.first_seen, is_confirmed = excluded.is_confirmed
+                    WHERE NOT is_confirmed
+                    """, arguments: [application, now, isConfirmed])
         }
         noteChange()
+    }
+
+    /// Notes that an answer of the vendor has confirmed the time at which an application was first seen.
+    public func confirm(application: String) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE application SET is_confirmed = 1 WHERE id = ? AND NOT is_confirmed",
+                arguments: [application])
+        }
     }
 
     /// Stores an answer: its points, what it answers, and what counters gain, in one transaction.
@@ -19,7 +33,7 @@ extension History {
     public func store(
         _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool = false
     ) async throws -> StoreOutcome {
-        let outcome = try await pool.write { db in
+        let outcome = try await write { db in
             try Self.store(series, answering: window, keepsExisting: keepsExisting, in: db)
         }
         noteChange()
@@ -30,10 +44,10 @@ extension History {
     public func fill(
         _ series: [SeriesPoints], application: String, api: API, granularity: Granularity
     ) async throws {
-        try await pool.write { db in
+        try await write { db in
             let reader = try PackedRowReader(db, granularity)
             var writer = try PackedRowWriter(db, granularity)
-            for points in series {
+            for points in series where points.isStorable {
                 let id = try SeriesTable(db: db).id(
                     of: SeriesKey(application: application, api: api, statistic: points.statistic, key: points.key))
                 try writer.write(Self.missing(points.points, of: id, reader, granularity), series: id)
@@ -64,7 +78,7 @@ extension History {
         let ids = SeriesTable(db: db)
         var derived = DerivedStatistics(db, window.scope, window.granularity)
         let rollUp = window.granularity == .minutely ? try MinutelyRollUp(db) : nil
-        for points in series {
+        for points in series where points.isStorable {
             let key = SeriesKey(
                 application: window.scope.application, api: window.api, statistic: points.statistic,
                 index: window.scope.index, key: points.key)
@@ -107,6 +121,11 @@ extension History {
         try FreshnessTable(db: db).note(window)
         return StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
     }
+}
+
+extension SeriesPoints {
+    /// Whether its names can be stored: a NUL would end them, and two series would be one.
+    fileprivate var isStorable: Bool { !statistic.utf8.contains(0) && !key.utf8.contains(0) }
 }
 
 extension StatisticSelection {

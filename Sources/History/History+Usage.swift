@@ -39,7 +39,10 @@ extension History {
 
     /// What is stored of the Usage API in `scope`. Points are read with ``page(of:_:range:)``.
     public func usage(_ scope: Scope, _ granularity: Granularity) async throws -> StoredUsage {
-        try await pool.read { db in
+        guard !scope.index.utf8.contains(0) else {
+            return StoredUsage(statistics: [:], answered: [:], freshness: [], refused: [], wasFetched: false)
+        }
+        return try await read { db in
             let refusals = try RefusalTable(db: db, application: scope.application).read(EndpointLevel(scope))
             return StoredUsage(
                 statistics: try Self.storedStatistics(scope, in: db),
@@ -53,7 +56,7 @@ extension History {
     public func knowsUsageStatistic(
         _ statistic: String, application: String, level: EndpointLevel
     ) async throws -> Bool {
-        try await pool.read { db in
+        try await read { db in
             try Bool.fetchOne(
                 db,
                 sql: """
@@ -71,7 +74,7 @@ extension History {
     public func page(
         of statistic: StoredStatistic, _ granularity: Granularity, range: TimeRange
     ) async throws -> UsagePage {
-        try await pool.read { db in
+        try await read { db in
             let reader = try PackedRowReader(db, granularity)
             let extents = try statistic.series.compactMap { try reader.extent(series: $0)?.intersection(range) }
                 .filter { !$0.isEmpty }
@@ -101,9 +104,10 @@ extension History {
             arguments: [scope.application, API.usage.rawValue, scope.index])
         var statistics: [String: StoredStatistic] = [:]
         while let row = try rows.next() {
-            let name: String = row[0]
-            statistics[name, default: StoredStatistic(name: name, keys: [], series: [])].keys.append(row[1])
-            statistics[name]?.series.append(row[2])
+            let name = try row.text(0)
+            let (key, id) = (try row.text(1), try row.integer(2))
+            statistics[name, default: StoredStatistic(name: name, keys: [], series: [])].keys.append(key)
+            statistics[name]?.series.append(id)
         }
         return statistics
     }

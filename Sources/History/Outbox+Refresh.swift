@@ -6,7 +6,7 @@ extension Outbox {
     func refresh(_ now: UnixTime) async throws {
         let known = table.series.last?.id ?? 0
         let (destination, isFirst) = (destination, !isLoaded)
-        let news = try await history.pool.read { db in
+        let news = try await history.read { db in
             try OutboxNews(db, destination: destination, after: known, withPositions: isFirst)
         }
         kinds.add(news.series, sampleCounts)
@@ -75,11 +75,7 @@ struct OutboxNews {
                 SELECT id, application, api, statistic, index_name, key FROM series WHERE id > ? ORDER BY id
                 """, arguments: [after]
         ).map { row in
-            StoredSeries(
-                id: row[0],
-                key: SeriesKey(
-                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                    key: row[5]))
+            StoredSeries(id: try row.integer(0), key: try row.seriesKey(1))
         }
         let records = OutboxRecords(db, destination)
         positions = withPositions ? try records.positions() : [:]
@@ -87,8 +83,8 @@ struct OutboxNews {
         answered = try Self.answered(db)
         refused = [:]
         for row in try Row.fetchAll(db, sql: "SELECT application, level, statistic FROM refusal") {
-            guard let level = EndpointLevel(rawValue: row[1]) else { continue }
-            refused[Plan(application: row[0], level: level), default: []].insert(row[2])
+            let plan = Plan(application: try row.text(0), level: try row.level(1))
+            refused[plan, default: []].insert(try row.text(2))
         }
     }
 
@@ -117,7 +113,7 @@ struct OutboxNews {
             track = [:]
         }
         while try rows.step() {
-            let new = (rows.text(0), rows.text(1), rows.text(2), rows.text(3))
+            let new = (try rows.text(0), try rows.text(1), try rows.text(2), try rows.text(3))
             if (new.0, new.1, new.2) != (application, index, name) {
                 finishTrack()
                 track = [:]
@@ -126,7 +122,7 @@ struct OutboxNews {
                 finish()
                 statistic = new.3
             }
-            ranges.append(TimeRange(rows.integer(4), rows.integer(5)))
+            ranges.append(TimeRange(try rows.time(4), try rows.time(5)))
         }
         finishTrack()
         return answered

@@ -18,7 +18,7 @@ struct RefusalTable {
         let rows = try Row.fetchAll(
             db, sql: "SELECT statistic, refused_at FROM refusal WHERE application = ? AND level = ?",
             arguments: [application, level.rawValue])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as UnixTime) })
+        return Dictionary(try rows.map { (try $0.text(0), try $0.time(1)) }, uniquingKeysWith: max)
     }
 
     /// The catalogue's statistics that the plan serves, as far as known.
@@ -31,14 +31,14 @@ struct RefusalTable {
 extension History {
     /// What the plan refuses, with the time of the newest refusal, by statistic or `*`.
     public func refusals(application: String, level: EndpointLevel) async throws -> [String: UnixTime] {
-        try await pool.read { db in try RefusalTable(db: db, application: application).read(level) }
+        try await read { db in try RefusalTable(db: db, application: application).read(level) }
     }
 
     /// Notes that the plan refuses `statistics` (or `*`). Coverage no longer waits for them.
     public func refuse(
         _ statistics: [String], application: String, level: EndpointLevel, at time: UnixTime
     ) async throws {
-        try await pool.write { db in
+        try await write { db in
             for statistic in statistics {
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)",
@@ -52,7 +52,7 @@ extension History {
     /// Notes that the plan serves `statistics` (or `*`) after all. What they
     /// missed is no longer covered, and so is fetched.
     public func withdrawRefusal(of statistics: [String], application: String, level: EndpointLevel) async throws {
-        try await pool.write { db in
+        try await write { db in
             for statistic in statistics {
                 try db.execute(
                     sql: "DELETE FROM refusal WHERE application = ? AND level = ? AND statistic = ?",
@@ -71,8 +71,8 @@ extension History {
                 WHERE application = ? AND (index_name <> '') = ?
                 """, arguments: [application, level == .index])
         for row in rows {
-            guard let granularity = Granularity(rawValue: row[1]) else { continue }
-            let scope = Scope(application: application, index: row[0])
+            let granularity = try row.granularity(1)
+            let scope = Scope(application: application, index: try row.text(0))
             let table = AnsweredTable(db: db, scope: scope, granularity: granularity)
             let served = try RefusalTable(db: db, application: application).served(scope)
             try table.deriveCoverage(from: table.read(), served: served)

@@ -13,12 +13,13 @@ struct SeriesSelection {
 
     /// In the order of application, index, statistic (as asked), key.
     func matches() throws -> [Match] {
-        var conditions = ["statistic IN (\(marks(query.statistics.count)))"]
-        var arguments = StatementArguments(query.statistics)
+        let statistics = Self.storable(query.statistics)
+        var conditions = ["statistic IN (\(marks(statistics.count)))"]
+        var arguments = StatementArguments(statistics)
         let (scope, scopeArguments) = scopeCondition
         conditions += scope
         arguments += scopeArguments
-        if let keys = query.keys {
+        if let keys = query.keys.map(Self.storable) {
             conditions.append("key IN (\(marks(keys.count)))")
             arguments += StatementArguments(keys)
         }
@@ -28,11 +29,7 @@ struct SeriesSelection {
                 WHERE \(conditions.joined(separator: " AND ")) ORDER BY application, index_name, key
                 """)
         let matches = try Row.fetchAll(statement, arguments: arguments).map { row in
-            Match(
-                id: row[0],
-                key: SeriesKey(
-                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                    key: row[5]))
+            Match(id: try row.integer(0), key: try row.seriesKey(1))
         }
         guard query.statistics.count > 1 else { return matches }
         let rank = Dictionary(query.statistics.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -55,25 +52,29 @@ struct SeriesSelection {
                 SELECT DISTINCT application, index_name FROM freshness
                 \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
                 """, arguments: arguments)
-        return Set(rows.map { Scope(application: $0[0], index: $0[1]) })
+        return Set(try rows.map { try $0.scope(0) })
     }
 
     private var scopeCondition: ([String], StatementArguments) {
         var conditions: [String] = []
         var arguments = StatementArguments()
-        if let applications = query.applications {
+        if let applications = query.applications.map(Self.storable) {
             conditions.append("application IN (\(marks(applications.count)))")
             arguments += StatementArguments(applications)
         }
         switch query.indices {
         case .application: conditions.append("index_name = ''")
         case .all: conditions.append("index_name <> ''")
-        case .names(let names):
+        case .names(let all):
+            let names = Self.storable(all)
             conditions.append("index_name IN (\(marks(names.count)))")
             arguments += StatementArguments(names)
         }
         return (conditions, arguments)
     }
+
+    /// Names that may be stored: a text with a NUL would be compared only up to it.
+    private static func storable(_ names: [String]) -> [String] { names.filter { !$0.utf8.contains(0) } }
 
     private func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ",") }
 }

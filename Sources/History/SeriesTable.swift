@@ -7,13 +7,15 @@ struct SeriesTable {
 
     /// The id of a series, which is added if it is new; a count gets its counter at 0.
     func id(of key: SeriesKey) throws -> Int64 {
+        let names = [key.application, key.statistic, key.index, key.key]
+        guard !names.contains(where: { $0.utf8.contains(0) }) else { throw HistoryError.unstorableName }
         if let id = try existing(key) { return id }
         try db.cachedStatement(
             sql: "INSERT INTO series (application, api, index_name, statistic, key) VALUES (?, ?, ?, ?, ?)"
         ).execute(arguments: arguments(key))
         let id = db.lastInsertedRowID
         if key.api == .usage, StatisticCatalogue.statistic(named: key.statistic)?.kind == .count {
-            try db.execute(sql: "INSERT INTO counter VALUES (?, 0)", arguments: [id])
+            try db.execute(sql: "INSERT INTO counter (series_id, total) VALUES (?, 0)", arguments: [id])
         }
         return id
     }

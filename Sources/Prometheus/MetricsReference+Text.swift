@@ -134,6 +134,8 @@ extension MetricsReference {
         | `algolia_exporter_requests_per_minute_limit` | gauge | `application` | requests a minute that this process may send, as configured |
         | `algolia_exporter_points_stored_total` | counter | | points stored new or revised since the start of the process |
         | `algolia_exporter_database_size_bytes` | gauge | | size of the database and its write-ahead log |
+        | `algolia_exporter_database_state` | gauge | `state` | 1 for the present state of the database file, else 0: `good`, `deleted`, `replaced`, `overwritten`, `truncated`, `log_deleted`, `damaged`; nothing is written unless it is `good` |
+        | `algolia_exporter_clock_offset_seconds` | gauge | `application`, `api` | seconds that this machine's clock is ahead of Algolia's (behind when negative), by the `Date` of the newest answer; beyond 60 the exporter collects by Algolia's; absent before the first dated answer |
         | `algolia_exporter_remote_write_samples_total` | counter | `remote` | samples that the receiver has accepted |
         | `algolia_exporter_remote_write_samples_dropped_total` | counter | `remote`, `reason` | samples that it will never have; `reason` is the status with which it refused them, `partial` when it accepted a request but wrote fewer samples than it had, or `too_old` for those beyond `sample_age_limit` |
         | `algolia_exporter_remote_write_requests_total` | counter | `remote`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error` |

@@ -32,12 +32,12 @@ public actor CapacityCache {
     private struct Made {
         var conditions: Conditions
         var generation: UInt64
-        var time: UnixTime
+        var time: Double
         var report: CapacityReport
     }
 
     /// Seconds that a report is kept although the history has changed.
-    private static let patience: Int64 = 60
+    private static let patience = 60.0
 
     private let history: History
     private let planning: Planning
@@ -71,7 +71,7 @@ public actor CapacityCache {
             contract: planning.contracts()[application] ?? Contract(), timeZone: timeZone,
             newestDayEnd: try await reader.newestDayEnd(application))
         if let known = made[application], known.conditions == conditions,
-            known.generation == history.generation || clock.now - known.time < Self.patience
+            known.generation == history.generation || clock.monotonic - known.time < Self.patience
         {
             return known.report
         }
@@ -81,7 +81,7 @@ public actor CapacityCache {
         }
         let (history, clock) = (history, clock)
         let task = Task {
-            let (generation, time) = (history.generation, clock.now)
+            let (generation, time) = (history.generation, clock.monotonic)
             return Made(
                 conditions: conditions, generation: generation, time: time,
                 report: try await reader.report(application, contract: conditions.contract))

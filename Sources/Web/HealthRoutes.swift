@@ -14,6 +14,9 @@ enum HealthRoutes {
                 path: path, summary: "Whether the database is open and first answers are stored.", contents: text,
                 failures: [503: "Not yet; the body says why."]
             ) { _, _ in
+                if let problem = exporter.history.look() {
+                    return .text("not ready: \(problem.sentence(exporter.history.path))\n", status: .serviceUnavailable)
+                }
                 if try await exporter.history.hasAnswers() { return .text("ready\n") }
                 let statuses = await exporter.status()
                 // A shard may own nothing at all, and has then nothing to wait for.

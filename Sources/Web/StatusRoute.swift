@@ -18,7 +18,9 @@ enum StatusRoute {
                 Document(
                     version: exporter.version, now: RFC3339.string(exporter.clock.now),
                     ready: try await exporter.history.hasAnswers(),
-                    database: .init(path: exporter.history.path, bytes: exporter.history.size),
+                    database: .init(
+                        path: exporter.history.path, bytes: exporter.history.size,
+                        state: exporter.history.problem?.name ?? HistoryProblem.good),
                     applications: statuses.map(ApplicationDocument.init),
                     coverage: coverage.map { one in CoverageDocument(one, freshness) }))
         }
@@ -28,6 +30,7 @@ enum StatusRoute {
         struct Database: Encodable {
             var path: String
             var bytes: Int64
+            var state: String
         }
         var version: String
         var now: String

@@ -32,11 +32,11 @@ struct CrashTests {
     private func victim(
         _ folder: TemporaryFolder, end: UnixTime, seed: Int, killedAfter delay: Double? = nil
     ) async throws -> Int32 {
-        var path = Bundle.main.bundleURL.appending(path: "CrashVictim").path()
+        var path = Bundle.main.bundleURL.appending(path: "CrashVictim").path(percentEncoded: false)
         if !FileManager.default.isExecutableFile(atPath: path) {
             // The test runner's own bundle is elsewhere with some toolchains: look beside the test's products.
             path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-                .appending(path: "CrashVictim").path()
+                .appending(path: "CrashVictim").path(percentEncoded: false)
         }
         return try await Tool.runProgram(at: path, [folder.path, "\(end)", "\(seed)"], killedAfter: delay)
     }
