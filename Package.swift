@@ -73,7 +73,7 @@ let package = Package(
             name: "Migrations", path: "migrations",
             resources: [
                 .embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql"),
-                .embedInCode("0003_remote_write.sql"),
+                .embedInCode("0003_remote_write.sql"), .embedInCode("0004_set_aside.sql"),
             ],
             swiftSettings: settings),
 
@@ -147,13 +147,16 @@ let package = Package(
         tests("UsageModelTests", ["UsageModel"], resources: [.copy("Fixtures")]),
         tests(
             "AlgoliaClientTests",
-            ["AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore]),
+            [
+                "AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore, nioPosix,
+                nioSSL,
+            ]),
         tests("HistoryTests", ["History", "UsageModel", "Migrations", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [
                 "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim",
-                coreMetrics,
+                coreMetrics, grdb,
             ]),
         tests("SnappyTests", ["Snappy"]),
         tests(

@@ -35,8 +35,11 @@ extension AlgoliaClient {
     /// - Returns: a series for each cluster, which is its key; the statistic is the probe's name.
     public func probe(_ probe: ClusterProbe, clusters: [String]) async throws(AlgoliaError) -> [SeriesPoints] {
         guard !clusters.isEmpty else { return [] }
-        return try await monitoring("\(probe.rawValue)/\(Self.list(clusters))", MonitoringDecoder.metrics)
-            .filter { $0.statistic == probe.rawValue }
+        let series = try await monitoring("\(probe.rawValue)/\(Self.list(clusters))", MonitoringDecoder.metrics)
+        let asked = series.filter { $0.statistic == probe.rawValue && clusters.contains($0.key) }
+        // Something else than what was asked for does not say that there is nothing.
+        guard series.isEmpty || !asked.isEmpty else { throw .broken(UsageDecodingError(.notAnAnswer, at: 0)) }
+        return asked
     }
 
     /// Whether each of the vendor's probes reaches each cluster: by cluster, then by probe.
@@ -44,6 +47,7 @@ extension AlgoliaClient {
     public func reachability(_ clusters: [String]) async throws(AlgoliaError) -> [String: [String: Bool]] {
         guard !clusters.isEmpty else { return [:] }
         return try await monitoring("reachability/\(Self.list(clusters))/probes", MonitoringDecoder.reachability)
+            .filter { clusters.contains($0.key) }
     }
 
     private func monitoring<Answer: Sendable>(
@@ -53,7 +57,7 @@ extension AlgoliaClient {
         return try await get(
             .monitoring, url: endpoints.url(endpoints.monitoring, application: application, target: "/1/" + path),
             key: monitoringKey
-        ) { body throws(AlgoliaError) in try Self.decoding(body, decode) }
+        ) { body throws(AlgoliaError) in try decoding(body, decode) }
     }
 
     /// Names as one path segment.

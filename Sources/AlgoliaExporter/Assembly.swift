@@ -79,9 +79,8 @@ struct Assembly {
         collection.horizon = settings.backfillHorizon
         collection.indices = IndexFilter(application.indices)
         collection.shard = shard
-        // Servers and clusters take some three requests a minute: never more than a quarter of the quota.
-        let quota = ClientFactory.quota(settings, shards: shard?.count ?? 1)
-        collection.monitoringInterval = 60 * Int64(max(1, (12 + quota - 1) / quota))
+        collection.monitoringInterval = CollectionSettings.monitoringInterval(
+            requestsPerMinute: ClientFactory.quota(settings, shards: shard?.count ?? 1))
         return collection
     }
 
@@ -91,6 +90,12 @@ struct Assembly {
         CollectorMetric.isUp: "Whether the newest request to this API succeeded.",
         CollectorMetric.lastSuccess: "When the newest request to this API succeeded, in seconds since 1970.",
         CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",
+        CollectorMetric.pointsOutside:
+            "Points that were dropped because Algolia sent them for times that were not asked for.",
+        CollectorMetric.setAsideRanges:
+            "Ranges of single statistics that Algolia did not give readably, or refused, and that are asked for once a day.",
+        CollectorMetric.vendorHorizon: "How far back Algolia serves ranges, where that is less than is wanted.",
+        CollectorMetric.storageIsUp: "Whether the newest attempt to write the history succeeded.",
         CollectorMetric.backfillRemaining:
             "Seconds of history still to be fetched, over the application and its indices.",
         ConfigurationMetric.contract:

@@ -6,7 +6,11 @@ import UsageModel
 struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch everything that is missing, then exit.",
-        discussion: "Exit status 0 when nothing is missing any more, 1 when something keeps failing.")
+        discussion: """
+            Exit status 0 when nothing is missing any more. Exit status 1 when something keeps failing, when Algolia \
+            sent values that cannot be read, or when it does not serve hours back to backfill.horizon or days of the \
+            newest 90 days; each is named.
+            """)
 
     @OptionGroup var collection: CollectionOptions
 
@@ -23,7 +27,7 @@ struct Backfill: AsyncParsableCommand {
             await progress.finish()
             await assembly.shutdown()
             guard stuck.isEmpty else {
-                throw CommandError("the backfill is not complete; failing: \(stuck.joined(separator: "; "))")
+                throw CommandError("the backfill is not complete: \(stuck.joined(separator: "; "))")
             }
         }
     }

@@ -25,6 +25,7 @@ public actor MonitoringCollector {
     private var refusals = 0
     /// Whether the log says already that something is refused.
     private var hasToldRefusal = false
+    private var told = ToldOnce()
     var status = InfrastructureStatus()
     /// Longer periods that are asked for once, to fill what was missed.
     var repairs: [InfrastructurePeriod] = []
@@ -33,6 +34,8 @@ public actor MonitoringCollector {
     private var isLoaded = false
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
+    /// Whether the history could not be written: it is tried before anything is asked for again.
+    private var isStorageFailing = false
 
     /// - Parameter generator: the source of jitter.
     public init(
@@ -87,6 +90,12 @@ public actor MonitoringCollector {
                 try await load()
                 isLoaded = true
             }
+            if isStorageFailing {
+                let balance = client.quotaBalance
+                try await history.noteQuota(
+                    application: client.application, tokens: balance.tokens, time: balance.time)
+                isStorageFailing = false
+            }
         } catch {
             return .idle(until: clock.seconds + storageFailed(error))
         }
@@ -110,6 +119,7 @@ public actor MonitoringCollector {
 
     private func load() async throws {
         let checks = try await history.revisionChecks(application: client.application)
+        await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
         weekFetched = checks[Scope(application: client.application)]?[.minutely]
     }
 
@@ -149,6 +159,12 @@ public actor MonitoringCollector {
         if let error { status.lastError = error.description }
     }
 
+    func tellOutside(_ points: Int) {
+        guard told.first(.outside) else { return }
+        log.warning(
+            "the Monitoring API sent \(points) points outside the range that was asked for; dropping such points")
+    }
+
     // MARK: Failures
 
     private func fail(_ job: MonitoringJob, _ error: AlgoliaError) {
@@ -182,13 +198,13 @@ public actor MonitoringCollector {
         jobs[job] = state
         noteState(error)
         metrics.failed(.monitoring)
-        let text = "the Monitoring API does not answer (\(job)): \(error); again in \(Int(delay.rounded(.up))) s"
+        let text = "Monitoring API request failed (\(job)): \(error); retrying in \(Int(delay.rounded(.up))) s"
         switch error {
         case .unauthorized, .noKey:
             // Told once: most plans are like this for ever.
             if !hasToldRefusal {
                 hasToldRefusal = true
-                log.notice("\(text) \(client.rotation(.monitoring)); going on without")
+                log.notice("\(text) \(client.rotation(.monitoring)); continuing without server metrics")
             }
         default: log.warning("\(text)")
         }
@@ -196,7 +212,11 @@ public actor MonitoringCollector {
 
     /// - Returns: seconds to wait.
     private func storageFailed(_ error: any Error) -> Double {
-        if !(error is CancellationError) { log.error("the history cannot be used: \(error); again in 60 s") }
+        if !(error is CancellationError) {
+            isStorageFailing = true
+            status.lastError = "cannot use the history database: \(error)"
+            log.error("cannot use the history database: \(error); retrying in 60 s")
+        }
         return 60
     }
 }

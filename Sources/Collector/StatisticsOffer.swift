@@ -54,6 +54,9 @@ struct StatisticsOffer {
         return Array(free.prefix(Self.batchSize))
     }
 
+    /// Whether anything was served since the start.
+    var hasProven: Bool { !proven.isEmpty }
+
     func isProven(_ selection: StatisticSelection) -> Bool {
         switch selection {
         case .all: proven.contains(Self.wildcard)

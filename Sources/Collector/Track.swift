@@ -1,3 +1,4 @@
+internal import History
 internal import UsageModel
 
 /// One scope and granularity: what is answered, what is due, what is missing.
@@ -6,7 +7,11 @@ struct Track {
     let granularity: Granularity
     /// What is answered, by statistic or `*`; a copy of the history's.
     var answered: [String: TimeRangeSet]
-    /// Where every statistic that the plan serves is answered; the planner keeps it in line.
+    /// What the vendor was asked for and did not give; a copy of the history's.
+    var setAside: [SetAside] = []
+    /// What is answered or set aside, by statistic or `*`; the planner keeps it in line.
+    private(set) var known: [String: TimeRangeSet] = [:]
+    /// Where every statistic that the plan serves is answered or set aside; the planner keeps it in line.
     var covered = TimeRangeSet()
     /// When the live tail was last fetched, by statistic or `*`.
     var tailFetched: [String: UnixTime]
@@ -22,11 +27,21 @@ struct Track {
     /// What of `desired` is not answered for `statistic`, neither by name nor by the wildcard.
     func missing(_ statistic: String, in desired: TimeRange) -> TimeRangeSet {
         var missing = TimeRangeSet(desired)
-        if let wildcard = answered[StatisticsOffer.wildcard] { missing = missing.subtracting(wildcard) }
-        if statistic != StatisticsOffer.wildcard, let named = answered[statistic] {
+        if let wildcard = known[StatisticsOffer.wildcard] { missing = missing.subtracting(wildcard) }
+        if statistic != StatisticsOffer.wildcard, let named = known[statistic] {
             missing = missing.subtracting(named)
         }
         return missing
+    }
+
+    /// Brings ``known`` and ``covered`` in line with what is answered and set aside.
+    /// - Parameter served: the statistics that the plan serves.
+    mutating func derive(served: [String]) {
+        known = answered
+        for (statistic, rows) in Dictionary(grouping: setAside, by: \.statistic) {
+            known[statistic] = (known[statistic] ?? TimeRangeSet()).union(TimeRangeSet(rows.map(\.range)))
+        }
+        covered = History.coverage(of: known, served: served)
     }
 
     /// Where any statistic that the plan serves is still missing.

@@ -82,17 +82,18 @@ extension History {
         }
         try derived.write()
 
+        let refusals = RefusalTable(db: db, application: window.scope.application)
         var after = before
         if !window.settled.isEmpty {
-            let settled = TimeRangeSet(window.settled)
-            for statistic in window.statistics.answeredNames {
+            let served = try refusals.served(window.scope)
+            let others = Set(before.keys).union(series.map(\.statistic)).union(served)
+            for (statistic, settled) in window.answers(others: others) {
                 let ranges = (before[statistic] ?? TimeRangeSet()).union(settled)
-                guard ranges != before[statistic] else { continue }
+                guard ranges != before[statistic] ?? TimeRangeSet() else { continue }
                 after[statistic] = ranges
                 try table.write(ranges, statistic: statistic)
             }
             if after != before {
-                let served = try RefusalTable(db: db, application: window.scope.application).served(window.scope)
                 try table.deriveCoverage(from: after, served: served)
                 if window.granularity == .hourly, window.api == .usage {
                     let counted = try CounterTable(db: db)
@@ -105,7 +106,40 @@ extension History {
             }
         }
         try FreshnessTable(db: db).note(window)
-        return StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
+        var outcome = StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
+        if window.api == .usage { outcome.setAside = try SetAsideTable(db: db).note(window) }
+        return outcome
+    }
+}
+
+extension AnsweredWindow {
+    /// What the answer settles, by statistic or `*`.
+    ///
+    /// An answer to `*` with unreadable values answers everything but the stretch that they stand in; within it,
+    /// each statistic is answered by name, those with unreadable values where they have none.
+    /// - Parameter others: the statistics that an answer to `*` is about.
+    func answers(others: Set<String>) -> [String: TimeRangeSet] {
+        let settled = TimeRangeSet(settled)
+        switch statistics {
+        case .names(let names):
+            return Dictionary(
+                names.map { ($0, unreadable[$0].map { settled.subtracting($0.ranges) } ?? settled) },
+                uniquingKeysWith: { first, _ in first })
+        case .all:
+            let ranges = unreadable.values.flatMap(\.ranges.ranges)
+            guard let start = ranges.map(\.start).min(), let end = ranges.map(\.end).max() else {
+                return [AnsweredTable.everything: settled]
+            }
+            let stretch = TimeRangeSet(TimeRange(start, end))
+            var answers = [AnsweredTable.everything: settled.subtracting(stretch)]
+            for name in others where name != AnsweredTable.everything {
+                // What is derived has no answers of its own, but what was counted of it.
+                guard StatisticCatalogue.statistic(named: name)?.derivation == nil else { continue }
+                let within = settled.intersection(stretch)
+                answers[name] = unreadable[name].map { within.subtracting($0.ranges) } ?? within
+            }
+            return answers
+        }
     }
 }
 

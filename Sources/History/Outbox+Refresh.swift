@@ -33,11 +33,15 @@ extension Outbox {
         }
         for granularity in Granularity.allCases {
             guard let since = since[granularity], let answered = answered[granularity] else { continue }
+            // What the vendor does not serve is not waited for.
+            let served = table.scopes.map { scope in
+                max(since, news.horizon(of: scope, granularity).map { granularity.ceiling(now - $0) } ?? .min)
+            }
             for position in table.entries.indices where table.entries[position].granularity == granularity {
                 let entry = table.entries[position]
                 let settled = kinds.rules[Int(entry.kind)]
                     .settled(answered[Int(entry.scope)], refused: refused[Int(entry.scope)], now: now)
-                table.entries[position].settlement = Settlement(settled, repairedSince: since)
+                table.entries[position].settlement = Settlement(settled, repairedSince: served[Int(entry.scope)])
             }
         }
     }
@@ -65,7 +69,16 @@ struct OutboxNews {
     var positions: [Granularity: [Int64: UnixTime]]
     var answered: [Track: [String: TimeRangeSet]]
     var refused: [Plan: Set<String>]
+    /// How many seconds back the vendor serves, where that is limited.
+    private var horizons: [Plan: [Granularity: Int64]] = [:]
     var hasLate: Bool
+
+    /// How many seconds back the vendor serves a scope; nil when it is not limited. What holds for the application
+    /// holds for its indices until they prove otherwise.
+    func horizon(of scope: Scope, _ granularity: Granularity) -> Int64? {
+        horizons[Plan(application: scope.application, level: EndpointLevel(scope))]?[granularity]
+            ?? horizons[Plan(application: scope.application, level: .application)]?[granularity]
+    }
 
     /// - Parameter after: the newest series that is known.
     init(_ db: Database, destination: String, after: Int64, withPositions: Bool) throws {
@@ -85,6 +98,15 @@ struct OutboxNews {
         positions = withPositions ? try records.positions() : [:]
         hasLate = try records.hasLate()
         answered = try Self.answered(db)
+        // What is set aside holds nothing back: should it come after all, it comes late.
+        for one in try SetAsideTable(db: db).read() {
+            let track = Track(scope: one.scope, one.granularity)
+            let ranges = answered[track]?[one.statistic] ?? TimeRangeSet()
+            answered[track, default: [:]][one.statistic] = ranges.union(TimeRangeSet(one.range))
+        }
+        for (application, horizon) in try VendorHorizon.all(db) {
+            horizons[Plan(application: application, level: horizon.level), default: [:]][horizon.granularity] = horizon.age
+        }
         refused = [:]
         for row in try Row.fetchAll(db, sql: "SELECT application, level, statistic FROM refusal") {
             guard let level = EndpointLevel(rawValue: row[1]) else { continue }

@@ -1,9 +1,13 @@
 internal import Collector
 internal import History
 internal import Hummingbird
+internal import UsageModel
 
 /// Liveness and readiness, in the spelling of Kubernetes and in Prometheus's.
 enum HealthRoutes {
+    /// Seconds for which the history may fail before the exporter is not ready.
+    private static let storagePatience: Int64 = 60
+
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let text = [Endpoint.Content(type: "text/plain; charset=utf-8", summary: "One word.")]
         let health = ["/health", "/-/healthy"].map { path in
@@ -14,8 +18,17 @@ enum HealthRoutes {
                 path: path, summary: "Whether the database is open and first answers are stored.", contents: text,
                 failures: [503: "Not yet; the body says why."]
             ) { _, _ in
-                if try await exporter.history.hasAnswers() { return .text("ready\n") }
                 let statuses = await exporter.status()
+                let now = exporter.clock.now
+                if let since = statuses.compactMap(\.storageFailingSince).min(), now - since >= storagePatience {
+                    let time = RFC3339.string(since)
+                    return .text(
+                        "not ready: cannot use the history database since \(time)\n", status: .serviceUnavailable)
+                }
+                if try await exporter.history.hasAnswers() {
+                    let ranges = statuses.reduce(0) { $0 + $1.setAside.count }
+                    return .text(ranges == 0 ? "ready\n" : "ready; \(ranges) ranges set aside, see /api/v1/status\n")
+                }
                 // A shard may own nothing at all, and has then nothing to wait for.
                 if !statuses.isEmpty, statuses.allSatisfy(\.hasNothing) { return .text("ready\n") }
                 return .text(

@@ -47,6 +47,9 @@ enum StatusRoute {
         var indices: Int
         var backfillRemainingSeconds: [String: Int64]
         var refusedStatistics: [String: [String]]
+        var setAside: [SetAsideDocument]
+        var vendorHorizons: [HorizonDocument]
+        @OrNull var storageFailingSince: String?
         var failingIndices: [String]
         var requestsInLastMinute: Int
         var requestsPerMinuteLimit: Int
@@ -63,10 +66,51 @@ enum StatusRoute {
             backfillRemainingSeconds = Dictionary(
                 uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
             refusedStatistics = status.refused.filter { !$0.value.isEmpty }
+            setAside = status.setAside.map(SetAsideDocument.init)
+            vendorHorizons = status.horizons.map(HorizonDocument.init)
+            storageFailingSince = status.storageFailingSince.map(RFC3339.string)
             failingIndices = status.failing
             requestsInLastMinute = status.quota.sentInLastMinute
             requestsPerMinuteLimit = status.quota.requestsPerMinute
             monitoring = status.infrastructure.map(MonitoringDocument.init)
+        }
+    }
+
+    /// A range that the vendor did not give, and that is asked for once a day.
+    private struct SetAsideDocument: Encodable {
+        @OrNull var index: String?
+        var granularity: Granularity
+        var statistic: String
+        var start: String
+        var end: String
+        var reason: String
+        var lastTried: String
+
+        init(_ one: SetAside) {
+            index = one.scope.isIndex ? one.scope.index : nil
+            granularity = one.granularity
+            statistic = one.statistic
+            start = RFC3339.string(one.range.start)
+            end = RFC3339.string(one.range.end)
+            reason = one.reason
+            lastTried = RFC3339.string(one.triedAt)
+        }
+    }
+
+    /// How far back the vendor serves, where that is less than is wanted.
+    private struct HorizonDocument: Encodable {
+        var level: String
+        var granularity: Granularity
+        var seconds: Int64
+        var reason: String
+        var lastTried: String
+
+        init(_ horizon: VendorHorizon) {
+            level = horizon.level.rawValue
+            granularity = horizon.granularity
+            seconds = horizon.age
+            reason = horizon.reason
+            lastTried = RFC3339.string(horizon.triedAt)
         }
     }
 

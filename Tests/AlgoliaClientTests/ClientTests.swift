@@ -22,7 +22,7 @@ struct ClientTests {
     @Test("An answer is the truth")
     func truth() async throws {
         let world = World()
-        let series = try await world.client().usage(request(.names(["records", "max_qps"])))
+        let series = try await world.client().usage(request(.names(["records", "max_qps"]))).series
         for statistic in ["records", "max_qps"] {
             let expected = world.simulator.truth.series(
                 application: "APP", statistic: statistic, granularity: .hourly, range: Self.hour, asOf: world.clock.now)
@@ -128,7 +128,7 @@ struct ClientSocketTests {
     @Test("A compressed answer for an awkward index arrives whole")
     func whole() async throws {
         try await withClient(faults: Faults(), timeout: 600) { client in
-            let series = try await client.usage(request)
+            let series = try await client.usage(request).series
             #expect(series.count > 10)
         }
     }

@@ -41,6 +41,38 @@ struct RemoteWriteTests {
         #expect(try await fixture.hours(outbox).isEmpty)
     }
 
+    @Test("What is set aside holds nothing back; should it come after all, it is late")
+    func setAside() async throws {
+        let fixture = try OutboxFixture()
+        var window = AnsweredWindow(
+            scope: Scope(application: "APP"), granularity: .hourly, range: TimeRange(midnight, midnight + 24 * 3600),
+            statistics: .all, fetchedAt: OutboxFixture.now, settleDelay: 7200)
+        window.unreadable["records"] = UnreadableRanges(
+            TimeRangeSet(TimeRange(midnight + 5 * 3600, midnight + 6 * 3600)), reason: "NaN")
+        let points = (0..<24).filter { $0 != 5 }.map { Point(time: midnight + $0 * 3600, value: .integer($0)) }
+        let outcome = try await fixture.history.store(
+            [SeriesPoints(statistic: "records", points: points)], answering: window)
+        #expect(outcome.setAside.map(\.reason) == ["NaN"])
+        let outbox = fixture.outbox()
+        #expect(try await fixture.hours(outbox) == (0..<24).filter { $0 != 5 })
+        try await fixture.store(5..<6)
+        #expect(try await fixture.hours(outbox) == [5])
+        #expect(try await fixture.history.setAside().isEmpty)
+    }
+
+    @Test("What is older than the vendor serves is not waited for")
+    func horizon() async throws {
+        let fixture = try OutboxFixture()
+        try await fixture.store(100..<124)
+        let outbox = fixture.outbox()
+        #expect(try await fixture.hours(outbox).isEmpty)
+        try await fixture.history.note(
+            VendorHorizon(
+                level: .application, granularity: .hourly, age: 30 * 86_400 - 100 * 3600, reason: "400",
+                triedAt: OutboxFixture.now), application: "APP")
+        #expect(try await fixture.hours(outbox) == Array(100..<124))
+    }
+
     @Test("What changes after it was sent is sent again, once")
     func revision() async throws {
         let fixture = try OutboxFixture()

@@ -32,7 +32,7 @@ struct ProxyWorld: Sendable {
     func fetch(_ scope: Scope, _ granularity: Granularity, _ range: TimeRange) async throws {
         let request = UsageRequest(scope: scope, statistics: .all, granularity: granularity, range: range)
         let fetchedAt = world.clock.now
-        let series = try await world.client().usage(request)
+        let series = try await world.client().usage(request).series
         _ = try await history.store(
             series,
             answering: AnsweredWindow(
@@ -66,7 +66,7 @@ struct ProxyWorld: Sendable {
         let request = UsageRequest(scope: scope, statistics: statistics, granularity: granularity, range: range)
         let answer: Result<[SeriesPoints], AlgoliaError>
         do throws(AlgoliaError) {
-            answer = .success(try await client.usage(request))
+            answer = .success(try await client.usage(request).series)
         } catch {
             answer = .failure(error)
         }
@@ -130,6 +130,6 @@ extension Answer {
     /// The series of a usage answer.
     func usageSeries() throws -> [SeriesPoints] {
         #expect(status == 200, "\(text)")
-        return try body.withUnsafeBytes { try UsageDecoder.decode($0) }
+        return try body.withUnsafeBytes { try UsageDecoder.decode($0).series }
     }
 }

@@ -63,6 +63,9 @@ struct CollectorFacts: Sendable {
         return [ProgressBar(granularity: granularity.rawValue, percent: String(percent), left: left)]
     }
 
+    /// Ranges that are named one by one.
+    private static let shownRanges = 10
+
     /// What keeps the collector from its work, in sentences.
     static func notes(_ status: ApplicationStatus) -> [Markup] {
         var notes: [Markup] = []
@@ -72,6 +75,24 @@ struct CollectorFacts: Sendable {
         if let until = status.pausedUntil { notes.append("Waiting until \(Markup.time(until)).") }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
             notes.append("Refused by the plan (\(level) level): \(names.joined(separator: ", "))")
+        }
+        for horizon in status.horizons {
+            notes.append(
+                """
+                Algolia serves \(horizon.granularity.rawValue) history of the newest \
+                \(DurationText.string(horizon.age / 3600 * 3600)) only (\(horizon.level.rawValue) level): \(horizon.reason)
+                """)
+        }
+        for one in status.setAside.prefix(shownRanges) {
+            let name = one.scope.isIndex ? "\(one.scope.index), \(one.statistic)" : one.statistic
+            notes.append(
+                """
+                Set aside, retried once a day: \(name), \(one.granularity.rawValue), \(Markup.time(one.range.start)) to \
+                \(Markup.time(one.range.end)): \(one.reason)
+                """)
+        }
+        if status.setAside.count > shownRanges {
+            notes.append("\(Figure.count(status.setAside.count - shownRanges, "more range")) set aside.")
         }
         if let infrastructure = status.infrastructure {
             let names = infrastructure.clusters.isEmpty ? "none yet" : infrastructure.clusters.joined(separator: ", ")
