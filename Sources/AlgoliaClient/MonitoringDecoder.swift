@@ -25,14 +25,16 @@ enum MonitoringDecoder {
         var parts = Parts()
         try document(bytes, "metrics") { reader, metric throws(UsageDecodingError) in
             var series = OrderedParts<SeriesPoints?>()
+            var isEmpty = true
             let isMetric = try reader.members { reader, key throws(UsageDecodingError) in
+                isEmpty = false
                 guard let points = try reader.points() else { return parts.count(false) }
                 parts.count(points.hasSense)
                 let one = SeriesPoints(statistic: metric, key: key, points: points.points)
                 series.set(one.points.isEmpty ? nil : one, for: key)
             }
             // An object without servers is an answer, too.
-            if series.values.isEmpty { parts.count(isMetric) }
+            if isEmpty { parts.count(isMetric) }
             metrics.set(series, for: metric)
         }
         try parts.check()
@@ -78,8 +80,9 @@ enum MonitoringDecoder {
         var status: [String: String] = [:]
         var parts = Parts()
         try document(bytes, "status") { reader, cluster throws(UsageDecodingError) in
-            status[cluster] = try reader.text()
-            parts.count(status[cluster] != nil)
+            let (text, isNothing) = try reader.textOrNothing()
+            status[cluster] = text
+            if !isNothing { parts.count(text != nil) }
         }
         try parts.check()
         return status

@@ -126,6 +126,17 @@ struct MonitoringReader {
         return try parser.scanner.text(parser.scanner.string())
     }
 
+    /// A string, or nil for any other value, which is passed over, and whether that value was empty.
+    mutating func textOrNothing() throws(UsageDecodingError) -> (text: String?, isNothing: Bool) {
+        if try parser.scanner.peek() == UInt8(ascii: "\"") { return (try text(), false) }
+        var isNothing = true
+        let isObject = try members { reader, _ throws(UsageDecodingError) in
+            isNothing = false
+            try reader.skip()
+        }
+        return (nil, isObject && isNothing)
+    }
+
     /// A Boolean, or nil for any other value, which is passed over.
     mutating func flag() throws(UsageDecodingError) -> Bool? {
         let byte = try parser.scanner.peek()

@@ -25,12 +25,16 @@ extension VendorHorizon {
     /// Every application's, with whose it is.
     static func all(_ db: Database) throws -> [(application: String, horizon: VendorHorizon)] {
         try Row.fetchAll(
-            db, sql: "SELECT application, level, granularity, age, reason, tried_at FROM vendor_horizon ORDER BY 1, 2, 3"
+            db,
+            sql: """
+                SELECT application, level, granularity, age, reason, tried_at FROM vendor_horizon ORDER BY 1, 2, 3
+                """
         ).compactMap { row in
             guard let application = String.fromDatabaseValue(row[0]),
                 let level = String.fromDatabaseValue(row[1]).flatMap({ EndpointLevel(rawValue: $0) }),
                 let granularity = String.fromDatabaseValue(row[2]).flatMap({ Granularity(rawValue: $0) }),
-                let age = Int64.fromDatabaseValue(row[3]), UnixTime.years.contains(age), let reason = String.fromDatabaseValue(row[4]),
+                let age = Int64.fromDatabaseValue(row[3]), UnixTime.years.contains(age),
+                let reason = String.fromDatabaseValue(row[4]),
                 let triedAt = Int64.fromDatabaseValue(row[5]), UnixTime.years.contains(triedAt)
             else { return nil }
             return (

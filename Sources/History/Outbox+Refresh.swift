@@ -105,7 +105,8 @@ struct OutboxNews {
             answered[track, default: [:]][one.statistic] = ranges.union(TimeRangeSet(one.range))
         }
         for (application, horizon) in try VendorHorizon.all(db) {
-            horizons[Plan(application: application, level: horizon.level), default: [:]][horizon.granularity] = horizon.age
+            let plan = Plan(application: application, level: horizon.level)
+            horizons[plan, default: [:]][horizon.granularity] = horizon.age
         }
         refused = [:]
         for row in try Row.fetchAll(db, sql: "SELECT application, level, statistic FROM refusal") {

@@ -50,7 +50,8 @@ struct SetAsideTable {
                 let granularity = String.fromDatabaseValue(row[2]).flatMap({ Granularity(rawValue: $0) }),
                 let statistic = String.fromDatabaseValue(row[3]), let start = Int64.fromDatabaseValue(row[4]),
                 let end = Int64.fromDatabaseValue(row[5]), let reason = String.fromDatabaseValue(row[6]),
-                let triedAt = Int64.fromDatabaseValue(row[7]), [start, end, triedAt].allSatisfy(UnixTime.years.contains),
+                let triedAt = Int64.fromDatabaseValue(row[7]),
+                [start, end, triedAt].allSatisfy(UnixTime.years.contains),
                 start < end
             else { return nil }
             return SetAside(

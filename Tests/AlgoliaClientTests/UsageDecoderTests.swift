@@ -183,11 +183,11 @@ struct UsageDecoderTests {
         let keys = (0..<20_000).map { "\"k\($0)\":\($0)" }
         var generator = SystemRandomNumberGenerator()
         let points = (0..<4).map {
-            "{\"t\":\($0)000,\"v\":{\(keys.shuffled(using: &generator).joined(separator: ","))}}"
+            "{\"t\":\($0 + 1)000,\"v\":{\(keys.shuffled(using: &generator).joined(separator: ","))}}"
         }
         let json = "{\"max_qps\":[\(points.joined(separator: ","))]}"
         let start = ContinuousClock.now
-        #expect(try decode(json).count == 20_000)
+        #expect(try answer(json).series.count == 20_000)
         // It took 40 s when columns were looked for one by one; beside busy loops it may take some seconds still.
         #expect(ContinuousClock.now - start < .seconds(20))
         let many = (0..<60_000).map { "\"k\($0)\":1" }.joined(separator: ",")

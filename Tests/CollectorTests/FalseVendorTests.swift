@@ -68,7 +68,7 @@ struct FalseVendorTests {
         let now = done.world.clock.now
         for index in [""] + Self.indices {
             let scope = Scope(application: "APP", index: index)
-            let birth = behaviour.births[index] ?? .min
+            let birth = behaviour.births[index] ?? 0
             for granularity in [Granularity.hourly, .daily] {
                 let horizon: Int64 = granularity == .hourly ? 90 * Self.day - 3600 : 365 * Self.day
                 let kept = min(behaviour.retention ?? .max, horizon)
@@ -106,7 +106,7 @@ struct FalseVendorTests {
         #expect(stray.series.isEmpty, "points outside the asked range")
         #expect(done.status.remaining.values.allSatisfy { $0 == 0 })
         #expect(done.status.state == .current)
-        #expect(done.status.refused.values.allSatisfy(\.isEmpty), "no statistic is blamed: \(done.status.refused)")
+        #expect(done.status.refused.values.allSatisfy { $0.isEmpty }, "no statistic is blamed: \(done.status.refused)")
         #expect(done.shortfall.isEmpty == done.status.setAside.isEmpty || behaviour.retention != nil)
         for one in done.status.setAside.prefix(20) {
             #expect(done.shortfall.contains { $0.contains(one.statistic) && $0.contains(one.reason) })
