@@ -8,6 +8,9 @@ internal import UsageModel
 /// The vendor answers 404 where it has no data in a range, and refuses a range that begins before its retention with
 /// 400, 404 or 422. A statistic that was served for a newer range is never the cause.
 extension ApplicationCollector {
+    /// Seconds that an index leaves to its application.
+    private static let turn = 30.0
+
     /// The answer that a 404 stands for: nothing was reported. Nil where it may mean something else.
     func emptyAnswer(to work: Work, _ error: AlgoliaError, sentAt: UnixTime) -> UnstoredAnswer? {
         guard case .notFound(let message) = error else { return nil }
@@ -17,7 +20,7 @@ extension ApplicationCollector {
         case .revision, .retry: return empty
         case .backfill, .readThrough:
             let isAbsent = planner.provesAbsence(
-                work.scope, work.granularity, start: work.range.start, now: sentAt)
+                work.scope, work.granularity, work.range, now: sentAt)
             return isAbsent && wasServed(work) ? empty : nil
         case .live: break
         }
@@ -57,10 +60,18 @@ extension ApplicationCollector {
             }
             return await putAside(work, error, sentAt: sentAt)
         }
+        if isAbsence, planner.waitsForApplication(work.scope, work.granularity, start: work.range.start, now: sentAt) {
+            return planner.update(work.scope, work.granularity) {
+                $0.notBefore = (clock.seconds + Self.turn).rounded(.up)
+            }
+        }
         log.debug(
             "\(error); looking for the oldest range that Algolia serves",
             metadata: ["granularity": "\(work.granularity.rawValue)", "range": "\(work.range)"])
-        planner.updateReach(key) { $0.noteRefused(age, reason: error.description, isAbsence: isAbsence) }
+        planner.updateReach(key) {
+            $0.noteRefused(
+                work.range.start, work.granularity, now: sentAt, reason: error.description, isAbsence: isAbsence)
+        }
         planner.continueSearch(work.scope)
         do { try await conclude(work) } catch { _ = pauseForStorage(error) }
     }
@@ -76,9 +87,8 @@ extension ApplicationCollector {
             try await history.forgetVendorHorizon(key.level, key.granularity, application: client.application)
             planner.setHorizon(nil, for: key)
         }
-        let isSearching = planner.reach(key).refused != nil
-        planner.updateReach(key) { $0.noteServed(age, work.granularity) }
-        guard isSearching else { return }
+        planner.updateReach(key) { $0.noteServed(work.range.start, work.granularity, now: sentAt) }
+        guard planner.reach(key).isSearching else { return }
         planner.continueSearch(work.scope)
         try await conclude(work)
     }
@@ -104,7 +114,7 @@ extension ApplicationCollector {
     private func conclude(_ work: Work) async throws {
         let key = ReachKey(work)
         let reach = planner.reach(key)
-        guard reach.isFound(key.granularity, now: clock.now) else { return }
+        guard reach.isFound else { return }
         if reach.isAbsence {
             planner.updateReach(key) { $0.noteSearched(work.scope) }
             // Days have told that there is nothing older.

@@ -11,6 +11,8 @@ internal import UsageModel
 /// 4. A track that failed is left alone until its backoff ends; the others go on.
 /// 5. What is set aside, or older than the vendor serves, is not missing; it is asked for once a day.
 struct Planner {
+    /// Seconds from one scope's request of a window to the next one's: what was served then still is.
+    private static let roundTime: Int64 = 600
     /// Requests in a row that may go before backfill.
     static let liveShare = 3
 
@@ -100,12 +102,33 @@ struct Planner {
     mutating func continueSearch(_ scope: Scope) { searching = scope }
 
     /// Whether a 404 for `range` says that there are no data, and not that it starts too long ago: something as old was
-    /// served to the application or to another index, or it was searched.
-    func provesAbsence(_ scope: Scope, _ granularity: Granularity, start: UnixTime, now: UnixTime) -> Bool {
+    /// served to the application or to another index, or it was searched for where the vendor's data begin, and the
+    /// range does not lie across that.
+    func provesAbsence(_ scope: Scope, _ granularity: Granularity, _ range: TimeRange, now: UnixTime) -> Bool {
         let own = reach(ReachKey(EndpointLevel(scope), granularity))
         let application = reach(ReachKey(.application, granularity))
-        return now - start <= max(own.served, application.served) || own.searched.contains(scope)
-            || application.searched.contains(Scope(application: scope.application))
+        let served = max(own.served, application.served) + Self.roundTime
+        if now - range.start <= served { return true }
+        guard let begin = searchedBegin(scope, granularity, now: now) else { return false }
+        return range.start >= begin || range.end <= begin
+    }
+
+    /// Whether the application itself will soon be asked for something as old as `start`: its answer tells more than an
+    /// index's.
+    func waitsForApplication(_ scope: Scope, _ granularity: Granularity, start: UnixTime, now: UnixTime) -> Bool {
+        guard scope.isIndex, let track = track(Scope(application: scope.application), granularity), track.failures < 3
+        else { return false }
+        return (backlog(of: track, now: now).ranges.last?.end ?? .min) > start
+    }
+
+    /// Where the vendor's data begin for a scope, if that was searched for because older data are absent.
+    private func searchedBegin(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> UnixTime? {
+        let application = reach(ReachKey(.application, granularity))
+        if application.searched.contains(Scope(application: scope.application)) {
+            return granularity.ceiling(now - application.age)
+        }
+        let own = reach(ReachKey(EndpointLevel(scope), granularity))
+        return own.searched.contains(scope) ? granularity.ceiling(now - own.age) : nil
     }
 
     func offer(_ scope: Scope) -> StatisticsOffer {
@@ -326,12 +349,10 @@ struct Planner {
     private func servedRange(
         _ window: TimeRange, _ scope: Scope, _ granularity: Granularity, now: UnixTime
     ) -> TimeRange? {
-        let application = reach(ReachKey(.application, granularity))
         var window = window
-        if application.searched.contains(Scope(application: scope.application)) {
-            // Where the application's data begin, the vendor's may: nothing is asked for across it.
-            let start = granularity.ceiling(now - application.age)
-            if window.start < start, start < window.end { window.start = start }
+        // Nothing is asked for across where the vendor's data begin: it would refuse all of it.
+        if let begin = searchedBegin(scope, granularity, now: now), window.start < begin, begin < window.end {
+            window.start = begin
         }
         return reach(ReachKey(EndpointLevel(scope), granularity)).limit(window, granularity, now: now)
     }

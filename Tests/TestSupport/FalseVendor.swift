@@ -8,7 +8,7 @@ public import UsageModel
 public final class FalseVendor: HTTPTransport {
     /// How the vendor misbehaves.
     public struct Behaviour: Sendable {
-        /// Every n-th usage request is answered with `200` and an error object.
+        /// One of so many usage requests is answered with `200` and an error object.
         public var errorObjectEvery: Int?
         /// Values that are sent as something else: by statistic, the hours and what stands there.
         public var poison: [String: [UnixTime: String]] = [:]
@@ -65,10 +65,12 @@ public final class FalseVendor: HTTPTransport {
 
     public func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         guard var asked = Request(request.url) else { return try await honest.get(request) }
+        // Answers take their time: ages that were right when they were asked for have grown since.
+        world.clock.advance(by: 2)
         let behaviour = state.withLock { $0.behaviour }
         let number = state.withLock { $0.usageRequests.count + 1 }
         var answer = try await self.answer(asked, behaviour, request)
-        if let every = behaviour.errorObjectEvery, number % every == 0 {
+        if let every = behaviour.errorObjectEvery, Self.scattered(number) % every == 0 {
             answer = Self.answer(200, #"{"status":503,"message":"Service Unavailable"}"#)
             asked.isErrorObject = true
         }
@@ -84,6 +86,10 @@ public final class FalseVendor: HTTPTransport {
             world.clock.advance(by: 0.05)
             return Self.answer(behaviour.refusal, #"{"message":"No data was found in the range","status":0}"#)
         }
+        var request = request
+        // A few statistics do for all: the others only take time.
+        request.url = request.url.replacing(
+            "/1/usage/*", with: "/1/usage/" + Self.statistics(perIndex: !asked.index.isEmpty).joined(separator: ","))
         let told = try await honest.get(request)
         guard told.status == 200 else { return told }
         var text = String(buffer: told.body)
@@ -117,6 +123,14 @@ public final class FalseVendor: HTTPTransport {
         else { return }
         if text.utf8[point] == UInt8(ascii: "{") { close = text.utf8.index(after: close) }
         text.replaceSubrange(point..<close, with: value)
+    }
+
+    /// A number that follows no turn: every n-th request may always be the same index's.
+    private static func scattered(_ number: Int) -> Int { (number &* 2_654_435_761 & 0xFFFF_FFFF) >> 12 }
+
+    /// What it serves for `*`.
+    public static func statistics(perIndex: Bool) -> [String] {
+        ["records", "total_search_requests", "file_size"] + (perIndex ? [] : ["max_qps"])
     }
 
     private static func answer(_ status: Int, _ text: String) -> TransportAnswer {
