@@ -4,6 +4,8 @@
     private import Foundation
 #endif
 
+internal import UsageModel
+
 extension ValueRule<String> {
     /// Any text with something in it.
     static func text(_ expected: String) -> Self {
@@ -30,10 +32,10 @@ extension ValueRule<String> {
 
     /// The pattern of a regular expression that compiles.
     static var regex: Self {
-        let expected = "a regular expression"
+        let expected = "a regular expression of RE2's syntax"
         return ValueRule(expected: expected) { text throws(Complaint) in
             do {
-                _ = try Regex(text)
+                _ = try LinearRegex(text)
             } catch {
                 throw Complaint(
                     found: "\(ShownText.quoted(text)) is not a regular expression: \(error)", expected: "")

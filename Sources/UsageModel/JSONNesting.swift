@@ -2,6 +2,10 @@
 ///
 /// Foundation's decoder recurses, and ends the process on more than 512 levels: ask this before any
 /// document from outside is given to it. Linear in the document, and needs no memory.
+///
+/// Foundation decodes UTF-16 and UTF-32, too, in which a byte that looks like a quote may be half of another
+/// character. JSON in UTF-8 (RFC 8259, section 8.1) has none of the bytes 0, 0xFE and 0xFF, and either of the others
+/// has one: such a document counts as nested too deeply.
 public enum JSONNesting {
     /// Containers inside each other that no honest document has.
     public static let limit = 64
@@ -15,6 +19,7 @@ public enum JSONNesting {
         var isString = false
         var isEscaped = false
         for byte in bytes {
+            if byte == 0 || byte >= 0xFE { return true }
             if isString {
                 if isEscaped {
                     isEscaped = false

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import UsageModel
 
@@ -12,6 +13,17 @@ struct JSONNestingTests {
         ])
     func counted(document: String, limit: Int, exceeds: Bool) {
         #expect(JSONNesting.exceeds(limit, in: document.utf8) == exceeds)
+    }
+
+    @Test(
+        "Brackets cannot hide behind the half characters of UTF-16 and UTF-32",
+        arguments: [String.Encoding]([
+            .utf16, .utf16LittleEndian, .utf16BigEndian, .utf32, .utf32LittleEndian,
+        ]))
+    func otherEncodings(encoding: String.Encoding) throws {
+        // The second byte of U+0122 is a quote.
+        let document = "[\"\u{122}\"," + String(repeating: "[", count: 600)
+        #expect(JSONNesting.exceeds(in: try #require(document.data(using: encoding))))
     }
 
     @Test("Half a megabyte of brackets is told at once, also after megabytes of text in a string")
