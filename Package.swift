@@ -105,7 +105,7 @@ let package = Package(
                 "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
-                nioCore,
+                nioCore, nioHTTP1,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {
                 .embedInCode("Pages/Templates/\($0).html.mustache")

@@ -57,6 +57,13 @@ struct PackedRowReader {
         return nil
     }
 
+    /// Whether there is a point in `range`.
+    func hasPoint(series: Int64, range: TimeRange) throws -> Bool {
+        var points: [Point] = []
+        _ = try read(series: series, range: range, into: &points, limit: 1)
+        return !points.isEmpty
+    }
+
     /// The rows' extent of one series, as times: from the first row's start to
     /// the last row's end. Nil without rows. Two look-ups, whatever the size.
     func extent(series: Int64) throws -> TimeRange? {

@@ -25,10 +25,26 @@ enum HealthRoutes {
         return health + ready
     }
 
+    /// In words of our own: who probes needs no password, and an error of the vendor may hold anything.
     private static func reason(_ exporter: Exporter) async -> String {
-        let errors = await exporter.status().compactMap { status in
-            status.lastError.map { "\(status.application): \($0)" }
+        let failing = await exporter.status().filter { $0.lastError != nil }.map { status in
+            let state =
+                switch status.state {
+                case .unauthorized: "the key is missing or rejected"
+                case .paused: "requests fail, retrying later"
+                case .backfilling, .current: "the newest request failed, retrying"
+                }
+            return "\(status.application): \(state)\(code(status.lastError))"
         }
-        return "no answer is stored yet" + (errors.isEmpty ? "" : "; " + errors.joined(separator: "; "))
+        return "no answer is stored yet"
+            + (failing.isEmpty ? "" : "; " + failing.joined(separator: "; ") + "; see /api/v1/status")
+    }
+
+    /// The status at the beginning of an error, the one part that is no text of others.
+    private static func code(_ error: String?) -> String {
+        guard let digits = error?.utf8.prefix(while: { (0x30...0x39).contains($0) }), digits.count == 3 else {
+            return ""
+        }
+        return " (\(Substring(digits)))"
     }
 }

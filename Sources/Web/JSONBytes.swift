@@ -56,9 +56,11 @@ struct JSONBytes {
         bytes += integer.description.utf8
     }
 
-    /// Appends `[[milliseconds,value],…]`, the form in which almost every byte of a range is written.
-    mutating func points(_ points: [Point]) {
-        bytes.append(UInt8(ascii: "["))
+    /// Appends bytes that are JSON already.
+    mutating func append(_ json: [UInt8]) { bytes += json }
+
+    /// Appends `[milliseconds,value],…`, the form in which almost every byte of a range is written.
+    mutating func pairs(_ points: [Point]) {
         // A time and a value take at most 20 and 24 bytes, and 4 stand around them.
         write(atMost: points.count * 48) { start in
             var out = start
@@ -76,7 +78,6 @@ struct JSONBytes {
             }
             return out == start ? start : out - 1
         }
-        bytes.append(UInt8(ascii: "]"))
     }
 
     /// Appends what `body` writes into memory that is not initialised.

@@ -52,6 +52,7 @@ actor MetricsPage {
     private var history: [ExpositionFormat: Rendered] = [:]
     private var rendering: [ExpositionFormat: (conditions: Conditions, task: Task<Rendered, any Error>)] = [:]
     private var pages: [Variant: Page] = [:]
+    private var making: [Variant: (options: MetricsOptions, generation: UInt64, task: Task<Page, any Error>)] = [:]
     /// Indices that were left out of the newest page.
     private var droppedIndices = 0
 
@@ -86,6 +87,21 @@ actor MetricsPage {
         {
             return page.body
         }
+        // Scrapes that come together share one page, and its memory.
+        let generation = exporter.history.generation
+        if let running = making[variant], running.options == options, running.generation == generation {
+            return try await running.task.value.body
+        }
+        let task = Task { try await make(variant, options, now: now) }
+        making[variant] = (options, generation, task)
+        defer { if making[variant]?.task == task { making[variant] = nil } }
+        let page = try await task.value
+        pages[variant] = page
+        return page.body
+    }
+
+    private func make(_ variant: Variant, _ options: MetricsOptions, now: UnixTime) async throws -> Page {
+        let format = variant.format
         let filter = try filter(options)
         var own = ExpositionWriter(format, filter: filter)
         ServerFamilies.write(
@@ -100,10 +116,8 @@ actor MetricsPage {
         writer.append(own.bytes)
         writer.finish()
         // The level is low: a page is compressed once a second at the most, and read over a fast network.
-        let bytes = isCompressed ? try Gzip.compress(writer.bytes, level: 1) : writer.bytes
-        let page = Page(options: options, generation: history.generation, second: now, body: ByteBuffer(bytes: bytes))
-        pages[variant] = page
-        return page.body
+        let bytes = variant.isCompressed ? try Gzip.compress(writer.bytes, level: 1) : writer.bytes
+        return Page(options: options, generation: history.generation, second: now, body: ByteBuffer(bytes: bytes))
     }
 
     private func filter(_ options: MetricsOptions) throws -> MetricFilter {

@@ -40,12 +40,24 @@ struct SeriesFilter: Sendable {
 
     /// - Throws: ``Problem`` 404 for an unknown statistic, application or index.
     init(_ parameters: QueryParameters, _ exporter: Exporter) async throws {
+        for name in ["application", "index", "key"] {
+            try Self.limit(parameters.all(name)?.count ?? 0, name, "values")
+        }
+        try Self.limit(parameters.list("statistic")?.count ?? 0, "statistic", "names")
         statistics = parameters.list("statistic")
         applications = parameters.all("application")
         if let names = parameters.all("index") {
             indices = names.contains("*") ? .all : .names(names)
         }
         try await verify(exporter)
+    }
+
+    /// Names that one parameter may list.
+    private static let listLimit = 500
+
+    private static func limit(_ count: Int, _ name: String, _ what: String) throws {
+        guard count > listLimit else { return }
+        throw Problem.parameter(name, "\"\(name)\" has \(count) \(what)", accepted: "at most \(listLimit)")
     }
 
     private func verify(_ exporter: Exporter) async throws {

@@ -8,7 +8,8 @@ extension WebServer {
     /// HTTP/1.1, over TLS when there is a certificate.
     /// - Throws: ``CertificateError``.
     static func server(_ security: WebSecurity) throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(120)))
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(additionalChannelHandlers: [HTTP1RulesInstaller()], idleTimeout: .seconds(120)))
         guard let certificate = security.certificate else { return http }
         let chain: [NIOSSLCertificate]
         do {

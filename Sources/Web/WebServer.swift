@@ -6,7 +6,7 @@ public import ServiceLifecycle
 
 /// The HTTP interface.
 public struct WebServer: Service {
-    private let application: Application<RouterResponder<BasicRequestContext>>
+    private let application: Application<RequestRules<RouterResponder<BasicRequestContext>>>
 
     /// - Parameters:
     ///   - host: the address to listen on.
@@ -18,8 +18,12 @@ public struct WebServer: Service {
         _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(), logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
+        let endpoints = Self.endpoints(exporter)
         application = Application(
-            router: Self.router(Self.endpoints(exporter), proxy: UsageProxy(exporter), users: security.users),
+            responder: RequestRules(
+                methods: Self.methods(endpoints),
+                hosts: HostRule(listeningOn: host, hasUsers: !security.users.isEmpty),
+                next: Self.router(endpoints, proxy: UsageProxy(exporter), users: security.users).buildResponder()),
             server: try Self.server(security),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "algolia-exporter"),
@@ -50,13 +54,17 @@ public struct WebServer: Service {
         return endpoints + [OpenAPI.endpoint(describing: endpoints)]
     }
 
+    /// Methods by path.
+    private static func methods(_ endpoints: [Endpoint]) -> [String: [HTTPRequest.Method]] {
+        Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
+    }
+
     static func router(
         _ endpoints: [Endpoint], proxy: UsageProxy, users: [String: String]
     ) -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
-        let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
+        let router = Router(context: BasicRequestContext.self)
         router.add(middleware: CompressionMiddleware())
-        router.add(middleware: ProblemMiddleware(methods: methods))
+        router.add(middleware: ProblemMiddleware(methods: methods(endpoints)))
         router.add(middleware: UsageProxyMiddleware(proxy: proxy))
         if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
         for endpoint in endpoints {

@@ -275,7 +275,8 @@ extension ReportFixture {
     static let awkwardNames = [
         "<\u{301}script>alert(1)</script>", #""><img src=x>"#, "a|b", "`code`", "*_[x](http://y.z)_*",
         "one\ntwo\r\nthree",
-        "a,\"b\";c", "=1+1", "{{answers}}", "&lt;b&gt;", "|\u{301}", "\u{202E}fdp", "\u{1}\u{FFFE}", "# no heading",
+        "a,\"b\";c", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "{{answers}}", "&lt;b&gt;", "|\u{301}",
+        "\u{202E}fdp", "\u{1}\u{FFFE}", "# no heading",
     ]
 
     /// A report in which everything that has a name has an awkward one.

@@ -182,11 +182,18 @@ struct CSVReport {
         bytes.append(0x0A)
     }
 
+    /// `=`, `+`, `-`, `@`, a tab and a carriage return.
+    private static let formulaStarts: [UInt8] = [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D]
+
     private mutating func number(_ value: Double) {
         bytes += (Int64(exactly: value).map(String.init) ?? value.description).utf8
     }
 
+    /// A text. What a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises: names come
+    /// from whoever may create an index.
     private mutating func field(_ text: String) {
+        let isFormula = text.utf8.first.map { Self.formulaStarts.contains($0) } ?? false
+        let text = isFormula ? "'" + text : text
         guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else {
             bytes += text.utf8
             return

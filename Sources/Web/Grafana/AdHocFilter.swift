@@ -63,29 +63,31 @@ struct AdHocFilter: Decodable, Sendable {
     /// The series that pass.
     func filter(_ series: [StoredSeries], _ catalogue: GrafanaCatalogue) throws -> [StoredSeries] {
         let names = Set(series.map(attribute.name))
-        let passing = try passing(names, known: catalogue.known(attribute, in: series))
+        let passing = try passing(names, known: catalogue.known(attribute, in: series), catalogue.patterns)
         return series.filter { passing.contains(attribute.name(of: $0)) }
     }
 
-    private func passing(_ names: Set<String>, known: Set<String>) throws -> Set<String> {
+    private func passing(
+        _ names: Set<String>, known: Set<String>, _ patterns: RegexBudget
+    ) throws -> Set<String> {
         switch relation {
-        case .equal: named([value], names, known)
-        case .notEqual: names.subtracting(named([value], names, known))
-        case .oneOf: named(values.texts, names, known)
-        case .noneOf: names.subtracting(named(values.texts, names, known))
-        case .matches: try matcher(known).select(from: names)
-        case .matchesNot: names.subtracting(try matcher(known).select(from: names))
+        case .equal: try named([value], names, known)
+        case .notEqual: names.subtracting(try named([value], names, known))
+        case .oneOf: try named(values.texts, names, known)
+        case .noneOf: names.subtracting(try named(values.texts, names, known))
+        case .matches: try matcher(known, patterns).select(from: names)
+        case .matchesNot: names.subtracting(try matcher(known, patterns).select(from: names))
         case .less: names.filter { isName($0) && precedes($0, value) }
         case .greater: names.filter { isName($0) && precedes(value, $0) }
         }
     }
 
-    private func named(_ values: [String], _ names: Set<String>, _ known: Set<String>) -> Set<String> {
-        NameMatcher(literals: values, known: known).select(from: names)
+    private func named(_ values: [String], _ names: Set<String>, _ known: Set<String>) throws -> Set<String> {
+        try NameMatcher(literals: values, known: known).select(from: names)
     }
 
-    private func matcher(_ known: Set<String>) throws -> NameMatcher {
-        try NameMatcher(NameChoice([value]), known: known, field: "adhocFilters.value")
+    private func matcher(_ known: Set<String>, _ patterns: RegexBudget) throws -> NameMatcher {
+        try NameMatcher(NameChoice([value]), known: known, field: "adhocFilters.value", patterns)
     }
 
     /// What has no index or key is neither less nor greater than any.

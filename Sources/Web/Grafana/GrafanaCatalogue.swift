@@ -9,6 +9,9 @@ struct GrafanaCatalogue: Sendable {
     /// Every statistic that is stored, in the catalogue's order; those that it does not know come last.
     let statistics: [String]
     private let indices: Set<String>
+    /// Every regular expression of the request, compiled once.
+    let patterns = RegexBudget()
+    private let read = StoredSeriesCache()
 
     init(_ history: History) async throws {
         self.history = history
@@ -27,13 +30,13 @@ struct GrafanaCatalogue: Sendable {
     /// The stored statistics that are chosen.
     func statistics(_ choice: NameChoice, field: String) throws -> [String] {
         let known = Set(statistics).union(StatisticCatalogue.every.map(\.name))
-        let chosen = try NameMatcher(choice, known: known, field: field).select(from: Set(statistics))
+        let chosen = try NameMatcher(choice, known: known, field: field, patterns).select(from: Set(statistics))
         return statistics.filter(chosen.contains)
     }
 
     /// The stored series of these statistics, or of every one.
     func series(of statistics: [String]?) async throws -> [StoredSeries] {
-        try await history.storedSeries(statistics: statistics)
+        try await read.series(of: statistics, history)
     }
 
     /// The names that exist of one attribute.
@@ -54,8 +57,8 @@ struct GrafanaCatalogue: Sendable {
     ) throws -> [StoredSeries] {
         guard !choice.isEmpty else { return series }
         let matcher = try NameMatcher(
-            choice, known: known(attribute, in: series), field: "payload.\(attribute.rawValue)")
-        let selected = matcher.select(from: Set(series.map(attribute.name)))
+            choice, known: known(attribute, in: series), field: "payload.\(attribute.rawValue)", patterns)
+        let selected = try matcher.select(from: Set(series.map(attribute.name)))
         return series.filter { selected.contains(attribute.name(of: $0)) }
     }
 

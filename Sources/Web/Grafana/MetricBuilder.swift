@@ -28,7 +28,9 @@ struct MetricBuilder: Sendable {
         let applications = question.payload?.application ?? NameChoice()
         if !applications.isEmpty {
             let known = Set(catalogue.applications)
-            let chosen = try NameMatcher(applications, known: known, field: "payload.application").select(from: known)
+            let matcher = try NameMatcher(
+                applications, known: known, field: "payload.application", catalogue.patterns)
+            let chosen = try matcher.select(from: known)
             let narrowed = try await history.statisticOutlines(applications: Array(chosen))
             outlines.merge(Self.merged(narrowed)) { $1 }
         }

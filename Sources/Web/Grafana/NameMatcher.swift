@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// Which names a choice selects.
 ///
 /// Each text of a choice means, in this order:
@@ -23,8 +25,9 @@ struct NameMatcher {
     /// - Parameters:
     ///   - known: the names that exist.
     ///   - field: what problems name.
+    ///   - budget: of the request.
     /// - Throws: ``Problem`` for what is not a regular expression.
-    init(_ choice: NameChoice, known: Set<String>, field: String) throws {
+    init(_ choice: NameChoice, known: Set<String>, field: String, _ budget: RegexBudget) throws {
         for text in choice.texts {
             if isName(text, known) {
                 choose(text, known: known)
@@ -34,13 +37,14 @@ struct NameMatcher {
                 if let name = isName(branch, known) ? branch : NameAlternation.name(branch) {
                     choose(name, known: known)
                 } else {
-                    patterns.append(try NamePattern(branch, field: field))
+                    patterns.append(try NamePattern(branch, field: field, budget))
+                }
+                guard patterns.count <= Self.patternLimit else {
+                    throw Problem.parameter(
+                        field, "more than \(Self.patternLimit) regular expressions",
+                        accepted: "at most \(Self.patternLimit)")
                 }
             }
-        }
-        guard patterns.count <= Self.patternLimit else {
-            throw Problem.parameter(
-                field, "\(patterns.count) regular expressions", accepted: "at most \(Self.patternLimit)")
         }
         guard patterns.reduce(0, { $0 + $1.size }) <= Self.sizeLimit else {
             throw Problem.parameter(
@@ -55,10 +59,11 @@ struct NameMatcher {
     }
 
     /// The names that are selected.
-    func select(from names: Set<String>) -> Set<String> {
-        names.filter { name in
+    /// - Throws: ``Problem`` when the patterns of the request take too long.
+    func select(from names: Set<String>) throws -> Set<String> {
+        try names.filter { name in
             if literals.contains(name) { return true }
-            return name != Self.applicationLevel && (selectsEvery || patterns.contains { $0.matches(name) })
+            return try name != Self.applicationLevel && (selectsEvery || patterns.contains { try $0.matches(name) })
         }
     }
 

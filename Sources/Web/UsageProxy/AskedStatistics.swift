@@ -4,6 +4,9 @@ internal import UsageModel
 /// What the statistics of a usage request mean in one scope: `*` and groups are their members,
 /// and nothing comes twice.
 struct AskedStatistics {
+    /// Names in one request; the vendor has some sixty.
+    private static let limit = 500
+
     /// What to answer, in this order, as far as it is stored.
     let names: [String]
     /// What must have been answered for the whole to be covered. What the plan refuses cannot be,
@@ -17,7 +20,10 @@ struct AskedStatistics {
         let catalogue = StatisticCatalogue.names(perIndex: scope.isIndex)
         var names: [String] = []
         var required: [String] = []
-        for name in asked {
+        guard asked.count <= Self.limit else {
+            throw VendorError(422, "Too many metrics: \(asked.count), at most \(Self.limit)")
+        }
+        for name in Self.unique(asked) {
             if name == "*" {
                 let everything = Self.everything(stored)
                 names += everything

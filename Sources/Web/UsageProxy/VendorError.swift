@@ -44,7 +44,6 @@ struct VendorError: Error, Hashable {
         var response = Response.bytes(
             json.bytes, type: Self.contentType, status: HTTPResponse.Status(code: status))
         if status == 405 { response.headers[.allow] = "GET" }
-        // A body after HEAD would be taken for the next answer on the connection.
-        return request.method == .head ? response.createHeadResponse() : response
+        return response
     }
 }
