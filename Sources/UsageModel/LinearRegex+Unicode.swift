@@ -43,6 +43,11 @@ extension LinearRegex {
             return closure
         }
 
+        /// How many scalars of `ranges` have other cases.
+        static func count(in ranges: [ClosedRange<UInt32>]) -> Int {
+            ranges.reduce(0) { $0 + firstPosition(from: $1.upperBound + 1) - firstPosition(from: $1.lowerBound) }
+        }
+
         /// Where the first of ``scalars`` is that is not below `value`.
         private static func firstPosition(from value: UInt32) -> Int {
             var (low, high) = (0, scalars.count)

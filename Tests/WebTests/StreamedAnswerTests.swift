@@ -73,7 +73,7 @@ struct StreamedAnswerTests {
         try await withServer(site.exporter) { web in
             let range = #""range":{"from":"2026-07-15T00:00:00Z","to":"2026-08-04T00:00:00Z"},"maxDataPoints":30000"#
             let targets =
-                #"{"refId":"A","target":"cpu_usage"},{"refId":"B","target":"nothing"},"#
+                #"{"refId":"A","target":"cpu_usage","payload":{"granularity":"minutely"}},{"refId":"B","target":"nothing"},"#
                 + #"{"refId":"C","target":"max_qps","payload":{"granularity":["hourly","daily"]}}"#
             let series = try await web.query(targets, range)
             #expect(series.map(\.refId) == ["A", "A", "B", "C", "C"])
@@ -84,7 +84,9 @@ struct StreamedAnswerTests {
                 ])
             let tables = try await web.list(
                 "query",
-                WebClient.query(#"{"target":"cpu_usage","type":"table"},{"target":"nothing","type":"table"}"#, range))
+                WebClient.query(
+                    #"{"target":"cpu_usage","type":"table","payload":{"granularity":"minutely"}},"#
+                        + #"{"target":"nothing","type":"table"}"#, range))
             #expect(tables.map { $0["rows"]?.array?.count } == [49_600, 0])
         }
     }
