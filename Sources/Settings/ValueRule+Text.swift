@@ -37,8 +37,10 @@ extension ValueRule<String> {
             do {
                 _ = try LinearRegex(text)
             } catch {
+                // The reason quotes a part of the text.
+                let reason = ShownText.mayHoldKey(text) ? "" : ": \(error)"
                 throw Complaint(
-                    found: "\(ShownText.quoted(text)) is not a regular expression: \(error)", expected: "")
+                    found: "\(ShownText.quoted(text)) is not a regular expression\(reason)", expected: "")
             }
             return text
         }

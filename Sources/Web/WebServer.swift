@@ -21,7 +21,6 @@ public struct WebServer: Service {
         let endpoints = Self.endpoints(exporter)
         application = Application(
             responder: RequestRules(
-                methods: Self.methods(endpoints),
                 hosts: HostRule(listeningOn: host, hasUsers: !security.users.isEmpty),
                 next: Self.router(endpoints, proxy: UsageProxy(exporter), users: security.users).buildResponder()),
             server: try Self.server(security),
@@ -54,17 +53,13 @@ public struct WebServer: Service {
         return endpoints + [OpenAPI.endpoint(describing: endpoints)]
     }
 
-    /// Methods by path.
-    private static func methods(_ endpoints: [Endpoint]) -> [String: [HTTPRequest.Method]] {
-        Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
-    }
-
     static func router(
         _ endpoints: [Endpoint], proxy: UsageProxy, users: [String: String]
     ) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
+        let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
-        router.add(middleware: ProblemMiddleware(methods: methods(endpoints)))
+        router.add(middleware: ProblemMiddleware(methods: methods))
         router.add(middleware: UsageProxyMiddleware(proxy: proxy))
         if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
         for endpoint in endpoints {

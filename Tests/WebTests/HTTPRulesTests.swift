@@ -115,17 +115,13 @@ struct HTTPRulesTests {
         }
     }
 
-    @Test("OPTIONS says what a path accepts")
+    @Test("OPTIONS is answered for the server, and refused for a path with what the path accepts")
     func options() async throws {
         try await withServer(Site().exporter) { web in
-            for (path, allowed) in [
-                ("/metrics", "GET, HEAD, OPTIONS"), ("/grafana/query", "POST, OPTIONS"),
-                ("*", "GET, HEAD, OPTIONS"),
-            ] {
-                let answer = try await web.raw(
-                    "OPTIONS \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                #expect(status(answer) == "HTTP/1.1 204 No Content" && answer.contains("Allow: \(allowed)\r\n"))
-            }
+            let all = try await web.raw("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            #expect(status(all) == "HTTP/1.1 204 No Content" && all.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
+            let one = try await web.send("OPTIONS", "/metrics")
+            #expect(one.status == 405 && one.header["Allow"] == ["GET, HEAD"])
             try await web.send("OPTIONS", "/nope").expectProblem(404)
         }
     }

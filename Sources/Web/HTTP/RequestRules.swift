@@ -3,12 +3,10 @@ internal import Hummingbird
 internal import HummingbirdCore
 
 /// What holds for every request and answer, whatever it is about: one form of each path, `HEAD` wherever there is
-/// `GET`, `OPTIONS`, and the headers that keep browsers from keeping or guessing.
+/// `GET`, and the headers that keep browsers from keeping or guessing.
 ///
 /// It stands before the router, which chooses by path and method before any middleware is asked.
 struct RequestRules<Next: HTTPResponder>: HTTPResponder {
-    /// Methods by path.
-    let methods: [String: [HTTPRequest.Method]]
     /// The names under which the server may be asked; nil for any.
     let hosts: HostRule?
     let next: Next
@@ -20,8 +18,9 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder {
             let target = try RequestTarget.normalized(request.uri.string)
             // There, methods are what the vendor makes of them.
             let isVendors = target.utf8.starts(with: UsageProxy.root.utf8)
-            if request.method == .options, !isVendors {
-                response = try options(target)
+            if request.method == .options, target == "*" {
+                // About the server as a whole (RFC 9110, section 9.3.7).
+                response = Response(status: .noContent, headers: [.allow: "GET, HEAD, POST, OPTIONS"])
             } else {
                 var head = request.head
                 head.path = target
@@ -41,20 +40,12 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder {
         }
         return response
     }
-
-    private func options(_ target: String) throws -> Response {
-        let path = String(target.prefix { $0 != "?" })
-        guard let allowed = methods[path] ?? (path == "*" ? [.get] : nil) else {
-            throw Problem(status: .notFound, detail: "there is nothing at \(path); see /openapi.json")
-        }
-        return Response(status: .noContent, headers: [.allow: AllowedMethods.names(allowed)])
-    }
 }
 
 /// The `Allow` header.
 enum AllowedMethods {
     /// Those of the endpoints at a path, and what follows from them.
     static func names(_ methods: [HTTPRequest.Method]) -> String {
-        (methods + (methods.contains(.get) ? [.head] : []) + [.options]).map(\.rawValue).joined(separator: ", ")
+        (methods + (methods.contains(.get) ? [.head] : [])).map(\.rawValue).joined(separator: ", ")
     }
 }
