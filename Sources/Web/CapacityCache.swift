@@ -77,7 +77,7 @@ public actor CapacityCache {
         }
         // Those who ask meanwhile wait for the same.
         if let running = making[application], running.conditions == conditions {
-            return try await running.task.value.report
+            return try await running.task.sharedValue.report
         }
         let (history, clock) = (history, clock)
         let task = Task {
@@ -88,7 +88,7 @@ public actor CapacityCache {
         }
         making[application] = (conditions, task)
         defer { if making[application]?.task == task { making[application] = nil } }
-        let new = try await task.value
+        let new = try await task.sharedValue
         made[application] = new
         return new.report
     }

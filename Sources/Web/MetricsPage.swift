@@ -90,12 +90,12 @@ actor MetricsPage {
         // Scrapes that come together share one page, and its memory.
         let generation = exporter.history.generation
         if let running = making[variant], running.options == options, running.generation == generation {
-            return try await running.task.value.body
+            return try await running.task.sharedValue.body
         }
         let task = Task { try await make(variant, options, now: now) }
         making[variant] = (options, generation, task)
         defer { if making[variant]?.task == task { making[variant] = nil } }
-        let page = try await task.value
+        let page = try await task.sharedValue
         pages[variant] = page
         return page.body
     }
@@ -137,7 +137,9 @@ actor MetricsPage {
         {
             return known
         }
-        if let running = rendering[format], running.conditions == conditions { return try await running.task.value }
+        if let running = rendering[format], running.conditions == conditions {
+            return try await running.task.sharedValue
+        }
         let task = Task { [exporter] in
             let families = HistoryFamilies(
                 try await exporter.history.latest(), options: conditions.options, now: exporter.clock.now)
@@ -149,7 +151,7 @@ actor MetricsPage {
         }
         rendering[format] = (conditions, task)
         defer { if rendering[format]?.task == task { rendering[format] = nil } }
-        let rendered = try await task.value
+        let rendered = try await task.sharedValue
         history[format] = rendered
         return rendered
     }
