@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// What the environment says about one application.
 ///
 /// Each variable has a form with `_FILE` behind its name that holds a path.
@@ -65,7 +67,7 @@ private struct Reader {
     func id(_ variable: Variable) -> String? {
         var variable = variable
         if variable.isFile {
-            do throws(TextFile.Unreadable) {
+            do throws(SmallFile.Unreadable) {
                 variable.text = try TextFile.read(variable.text)
             } catch {
                 problems.add(variable: variable.name, "\(variable.text): \(error.reason)")
