@@ -31,6 +31,7 @@ let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -105,7 +106,7 @@ let package = Package(
                 "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
-                nioCore,
+                nioCore, nioPosix, nioHTTPTypes,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {
                 .embedInCode("Pages/Templates/\($0).html.mustache")
@@ -168,8 +169,8 @@ let package = Package(
             "WebTests",
             [
                 "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
-                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioSSL,
-                protobuf,
+                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
