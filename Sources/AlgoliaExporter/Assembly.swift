@@ -1,6 +1,7 @@
 import AlgoliaClient
 import AsyncHTTPClient
 import Collector
+import CoreMetrics
 import History
 import Logging
 import Prometheus
@@ -26,6 +27,7 @@ struct Assembly {
         history = try History(path: settings.storage.path)
         registry = MetricsRegistry(help: Self.help)
         gauges = ConfigurationGauges(metrics: registry)
+        LogWriter.standardError.count(with: Counter(label: LogMetric.dropped, dimensions: [], factory: registry))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
         clients = ClientFactory(http: http, clock: clock, registry: registry)
         do {
@@ -103,6 +105,7 @@ struct Assembly {
         RemoteWriteMetric.requests: "Requests of remote write, by HTTP status or kind of failure.",
         RemoteWriteMetric.lag:
             "Age of the oldest settled sample that waits for a receiver of remote write; 0 when none waits.",
+        LogMetric.dropped: "Lines of the log that were dropped because standard error did not take them.",
         ReloadMetric.isSuccessful: "Whether the newest attempt to load the configuration succeeded.",
         ReloadMetric.lastSuccess: "When the configuration was last loaded, in seconds since 1970.",
     ]

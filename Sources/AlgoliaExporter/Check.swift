@@ -47,7 +47,13 @@ struct Check: AsyncParsableCommand {
     }
 
     private func report(_ isGood: Bool, _ what: String, _ text: String) {
-        print("\(isGood ? "ok  " : "FAIL")  \(what): \(text)")
+        do {
+            try Console.output("\(isGood ? "ok  " : "FAIL")  \(what.printable()): \(text.printable())")
+        } catch {
+            // Nobody sees what else would be found.
+            Console.error("\(error)")
+            ProcessControl.shared.end(1)
+        }
     }
 
     private func checkDatabase(_ path: String) -> Bool {

@@ -5,12 +5,11 @@ import Foundation
 import Logging
 import Prometheus
 import ServiceLifecycle
-import UnixSignals
 import Settings
 import UsageModel
 import Web
 
-struct Serve: AsyncParsableCommand {
+struct Serve: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Collect, and serve the history over HTTP. The default command.")
 
@@ -32,6 +31,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         try await collection.collect { settings, demo, logger in
             let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
+            SecretFiles.warn(of: (web.certificate.map { [$0.keyFile] } ?? []), logger)
             try await serve(settings, web, demo, logger)
         }
     }
@@ -39,8 +39,8 @@ struct Serve: AsyncParsableCommand {
     private func serve(_ settings: Settings, _ web: WebSettings, _ demo: Demo?, _ logger: Logger) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
-        let reloader = await ConfigurationReloader(
-            settings, load: { try options.settings(demo) }, apply: assembly.apply, metrics: assembly.registry,
+        let reloader = ConfigurationReloader(
+            settings, load: { try options.settings(demo, logger) }, apply: assembly.apply, metrics: assembly.registry,
             clock: assembly.clock, logger: logger)
         let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
             let retention = reloader.current.storage.retention
@@ -72,7 +72,8 @@ struct Serve: AsyncParsableCommand {
         let scheme = web.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(
-                exporter, host: address.host, port: address.port, security: security, logger: serverLogger
+                exporter, host: address.host, port: address.port, security: security,
+                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
             ) { port in
                 let url = "\(scheme)://\(address.urlHost):\(port)"
                 logger.info(
@@ -92,13 +93,35 @@ struct Serve: AsyncParsableCommand {
 
     /// Runs until SIGTERM or SIGINT.
     private func run(_ services: [any Service], _ demo: Demo?, _ logger: Logger) async throws {
-        // Stopped in reverse order: first no more requests, then no more polling.
-        var group = ServiceGroupConfiguration(
-            services: (demo.map { [$0.server] } ?? []) + services, gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
-        group.maximumGracefulShutdownDuration = .seconds(5)
-        group.maximumCancellationDuration = .seconds(3)
-        try await ServiceGroup(configuration: group).run()
+        // Stopped in reverse order: first no more requests, then no more polling. Also when one fails: a server
+        // that is cancelled while it accepts a connection ends the process.
+        var configuration = ServiceGroupConfiguration(
+            services: ((demo.map { [$0.server] } ?? []) + services).map { service in
+                .init(
+                    service: GuardedService(service: service), successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(6)
+        // No `maximumCancellationDuration`: the library would trap. ProcessControl limits the time.
+        let group = ServiceGroup(configuration: configuration)
+        ProcessControl.shared.onStop { Task { await group.triggerGracefulShutdown() } }
+        try await group.run()
+    }
+}
+
+/// A service whose end, unless it was asked for, is the end of the process within a limited time.
+private struct GuardedService: Service {
+    let service: any Service
+
+    func run() async throws {
+        do {
+            try await service.run()
+            guard !ProcessControl.shared.isStopping else { return }
+            throw CommandError("\(type(of: service)) ended without being asked to; restart the exporter")
+        } catch {
+            ProcessControl.shared.limitEnd(status: 1)
+            throw error
+        }
     }
 }
 

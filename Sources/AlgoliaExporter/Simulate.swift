@@ -1,11 +1,10 @@
 import ArgumentParser
 import Logging
 import ServiceLifecycle
-import UnixSignals
 import Simulator
 import UsageModel
 
-struct Simulate: AsyncParsableCommand {
+struct Simulate: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve an imitation of Algolia's APIs, for trying things out.",
         discussion: """
@@ -55,8 +54,8 @@ struct Simulate: AsyncParsableCommand {
     var untidy = false
 
     func validate() throws {
-        guard requestsPerMinute > 0 else {
-            throw ValidationError("--requests-per-minute must be at least 1, not \(requestsPerMinute)")
+        guard (1...1_000_000).contains(requestsPerMinute) else {
+            throw ValidationError("--requests-per-minute must be between 1 and 1000000, not \(requestsPerMinute)")
         }
         guard (0...10_000).contains(indices) else {
             throw ValidationError("--indices must be between 0 and 10000, not \(indices)")
@@ -101,7 +100,7 @@ struct Simulate: AsyncParsableCommand {
                     Simulator(configuration: configuration, clock: SystemClock()), host: listenAddress.host,
                     port: listenAddress.port)
             } catch {
-                throw CommandError("cannot listen on \(listenAddress): \(error)")
+                throw ListenAddress.explain(error, listenAddress)
             }
             logger.info(
                 "simulating all three APIs",
@@ -112,10 +111,9 @@ struct Simulate: AsyncParsableCommand {
                 ])
             var quiet = logger
             quiet.logLevel = max(logger.logLevel, .warning)
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [running], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-            ).run()
+            let group = ServiceGroup(configuration: .init(services: [running], logger: quiet))
+            ProcessControl.shared.onStop { Task { await group.triggerGracefulShutdown() } }
+            try await group.run()
         }
     }
 }
