@@ -37,7 +37,8 @@ struct ListenAddress: CustomStringConvertible {
         let reason: String
         switch error {
         case let error as IOError: reason = SystemError.text(error.errnoCode)
-        case is SocketAddressError: reason = "there is no such host; expected an address of this machine"
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            reason = "there is no such host; expected an address of this machine"
         default: return error
         }
         return CommandError("cannot listen on \(address): \(reason)")

@@ -1,6 +1,7 @@
 /// What clients may take of the server: connections, and time in which nothing comes from them.
 public struct ConnectionLimits: Sendable {
-    /// Descriptors that stay for the database, requests to Algolia, and remote write.
+    /// Descriptors that stay for the database, requests to Algolia, and remote write. They must never run out:
+    /// libdispatch opens files of `/proc` to watch its threads, and ends the process when it cannot.
     static let reservedDescriptors = 80
 
     /// Connections at the same time. One more takes the place of the one that has been idle for the longest.

@@ -110,11 +110,14 @@ final class Connections: Sendable {
     }
 
     fileprivate var accepts: Bool {
-        let (accepts, waits) = state.withLock { state in
+        let (accepts, evicted, isBusy) = state.withLock { state -> (Bool, (any Channel)?, Bool) in
             state.isFull = state.open >= limits.maximum + Self.slack
-            return (!state.isFull, state.isFull && state.leaving.isEmpty)
+            guard state.isFull, state.leaving.isEmpty else { return (!state.isFull, nil, false) }
+            let evicted = state.evict()
+            return (false, evicted, evicted == nil)
         }
-        if waits {
+        evicted?.close(promise: nil)
+        if isBusy {
             warn(
                 .allBusy, "all \(limits.maximum) HTTP connections are busy; new ones wait until one becomes idle")
         }
