@@ -70,7 +70,7 @@ struct SignalTests {
         }
         #expect(status == 0)
         #expect(end < .seconds(10))
-        #expect(folder.text("log").contains("stopped"))
+        #expect(folder.text("log").contains("the history is complete up to the last answer"))
     }
 
     @Test("A second SIGTERM ends at once, with 0")

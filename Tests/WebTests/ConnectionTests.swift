@@ -59,7 +59,8 @@ struct ConnectionTests {
         try await withServer(limits) { port in
             try await connect(port).closeFuture.get()
             let half = try await connect(port)
-            try await send("POST /grafana/search HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", on: half)
+            // On a busy machine its time may be over already.
+            try? await send("POST /grafana/search HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", on: half)
             try await half.closeFuture.get()
         }
     }
