@@ -24,13 +24,13 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -65,6 +65,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
@@ -73,7 +74,8 @@ let package = Package(
             name: "Migrations", path: "migrations",
             resources: [
                 .embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql"),
-                .embedInCode("0003_remote_write.sql"),
+                .embedInCode("0003_remote_write.sql"), .embedInCode("0004_set_aside.sql"),
+                .embedInCode("0005_clock.sql"),
             ],
             swiftSettings: settings),
 
@@ -105,7 +107,7 @@ let package = Package(
                 "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
-                nioCore,
+                nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {
                 .embedInCode("Pages/Templates/\($0).html.mustache")
@@ -119,7 +121,7 @@ let package = Package(
             name: "AlgoliaExporter",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
-                "Simulator", "CMalloc", argumentParser, lifecycle, unixSignals, logging, coreMetrics, httpClient,
+                "Simulator", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics, httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings),
@@ -147,13 +149,16 @@ let package = Package(
         tests("UsageModelTests", ["UsageModel"], resources: [.copy("Fixtures")]),
         tests(
             "AlgoliaClientTests",
-            ["AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore]),
-        tests("HistoryTests", ["History", "UsageModel", "Migrations", "TestSupport", grdb]),
+            [
+                "AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore, nioPosix,
+                nioSSL,
+            ]),
+        tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [
                 "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim",
-                coreMetrics,
+                coreMetrics, grdb,
             ]),
         tests("SnappyTests", ["Snappy"]),
         tests(
@@ -168,11 +173,12 @@ let package = Package(
             "WebTests",
             [
                 "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
-                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioSSL,
-                protobuf,
+                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
+        tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport"]),
         tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]

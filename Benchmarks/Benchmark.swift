@@ -5,7 +5,8 @@ import Foundation
 @main
 struct Benchmark {
     static func main() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID().uuidString)").path()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID().uuidString)").path(
+            percentEncoded: false)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let wanted = CommandLine.arguments.dropFirst()

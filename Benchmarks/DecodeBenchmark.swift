@@ -7,7 +7,9 @@ import UsageModel
 enum DecodeBenchmark {
     static func run() {
         let body = answer()
-        let points = body.withUnsafeBytes { (try? UsageDecoder.decode($0))?.reduce(0) { $0 + $1.points.count } ?? 0 }
+        let points = body.withUnsafeBytes {
+            (try? UsageDecoder.decode($0))?.series.reduce(0) { $0 + $1.points.count } ?? 0
+        }
         let own = median(runs: 31) { body.withUnsafeBytes { _ = try? UsageDecoder.decode($0) } }
         let data = Data(body)
         let foundation = median(runs: 3) { _ = try? JSONDecoder().decode([String: [Item]].self, from: data) }

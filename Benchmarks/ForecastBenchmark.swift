@@ -8,7 +8,7 @@ enum ForecastBenchmark {
     static func run(folder: String) throws {
         var kinds = [(kind: "simulated", windows: ForecastWindow.simulated())]
         if script("forecast-data", []) != nil {
-            let data = root.appending(path: ".build/forecast-data").path()
+            let data = root.appending(path: ".build/forecast-data").path(percentEncoded: false)
             kinds.insert(("real", try ForecastWindow.real(folder: data)), at: 0)
         } else {
             Table.row("forecasts of real windows", "not measured", "takes python3 and pip")

@@ -54,7 +54,7 @@ struct ForecastWindow {
         let truth = Truth(
             seed: configuration.seed, origin: configuration.origin, applications: configuration.applications)
         let range = TimeRange(configuration.origin - 3 * Int64(days) * 86_400, configuration.origin)
-        func windows(_ index: String, _ statistics: [String]) -> [ForecastWindow] {
+        func windows(_ index: IndexName, _ statistics: [StatisticName]) -> [ForecastWindow] {
             statistics.flatMap { statistic in
                 truth.series(
                     application: application.id, index: index, statistic: statistic, granularity: .daily, range: range

@@ -9,7 +9,7 @@ enum MetricsBenchmark {
         for (series, indices) in [(100, 1), (10_000, 100)] {
             let history = try History(path: "\(folder)/metrics-\(series).db")
             let range = TimeRange(Synthetic.end - 86_400, Synthetic.end)
-            let statistics = (0..<100).map { "statistic_\($0)" }
+            let statistics = (0..<100).map { "statistic_\($0)" as StatisticName }
             for index in 0..<indices {
                 var window = Synthetic.window(range, index: "index_\(index)")
                 window.fetchedAt = Synthetic.end

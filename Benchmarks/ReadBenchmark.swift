@@ -14,7 +14,7 @@ import Web
 enum ReadBenchmark {
     static func run(folder: String) async throws {
         let history = try History(path: "\(folder)/read.db")
-        let statistics = (0..<10).map { "statistic_\($0)" }
+        let statistics = (0..<10).map { "statistic_\($0)" as StatisticName }
         // A year and a little more, of which a year is asked for.
         for week in 0..<53 as Range<Int64> {
             let range = TimeRange(Synthetic.end - (week + 1) * 7 * 86_400, Synthetic.end - week * 7 * 86_400)
@@ -35,7 +35,7 @@ enum ReadBenchmark {
     private static func oneOfMany(folder: String) async throws {
         let history = try History(path: "\(folder)/read-many.db")
         let range = TimeRange(Synthetic.end - 86_400, Synthetic.end)
-        let statistics = (0..<100).map { "statistic_\($0)" }
+        let statistics = (0..<100).map { "statistic_\($0)" as StatisticName }
         for index in 0..<130 {
             _ = try await history.store(
                 Synthetic.series(statistics, range: range, seed: UInt64(index)),

@@ -16,13 +16,14 @@ final class ReleaseBinary {
     }
 
     static var exists: Bool {
-        FileManager.default.isExecutableFile(atPath: Bundle.main.bundleURL.appending(path: "algolia-exporter").path())
+        FileManager.default.isExecutableFile(
+            atPath: Bundle.main.bundleURL.appending(path: "algolia-exporter").path(percentEncoded: false))
     }
 
     /// Runs it to its end.
     /// - Returns: seconds it took, and the most bytes that were resident.
     static func run(_ arguments: [String]) throws -> (seconds: Double, peakBytes: Double) {
-        let path = Bundle.main.bundleURL.appending(path: "algolia-exporter").path()
+        let path = Bundle.main.bundleURL.appending(path: "algolia-exporter").path(percentEncoded: false)
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var child: pid_t = 0

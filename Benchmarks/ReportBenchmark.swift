@@ -8,7 +8,7 @@ import UsageModel
 /// Reports and pages on three years of an application with 25 indices: every statistic, its hours and its days.
 enum ReportBenchmark {
     private static let years = 3
-    private static let indices = (0..<25).map { "index_\($0)" }
+    private static let indices = (0..<25).map { "index_\($0)" as IndexName }
     private static let pages = [
         "/", "/explore", "/explore?statistic=total_search_requests&range=1y",
         "/explore?statistic=records&index=*&range=all",

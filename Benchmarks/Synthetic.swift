@@ -8,7 +8,7 @@ enum Synthetic {
 
     /// A window of points of `statistics`, uniform below 10 to the sixth.
     static func series(
-        _ statistics: [String], _ granularity: Granularity = .hourly, range: TimeRange, seed: UInt64
+        _ statistics: [StatisticName], _ granularity: Granularity = .hourly, range: TimeRange, seed: UInt64
     ) -> [SeriesPoints] {
         var state = seed
         return statistics.map { statistic in
@@ -23,7 +23,7 @@ enum Synthetic {
     }
 
     static func window(
-        _ range: TimeRange, _ granularity: Granularity = .hourly, index: String = ""
+        _ range: TimeRange, _ granularity: Granularity = .hourly, index: IndexName = ""
     ) -> AnsweredWindow {
         AnsweredWindow(
             scope: Scope(application: "APP", index: index), granularity: granularity, range: range, statistics: .all,
@@ -32,7 +32,7 @@ enum Synthetic {
 
     /// Fills `history` with a year of hours of `indices` indices, newest week first as a backfill does.
     /// - Returns: points stored.
-    static func fill(_ history: History, indices: Int, statistics: [String]) async throws -> Int {
+    static func fill(_ history: History, indices: Int, statistics: [StatisticName]) async throws -> Int {
         var points = 0
         for week in 0..<52 as Range<Int64> {
             let range = TimeRange(end - (week + 1) * 7 * 86_400, end - week * 7 * 86_400)

@@ -16,5 +16,8 @@ public enum Migrations {
         Migration(
             identifier: "0003_remote_write",
             sql: String(decoding: PackageResources._003_remote_write_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0004_set_aside", sql: String(decoding: PackageResources._004_set_aside_sql, as: UTF8.self)),
+        Migration(identifier: "0005_clock", sql: String(decoding: PackageResources._005_clock_sql, as: UTF8.self)),
     ]
 }

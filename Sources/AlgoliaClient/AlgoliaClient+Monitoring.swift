@@ -20,30 +20,34 @@ extension AlgoliaClient {
 
     /// The status of each cluster, in the vendor's words (``ClusterStatus``).
     /// - Parameter clusters: none asks for all that the vendor tells.
-    public func clusterStatus(_ clusters: [String]) async throws(AlgoliaError) -> [String: String] {
+    public func clusterStatus(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ServerName: String] {
         try await monitoring("status" + Self.optional(clusters), MonitoringDecoder.status)
     }
 
     /// What happened to the clusters lately.
     /// - Parameter clusters: none asks for all that the vendor tells.
-    public func incidents(_ clusters: [String]) async throws(AlgoliaError) -> [ClusterIncident] {
+    public func incidents(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ClusterIncident] {
         try await monitoring("incidents" + Self.optional(clusters), MonitoringDecoder.incidents)
     }
 
     /// What the vendor's probes measured of each cluster, in milliseconds.
     /// - Parameter clusters: none is not asked for.
     /// - Returns: a series for each cluster, which is its key; the statistic is the probe's name.
-    public func probe(_ probe: ClusterProbe, clusters: [String]) async throws(AlgoliaError) -> [SeriesPoints] {
+    public func probe(_ probe: ClusterProbe, clusters: [ServerName]) async throws(AlgoliaError) -> [SeriesPoints] {
         guard !clusters.isEmpty else { return [] }
-        return try await monitoring("\(probe.rawValue)/\(Self.list(clusters))", MonitoringDecoder.metrics)
-            .filter { $0.statistic == probe.rawValue }
+        let series = try await monitoring("\(probe.rawValue)/\(Self.list(clusters))", MonitoringDecoder.metrics)
+        let asked = series.filter { $0.statistic == probe.statistic && clusters.contains($0.key) }
+        // Something else than what was asked for does not say that there is nothing.
+        guard series.isEmpty || !asked.isEmpty else { throw .broken(UsageDecodingError(.notAnAnswer, at: 0)) }
+        return asked
     }
 
     /// Whether each of the vendor's probes reaches each cluster: by cluster, then by probe.
     /// - Parameter clusters: none is not asked for.
-    public func reachability(_ clusters: [String]) async throws(AlgoliaError) -> [String: [String: Bool]] {
+    public func reachability(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ServerName: [ServerName: Bool]] {
         guard !clusters.isEmpty else { return [:] }
         return try await monitoring("reachability/\(Self.list(clusters))/probes", MonitoringDecoder.reachability)
+            .filter { clusters.contains($0.key) }
     }
 
     private func monitoring<Answer: Sendable>(
@@ -53,15 +57,15 @@ extension AlgoliaClient {
         return try await get(
             .monitoring, url: endpoints.url(endpoints.monitoring, application: application, target: "/1/" + path),
             key: monitoringKey
-        ) { body throws(AlgoliaError) in try Self.decoding(body, decode) }
+        ) { body throws(AlgoliaError) in try decoding(body, decode) }
     }
 
     /// Names as one path segment.
-    private static func list(_ clusters: [String]) -> String {
+    private static func list(_ clusters: [ServerName]) -> String {
         clusters.map(PercentEncoding.pathSegment).joined(separator: ",")
     }
 
-    private static func optional(_ clusters: [String]) -> String {
+    private static func optional(_ clusters: [ServerName]) -> String {
         clusters.isEmpty ? "" : "/" + list(clusters)
     }
 }

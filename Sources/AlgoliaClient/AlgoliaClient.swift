@@ -2,12 +2,6 @@ public import CoreMetrics
 internal import NIOCore
 public import UsageModel
 
-#if canImport(FoundationEssentials)
-    private import FoundationEssentials
-#else
-    private import Foundation
-#endif
-
 /// One application's access to Algolia's APIs. Sends GET and nothing else.
 ///
 /// Each call is one attempt: it waits for the application's quota, sends,
@@ -23,7 +17,7 @@ public struct AlgoliaClient: Sendable {
 
         public init() {}
 
-        func url(_ base: String, application: String, target: String) -> String {
+        func url(_ base: String, application: ApplicationID, target: String) -> String {
             let host = base.replacing(
                 "{application}", with: PercentEncoding.pathSegment(application))
             return (host.hasSuffix("/") ? String(host.dropLast()) : host) + target
@@ -34,7 +28,7 @@ public struct AlgoliaClient: Sendable {
     /// every statistic of an application on a hundred servers, is below 8 MiB.
     public static let maximumBody = 64 << 20
 
-    public let application: String
+    public let application: ApplicationID
     let endpoints: Endpoints
     private let usageKey: KeySource
     let monitoringKey: KeySource?
@@ -43,6 +37,7 @@ public struct AlgoliaClient: Sendable {
     private let transport: any HTTPTransport
     private let quota: TokenBucket
     private let clock: any WallClock
+    private let dates = VendorDates()
     private let metrics: any MetricsFactory
 
     /// - Parameters:
@@ -51,7 +46,7 @@ public struct AlgoliaClient: Sendable {
     ///   - timeout: seconds for one exchange.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: String, endpoints: Endpoints = Endpoints(), usageKey: KeySource,
+        application: ApplicationID, endpoints: Endpoints = Endpoints(), usageKey: KeySource,
         monitoringKey: KeySource? = nil, searchKey: KeySource? = nil, timeout: Double = 30,
         transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
@@ -67,12 +62,24 @@ public struct AlgoliaClient: Sendable {
         self.metrics = metrics
     }
 
-    /// The series that answer `request`, exactly as the vendor sent them.
-    public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> [SeriesPoints] {
-        try await get(
+    /// What answers `request`, values as the vendor sent them: points of the asked range alone.
+    public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> UsageAnswer {
+        var answer = try await get(
             .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
             key: usageKey
-        ) { body throws(AlgoliaError) in try Self.decoding(body, UsageDecoder.decode) }
+        ) { body throws(AlgoliaError) in
+            try decoding(body) { bytes throws(UsageDecodingError) in
+                try UsageDecoder.decode(bytes, asked: request.statistics)
+            }
+        }
+        answer.limit(to: request.range)
+        let secrets = secrets
+        answer.failure = answer.failure.map { ForeignText.shown($0, redacting: secrets) }
+        for position in answer.unreadable.indices {
+            answer.unreadable[position].text = ForeignText.shown(
+                answer.unreadable[position].text, redacting: secrets)
+        }
+        return answer
     }
 
     /// Where the key of an API comes from; nil when none is configured.
@@ -84,49 +91,67 @@ public struct AlgoliaClient: Sendable {
         }
     }
 
+    /// Restores from `memory` what was spent of the quota before this start, and notes there what is spent from now on.
+    public func rememberQuota(in memory: any QuotaMemory) async { await quota.remember(in: memory) }
+
+    /// What is left of the quota.
+    public var quotaBalance: TokenBucket.Balance { quota.balance }
+
     /// How much of the quota is used, by everything that shares it.
     public var quotaUse: TokenBucket.Use { quota.use }
+
+    /// What the newest answer of an API said about the time; nil before the first answer.
+    public func newestDate(_ api: API) -> VendorDates.Reading? { dates.newest(api) }
 
     /// Whether index names can be listed: a search key is configured.
     public var canListIndices: Bool { searchKey != nil }
 
+    /// Pages of the list of indices that are asked for: 100,000 indices, a hundred times what a plan allows.
+    private static let pageLimit = 1000
+
     /// The names of all indices, by the Search API, page after page.
-    public func indexNames() async throws(AlgoliaError) -> [String] {
+    public func indexNames() async throws(AlgoliaError) -> [IndexName] { try await indexList().names }
+
+    /// The list of all indices, by the Search API, page after page, until a page brings nothing new.
+    public func indexList() async throws(AlgoliaError) -> IndexList {
         guard let searchKey else { throw .noKey("no search key is configured") }
-        var names: [String] = []
-        var page = 0
-        while true {
+        var list = IndexList()
+        var known = Set<IndexName>()
+        for page in 0..<Self.pageLimit {
             let target = "/1/indexes?page=\(page)&hitsPerPage=100"
-            let list = try await get(
+            let next = try await get(
                 .search, url: endpoints.url(endpoints.search, application: application, target: target),
                 key: searchKey
-            ) { body throws(AlgoliaError) in
-                guard let list = try? JSONDecoder().decode(IndexList.self, from: Data(body.readableBytesView)) else {
-                    throw .broken(UsageDecodingError(.notAnAnswer, at: 0))
-                }
-                return list
-            }
-            names += list.items.map(\.name)
-            page += 1
-            guard page < list.nbPages ?? 1, !list.items.isEmpty else { return names }
+            ) { body throws(AlgoliaError) in try decoding(body, IndexPage.decode) }
+            let new = next.names.filter { known.insert($0).inserted }
+            list.names += new
+            list.unusable += next.unusable
+            guard page + 1 < next.pages, !new.isEmpty else { return list }
         }
-    }
-
-    private struct IndexList: Decodable {
-        struct Item: Decodable { var name: String }
-        var items: [Item]
-        var nbPages: Int?
+        list.isCut = true
+        return list
     }
 
     /// What `decode` makes of a body.
-    static func decoding<Answer>(
+    func decoding<Answer>(
         _ body: ByteBuffer, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
     ) throws(AlgoliaError) -> Answer {
         do throws(UsageDecodingError) {
             return try body.withUnsafeReadableBytes { bytes throws(UsageDecodingError) in try decode(bytes) }
         } catch {
+            var error = error
+            // What is no document at all, or another one, may say why.
+            let first = body.readableBytesView.first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
+            if error.reason == .notAnAnswer || (first != UInt8(ascii: "{") && first != UInt8(ascii: "[")) {
+                error.text = ForeignText.message(body, redacting: secrets)
+            }
             throw .broken(error)
         }
+    }
+
+    /// Every key of the application as it is now: what no text may show.
+    var secrets: [String] {
+        [usageKey, monitoringKey, searchKey].compactMap { try? $0?.current().secret }
     }
 
     /// One exchange with one API, measured.
@@ -142,15 +167,15 @@ public struct AlgoliaClient: Sendable {
             throw .noKey(error.description)
         }
         let headers = [
-            ("X-Algolia-Application-Id", application), ("X-Algolia-API-Key", current.secret),
+            ("X-Algolia-Application-Id", application.text), ("X-Algolia-API-Key", current.secret),
             ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
         ]
-        let start = clock.seconds
+        let start = clock.monotonic
         let result: Result<Answer, AlgoliaError>
         do throws(AlgoliaError) {
             let request = TransportRequest(
                 url: url, headers: headers, timeout: timeout, maximumBody: Self.maximumBody)
-            result = .success(try decode(try await exchange(request)))
+            result = .success(try decode(try await exchange(api, request, sent: current)))
         } catch {
             result = .failure(error)
         }
@@ -165,12 +190,14 @@ public struct AlgoliaClient: Sendable {
             label: RequestMetrics.requests, dimensions: [("api", api.rawValue), ("code", code)], factory: metrics
         ).increment()
         Recorder(label: RequestMetrics.duration, dimensions: [], aggregate: true, factory: metrics)
-            .record(clock.seconds - start)
+            .record(clock.monotonic - start)
         return try result.get()
     }
 
     /// The body of a 200, or the error that the answer amounts to.
-    private func exchange(_ request: TransportRequest) async throws(AlgoliaError) -> ByteBuffer {
+    private func exchange(
+        _ api: API, _ request: TransportRequest, sent key: APIKey
+    ) async throws(AlgoliaError) -> ByteBuffer {
         let answer: TransportAnswer
         do throws(TransportError) {
             answer = try await transport.get(request)
@@ -178,30 +205,29 @@ public struct AlgoliaClient: Sendable {
             switch error {
             case .timeout: throw .timeout
             case .tooLarge(let limit): throw .broken(UsageDecodingError(.tooLarge(limit: limit), at: limit))
-            case .connection(let reason): throw .connection(reason)
+            case .connection(let reason):
+                throw .connection(ForeignText.shown(reason, redacting: secrets + [key.secret]))
             case .cancelled: throw .cancelled
             }
         }
-        let retryAfter = answer.retryAfter.flatMap { RetryAfter.seconds($0, now: clock.seconds) }
+        dates.note(answer.date, api, at: clock.monotonic)
+        if answer.status == 200 { return answer.body }
+        let retryAfter = answer.retryAfter.flatMap {
+            // A date is by the vendor's clock, and ours may be wrong.
+            RetryAfter.seconds($0, now: answer.date.map(Double.init) ?? clock.seconds)
+        }
+        let message = ForeignText.message(answer.body, redacting: secrets + [key.secret])
         switch answer.status {
-        case 200: return answer.body
-        case 401, 403: throw .unauthorized(status: answer.status, message: Self.message(answer.body))
-        case 404: throw .notFound(message: Self.message(answer.body))
+        case 401, 403: throw .unauthorized(status: answer.status, message: message)
+        case 404: throw .notFound(message: message)
         case 429: throw .rateLimited(retryAfter: retryAfter)
         case 408: throw .timeout
-        case 400..<500: throw .refused(status: answer.status, message: Self.message(answer.body))
-        default:
-            throw .server(status: answer.status, message: Self.message(answer.body), retryAfter: retryAfter)
+        case 400..<500: throw .refused(status: answer.status, message: message)
+        case 300..<400:
+            throw .server(
+                status: answer.status, message: "a redirect, which is not followed: the key is for this host alone",
+                retryAfter: retryAfter)
+        default: throw .server(status: answer.status, message: message, retryAfter: retryAfter)
         }
-    }
-
-    /// The vendor's words in an error's body, shortened; empty when it has none.
-    private static func message(_ body: ByteBuffer) -> String {
-        struct Problem: Decodable {
-            var message: String?
-            var reason: String?
-        }
-        let problem = try? JSONDecoder().decode(Problem.self, from: Data(body.readableBytesView))
-        return String((problem?.message ?? problem?.reason ?? "").prefix(200))
     }
 }

@@ -2,7 +2,7 @@
 public enum AlgoliaError: Error, Sendable, Hashable {
     /// 401 or 403: a wrong key, or a plan without access.
     case unauthorized(status: Int, message: String)
-    /// 404: no such index.
+    /// 404: no such index, or no data in the range.
     case notFound(message: String)
     /// Another 4xx: a parameter, a statistic or the wildcard is refused.
     case refused(status: Int, message: String)

@@ -6,6 +6,9 @@ internal import NIOHTTPCompression
 
 /// The network, by AsyncHTTPClient.
 public struct AsyncHTTPTransport: HTTPTransport {
+    /// Seconds; nanoseconds of more than 292 years do not fit their type.
+    private static let longestTimeout = 86_400.0
+
     private let client: HTTPClient
 
     public init(_ client: HTTPClient) {
@@ -21,6 +24,10 @@ public struct AsyncHTTPTransport: HTTPTransport {
             timeout: .init(connect: .seconds(10)),
             decompression: .enabled(limit: .size(AlgoliaClient.maximumBody)))
         configuration.httpVersion = .http1Only
+        configuration.refuseImpossibleStatuses()
+        // The collector tries again itself, and wants to know why it must: the library would try until the timeout,
+        // and report that instead of the certificate that is not trusted.
+        configuration.connectionPool.retryConnectionEstablishment = false
         // One application whose requests hang must not keep another from its connection.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         return configuration
@@ -33,10 +40,11 @@ public struct AsyncHTTPTransport: HTTPTransport {
         do {
             return try await withTimeout(seconds: request.timeout) { [outgoing] in
                 let response = try await client.execute(
-                    outgoing, timeout: .nanoseconds(Int64(request.timeout * 1e9)))
+                    outgoing, timeout: .nanoseconds(Int64(min(request.timeout, Self.longestTimeout) * 1e9)))
                 return TransportAnswer(
                     status: Int(response.status.code),
                     retryAfter: response.headers.first(name: "Retry-After"),
+                    date: response.headers.first(name: "Date").flatMap(RetryAfter.httpDate),
                     body: try await response.body.collect(upTo: limit))
             }
         } catch is NIOTooManyBytesError {

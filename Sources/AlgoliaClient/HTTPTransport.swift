@@ -1,4 +1,5 @@
 public import NIOCore
+public import UsageModel
 
 /// Sends one GET and returns the whole answer. The seam between the client and
 /// the network.
@@ -30,11 +31,14 @@ public struct TransportAnswer: Sendable {
     public var status: Int
     /// The `Retry-After` header, as sent.
     public var retryAfter: String?
+    /// The `Date` header: when the vendor's clock says that it answered. Nil when it has none that can be read.
+    public var date: UnixTime?
     public var body: ByteBuffer
 
-    public init(status: Int, retryAfter: String? = nil, body: ByteBuffer) {
+    public init(status: Int, retryAfter: String? = nil, date: UnixTime? = nil, body: ByteBuffer) {
         self.status = status
         self.retryAfter = retryAfter
+        self.date = date
         self.body = body
     }
 }

@@ -1,9 +1,11 @@
+public import UsageModel
+
 /// One of an application's servers, as the Monitoring API's inventory lists it.
 /// What the inventory does not say is `""` or nil.
 public struct InventoryServer: Sendable, Hashable {
-    public var name: String
-    public var region: String
-    public var cluster: String
+    public var name: ServerName
+    public var region: ServerName
+    public var cluster: ServerName
     /// Whether it is in another region than the main one, for searches nearby.
     public var isReplica: Bool?
     public var isSlave: Bool?
@@ -13,7 +15,8 @@ public struct InventoryServer: Sendable, Hashable {
     public var type: String
 
     public init(
-        name: String, region: String = "", cluster: String = "", isReplica: Bool? = nil, isSlave: Bool? = nil,
+        name: ServerName, region: ServerName = "", cluster: ServerName = "", isReplica: Bool? = nil,
+        isSlave: Bool? = nil,
         status: String = "", type: String = ""
     ) {
         self.name = name

@@ -22,6 +22,16 @@ struct JSONScanner {
 
     var isAtEnd: Bool { index >= count }
 
+    /// Goes back, or on, to a place in the document.
+    mutating func move(to index: Int) { self.index = min(max(index, 0), count) }
+
+    /// The document's bytes from `start` to where the scanner is, at most `limit` of them.
+    func text(from start: Int, limit: Int) -> String {
+        let end = min(index, start + limit)
+        guard start < end else { return "" }
+        return String(decoding: UnsafeBufferPointer(start: base + start, count: end - start), as: UTF8.self)
+    }
+
     /// The next byte that is not white space, not consumed.
     @inline(__always)
     mutating func peek() throws(UsageDecodingError) -> UInt8 {
@@ -216,6 +226,29 @@ struct JSONScanner {
         }
     }
 
+    /// The longest token that is passed over though it is not JSON.
+    private static let longestToken = 64
+
+    /// Passes over one value, also over a bare token that JSON does not have (`NaN`, `-Infinity`, `1.`, none at all):
+    /// what surrounds it still is a document, and the rest of it is read.
+    mutating func skipValueOrToken() throws(UsageDecodingError) {
+        let byte = try peek()
+        let start = index
+        switch byte {
+        case 0x22, 0x5B, 0x7B: return try skipValue()
+        default:
+            while index < count, index - start < Self.longestToken, !Self.endsToken(base[index]) { index += 1 }
+        }
+    }
+
+    @inline(__always)
+    private static func endsToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x2C, 0x5D, 0x7D, 0x22, 0x3A, 0x5B, 0x7B, 0...0x20: true
+        default: false
+        }
+    }
+
     /// Consumes `word`.
     mutating func literal(_ word: StaticString) throws(UsageDecodingError) {
         for offset in 0..<word.utf8CodeUnitCount {
@@ -247,7 +280,7 @@ struct JSONScanner {
             throw unexpected()
         }
         let next = index < count ? base[index] : 0
-        if digits <= 18, next != 0x2E, next | 0x20 != 0x65 {
+        if digits <= 18, next == 0x2C || next == 0x7D || next == 0x5D || next <= 0x20 {
             let integer = Int64(bitPattern: magnitude)
             return .integer(isNegative ? -integer : integer)
         }
@@ -265,6 +298,7 @@ struct JSONScanner {
             if index < count, base[index] == 0x2B || base[index] == 0x2D { index += 1 }
             try skipDigits()
         }
+        guard isAtEnd || Self.endsToken(base[index]) else { throw unexpected() }
         let text = String(decoding: UnsafeBufferPointer(start: base + start, count: index - start), as: UTF8.self)
         if let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else { throw UsageDecodingError(.numberRange, at: start) }

@@ -1,4 +1,5 @@
 private import Synchronization
+private import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -81,8 +82,8 @@ public final class KeySource: Sendable {
                 }
             }
             do {
-                let data = try Data(contentsOf: URL(filePath: path))
-                if let key = APIKey(String(decoding: data.prefix(4096), as: UTF8.self)) {
+                let bytes = try SmallFile.read(path, atMost: 1 << 16, patience: 2)
+                if let key = APIKey(String(decoding: bytes.prefix(4096), as: UTF8.self)) {
                     state.key = key
                     state.version = version
                     return .success(key)

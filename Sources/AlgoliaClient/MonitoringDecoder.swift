@@ -1,34 +1,62 @@
 internal import UsageModel
 
 /// Decodes answers of the Monitoring API, with ``MonitoringReader``'s tolerance.
-/// What comes twice counts as its last occurrence.
+///
+/// What comes twice counts as its last occurrence. A part that makes no sense is left out and the rest is kept; an
+/// answer of which no part makes sense, though it has some, is none.
 enum MonitoringDecoder {
+    /// Parts of an answer: what was made sense of, and what was not.
+    private struct Parts {
+        var good = 0
+        var bad = 0
+
+        mutating func count(_ isGood: Bool) { if isGood { good += 1 } else { bad += 1 } }
+
+        /// - Throws: when there are parts, and none is good.
+        func check() throws(UsageDecodingError) {
+            guard good > 0 || bad == 0 else { throw UsageDecodingError(.notAnAnswer, at: 0) }
+        }
+    }
+
     /// `{"metrics":{"cpu_usage":{"c3-use-1":[{"t":1455101280,"v":42}, …]}}}`: series in the
     /// order of the document; a server or cluster without points has none.
     static func metrics(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [SeriesPoints] {
-        var metrics: [String: [SeriesPoints]] = [:]
-        var order: [String] = []
+        var metrics = OrderedParts<OrderedParts<SeriesPoints?>>()
+        var parts = Parts()
         try document(bytes, "metrics") { reader, metric throws(UsageDecodingError) in
-            var series: [SeriesPoints] = []
-            var keys = Set<String>()
-            try reader.members { reader, key throws(UsageDecodingError) in
-                let points = try reader.points()
-                if !keys.insert(key).inserted { series.removeAll { $0.key == key } }
-                if !points.isEmpty { series.append(SeriesPoints(statistic: metric, key: key, points: points)) }
+            guard let metric = StatisticName(metric) else { return try reader.skip() }
+            var series = OrderedParts<SeriesPoints?>()
+            var isEmpty = true
+            let isMetric = try reader.members { reader, key throws(UsageDecodingError) in
+                isEmpty = false
+                guard let points = try reader.points() else { return parts.count(false) }
+                guard let key = ServerName(key) else { return parts.count(false) }
+                parts.count(points.hasSense)
+                let one = SeriesPoints(statistic: metric, key: key, points: points.points)
+                series.set(one.points.isEmpty ? nil : one, for: key.text)
             }
-            if metrics.updateValue(series, forKey: metric) == nil { order.append(metric) }
+            // An object without servers is an answer, too.
+            if isEmpty { parts.count(isMetric) }
+            metrics.set(series, for: metric.text)
         }
-        return order.flatMap { metrics[$0] ?? [] }
+        try parts.check()
+        return metrics.values.flatMap { $0.values.compactMap(\.self) }
     }
 
     /// `{"inventory":[{"name":"c3-use-1","region":"use", …}]}`.
     static func inventory(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [InventoryServer] {
         var servers: [InventoryServer] = []
+        var parts = Parts()
         try MonitoringReader.read(bytes) { reader throws(UsageDecodingError) in
             try reader.document("inventory") { reader throws(UsageDecodingError) in
-                try reader.elements { reader throws(UsageDecodingError) in servers.append(try server(&reader)) }
+                try reader.elements { reader throws(UsageDecodingError) in
+                    let server = try server(&reader)
+                    parts.count(!server.name.isEmpty)
+                    if !server.name.isEmpty { servers.append(server) }
+                }
             }
         }
+        try parts.check()
         return servers
     }
 
@@ -36,9 +64,9 @@ enum MonitoringDecoder {
         var server = InventoryServer(name: "")
         try reader.members { reader, attribute throws(UsageDecodingError) in
             switch attribute {
-            case "name": server.name = try reader.text() ?? ""
-            case "region": server.region = try reader.text() ?? ""
-            case "cluster": server.cluster = try reader.text() ?? ""
+            case "name": server.name = try reader.name() ?? ""
+            case "region": server.region = try reader.name() ?? ""
+            case "cluster": server.cluster = try reader.name() ?? ""
             case "is_replica": server.isReplica = try reader.flag()
             case "is_slave": server.isSlave = try reader.flag()
             case "status": server.status = try reader.text() ?? ""
@@ -46,34 +74,44 @@ enum MonitoringDecoder {
             default: try reader.skip()
             }
         }
-        guard !server.name.isEmpty else { throw reader.missing(.notAnAnswer) }
         return server
     }
 
     /// `{"status":{"c16-de":"operational"}}`.
-    static func status(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [String: String] {
-        var status: [String: String] = [:]
+    static func status(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [ServerName: String] {
+        var status: [ServerName: String] = [:]
+        var parts = Parts()
         try document(bytes, "status") { reader, cluster throws(UsageDecodingError) in
-            status[cluster] = try reader.text()
+            let (text, isNothing) = try reader.textOrNothing()
+            if let cluster = ServerName(cluster) { status[cluster] = text }
+            if !isNothing { parts.count(text != nil) }
         }
+        try parts.check()
         return status
     }
 
     /// `{"incidents":{"c16-de":[{"t":1688056200000,"v":{"title":"…","status":"…"}}]}}`.
     static func incidents(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [ClusterIncident] {
-        var incidents: [ClusterIncident] = []
+        var incidents = OrderedParts<[ClusterIncident]>()
+        var parts = Parts()
         try document(bytes, "incidents") { reader, cluster throws(UsageDecodingError) in
-            incidents.removeAll { $0.cluster == cluster }
-            try reader.elements { reader throws(UsageDecodingError) in
-                incidents.append(try incident(of: cluster, &reader))
+            guard let name = ServerName(cluster) else { return try reader.skip() }
+            var found: [ClusterIncident] = []
+            let isList = try reader.elements { reader throws(UsageDecodingError) in
+                let incident = try incident(of: name, &reader)
+                parts.count(incident != nil)
+                if let incident { found.append(incident) }
             }
+            if !isList { parts.count(false) }
+            incidents.set(found, for: cluster)
         }
-        return incidents
+        try parts.check()
+        return incidents.values.flatMap(\.self)
     }
 
     private static func incident(
-        of cluster: String, _ reader: inout MonitoringReader
-    ) throws(UsageDecodingError) -> ClusterIncident {
+        of cluster: ServerName, _ reader: inout MonitoringReader
+    ) throws(UsageDecodingError) -> ClusterIncident? {
         var time: UnixTime?
         var title = ""
         var status = ""
@@ -91,25 +129,32 @@ enum MonitoringDecoder {
             default: try reader.skip()
             }
         }
-        guard let time else { throw reader.missing(.time) }
-        return ClusterIncident(cluster: cluster, time: time, title: title, status: status)
+        return time.map { ClusterIncident(cluster: cluster, time: $0, title: title, status: status) }
     }
 
     /// `{"c16-de":{"probe-frankfurt":true}}`: whether each probe reaches each cluster.
     static func reachability(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(UsageDecodingError) -> [String: [String: Bool]] {
-        var clusters: [String: [String: Bool]] = [:]
+    ) throws(UsageDecodingError) -> [ServerName: [ServerName: Bool]] {
+        var clusters: [ServerName: [ServerName: Bool]] = [:]
+        var parts = Parts()
         try MonitoringReader.read(bytes) { reader throws(UsageDecodingError) in
             let isObject = try reader.members { reader, cluster throws(UsageDecodingError) in
-                var probes: [String: Bool] = [:]
+                var probes: [ServerName: Bool] = [:]
+                var hasOthers = false
                 let isCluster = try reader.members { reader, probe throws(UsageDecodingError) in
-                    probes[probe] = try reader.flag()
+                    let isReached = try reader.flag()
+                    if let probe = ServerName(probe) { probes[probe] = isReached }
+                    if isReached == nil { hasOthers = true }
                 }
-                clusters[cluster] = isCluster ? probes : nil
+                // An object of anything but Booleans is no cluster, such as an error's.
+                let isGood = isCluster && !(probes.isEmpty && hasOthers)
+                parts.count(isGood)
+                if let cluster = ServerName(cluster) { clusters[cluster] = isGood ? probes : nil }
             }
             guard isObject else { throw UsageDecodingError(.notAnAnswer, at: 0) }
         }
+        try parts.check()
         return clusters
     }
 
@@ -120,6 +165,22 @@ enum MonitoringDecoder {
     ) throws(UsageDecodingError) {
         try MonitoringReader.read(bytes) { reader throws(UsageDecodingError) in
             try reader.document(name) { reader throws(UsageDecodingError) in try reader.members(member) }
+        }
+    }
+}
+
+/// Values by name in the order in which the names came first; the last value of a name counts.
+private struct OrderedParts<Value> {
+    private(set) var values: [Value] = []
+    private var positions: [[UInt8]: Int] = [:]
+
+    mutating func set(_ value: Value, for name: String) {
+        let bytes = Array(name.utf8)
+        if let position = positions[bytes] {
+            values[position] = value
+        } else {
+            positions[bytes] = values.count
+            values.append(value)
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import UsageModel
 
-/// Walks through an answer of the Monitoring API.
+/// Walks through an answer of the Monitoring API, or a list of indices.
 ///
 /// Unknown attributes are passed over, and `[]` and `null` stand for an empty
 /// object, which is how the vendor's server may write one. What is not strict
@@ -89,15 +89,33 @@ struct MonitoringReader {
         return true
     }
 
-    /// The points of an array of plain numbers; empty for any other value, which is passed over.
-    mutating func points() throws(UsageDecodingError) -> [Point] {
-        guard try parser.scanner.peek() == UInt8(ascii: "[") else {
+    /// The points of an array of plain numbers, those left out that cannot be read, and whether the array makes any
+    /// sense; nil for any other value but `null`, which is passed over.
+    mutating func points() throws(UsageDecodingError) -> (points: [Point], hasSense: Bool)? {
+        let byte = try parser.scanner.peek()
+        guard byte == UInt8(ascii: "[") else {
             try skip()
-            return []
+            return byte == UInt8(ascii: "n") ? ([], true) : nil
         }
         try parser.points()
-        return parser.columns.first { $0.raw == nil }?.points ?? []
+        return (parser.scalars, parser.timed > 0 || parser.flaws.isEmpty)
     }
+
+    /// A number of things, 0 at least and as many as fit otherwise; nil for any other value, which is passed over.
+    mutating func count() throws(UsageDecodingError) -> Int? {
+        let byte = try parser.scanner.peek()
+        guard byte &- 0x30 < 10 || byte == UInt8(ascii: "-") else {
+            try skip()
+            return nil
+        }
+        return switch try parser.scanner.number() {
+        case .integer(let integer): Int(clamping: max(integer, 0))
+        case .real(let real): real > 0 ? Int(exactly: real.rounded(.down)) ?? .max : 0
+        }
+    }
+
+    /// Where the reader is, in bytes from the document's start.
+    var place: Int { parser.scanner.index }
 
     /// A string, or nil for any other value, which is passed over.
     mutating func text() throws(UsageDecodingError) -> String? {
@@ -106,6 +124,20 @@ struct MonitoringReader {
             return nil
         }
         return try parser.scanner.text(parser.scanner.string())
+    }
+
+    /// A name, or nil for any other value, which is passed over.
+    mutating func name() throws(UsageDecodingError) -> ServerName? { try text().flatMap { ServerName($0) } }
+
+    /// A string, or nil for any other value, which is passed over, and whether that value was empty.
+    mutating func textOrNothing() throws(UsageDecodingError) -> (text: String?, isNothing: Bool) {
+        if try parser.scanner.peek() == UInt8(ascii: "\"") { return (try text(), false) }
+        var isNothing = true
+        let isObject = try members { reader, _ throws(UsageDecodingError) in
+            isNothing = false
+            try reader.skip()
+        }
+        return (nil, isObject && isNothing)
     }
 
     /// A Boolean, or nil for any other value, which is passed over.
@@ -119,13 +151,19 @@ struct MonitoringReader {
         }
     }
 
-    /// A point's time, in seconds.
-    mutating func time() throws(UsageDecodingError) -> UnixTime { try parser.time() }
+    /// A point's time, in seconds; nil for any other value, which is passed over.
+    mutating func time() throws(UsageDecodingError) -> UnixTime? {
+        _ = try parser.scanner.peek()
+        let start = parser.scanner.index
+        do throws(UsageDecodingError) {
+            return try parser.time()
+        } catch {
+            guard error.reason != .truncated else { throw error }
+            parser.scanner.move(to: start)
+            try skip()
+            return nil
+        }
+    }
 
     mutating func skip() throws(UsageDecodingError) { try parser.scanner.skipValue() }
-
-    /// That the document lacks something at this place.
-    func missing(_ reason: UsageDecodingError.Reason) -> UsageDecodingError {
-        UsageDecodingError(reason, at: parser.scanner.index)
-    }
 }

@@ -1,7 +1,11 @@
+internal import UsageModel
+
 /// Percent-encoding of one URL path segment (RFC 3986): everything but
 /// unreserved characters, so that an index name with `/`, `%`, `?` or an
 /// emoji stays one segment.
 enum PercentEncoding {
+    static func pathSegment<Kind>(_ name: VendorName<Kind>) -> String { pathSegment(name.text) }
+
     static func pathSegment(_ text: String) -> String {
         let hex = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []

@@ -25,7 +25,7 @@ package enum RetryAfter {
     ]
 
     /// An IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that senders may generate.
-    private static func httpDate(_ text: String) -> UnixTime? {
+    static func httpDate(_ text: String) -> UnixTime? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
             let month = months.firstIndex(of: String(parts[2])), let day = Int(parts[1]), let year = Int(parts[3]),

@@ -6,6 +6,7 @@ public import UsageModel
 /// Invariant: no minute, wherever it begins, sees more than
 /// `requestsPerMinute` requests. A tenth of them may come at once; the rest
 /// is refilled over the minute, so that burst and refill together stay within it.
+/// With a ``QuotaMemory`` that holds over restarts, too.
 public final class TokenBucket: Sendable {
     /// How much of a quota is used.
     public struct Use: Sendable, Hashable {
@@ -39,18 +40,31 @@ public final class TokenBucket: Sendable {
         }
     }
 
+    /// What is left of a quota at one time: all that the next start needs to know.
+    public struct Balance: Sendable, Hashable {
+        public var tokens: Double
+        /// Seconds since 1970.
+        public var time: Double
+
+        public init(tokens: Double, time: Double) {
+            self.tokens = tokens
+            self.time = time
+        }
+    }
+
     private let clock: any WallClock
     private let state: Mutex<State>
+    private let memory = Mutex<(any QuotaMemory)?>(nil)
 
     /// - Parameter requestsPerMinute: at least 1.
     public init(requestsPerMinute: Int, clock: any WallClock) {
         self.clock = clock
-        state = Mutex(State(requestsPerMinute: requestsPerMinute, now: clock.seconds))
+        state = Mutex(State(requestsPerMinute: requestsPerMinute, now: clock.monotonic))
     }
 
     /// Another quota from now on; what was sent already counts against it.
     public func change(requestsPerMinute: Int) {
-        let now = clock.seconds
+        let now = clock.monotonic
         state.withLock { state in
             var changed = State(requestsPerMinute: requestsPerMinute, now: now)
             guard changed.capacity != state.capacity || changed.rate != state.rate else { return }
@@ -62,23 +76,43 @@ public final class TokenBucket: Sendable {
         }
     }
 
-    /// Takes a token, or says how many seconds to wait for the next one.
-    private func take() -> Double {
+    /// What is left of it.
+    public var balance: Balance {
+        state.withLock { Balance(tokens: $0.tokens, time: clock.seconds + $0.refilled - clock.monotonic) }
+    }
+
+    /// Restores what `memory` says, and saves there what is spent from now on.
+    func remember(in memory: any QuotaMemory) async {
+        let saved = await memory.balance()
+        self.memory.withLock { $0 = memory }
+        guard let saved, saved.tokens.isFinite, saved.time.isFinite else { return }
         let now = clock.seconds
+        state.withLock { state in
+            // A time that lies ahead of the clock is void; what was spent is not.
+            let restored = saved.tokens + max(0, now - saved.time) * state.rate
+            state.tokens = max(min(state.tokens, restored), -state.capacity)
+        }
+    }
+
+    /// Takes a token, or says how many seconds to wait for the next one.
+    private func take() -> (wait: Double, balance: Balance) {
+        let (now, time) = (clock.monotonic, clock.seconds)
         return state.withLock { state in
-            // A clock that was set back must not drain the bucket.
+            // Two that take at once may come here in the other order.
             state.tokens = min(
                 state.capacity, state.tokens + max(0, now - state.refilled) * state.rate)
             state.refilled = now
-            guard state.tokens >= 1 else { return (1 - state.tokens) / state.rate }
+            guard state.tokens >= 1 else {
+                return ((1 - state.tokens) / state.rate, Balance(tokens: state.tokens, time: time))
+            }
             state.tokens -= 1
             state.sent.add(at: now)
-            return 0
+            return (0, Balance(tokens: state.tokens, time: time))
         }
     }
 
     public var use: Use {
-        let now = clock.seconds
+        let now = clock.monotonic
         return state.withLock {
             Use(requestsPerMinute: $0.requestsPerMinute, sentInLastMinute: $0.sent.total(at: now))
         }
@@ -87,11 +121,24 @@ public final class TokenBucket: Sendable {
     /// Waits for a token and takes it.
     /// - Throws: `CancellationError`.
     public func acquire() async throws {
-        while case let wait = take(), wait > 0 {
+        while true {
+            let (wait, balance) = take()
+            if wait <= 0 {
+                // Before the request is sent: a process that is killed meanwhile has spent it all the same.
+                await memory.withLock { $0 }?.save(balance)
+                return
+            }
             // A little more than needed: rounding must not make this spin.
             try await clock.sleep(for: wait + 0.001)
         }
     }
+}
+
+/// Where a quota's balance outlives the process.
+public protocol QuotaMemory: Sendable {
+    /// What was saved last; nil when nothing was.
+    func balance() async -> TokenBucket.Balance?
+    func save(_ balance: TokenBucket.Balance) async
 }
 
 /// Counts of the last 60 seconds, the one that has begun included.

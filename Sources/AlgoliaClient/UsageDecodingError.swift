@@ -1,4 +1,4 @@
-/// Why an answer of the Usage or Monitoring API could not be decoded. Nothing of such an
+/// Why an answer of the Usage, Monitoring or Search API could not be decoded. Nothing of such an
 /// answer is kept.
 public struct UsageDecodingError: Error, Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
@@ -12,8 +12,8 @@ public struct UsageDecodingError: Error, Sendable, Hashable {
         case numberRange
         /// A point's `t` is missing or is not a time.
         case time
-        /// A point's `v` is missing or is neither a number, a map of numbers nor null.
-        case value
+        /// More statistics or keys than any application has.
+        case tooMany(limit: Int)
         /// The body is larger than the limit, in bytes.
         case tooLarge(limit: Int)
     }
@@ -21,6 +21,8 @@ public struct UsageDecodingError: Error, Sendable, Hashable {
     public var reason: Reason
     /// Where in the body, in bytes from its start.
     public var offset: Int
+    /// What the body says instead, fit to be shown; `""` when it says nothing.
+    public var text = ""
 
     public init(_ reason: Reason, at offset: Int) {
         self.reason = reason
@@ -34,12 +36,12 @@ extension UsageDecodingError: CustomStringConvertible {
             switch reason {
             case .truncated: "the answer ends early"
             case .malformed: "the answer is not valid JSON"
-            case .notAnAnswer: "the answer is not an object of statistics"
+            case .notAnAnswer: "the answer is not the document that was asked for"
             case .numberRange: "the answer has a number out of range"
             case .time: "the answer has a point without a valid \"t\""
-            case .value: "the answer has a point without a valid \"v\""
+            case .tooMany(let limit): "the answer has more than \(limit) statistics or keys"
             case .tooLarge(let limit): "the answer is larger than \(limit) bytes"
             }
-        return "\(what) (at byte \(offset))"
+        return text.isEmpty ? "\(what) (at byte \(offset))" : "\(what), but says: \(text)"
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The command line. It only wires: what happens is in the modules.
-@main
 struct AlgoliaExporter: AsyncParsableCommand {
     static let version = "0.1.0"
 
@@ -12,6 +11,10 @@ struct AlgoliaExporter: AsyncParsableCommand {
             With ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY in the environment,
             `algolia-exporter serve` needs nothing else. Without an application,
             `algolia-exporter serve --demo` shows what it does on simulated data.
+
+            Exit status: 0 when a command did what it was asked, and when `serve` was stopped by
+            SIGTERM or SIGINT; 1 when it failed, with the reason on standard error; 64 when the
+            command line is wrong.
             """,
         version: version,
         subcommands: [
@@ -19,4 +22,59 @@ struct AlgoliaExporter: AsyncParsableCommand {
             Health.self,
         ],
         defaultSubcommand: Serve.self)
+}
+
+/// The process: the main thread takes signals and does nothing else, everything else runs on other threads.
+@main
+enum Main {
+    static func main() {
+        ProcessStart.prepare()
+        do {
+            let parsed = ParsedCommand(command: try AlgoliaExporter.parseAsRoot())
+            let endsBySignal = !(parsed.command is any StoppableCommand)
+            // Detached, since the main actor is this thread.
+            Task.detached { await run(parsed) }
+            ProcessControl.shared.takeSignals(endingBySignal: endsBySignal)
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// A command on its way to the one task that runs it.
+    private struct ParsedCommand: @unchecked Sendable {
+        let command: any ParsableCommand
+    }
+
+    private nonisolated static func run(_ parsed: ParsedCommand) async {
+        var command = parsed.command
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            ProcessControl.shared.end(0)
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// Ends the process with what the command line's parser says of `error`: help on standard output, faults
+    /// on standard error.
+    private nonisolated static func end(with error: any Error) -> Never {
+        let status = AlgoliaExporter.exitCode(for: error).rawValue
+        let text = AlgoliaExporter.fullMessage(for: error)
+        guard !text.isEmpty else { ProcessControl.shared.end(status) }
+        guard status == 0 else {
+            Console.error(text)
+            ProcessControl.shared.end(status)
+        }
+        do {
+            try Console.output(text)
+            ProcessControl.shared.end(0)
+        } catch {
+            Console.error("\(error)")
+            ProcessControl.shared.end(1)
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import AlgoliaClient
 import AsyncHTTPClient
 import Collector
+import CoreMetrics
 import History
 import Logging
 import Prometheus
@@ -23,9 +24,10 @@ struct Assembly {
     init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
         self.shard = shard
         let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
-        history = try History(path: settings.storage.path)
+        history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(help: Self.help)
         gauges = ConfigurationGauges(metrics: registry)
+        LogWriter.standardError.count(with: Counter(label: LogMetric.dropped, dimensions: [], factory: registry))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
         clients = ClientFactory(http: http, clock: clock, registry: registry)
         do {
@@ -79,9 +81,8 @@ struct Assembly {
         collection.horizon = settings.backfillHorizon
         collection.indices = IndexFilter(application.indices)
         collection.shard = shard
-        // Servers and clusters take some three requests a minute: never more than a quarter of the quota.
-        let quota = ClientFactory.quota(settings, shards: shard?.count ?? 1)
-        collection.monitoringInterval = 60 * Int64(max(1, (12 + quota - 1) / quota))
+        collection.monitoringInterval = CollectionSettings.monitoringInterval(
+            requestsPerMinute: ClientFactory.quota(settings, shards: shard?.count ?? 1))
         return collection
     }
 
@@ -91,6 +92,16 @@ struct Assembly {
         CollectorMetric.isUp: "Whether the newest request to this API succeeded.",
         CollectorMetric.lastSuccess: "When the newest request to this API succeeded, in seconds since 1970.",
         CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",
+        CollectorMetric.clockOffset:
+            "Seconds that this machine's clock is ahead of Algolia's, by the Date of the newest answer.",
+        CollectorMetric.databaseState:
+            "State of the database file: 1 for the present one. Nothing is written unless it is good.",
+        CollectorMetric.pointsOutside:
+            "Points that were dropped because Algolia sent them for times that were not asked for.",
+        CollectorMetric.setAsideRanges:
+            "Ranges of single statistics that Algolia did not give readably, or refused, and that are asked for once a day.",
+        CollectorMetric.vendorHorizon: "How far back Algolia serves ranges, where that is less than is wanted.",
+        CollectorMetric.storageIsUp: "Whether the newest attempt to write the history succeeded.",
         CollectorMetric.backfillRemaining:
             "Seconds of history still to be fetched, over the application and its indices.",
         ConfigurationMetric.contract:
@@ -103,6 +114,7 @@ struct Assembly {
         RemoteWriteMetric.requests: "Requests of remote write, by HTTP status or kind of failure.",
         RemoteWriteMetric.lag:
             "Age of the oldest settled sample that waits for a receiver of remote write; 0 when none waits.",
+        LogMetric.dropped: "Lines of the log that were dropped because standard error did not take them.",
         ReloadMetric.isSuccessful: "Whether the newest attempt to load the configuration succeeded.",
         ReloadMetric.lastSuccess: "When the configuration was last loaded, in seconds since 1970.",
     ]

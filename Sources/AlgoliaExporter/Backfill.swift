@@ -6,7 +6,11 @@ import UsageModel
 struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch everything that is missing, then exit.",
-        discussion: "Exit status 0 when nothing is missing any more, 1 when something keeps failing.")
+        discussion: """
+            Exit status 0 when nothing is missing any more. Exit status 1 when something keeps failing, when Algolia \
+            sent values that cannot be read, or when it does not serve hours back to backfill.horizon or days of the \
+            newest 90 days; each is named.
+            """)
 
     @OptionGroup var collection: CollectionOptions
 
@@ -23,7 +27,7 @@ struct Backfill: AsyncParsableCommand {
             await progress.finish()
             await assembly.shutdown()
             guard stuck.isEmpty else {
-                throw CommandError("the backfill is not complete; failing: \(stuck.joined(separator: "; "))")
+                throw CommandError("the backfill is not complete: \(stuck.joined(separator: "; "))")
             }
         }
     }
@@ -33,17 +37,17 @@ struct Backfill: AsyncParsableCommand {
 private actor BackfillProgress {
     private let clock: any WallClock
     private let started: Double
-    private var statuses: [String: ApplicationStatus] = [:]
+    private var statuses: [ApplicationID: ApplicationStatus] = [:]
     private var lastLine = 0.0
 
     init(clock: any WallClock) {
         self.clock = clock
-        started = clock.seconds
+        started = clock.monotonic
     }
 
     func update(_ status: ApplicationStatus) {
         statuses[status.application] = status
-        let now = clock.seconds
+        let now = clock.monotonic
         // Ten frames a second for the eye, a line in ten seconds for a log.
         guard now - lastLine >= (Console.isTerminal ? 0.1 : 10) else { return }
         lastLine = now
@@ -61,7 +65,7 @@ private actor BackfillProgress {
         guard desired > 0 else { return }
         let share = Double(desired - remaining) / Double(desired)
         let percent = Int((share * 100).rounded(.down))
-        let elapsed = DurationText.string(Int64(clock.seconds - started))
+        let elapsed = DurationText.string(Int64(clock.monotonic - started))
         guard Console.isTerminal else {
             return Console.error(
                 "backfill \(percent) %, \(DurationText.string(remaining)) to fetch, \(elapsed) elapsed")

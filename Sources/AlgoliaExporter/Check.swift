@@ -31,7 +31,7 @@ struct Check: AsyncParsableCommand {
                     if await !checkIndices(client) { isGood = false }
                     if await !checkMonitoring(client) { isGood = false }
                 } catch {
-                    report(false, application.id, "\(error)")
+                    report(false, application.id.text, "\(error)")
                     isGood = false
                 }
             }
@@ -47,7 +47,13 @@ struct Check: AsyncParsableCommand {
     }
 
     private func report(_ isGood: Bool, _ what: String, _ text: String) {
-        print("\(isGood ? "ok  " : "FAIL")  \(what): \(text)")
+        do {
+            try Console.output("\(isGood ? "ok  " : "FAIL")  \(what.printable()): \(text.printable())")
+        } catch {
+            // Nobody sees what else would be found.
+            Console.error("\(error)")
+            ProcessControl.shared.end(1)
+        }
     }
 
     private func checkDatabase(_ path: String) -> Bool {
@@ -69,7 +75,7 @@ struct Check: AsyncParsableCommand {
     private func checkUsage(_ client: AlgoliaClient) async -> Bool {
         let now = SystemClock().now
         let end = Granularity.hourly.floor(now)
-        func ask(_ statistics: StatisticSelection) async -> Result<[SeriesPoints], AlgoliaError> {
+        func ask(_ statistics: StatisticSelection) async -> Result<UsageAnswer, AlgoliaError> {
             let request = UsageRequest(
                 scope: Scope(application: client.application), statistics: statistics, granularity: .hourly,
                 range: TimeRange(end - 7200, end))
@@ -79,9 +85,14 @@ struct Check: AsyncParsableCommand {
         }
         let what = "\(client.application) usage API"
         switch await ask(.all) {
-        case .success(let series):
-            report(true, what, "the key works; \(Set(series.map(\.statistic)).count) statistics in the last hours")
-            return true
+        case .success(let answer):
+            let statistics = Set(answer.series.map(\.statistic)).count
+            guard let failure = answer.failure else {
+                report(true, what, "the key works; \(statistics) statistics in the last hours")
+                return true
+            }
+            report(false, what, "the answer is not complete: \(failure)")
+            return false
         case .failure(let refusal):
             guard case .success = await ask(.names(["total_search_requests"])) else {
                 report(false, what, "\(refusal)")

@@ -9,12 +9,12 @@ import UsageModel
 /// and a key that stays configured keeps what is known of it.
 final class ClientFactory: Sendable {
     private struct State {
-        var quotas: [String: TokenBucket] = [:]
+        var quotas: [ApplicationID: TokenBucket] = [:]
         var keys: [KeyIdentity: KeySource] = [:]
     }
 
     private struct KeyIdentity: Hashable {
-        var application: String
+        var application: ApplicationID
         var api: API
         var key: KeySetting
     }
@@ -50,7 +50,7 @@ final class ClientFactory: Sendable {
             metrics: registry)
     }
 
-    private func quota(of application: String, requestsPerMinute: Int) -> TokenBucket {
+    private func quota(of application: ApplicationID, requestsPerMinute: Int) -> TokenBucket {
         let quota = state.withLock { state in
             if let known = state.quotas[application] { return known }
             let new = TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock)
@@ -61,7 +61,7 @@ final class ClientFactory: Sendable {
         return quota
     }
 
-    private func keySource(_ setting: KeySetting, _ api: API, _ application: String) throws -> KeySource {
+    private func keySource(_ setting: KeySetting, _ api: API, _ application: ApplicationID) throws -> KeySource {
         let identity = KeyIdentity(application: application, api: api, key: setting)
         if let known = state.withLock({ $0.keys[identity] }) { return known }
         let source: KeySource

@@ -14,12 +14,16 @@ struct CollectionOptions: ParsableArguments {
         name: .customLong("shard"),
         help: "The part of applications and indices to collect, such as 1/3; everything by default.",
         transform: { text in
-            guard let shard = Shard(text) else {
-                throw ValidationError("'\(text)' is not a shard; expected number/count, such as 1/3")
+            guard let shard = Shard(text), shard.count <= CollectionOptions.mostShards else {
+                throw ValidationError(
+                    "'\(text)' is not a shard; expected number/count, such as 1/3, of at most \(CollectionOptions.mostShards)"
+                )
             }
             return shard
         })
     var shard: Shard?
+
+    fileprivate static let mostShards = 10_000
 
     /// Runs `body` with the settings and, for a demonstration, the simulator they point at.
     func collect(_ body: (Settings, Demo?, Logger) async throws -> Void) async throws {
@@ -29,13 +33,14 @@ struct CollectionOptions: ParsableArguments {
             // Before the simulator, which a wrong configuration does not need.
             _ = try common.settings(requireApplication: !isDemo)
             let demo = isDemo ? try await Demo(logger: logger) : nil
-            try await body(try settings(demo), demo, logger)
+            try await body(try settings(demo, logger), demo, logger)
         }
     }
 
     /// The settings as they are now.
-    func settings(_ demo: Demo?) throws -> Settings {
+    func settings(_ demo: Demo?, _ logger: Logger) throws -> Settings {
         var settings = try common.settings(requireApplication: demo == nil)
+        SecretFiles.warn(of: settings, configuration: common.configFile, logger)
         demo?.redirect(&settings, keepsPath: common.storagePath != nil)
         return settings
     }

@@ -38,7 +38,13 @@ struct LoggingOptions: ParsableArguments {
     func start() -> Logger {
         let (level, format) = (level.level, format)
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level, format: format) }
-        return Logger(label: "algolia-exporter")
+        LogWriter.standardError.report { count in
+            LineLogHandler.line(
+                format, .warning, "\(count) log lines were dropped: standard error did not take them")
+        }
+        let logger = Logger(label: "algolia-exporter")
+        ProcessControl.shared.log(to: logger)
+        return logger
     }
 }
 

@@ -1,17 +1,18 @@
 import CoreMetrics
 import Settings
 import Synchronization
+import UsageModel
 
 /// What is configured, as gauges: rules compare what happens with what was agreed without
 /// saying it a second time.
 final class ConfigurationGauges: Sendable {
     private struct Identity: Hashable {
         var name: String
-        var application: String
+        var application: ApplicationID
         var limit: String?
 
         var dimensions: [(String, String)] {
-            [("application", application)] + (limit.map { [("limit", $0)] } ?? [])
+            [("application", application.text)] + (limit.map { [("limit", $0)] } ?? [])
         }
     }
 

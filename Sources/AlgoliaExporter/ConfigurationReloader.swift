@@ -4,7 +4,6 @@ import Logging
 import ServiceLifecycle
 import Settings
 import Synchronization
-import UnixSignals
 import UsageModel
 
 /// Reads the configuration again, on SIGHUP or when asked, and puts it into force. One that is
@@ -15,7 +14,7 @@ final class ConfigurationReloader: Service {
     private let newest = Mutex<Task<Void, any Error>?>(nil)
     private let load: @Sendable () throws -> Settings
     private let apply: @Sendable (Settings) async throws -> Void
-    private let signals: UnixSignalsSequence
+    private let signals: AsyncStream<Void>
     private let metrics: any MetricsFactory
     private let clock: any WallClock
     private let logger: Logger
@@ -28,15 +27,17 @@ final class ConfigurationReloader: Service {
         _ settings: Settings, load: @escaping @Sendable () throws -> Settings,
         apply: @escaping @Sendable (Settings) async throws -> Void, metrics: any MetricsFactory,
         clock: any WallClock, logger: Logger
-    ) async {
+    ) {
         self.settings = Mutex(settings)
         self.load = load
         self.apply = apply
         self.metrics = metrics
         self.clock = clock
         self.logger = logger
-        // From here on the signal no longer ends the process.
-        signals = await UnixSignalsSequence(trapping: .sighup)
+        // More than that during one reload would find nothing new.
+        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(16))
+        self.signals = signals
+        ProcessControl.shared.onReload { signal.yield() }
         note(isSuccessful: true)
     }
 

@@ -7,7 +7,7 @@ import UsageModel
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look after the history's file.",
-        subcommands: [Info.self, Verify.self, Compact.self, Backup.self])
+        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Retain.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -17,7 +17,7 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await DatabaseCommand.withHistory(common, readOnly: true) { history in
-                print(Self.text(try await history.info()))
+                try Console.output(Self.text(try await history.info()))
             }
         }
 
@@ -44,7 +44,7 @@ struct DatabaseCommand: AsyncParsableCommand {
                         + "\(application.indices.count) indices")
                 for coverage in info.coverage where coverage.scope.application == application.id {
                     let scope =
-                        coverage.scope.isIndex ? "index \(coverage.scope.index.debugDescription)" : "application"
+                        coverage.scope.isIndex ? "index \(coverage.scope.index.text.debugDescription)" : "application"
                     let ranges = coverage.ranges.ranges.map(\.description).joined(separator: ", ")
                     lines.append("  \(scope) \(coverage.granularity.rawValue): \(ranges)")
                 }
@@ -65,7 +65,7 @@ struct DatabaseCommand: AsyncParsableCommand {
                 guard problems.isEmpty else {
                     throw CommandError("\(history.path) is damaged: \(problems.joined(separator: "; "))")
                 }
-                print("\(history.path) is intact")
+                try Console.output("\(history.path) is intact")
             }
         }
     }
@@ -80,7 +80,7 @@ struct DatabaseCommand: AsyncParsableCommand {
             try await DatabaseCommand.withHistory(common, readOnly: false) { history in
                 let before = history.size
                 try await history.compact()
-                print("\(history.path): \(before) bytes before, \(history.size) after")
+                try Console.output("\(history.path): \(before) bytes before, \(history.size) after")
             }
         }
     }
@@ -89,15 +89,15 @@ struct DatabaseCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy the history, as it is now, into a new file. The exporter may run meanwhile.")
 
-        @Argument(help: "Path of the file to make; there must be none yet.")
+        @Argument(help: "Path of the file to make, which must not exist; or a FIFO to write to.")
         var target: String
 
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             try await DatabaseCommand.withHistory(common, readOnly: true) { history in
-                try await history.backUp(to: target)
-                print("\(history.path) copied to \(target)")
+                try await BackupFile(target).write { try await history.backUp(to: $0) }
+                try Console.output("\(history.path) copied to \(target)")
             }
         }
     }

@@ -111,19 +111,27 @@ struct Export: AsyncParsableCommand {
 
     /// The series that the options are about; what they name must exist.
     private func select(_ series: [StoredSeries]) throws -> [StoredSeries] {
-        let statistics = statistic.map { $0.split(separator: ",").map(String.init) }
-        func require(_ names: [String], _ option: String, _ known: Set<String>) throws {
+        // An argument has no NUL, so that each of them is a name.
+        let statistics = statistic.map {
+            $0.unicodeScalars.split(separator: ",").compactMap { StatisticName(String($0)) }
+        }
+        let applications = application.compactMap { ApplicationID($0) }
+        let indices = index.compactMap { IndexName($0) }
+        func require<Kind>(
+            _ names: [VendorName<Kind>], _ option: String, _ known: Set<VendorName<Kind>>
+        ) throws {
             if let name = names.first(where: { !known.contains($0) }) {
                 throw CommandError("--\(option): there is no \(option) \"\(name)\" in the history")
             }
         }
         try require(statistics ?? [], "statistic", Set(series.map(\.key.statistic)))
-        try require(application, "application", Set(series.map(\.key.application)))
-        try require(index.filter { $0 != "*" }, "index", Set(series.map(\.key.index)))
+        try require(applications, "application", Set(series.map(\.key.application)))
+        try require(indices.filter { $0 != "*" }, "index", Set(series.map(\.key.index)))
         return series.filter { one in
             statistics?.contains(one.key.statistic) ?? true
-                && (application.isEmpty || application.contains(one.key.application))
-                && (index.isEmpty || index.contains(one.key.index) || index.contains("*") && !one.key.index.isEmpty)
+                && (applications.isEmpty || applications.contains(one.key.application))
+                && (indices.isEmpty || indices.contains(one.key.index)
+                    || indices.contains("*") && !one.key.index.isEmpty)
         }
     }
 }

@@ -13,15 +13,11 @@ enum Failures {
             throw code
         } catch let error as SettingsError {
             // A line for each problem, as a compiler would print them.
-            print(error: "\(error)")
+            Console.error("\(error)")
             throw ExitCode.failure
         } catch {
             logger.error("\(error)")
             throw ExitCode.failure
         }
-    }
-
-    static func print(error text: String) {
-        Console.error(text)
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import UsageModel
 
@@ -7,6 +6,8 @@ struct LineLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     private let format: LogFormat
+    /// Bytes of a message or a value.
+    private static let longest = 8192
 
     init(level: Logger.Level, format: LogFormat) {
         logLevel = level
@@ -20,19 +21,33 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let more = metadata.merging(event.metadata ?? [:]) { _, event in event }
+        let metadata = more.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }.filter { !$0.1.isEmpty }
+        LogWriter.standardError.write(Self.line(format, event.level, "\(event.message)", metadata))
+    }
+
+    /// A line of the log with its end.
+    static func line(
+        _ format: LogFormat, _ level: Logger.Level, _ message: String, _ metadata: [(String, String)] = []
+    ) -> String {
         let fields =
-            [("ts", RFC3339.string(SystemClock().now)), ("level", event.level.rawValue), ("msg", "\(event.message)")]
-            + more.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }.filter { !$0.1.isEmpty }
-        let line: String
+            [("ts", RFC3339.string(SystemClock().now)), ("level", level.rawValue), ("msg", message)] + metadata
         switch format {
-        case .logfmt: line = fields.map { "\($0)=\(Self.logfmt($1))" }.joined(separator: " ")
-        case .json: line = "{\(fields.map { "\(Self.json($0)):\(Self.json($1))" }.joined(separator: ","))}"
+        case .logfmt: return fields.map { "\($0)=\(logfmt(shortened($1)))" }.joined(separator: " ") + "\n"
+        case .json: return "{\(fields.map { "\(json($0)):\(json(shortened($1)))" }.joined(separator: ","))}\n"
         }
-        FileHandle.standardError.write(Data("\(line)\n".utf8))
+    }
+
+    /// A foreign text may be of any length; a line is read by people.
+    private static func shortened(_ text: String) -> String {
+        let size = text.utf8.count
+        guard size > longest else { return text }
+        return "\(String(decoding: text.utf8.prefix(longest), as: UTF8.self))… (\(size) bytes)"
     }
 
     private static func logfmt(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
+        let isPlain =
+            !text.isEmpty
+            && text.unicodeScalars.allSatisfy { !$0.isObeyed && $0 != " " && $0 != "\"" && $0 != "=" && $0 != "\\" }
         return isPlain ? text : json(text)
     }
 
@@ -45,8 +60,9 @@ struct LineLogHandler: LogHandler {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20:
-                quoted += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            case _ where scalar.isObeyed:
+                let hexadecimal = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: max(0, 4 - hexadecimal.count)) + hexadecimal
             default: quoted.unicodeScalars.append(scalar)
             }
         }

@@ -34,7 +34,13 @@ struct ListenAddress: CustomStringConvertible {
 
     /// Names the address when `error` is about listening on it.
     static func explain(_ error: any Error, _ address: ListenAddress) -> any Error {
-        guard let error = error as? IOError else { return error }
-        return CommandError("cannot listen on \(address): \(String(cString: strerror(error.errnoCode)).lowercased())")
+        let reason: String
+        switch error {
+        case let error as IOError: reason = SystemError.text(error.errnoCode)
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            reason = "there is no such host; expected an address of this machine"
+        default: return error
+        }
+        return CommandError("cannot listen on \(address): \(reason)")
     }
 }

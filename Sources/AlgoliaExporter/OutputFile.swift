@@ -1,24 +1,36 @@
 import Foundation
 
-/// A file, or standard output, that is written in large pieces.
+/// What a command writes to: standard output, or what a path names.
+///
+/// 1. What is not a regular file (a device, a FIFO, `/dev/stdout`, `>(…)`) is written through and never replaced.
+/// 2. A regular file has its old content, or nothing, until ``close()`` puts the whole new one in its place. It
+///    keeps its mode, owner and links.
+/// 3. A failure, or the end of the process, leaves nothing behind.
 final class OutputFile {
     private static let piece = 1 << 20
 
-    private let handle: FileHandle
-    private let path: String
+    private enum Target {
+        case stream(Int32)
+        case file(ReplacedFile)
+    }
+
+    private let target: Target
+    private let name: String
     private var buffer: [UInt8] = []
 
     /// - Parameter path: nil for standard output.
+    /// - Throws: ``CommandError``.
     init(_ path: String?) throws {
-        self.path = path ?? "standard output"
+        name = path ?? "standard output"
         guard let path else {
-            handle = .standardOutput
+            target = .stream(STDOUT_FILENO)
             return
         }
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw CommandError("\(path) cannot be written; expected a file in a folder that exists") }
-        self.handle = handle
+        switch try OutputPath(path) {
+        case .descriptor(let descriptor): target = .stream(descriptor)
+        case .new(let path): target = .file(try ReplacedFile(path, replacing: nil))
+        case .regular(let path, let status): target = .file(try ReplacedFile(path, replacing: status))
+        }
     }
 
     func write(_ bytes: [UInt8]) throws {
@@ -26,18 +38,29 @@ final class OutputFile {
         if buffer.count >= Self.piece { try flush() }
     }
 
-    /// Writes the rest.
+    /// Writes the rest, and puts a file in place.
     func close() throws {
         try flush()
-        try handle.close()
+        switch target {
+        case .stream(let descriptor):
+            guard descriptor == STDOUT_FILENO || Foundation.close(descriptor) == 0 else { throw failure(errno) }
+        case .file(let file): try file.commit()
+        }
     }
 
     private func flush() throws {
-        do {
-            try handle.write(contentsOf: Data(buffer))
-        } catch {
-            throw CommandError("\(path) cannot be written any further: \(error.localizedDescription)")
+        let descriptor =
+            switch target {
+            case .stream(let descriptor): descriptor
+            case .file(let file): file.descriptor
+            }
+        switch DescriptorOutput.write(buffer, to: descriptor) {
+        case .all: buffer.removeAll(keepingCapacity: true)
+        case .none(let code), .some(let code): throw failure(code)
         }
-        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func failure(_ code: Int32) -> CommandError {
+        CommandError("cannot write to \(name): \(SystemError.text(code))")
     }
 }

@@ -72,21 +72,21 @@ struct Report: AsyncParsableCommand {
     }
 
     /// The one that is named, or the only one there is.
-    private func choose(_ history: History, _ settings: Settings) async throws -> String {
+    private func choose(_ history: History, _ settings: Settings) async throws -> ApplicationID {
         let stored = try await history.applications().map(\.id)
         let known = Set(stored).union(settings.applications.map(\.id)).sorted()
         if let application {
-            guard known.contains(application) else {
+            guard let id = ApplicationID(application), known.contains(id) else {
                 throw CommandError(
                     "--application: there is no application \"\(application)\" in \(history.path); expected "
-                        + (known.isEmpty ? "none, nothing is stored yet" : known.joined(separator: " or ")))
+                        + (known.isEmpty ? "none, nothing is stored yet" : known.map(\.text).joined(separator: " or ")))
             }
-            return application
+            return id
         }
         guard known.count <= 1 else {
             throw CommandError(
                 "\(history.path) has several applications; expected --application with one of "
-                    + known.joined(separator: ", "))
+                    + known.map(\.text).joined(separator: ", "))
         }
         guard let only = known.first else {
             throw CommandError("\(history.path) has no application yet; let `serve` or `backfill` fill it first")

@@ -5,12 +5,11 @@ import Foundation
 import Logging
 import Prometheus
 import ServiceLifecycle
-import UnixSignals
 import Settings
 import UsageModel
 import Web
 
-struct Serve: AsyncParsableCommand {
+struct Serve: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Collect, and serve the history over HTTP. The default command.")
 
@@ -32,6 +31,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         try await collection.collect { settings, demo, logger in
             let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
+            SecretFiles.warn(of: (web.certificate.map { [$0.keyFile] } ?? []), logger)
             try await serve(settings, web, demo, logger)
         }
     }
@@ -39,14 +39,14 @@ struct Serve: AsyncParsableCommand {
     private func serve(_ settings: Settings, _ web: WebSettings, _ demo: Demo?, _ logger: Logger) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
-        let reloader = await ConfigurationReloader(
-            settings, load: { try options.settings(demo) }, apply: assembly.apply, metrics: assembly.registry,
+        let reloader = ConfigurationReloader(
+            settings, load: { try options.settings(demo, logger) }, apply: assembly.apply, metrics: assembly.registry,
             clock: assembly.clock, logger: logger)
         let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
-            let retention = reloader.current.storage.retention
-            return [.minutely: retention.minutely, .hourly: retention.hourly, .daily: retention.daily]
-                .compactMapValues(\.self)
+            reloader.current.storage.retention.seconds
         }
+        let watch = HistoryWatch(
+            history: assembly.history, clock: assembly.clock, metrics: assembly.registry, logger: logger)
         let exporter = Exporter(
             history: assembly.history,
             options: { MetricsOptions(reloader.current) },
@@ -59,7 +59,7 @@ struct Serve: AsyncParsableCommand {
             planning: CapacityCache.Planning(
                 contracts: {
                     Dictionary(
-                        uniqueKeysWithValues: reloader.current.applications.map { ($0.id, Contract($0.contract)) })
+                        reloader.current.applications.map { ($0.id, Contract($0.contract)) }, uniquingKeysWith: { $1 })
                 },
                 timeZone: { reloader.current.reports.timeZone }),
             status: assembly.collector.status)
@@ -72,7 +72,8 @@ struct Serve: AsyncParsableCommand {
         let scheme = web.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(
-                exporter, host: address.host, port: address.port, security: security, logger: serverLogger
+                exporter, host: address.host, port: address.port, security: security,
+                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
             ) { port in
                 let url = "\(scheme)://\(address.urlHost):\(port)"
                 logger.info(
@@ -80,7 +81,10 @@ struct Serve: AsyncParsableCommand {
                     metadata: ["version": "\(AlgoliaExporter.version)"])
             }
             try await run(
-                [retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server],
+                [
+                    retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
+                    watch,
+                ],
                 demo, serverLogger)
         } catch {
             await assembly.shutdown()
@@ -92,13 +96,35 @@ struct Serve: AsyncParsableCommand {
 
     /// Runs until SIGTERM or SIGINT.
     private func run(_ services: [any Service], _ demo: Demo?, _ logger: Logger) async throws {
-        // Stopped in reverse order: first no more requests, then no more polling.
-        var group = ServiceGroupConfiguration(
-            services: (demo.map { [$0.server] } ?? []) + services, gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
-        group.maximumGracefulShutdownDuration = .seconds(5)
-        group.maximumCancellationDuration = .seconds(3)
-        try await ServiceGroup(configuration: group).run()
+        // Stopped in reverse order: first no more requests, then no more polling. Also when one fails: a server
+        // that is cancelled while it accepts a connection ends the process.
+        var configuration = ServiceGroupConfiguration(
+            services: ((demo.map { [$0.server] } ?? []) + services).map { service in
+                .init(
+                    service: GuardedService(service: service), successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(6)
+        // No `maximumCancellationDuration`: the library would trap. ProcessControl limits the time.
+        let group = ServiceGroup(configuration: configuration)
+        ProcessControl.shared.onStop { Task { await group.triggerGracefulShutdown() } }
+        try await group.run()
+    }
+}
+
+/// A service whose end, unless it was asked for, is the end of the process within a limited time.
+private struct GuardedService: Service {
+    let service: any Service
+
+    func run() async throws {
+        do {
+            try await service.run()
+            guard !ProcessControl.shared.isStopping else { return }
+            throw CommandError("\(type(of: service)) ended without being asked to; restart the exporter")
+        } catch {
+            ProcessControl.shared.limitEnd(status: 1)
+            throw error
+        }
     }
 }
 
@@ -111,7 +137,7 @@ extension MetricsOptions {
                 minutely: metrics.staleness.minutely),
             include: metrics.include, exclude: metrics.exclude, maxSeries: metrics.maxSeries,
             applications: Dictionary(
-                uniqueKeysWithValues: settings.applications.map { ($0.id, IndexFilter($0.indices)) }))
+                settings.applications.map { ($0.id, IndexFilter($0.indices)) }, uniquingKeysWith: { $1 }))
     }
 }
 

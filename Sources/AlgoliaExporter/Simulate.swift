@@ -1,11 +1,10 @@
 import ArgumentParser
 import Logging
 import ServiceLifecycle
-import UnixSignals
 import Simulator
 import UsageModel
 
-struct Simulate: AsyncParsableCommand {
+struct Simulate: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve an imitation of Algolia's APIs, for trying things out.",
         discussion: FaultArgument.kinds)
@@ -29,8 +28,8 @@ struct Simulate: AsyncParsableCommand {
     @OptionGroup(title: "Vendor behaviour") var switches: VendorSwitches
 
     func validate() throws {
-        guard requestsPerMinute > 0 else {
-            throw ValidationError("--requests-per-minute must be at least 1, not \(requestsPerMinute)")
+        guard (1...1_000_000).contains(requestsPerMinute) else {
+            throw ValidationError("--requests-per-minute must be between 1 and 1000000, not \(requestsPerMinute)")
         }
         guard (0...10_000).contains(indices) else {
             throw ValidationError("--indices must be between 0 and 10000, not \(indices)")
@@ -51,7 +50,7 @@ struct Simulate: AsyncParsableCommand {
                     Simulator(configuration: configuration, clock: SystemClock()), host: listenAddress.host,
                     port: listenAddress.port)
             } catch {
-                throw CommandError("cannot listen on \(listenAddress): \(error)")
+                throw ListenAddress.explain(error, listenAddress)
             }
             logger.info(
                 "simulating all three APIs",
@@ -62,10 +61,9 @@ struct Simulate: AsyncParsableCommand {
                 ])
             var quiet = logger
             quiet.logLevel = max(logger.logLevel, .warning)
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [running], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-            ).run()
+            let group = ServiceGroup(configuration: .init(services: [running], logger: quiet))
+            ProcessControl.shared.onStop { Task { await group.triggerGracefulShutdown() } }
+            try await group.run()
         }
     }
 
@@ -74,10 +72,10 @@ struct Simulate: AsyncParsableCommand {
         configuration.requestsPerMinute = requestsPerMinute
         let names = SimulatorConfiguration.awkwardIndices
         configuration.applications[0].indices =
-            names.prefix(indices) + (names.count..<max(indices, names.count)).map { "index_\($0)" }
+            names.prefix(indices) + (names.count..<max(indices, names.count)).compactMap { IndexName("index_\($0)") }
         configuration.applications += (2..<applications + 1).map { number in
             var another = configuration.applications[0]
-            another.id += "\(number)"
+            another.id = ApplicationID("\(another.id)\(number)") ?? another.id
             return another
         }
         switches.apply(to: &configuration)

@@ -75,7 +75,8 @@ struct VendorSwitches: ParsableArguments {
     var youngIndices: [YoungIndexArgument] = []
 
     func validate() throws {
-        for name in refusedStatistics where StatisticCatalogue.statistic(named: name) == nil {
+        for name in refusedStatistics
+        where StatisticName(name).flatMap({ StatisticCatalogue.statistic(named: $0) }) == nil {
             throw ValidationError("--refuse-statistic: there is no statistic \"\(name)\"")
         }
     }
@@ -91,8 +92,8 @@ struct VendorSwitches: ParsableArguments {
         }
         configuration.faults.monitoringSeconds = monitoringSeconds
         configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
-        configuration.faults.refusedStatistics = Set(refusedStatistics)
-        configuration.faults.failingIndices = Set(failingIndices)
+        configuration.faults.refusedStatistics = Set(refusedStatistics.compactMap { StatisticName($0) })
+        configuration.faults.failingIndices = Set(failingIndices.compactMap { IndexName($0) })
         configuration.faults.unknownStatistics = unknownStatistics
         configuration.faults.untidyJSON = untidy
         configuration.hasDecimals = untidy
@@ -105,7 +106,8 @@ struct VendorSwitches: ParsableArguments {
         configuration.faults.strayPoints = strayPoints
         for position in configuration.applications.indices {
             let young = youngIndices.map(\.index)
-            for name in addedIndices + (unicodeTwins ? SimulatorConfiguration.unicodeTwins : []) + young.map(\.name) {
+            let added = addedIndices.compactMap { IndexName($0) }
+            for name in added + (unicodeTwins ? SimulatorConfiguration.unicodeTwins : []) + young.map(\.name) {
                 configuration.applications[position].add(index: name)
             }
             configuration.applications[position].youngIndices = young
@@ -129,8 +131,8 @@ struct VendorSwitches: ParsableArguments {
 
 extension SimulatedApplication {
     /// Adds an index behind the others, unless its bytes are there already.
-    fileprivate mutating func add(index name: String) {
-        if !indices.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { indices.append(name) }
+    fileprivate mutating func add(index name: IndexName) {
+        if !indices.contains(name) { indices.append(name) }
     }
 }
 
@@ -167,13 +169,15 @@ struct PoisonArgument: ExpressibleByArgument {
         }
         let scope = argument[..<at].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let time = String(argument[argument.index(after: at)..<equals])
-        let index = scope.count > 1 ? String(scope[1]).removingPercentEncoding : ""
-        guard let statistic = scope.first, !statistic.isEmpty, let index else { return nil }
+        let index = scope.count > 1 ? String(scope[1]).removingPercentEncoding.flatMap { IndexName($0) } : ""
+        guard let statistic = scope.first.flatMap({ StatisticName(String($0)) }), !statistic.isEmpty, let index else {
+            return nil
+        }
         let text = String(argument[argument.index(after: equals)...])
         if let day = RFC3339.parse(time + "T00:00:00Z") {
-            value = PoisonedValue(String(statistic), index: index, granularity: .daily, at: day, text: text)
+            value = PoisonedValue(statistic, index: index, granularity: .daily, at: day, text: text)
         } else if let hour = TimeText.parse(time, now: SystemClock().now) {
-            value = PoisonedValue(String(statistic), index: index, at: hour, text: text)
+            value = PoisonedValue(statistic, index: index, at: hour, text: text)
         } else {
             return nil
         }
@@ -186,8 +190,9 @@ struct YoungIndexArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         guard let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
+            let name = IndexName(String(argument[..<colon])),
             let days = Int64(argument[argument.index(after: colon)...]), (0...3650).contains(days)
         else { return nil }
-        index = YoungIndex(name: String(argument[..<colon]), created: SystemClock().now - days * 86_400)
+        index = YoungIndex(name: name, created: SystemClock().now - days * 86_400)
     }
 }

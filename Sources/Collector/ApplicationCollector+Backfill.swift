@@ -1,13 +1,16 @@
 internal import AlgoliaClient
+internal import History
 internal import UsageModel
 
 extension ApplicationCollector {
     /// Failures in a row after which a scope counts as stuck.
     private static let patience = 5
+    /// Ranges that are named one by one.
+    private static let shownRanges = 20
 
     /// Collects until nothing is missing any more, or until all that is missing keeps failing.
     /// - Parameter progress: called after each request.
-    /// - Returns: what keeps failing; empty when the history is complete.
+    /// - Returns: what of the wanted history was not had; empty when the history is complete.
     public func runUntilComplete(progress: @Sendable (ApplicationStatus) async -> Void) async -> [String] {
         while !Task.isCancelled {
             let step = await step()
@@ -15,7 +18,7 @@ extension ApplicationCollector {
             await progress(status)
             if status.remaining.values.allSatisfy({ $0 == 0 }), isComplete {
                 await noteComplete()
-                return []
+                return shortfall
             }
             guard case .idle(let wakeUp) = step else { continue }
             if health.isUnauthorized {
@@ -29,6 +32,30 @@ extension ApplicationCollector {
             do { try await clock.sleep(until: wakeUp) } catch { break }
         }
         return ["\(client.application): cancelled"]
+    }
+
+    /// What the vendor did not give of the wanted history, as lines for people.
+    ///
+    /// Days that are older than ``CollectionSettings/usualRetention`` are wanted only as far as the vendor keeps them.
+    private var shortfall: [String] {
+        let now = clock.now
+        var lines: [String] = []
+        for granularity in [Granularity.hourly, .daily] {
+            guard let horizon = planner.horizon(ReachKey(.application, granularity)) else { continue }
+            let wanted = granularity == .daily ? CollectionSettings.usualRetention : settings.horizon
+            guard horizon.age < wanted - 2 * granularity.seconds else { continue }
+            let start = RFC3339.string(granularity.ceiling(now - horizon.age))
+            lines.append(
+                "\(client.application): no \(granularity.rawValue) history before \(start): \(horizon.reason)")
+        }
+        let setAside = planner.tracks.flatMap(\.setAside)
+        lines += setAside.prefix(Self.shownRanges).map {
+            "\($0.scope): \($0.granularity.rawValue) \($0.statistic) of \($0.range) set aside: \($0.reason)"
+        }
+        if setAside.count > Self.shownRanges {
+            lines.append("\(client.application): \(setAside.count - Self.shownRanges) more ranges set aside")
+        }
+        return lines
     }
 
     /// Whether indices are known and every live tail has been fetched once.

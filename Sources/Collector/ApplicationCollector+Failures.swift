@@ -15,7 +15,9 @@ extension ApplicationCollector {
             withdrawn = Array(offer.refused.keys)
         }
         if !withdrawn.isEmpty {
-            log.info("served again: \(withdrawn.sorted().joined(separator: ", "))", metadata: ["level": "\(level)"])
+            log.info(
+                "served again: \(withdrawn.sorted().map(\.text).joined(separator: ", "))",
+                metadata: ["level": "\(level)"])
             try await history.withdrawRefusal(of: withdrawn, application: client.application, level: level)
             offer.withdraw(withdrawn)
         }
@@ -28,14 +30,14 @@ extension ApplicationCollector {
     }
 
     /// Persists a refusal, and says so.
-    private func remember(_ refused: [String], _ level: EndpointLevel) async throws {
+    private func remember(_ refused: [StatisticName], _ level: EndpointLevel) async throws {
         log.notice(
-            "the plan refuses \(refused.joined(separator: ", ")); going on without for a day",
+            "the plan does not include \(refused.map(\.text).joined(separator: ", ")); continuing without, retrying in 24 h",
             metadata: ["level": "\(level)"])
         try await history.refuse(refused, application: client.application, level: level, at: clock.now)
     }
 
-    func fail(_ work: Work, _ error: AlgoliaError) async {
+    func fail(_ work: Work, _ error: AlgoliaError, sentAt: UnixTime) async {
         switch error {
         case .cancelled:
             return
@@ -52,23 +54,42 @@ extension ApplicationCollector {
             for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
             let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
             metrics.failed(.usage)
-            log.error("\(error); again in \(Int(delay)) s \(client.rotation(.usage))")
-        case .notFound(let message):
-            if work.scope.isIndex, !mayBeWildcard(work) {
-                back(off: work, .notFound, error)
-            } else {
-                await refuse(work, error, message: message)
-            }
+            log.error("\(error); retrying in \(Int(delay)) s \(client.rotation(.usage))")
+        case .notFound(let message): await failAbsent(work, error, message: message, sentAt: sentAt)
         case .refused(_, let message):
-            // What a client asks for may be refused for itself, and says nothing about the plan
-            // unless the vendor names a statistic.
-            guard work.purpose != .readThrough || StatisticsOffer.names(work.statistics, in: message) else { return }
-            await refuse(work, error, message: message)
+            switch work.purpose {
+            case .live, .probe: await refuse(work, error, message: message)
+            case .readThrough:
+                // What a client asks for may be refused for itself, and says nothing about the plan
+                // unless the vendor names a statistic that it never served.
+                guard StatisticsOffer.names(work.statistics, in: message), !wasServed(work) else { return }
+                await refuse(work, error, message: message)
+            case .backfill: await refuseRange(work, error, message: message, sentAt: sentAt, isAbsence: false)
+            case .retry, .horizon, .revision: await putOff(work, error, sentAt: sentAt)
+            }
         case .server(_, _, let retryAfter?):
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
             note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
         case .server, .timeout, .connection, .broken:
             back(off: work, .transient, error)
+        }
+    }
+
+    /// What a 404 means that does not prove that there are no data.
+    private func failAbsent(_ work: Work, _ error: AlgoliaError, message: String, sentAt: UnixTime) async {
+        switch work.purpose {
+        case .readThrough: break
+        case .backfill: await refuseRange(work, error, message: message, sentAt: sentAt, isAbsence: true)
+        case .retry, .horizon, .revision: await putOff(work, error, sentAt: sentAt)
+        case .live, .probe:
+            if work.scope.isIndex, !mayBeWildcard(work) {
+                back(off: work, .notFound, error)
+            } else if work.statistics == .all {
+                // Either the wildcard is refused, or there are no data: names will tell.
+                planner.offers[EndpointLevel(work.scope)]?.doubtWildcard(now: clock.now)
+            } else {
+                await refuse(work, error, message: message)
+            }
         }
     }
 
@@ -83,19 +104,19 @@ extension ApplicationCollector {
     }
 
     /// Whether a 404 for an index may be about the wildcard: where the application's was refused, too.
-    private func mayBeWildcard(_ work: Work) -> Bool {
+    func mayBeWildcard(_ work: Work) -> Bool {
         work.statistics == .all && !planner.offer(work.scope).isProven(.all)
             && planner.offers[.application]?.servesWildcard == false
     }
 
-    private func refuse(_ work: Work, _ error: AlgoliaError, message: String) async {
+    func refuse(_ work: Work, _ error: AlgoliaError, message: String) async {
         let level = EndpointLevel(work.scope)
         var offer = planner.offer(work.scope)
         let refused = offer.noteRefused(work.statistics, message: message, now: clock.now)
         planner.offers[level] = offer
         health.answered(now: clock.seconds, error: error)
         guard !refused.isEmpty else {
-            log.debug("a batch is refused; looking for the statistic", metadata: ["level": "\(level)"])
+            log.debug("a batch of statistics is refused; looking for the one", metadata: ["level": "\(level)"])
             return
         }
         do {
@@ -107,7 +128,7 @@ extension ApplicationCollector {
     }
 
     /// Leaves one track alone for a while; the application, too, when several fail in a row.
-    private func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError) {
+    func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError) {
         guard planner.track(work.scope, work.granularity) != nil else {
             // Somebody has asked for what is not collected: no failure of the collection.
             return log.debug("\(error)", metadata: ["index": "\(work.scope.index)"])
@@ -120,10 +141,10 @@ extension ApplicationCollector {
             track.notBefore = (now + delay).rounded(.up)
         }
         if case .notFound = error {} else { health.failed(work.scope, now: now, using: &generator) }
-        note(work, error, "again in \(Int(delay.rounded(.up))) s")
+        note(work, error, "retrying in \(Int(delay.rounded(.up))) s")
     }
 
-    private func note(_ work: Work, _ error: AlgoliaError, _ consequence: String) {
+    func note(_ work: Work, _ error: AlgoliaError, _ consequence: String) {
         metrics.failed(.usage)
         health.lastError = (error.description, clock.now)
         log.warning(

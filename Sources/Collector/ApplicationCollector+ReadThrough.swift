@@ -54,12 +54,21 @@ extension ApplicationCollector {
             if failure.until > clock.seconds { return .failed(failure.error) }
             foreignFailures[scope] = nil
         }
-        let answered: [String: TimeRangeSet]
+        let answered: [StatisticName: TimeRangeSet]
         if let track {
-            answered = track.answered
+            answered = track.known
         } else {
             do {
-                answered = try await history.answered(application: scope.application)[scope]?[granularity] ?? [:]
+                // What is set aside is not asked for by every reader again.
+                var foreign = Track(
+                    scope: scope, granularity: granularity,
+                    answered: try await history.answered(application: scope.application)[scope]?[granularity] ?? [:],
+                    tailFetched: [:])
+                foreign.setAside = try await history.setAside(application: scope.application).filter {
+                    $0.scope == scope && $0.granularity == granularity
+                }
+                foreign.derive(served: [])
+                answered = foreign.known
             } catch {
                 _ = pauseForStorage(error)
                 return .pausing
@@ -84,10 +93,10 @@ extension ApplicationCollector {
     /// The newest window that is missing of what is asked for, as wide as one request may be.
     private func missingWork(
         _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection,
-        _ answered: [String: TimeRangeSet]
+        _ answered: [StatisticName: TimeRangeSet]
     ) -> Work? {
         let offer = planner.offer(scope)
-        let names: [String] =
+        let names: [StatisticName] =
             switch statistics {
             case .all: offer.names
             case .names(let names): names.filter { offer.servesWildcard || offer.names.contains($0) }
@@ -95,7 +104,8 @@ extension ApplicationCollector {
         guard !names.isEmpty else { return nil }
         let now = clock.now
         let settled = granularity.floor(now - settings.settleDelay)
-        let oldest = granularity.floor(now - CollectionSettings.longestRetention)
+        let retention = planner.horizon(ReachKey(EndpointLevel(scope), granularity))?.age
+        let oldest = granularity.ceiling(now - min(retention ?? .max, CollectionSettings.longestRetention))
         var asked = TimeRange(
             max(granularity.ceiling(range.start), oldest), min(granularity.ceiling(range.end), settled))
         // Of an index that nobody has asked for yet, only the vendor knows whether it exists.

@@ -13,23 +13,33 @@ public actor ApplicationCollector {
     private(set) var settings: CollectionSettings
     private(set) var client: AlgoliaClient
     let history: History
-    let clock: any WallClock
+    let clock: CollectionClock
     let metrics: CollectorMetrics
-    private let compaction: Compaction
+    let compaction: Compaction
     var log: Logger
     var generator: any RandomNumberGenerator & Sendable
 
     var planner: Planner
     var health: ApplicationHealth
-    private var discovery = IndexDiscovery()
+    var discovery = IndexDiscovery()
     /// The indices that the vendor listed last.
-    private var listed: [String] = []
-    private var isLoaded = false
+    private(set) var listed: [IndexName] = []
+    var isLoaded = false
+    /// Whether an answer has confirmed the clock since the start, or since it was set.
+    var isClockConfirmed = false
+    /// Whether the log says that the clock is wrong.
+    var hasToldClock = false
     /// What the next step begins with.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
     /// One request at a time: what is missing is decided on with nothing under way.
     let gate = TurnGate()
+    /// An answer that could not be stored yet: it is kept, so that trying again spends no quota.
+    var unstored: UnstoredAnswer?
+    /// Whether indices were listed that could not be set up yet.
+    private var hasUnselected = false
+    /// What the log says already.
+    var told = ToldOnce()
     /// Failures of what is read through and not collected otherwise.
     var foreignFailures: [Scope: (until: Double, error: AlgoliaError)] = [:]
 
@@ -47,7 +57,7 @@ public actor ApplicationCollector {
         self.settings = settings
         self.client = client
         self.history = history
-        self.clock = clock
+        self.clock = CollectionClock(clock)
         self.metrics = CollectorMetrics(application: client.application, factory: metrics)
         self.compaction = compaction ?? Compaction(history: history, logger: logger)
         self.generator = generator
@@ -70,7 +80,7 @@ public actor ApplicationCollector {
 
     /// Sleeps in short pieces: a rotated key or a new configuration should be used at once.
     private func nap(until wakeUp: Double) async {
-        while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey {
+        while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey, !clock.isAstray {
             do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
         }
     }
@@ -127,18 +137,28 @@ public actor ApplicationCollector {
     /// - Returns: a pause when the history cannot be read.
     func prepare() async -> Step? {
         let replacement = replacement
+        if case let step = clock.synchronize(), step != 0 { follow(step) }
         do {
             if let replacement {
                 self.replacement = nil
                 (settings, client) = replacement
                 planner.settings = settings
                 discovery.resume()
+                await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
                 if !client.canListIndices { metrics.forget([.search]) }
                 if isLoaded { try await setIndices(try await selectedIndices()) }
             }
             if !isLoaded {
                 try await load()
                 isLoaded = true
+            }
+            if hasUnselected {
+                try await setIndices(try await selectedIndices())
+                hasUnselected = false
+            }
+            if let unstored {
+                try await store(unstored)
+                self.unstored = nil
             }
         } catch {
             // Once more from the beginning, unless something newer has come meanwhile.
@@ -160,9 +180,14 @@ public actor ApplicationCollector {
 
     private func load() async throws {
         let application = client.application
-        try await history.register(application: application, now: clock.now)
+        try await history.register(application: application, now: clock.now, isConfirmed: false)
+        await client.rememberQuota(in: HistoryQuota(history: history, application: application))
+        for horizon in try await history.vendorHorizons(application: application) {
+            planner.setHorizon(horizon, for: ReachKey(horizon.level, horizon.granularity))
+        }
         for level in EndpointLevel.allCases {
             let refused = try await history.refusals(application: application, level: level)
+                .mapValues { min($0, clock.now) }
             planner.offers[level] = StatisticsOffer(level: level, refused: refused)
         }
         try await setIndices(try await selectedIndices())
@@ -172,31 +197,34 @@ public actor ApplicationCollector {
     }
 
     /// The indices to collect, as far as they are known without asking.
-    private func selectedIndices() async throws -> [String] {
-        var known: [String] = []
+    private func selectedIndices() async throws -> [IndexName] {
+        var known: [IndexName] = []
         if client.canListIndices {
             known = listed.isEmpty ? try await history.knownIndices(application: client.application) : listed
         }
         return select(known)
     }
 
-    private func select(_ names: [String]) -> [String] {
-        Set(names.filter(settings.indices.selects) + settings.indices.literalNames).sorted()
+    private func select(_ names: [IndexName]) -> [IndexName] {
+        Set(names.filter(settings.indices.selects) + settings.indices.literalNames).subtracting([""]).sorted()
     }
 
     /// Collects this process's share of `names` from now on; tracks that exist keep their state.
-    private func setIndices(_ names: [String]) async throws {
+    private func setIndices(_ names: [IndexName]) async throws {
         let application = client.application
         let scopes = ([Scope(application: application)] + names.map { Scope(application: application, index: $0) })
             .filter(settings.owns)
         let tails = Dictionary(
             // A row that only the backfill of an older window has written is no live tail.
             grouping: try await history.freshness().filter {
-                $0.scope.application == application && $0.completeUntil > $0.tailStart
+                $0.scope.application == application && $0.completeUntil > $0.tailStart && $0.fetchedAt <= clock.now
             },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
         let answered = try await history.answered(application: application)
         let checks = try await history.revisionChecks(application: application)
+        let setAside = Dictionary(
+            grouping: try await history.setAside(application: application),
+            by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
         var tracks: [Track] = []
         for scope in scopes {
             for granularity in [Granularity.hourly, .daily] {
@@ -209,8 +237,9 @@ public actor ApplicationCollector {
                     Track(
                         scope: scope, granularity: granularity,
                         answered: answered[scope]?[granularity] ?? [:],
-                        tailFetched: Dictionary(uniqueKeysWithValues: fetched.map { ($0.statistic, $0.fetchedAt) }),
-                        revisionChecked: checks[scope]?[granularity]))
+                        setAside: setAside[TrackIdentity(scope: scope, granularity: granularity)] ?? [],
+                        tailFetched: Dictionary(fetched.map { ($0.statistic, $0.fetchedAt) }, uniquingKeysWith: max),
+                        revisionChecked: checks[scope]?[granularity].flatMap { $0 <= clock.now ? $0 : nil }))
             }
         }
         planner.setTracks(tracks)
@@ -225,15 +254,21 @@ public actor ApplicationCollector {
 
     private func discoverIndices(now: UnixTime) async -> Bool {
         do throws(AlgoliaError) {
-            listed = try await client.indexNames()
+            let list = try await client.indexList()
+            listed = list.names
+            guard await isClockRight(.search) else { return true }
             metrics.succeeded(.search, now: now)
+            tell(of: list)
             let selected = select(listed)
             discovery.succeeded(now: now)
             let owned = selected.filter { settings.owns(Scope(application: client.application, index: $0)) }
             let current = Set(planner.tracks.map(\.scope.index)).subtracting([""])
             if Set(owned) != current {
                 log.info("collecting \(owned.count) indices of \(listed.count)")
-                do { try await setIndices(selected) } catch { _ = pauseForStorage(error) }
+                do { try await setIndices(selected) } catch {
+                    hasUnselected = true
+                    _ = pauseForStorage(error)
+                }
             }
             return true
         } catch {
@@ -249,80 +284,6 @@ public actor ApplicationCollector {
         }
     }
 
-    // MARK: Requests
-
-    /// What came of a request.
-    enum Outcome: Equatable {
-        case stored
-        case failed(AlgoliaError)
-        /// The vendor answered, and the history could not be written.
-        case notStored
-    }
-
-    func perform(_ work: Work) async -> Outcome {
-        // Before the request: what happens during it is not in the answer.
-        let sentAt = clock.now
-        let series: [SeriesPoints]
-        do throws(AlgoliaError) {
-            series = try await client.usage(
-                UsageRequest(
-                    scope: work.scope, statistics: work.statistics, granularity: work.granularity, range: work.range))
-        } catch {
-            await fail(work, error)
-            return .failed(error)
-        }
-        do {
-            try await store(series, work, sentAt: sentAt)
-            return .stored
-        } catch {
-            _ = pauseForStorage(error)
-            return .notStored
-        }
-    }
-
-    private func store(_ series: [SeriesPoints], _ work: Work, sentAt: UnixTime) async throws {
-        try await noteServed(work)
-        let window = AnsweredWindow(
-            scope: work.scope, granularity: work.granularity, range: work.range, statistics: work.statistics,
-            fetchedAt: sentAt, settleDelay: settings.settleDelay)
-        let outcome = try await history.store(series, answering: window)
-        health.succeeded(now: clock.seconds)
-        metrics.succeeded(.usage, now: clock.now)
-        metrics.stored(outcome.added + outcome.revised)
-        if work.purpose == .backfill { await compaction.note(outcome.added, of: client.application) }
-        log.debug(
-            "stored \(outcome.added) new and \(outcome.revised) revised points",
-            metadata: ["work": "\(work.purpose.rawValue)", "index": "\(work.scope.index)", "range": "\(work.range)"])
-
-        let reachesNow = window.range.end > window.settledUntil
-        let isLastRevision = work.purpose == .revision && finishRevisionBatch(work)
-        let needsBaseline =
-            planner.track(work.scope, work.granularity)?.revisionChecked == nil && !window.settled.isEmpty
-        if isLastRevision || needsBaseline {
-            try await history.noteRevisionCheck(work.scope, work.granularity, at: sentAt)
-        }
-        planner.update(work.scope, work.granularity) { track in
-            track.answered = outcome.answered
-            track.failures = 0
-            track.notBefore = 0
-            if reachesNow {
-                for statistic in work.statistics.trackedNames { track.tailFetched[statistic] = sentAt }
-            }
-            if isLastRevision || needsBaseline { track.revisionChecked = sentAt }
-        }
-        metrics.remaining(planner, now: clock.now)
-    }
-
-    /// Takes an answered batch off the running revision check; whether it was the last.
-    private func finishRevisionBatch(_ work: Work) -> Bool {
-        let all = planner.revisionBatches(work.scope)
-        planner.update(work.scope, work.granularity) { track in
-            if track.revisionBatches.isEmpty { track.revisionBatches = all }
-            track.revisionBatches.removeAll { $0 == work.statistics }
-        }
-        return planner.track(work.scope, work.granularity)?.revisionBatches.isEmpty ?? true
-    }
-
     /// Nothing is missing any more.
     func noteComplete() async { await compaction.noteComplete(client.application) }
 
@@ -330,15 +291,16 @@ public actor ApplicationCollector {
     func pauseForStorage(_ error: any Error) -> Step {
         // Being stopped is no failure of the history.
         guard !(error is CancellationError) else { return .idle(until: clock.seconds) }
-        let delay = health.storageFailed(now: clock.seconds, using: &generator)
-        log.error("the history cannot be used: \(error); again in \(Int(delay)) s")
+        let delay = health.storageFailed(error, now: clock.seconds, using: &generator)
+        metrics.storage(isUp: false)
+        log.error("cannot use the history database: \(error); retrying in \(Int(delay.rounded(.up))) s")
         return .idle(until: clock.seconds + delay)
     }
 }
 
 extension StatisticSelection {
     /// The names under which a track remembers an answer.
-    var trackedNames: [String] {
+    var trackedNames: [StatisticName] {
         switch self {
         case .all: [StatisticsOffer.wildcard]
         case .names(let names): names

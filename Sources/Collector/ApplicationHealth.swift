@@ -10,6 +10,8 @@ struct ApplicationHealth {
     private var failures = 0
     private var failing: Set<Scope> = []
     private var storageFailures = 0
+    /// Since when the history cannot be read or written.
+    private(set) var storageFailingSince: UnixTime?
     /// 403s in a row that were taken for refusals of a statistic.
     var forbidden = 0
     private(set) var isUnauthorized = false
@@ -22,15 +24,27 @@ struct ApplicationHealth {
         lastSuccess = now
         failures = 0
         failing = []
-        storageFailures = 0
         forbidden = 0
         isUnauthorized = false
+    }
+
+    /// The history was written.
+    mutating func stored() {
+        storageFailures = 0
+        storageFailingSince = nil
     }
 
     /// The vendor answered, though not with data.
     mutating func answered(now: Double, error: AlgoliaError) {
         failing = []
         lastError = (error.description, UnixTime(now))
+    }
+
+    /// Moves what is kept in the time of day, because that was set.
+    mutating func shift(by seconds: Double) {
+        if pause > 0 { pause += seconds }
+        lastSuccess = lastSuccess.map { $0 + seconds }
+        lastError?.time += UnixTime(seconds)
     }
 
     mutating func resume() {
@@ -71,8 +85,12 @@ struct ApplicationHealth {
         pause = max(pause, now + Backoff.transient.delay(failures: failures, using: &generator))
     }
 
-    mutating func storageFailed(now: Double, using generator: inout any RandomNumberGenerator & Sendable) -> Double {
+    mutating func storageFailed(
+        _ error: any Error, now: Double, using generator: inout any RandomNumberGenerator & Sendable
+    ) -> Double {
         storageFailures += 1
+        storageFailingSince = storageFailingSince ?? UnixTime(now)
+        lastError = ("cannot use the history database: \(error)", UnixTime(now))
         let delay = max(1, Backoff.transient.delay(failures: storageFailures, using: &generator))
         pause = max(pause, now + delay)
         return delay

@@ -1,20 +1,34 @@
 public import UsageModel
 
-/// How one application is collected. Durations are in seconds.
+/// How one application is collected. Durations are in seconds, and kept within ``shortest`` and ``longest``: times
+/// are computed with them everywhere.
 public struct CollectionSettings: Sendable, Hashable {
     /// How often the unsettled hourly tail is asked for at application level.
-    public var interval: Int64 = 300
+    public var interval: Int64 = 300 { didSet { interval = Self.bounded(interval) } }
     /// The same for each index, shortly after the interval turns.
-    public var indexInterval: Int64 = 3600
+    public var indexInterval: Int64 = 3600 { didSet { indexInterval = Self.bounded(indexInterval) } }
     /// How long after its end a bucket is settled.
-    public var settleDelay: Int64 = 7200
+    public var settleDelay: Int64 = 7200 { didSet { settleDelay = min(max(settleDelay, 0), Self.longest) } }
     /// How far back hourly history is wanted.
-    public var horizon: Int64 = 90 * 86_400
+    public var horizon: Int64 = 90 * 86_400 { didSet { horizon = Self.bounded(horizon) } }
     public var indices = IndexFilter()
     /// The part that this process collects; nil for everything.
     public var shard: Shard?
     /// How often servers and clusters are asked for.
-    public var monitoringInterval: Int64 = 60
+    public var monitoringInterval: Int64 = 60 { didSet { monitoringInterval = Self.bounded(monitoringInterval) } }
+
+    static let shortest: Int64 = 1
+    /// A hundred years.
+    static let longest: Int64 = 36_525 * 86_400
+
+    private static func bounded(_ duration: Int64) -> Int64 { min(max(duration, shortest), longest) }
+
+    /// How often servers and clusters are asked for within a quota: some three requests a minute are at most a
+    /// quarter of it.
+    public static func monitoringInterval(requestsPerMinute: Int) -> Int64 {
+        let quota = max(requestsPerMinute, 1)
+        return 60 * Int64(quota >= 12 ? 1 : (12 + quota - 1) / quota)
+    }
 
     public init() {}
 
@@ -31,6 +45,10 @@ public struct CollectionSettings: Sendable, Hashable {
     static let revisionInterval: Int64 = 86_400
     /// How long a refusal is believed.
     static let refusalMemory: Int64 = 86_400
+    /// How long what is set aside, and how far back the vendor serves, is believed.
+    static let setAsideMemory: Int64 = 86_400
+    /// How far back the vendor serves unless another contract says more: the first guess when it refuses a range.
+    static let usualRetention: Int64 = 90 * 86_400
 
     /// The longest that a vendor keeps what it may be asked for.
     static let longestRetention: Int64 = 365 * 86_400

@@ -30,8 +30,8 @@ public final class Collector: Service {
     }
 
     private struct State {
-        var order: [String] = []
-        var members: [String: Member] = [:]
+        var order: [ApplicationID] = []
+        var members: [ApplicationID: Member] = [:]
     }
 
     private let history: History
@@ -127,7 +127,7 @@ public final class Collector: Service {
         start.yield { await monitoring.run() }
     }
 
-    private func member(_ id: String) -> Member? { state.withLock { $0.members[id] } }
+    private func member(_ id: ApplicationID) -> Member? { state.withLock { $0.members[id] } }
 
     /// The collectors of all applications, in the order in which they were given.
     public var applications: [ApplicationCollector] {
@@ -135,7 +135,7 @@ public final class Collector: Service {
     }
 
     /// The usage key of an application as it is now; nil for one that is not collected or has none.
-    public func usageKey(of application: String) async -> APIKey? { await member(application)?.usage.usageKey }
+    public func usageKey(of application: ApplicationID) async -> APIKey? { await member(application)?.usage.usageKey }
 
     /// Fetches what is missing of a range (``ApplicationCollector/readThrough(_:_:_:_:)``); nothing for an
     /// application that is not collected.

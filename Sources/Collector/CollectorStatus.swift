@@ -1,5 +1,5 @@
 public import AlgoliaClient
-internal import History
+public import History
 public import UsageModel
 
 /// What one application's collector is doing, for people.
@@ -15,7 +15,7 @@ public struct ApplicationStatus: Sendable, Hashable {
         case unauthorized
     }
 
-    public var application: String
+    public var application: ApplicationID
     public var state: State
     /// Until when it pauses.
     public var pausedUntil: UnixTime?
@@ -30,9 +30,15 @@ public struct ApplicationStatus: Sendable, Hashable {
     /// Seconds of history that are wanted, over all scopes.
     public var desired: [Granularity: Int64]
     /// Statistics (or `*`) that the plan refuses, by endpoint.
-    public var refused: [String: [String]]
+    public var refused: [String: [StatisticName]]
+    /// Ranges that were answered unreadably or refused; neither stored nor counted as ``remaining``.
+    public var setAside: [SetAside] = []
+    /// How far back the vendor serves, where that is less than is wanted; what is older does not count as ``remaining``.
+    public var horizons: [VendorHorizon] = []
+    /// Since when the history cannot be read or written; nil when it can.
+    public var storageFailingSince: UnixTime?
     /// Indices (`""` for the application itself) that failed the last time they were asked for.
-    public var failing: [String]
+    public var failing: [IndexName]
     /// What a key is configured for.
     public var keys: Set<API>
     /// How much of the application's quota is used.
@@ -48,8 +54,8 @@ extension ApplicationCollector {
         var desired: [Granularity: Int64] = [:]
         for granularity in [Granularity.hourly, .daily] {
             remaining[granularity] = planner.remaining(granularity, now: now)
-            let tracks = planner.tracks.filter { $0.granularity == granularity }.count
-            desired[granularity] = settings.desired(granularity, now: now).seconds * Int64(tracks)
+            let tracks = planner.tracks.filter { $0.granularity == granularity }
+            desired[granularity] = tracks.reduce(0) { $0 + planner.desired($1, now: now).seconds }
         }
         let pausedUntil = health.pausedUntil(now: clock.seconds)
         let state: ApplicationStatus.State =
@@ -68,7 +74,12 @@ extension ApplicationCollector {
             hasNothing: hasDiscovered && planner.tracks.isEmpty, remaining: remaining,
             desired: desired,
             refused: Dictionary(
-                uniqueKeysWithValues: planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }),
+                planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }
+            ) { first, _ in first },
+            setAside: planner.tracks.flatMap(\.setAside),
+            horizons: planner.horizons.values.sorted {
+                ($0.level.rawValue, $0.granularity.rawValue) < ($1.level.rawValue, $1.granularity.rawValue)
+            }, storageFailingSince: health.storageFailingSince,
             failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted(),
             keys: Set(API.allCases.filter { client.key($0) != nil }), quota: client.quotaUse)
     }

@@ -1,5 +1,6 @@
 public import History
 public import Logging
+internal import UsageModel
 
 /// Makes the history dense once a large backfill is over, of whichever applications.
 ///
@@ -14,8 +15,8 @@ public actor Compaction {
     private let history: History
     private let log: Logger
     /// Points that backfill has added since the file was last compacted, by application.
-    private var backfilled: [String: Int] = [:]
-    private var complete: Set<String> = []
+    private var backfilled: [ApplicationID: Int] = [:]
+    private var complete: Set<ApplicationID> = []
 
     public init(history: History, logger: Logger) {
         self.history = history
@@ -23,13 +24,13 @@ public actor Compaction {
     }
 
     /// Notes points that backfill has added.
-    func note(_ points: Int, of application: String) {
+    func note(_ points: Int, of application: ApplicationID) {
         backfilled[application, default: 0] += points
         complete.remove(application)
     }
 
     /// Notes that an application misses nothing any more, or is no longer collected.
-    func noteComplete(_ application: String) async {
+    func noteComplete(_ application: ApplicationID) async {
         complete.insert(application)
         guard backfilled.keys.allSatisfy(complete.contains),
             backfilled.values.reduce(0, +) >= Self.worthwhile

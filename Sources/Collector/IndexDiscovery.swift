@@ -33,6 +33,12 @@ struct IndexDiscovery {
         isUnauthorized = false
     }
 
+    /// Moves what is kept in the time of day, because that was set.
+    mutating func shift(by seconds: Double) {
+        if notBefore > 0 { notBefore += seconds }
+        lastSuccess = lastSuccess.map { $0 + UnixTime(seconds) }
+    }
+
     /// The delay until the next attempt, in seconds.
     mutating func failed(
         now: Double, _ error: AlgoliaError, using generator: inout any RandomNumberGenerator & Sendable

@@ -11,9 +11,9 @@ public struct InfrastructureStatus: Sendable, Hashable {
     public var servers: [InventoryServer] = []
     public var serversFetched: UnixTime?
     /// The application's own clusters, ascending.
-    public var clusters: [String] = []
+    public var clusters: [ServerName] = []
     /// By cluster and probe, whether the probe reaches the cluster.
-    public var reachability: [String: [String: Bool]] = [:]
+    public var reachability: [ServerName: [ServerName: Bool]] = [:]
     public var reachabilityFetched: UnixTime?
     /// The newest incident of each cluster.
     public var incidents: [ClusterIncident] = []

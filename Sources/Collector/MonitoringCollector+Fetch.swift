@@ -4,6 +4,9 @@ internal import UsageModel
 
 /// What each question of the Monitoring API is stored as.
 extension MonitoringCollector {
+    /// Seconds that the vendor's clock may be ahead.
+    private static let clockTolerance: Int64 = 300
+
     func fetch(_ job: MonitoringJob, _ period: InfrastructurePeriod) async throws {
         switch job {
         case .inventory:
@@ -30,7 +33,9 @@ extension MonitoringCollector {
         case .latency: try await fetchProbe(.latency)
         case .indexing: try await fetchProbe(.indexing)
         case .incidents:
-            let incidents = try await client.incidents(status.clusters)
+            // One of the year 9999 would be the newest for ever.
+            let latest = clock.now + Self.clockTolerance
+            let incidents = try await client.incidents(status.clusters).filter { $0.time <= latest }
             try await history.store(
                 incidents.map {
                     StoredIncident(
@@ -44,8 +49,9 @@ extension MonitoringCollector {
 
     /// Servers by the minute; after a gap the same again, coarser and further back.
     private func fetchInfrastructure(_ period: InfrastructurePeriod) async throws {
-        let sentAt = clock.now
+        let asked = clock.now
         let series = try await client.infrastructure(period)
+        let sentAt = try await confirmed(asked)
         switch period {
         case .minute, .hour, .day:
             let outcome = try await store(
@@ -57,7 +63,8 @@ extension MonitoringCollector {
             let hours = series.map { one in
                 SeriesPoints(statistic: one.statistic, key: one.key, points: one.points.filter { $0.time < ended })
             }
-            try await history.fill(hours, application: client.application, api: .monitoring, granularity: .hourly)
+            let asked = limit(hours, to: TimeRange(sentAt - period.length - period.step, ended))
+            try await history.fill(asked, application: client.application, api: .monitoring, granularity: .hourly)
             try await history.noteRevisionCheck(Scope(application: client.application), .minutely, at: sentAt)
             weekFetched = sentAt
             repairs.removeAll { $0 == .week }
@@ -80,22 +87,24 @@ extension MonitoringCollector {
     }
 
     private func fetchProbe(_ probe: ClusterProbe) async throws {
-        let sentAt = clock.now
+        let asked = clock.now
         let series = try await client.probe(probe, clusters: status.clusters)
+        let sentAt = try await confirmed(asked)
         try await store(
-            series, over: InfrastructurePeriod.day.length, statistics: .names([probe.rawValue]), sentAt: sentAt)
+            series, over: InfrastructurePeriod.day.length, statistics: .names([probe.statistic]), sentAt: sentAt)
     }
 
     /// Stores a state of now as the point of this minute.
-    private func store(_ values: [(cluster: String, value: PointValue)], as statistic: String) async throws {
-        let minute = Granularity.minutely.floor(clock.now)
+    private func store(_ values: [(cluster: ServerName, value: PointValue)], as statistic: StatisticName) async throws {
+        let sentAt = try await confirmed(clock.now)
+        let minute = Granularity.minutely.floor(sentAt)
         let series = values.map {
             SeriesPoints(statistic: statistic, key: $0.cluster, points: [Point(time: minute, value: $0.value)])
         }
-        try await store(series, over: 60, statistics: .names([statistic]), sentAt: clock.now)
+        try await store(series, over: 60, statistics: .names([statistic]), sentAt: sentAt)
     }
 
-    private func store(_ values: [(cluster: String, severity: Int64)], as statistic: String) async throws {
+    private func store(_ values: [(cluster: ServerName, severity: Int64)], as statistic: StatisticName) async throws {
         try await store(values.map { ($0.cluster, PointValue.integer($0.severity)) }, as: statistic)
     }
 
@@ -108,8 +117,26 @@ extension MonitoringCollector {
         let window = AnsweredWindow(
             scope: Scope(application: client.application), api: .monitoring, granularity: .minutely,
             range: TimeRange(end - 60 - length, end), statistics: statistics, fetchedAt: sentAt, settleDelay: 0)
-        let outcome = try await history.store(series, answering: window, keepsExisting: keepsExisting)
+        let asked = limit(
+            series, to: TimeRange(window.range.start - InfrastructurePeriod.day.step, end + Self.clockTolerance))
+        let outcome = try await history.store(asked, answering: window, keepsExisting: keepsExisting)
         metrics.stored(outcome.added + outcome.revised)
         return outcome
+    }
+
+    /// Takes away the points outside `range`, and counts them.
+    private func limit(_ series: [SeriesPoints], to range: TimeRange) -> [SeriesPoints] {
+        var outside = 0
+        let kept = series.map { one in
+            var one = one
+            let points = one.points.filter { range.contains($0.time) }
+            outside += one.points.count - points.count
+            one.points = points
+            return one
+        }
+        guard outside > 0 else { return series }
+        metrics.outside(outside)
+        tellOutside(outside)
+        return kept.filter { !$0.points.isEmpty }
     }
 }

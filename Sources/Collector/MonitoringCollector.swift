@@ -4,6 +4,9 @@ public import History
 public import Logging
 public import UsageModel
 
+/// An answer was asked for at another time than it seemed, and means nothing.
+struct ClockWasWrong: Error {}
+
 /// Keeps one application's servers and clusters up to date, by the Monitoring API.
 ///
 /// It shares the quota with the ``ApplicationCollector`` of the same application and nothing
@@ -13,7 +16,7 @@ public actor MonitoringCollector {
     private(set) var settings: CollectionSettings
     private(set) var client: AlgoliaClient
     let history: History
-    let clock: any WallClock
+    let clock: CollectionClock
     let metrics: CollectorMetrics
     private var log: Logger
     private var generator: any RandomNumberGenerator & Sendable
@@ -25,14 +28,19 @@ public actor MonitoringCollector {
     private var refusals = 0
     /// Whether the log says already that something is refused.
     private var hasToldRefusal = false
+    private var told = ToldOnce()
     var status = InfrastructureStatus()
     /// Longer periods that are asked for once, to fill what was missed.
     var repairs: [InfrastructurePeriod] = []
     /// When the hours of the newest week were last asked for.
     var weekFetched: UnixTime?
     private var isLoaded = false
+    /// Whether an answer has confirmed the clock since the start, or since it was set.
+    private var isClockConfirmed = false
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
+    /// Whether the history could not be written: it is tried before anything is asked for again.
+    private var isStorageFailing = false
 
     /// - Parameter generator: the source of jitter.
     public init(
@@ -43,7 +51,7 @@ public actor MonitoringCollector {
         self.settings = settings
         self.client = client
         self.history = history
-        self.clock = clock
+        self.clock = CollectionClock(clock)
         self.metrics = CollectorMetrics(application: client.application, factory: metrics)
         self.generator = generator
         log = logger
@@ -54,7 +62,7 @@ public actor MonitoringCollector {
     public func run() async {
         while !Task.isCancelled, !isStopped {
             guard case .idle(let wakeUp) = await step() else { continue }
-            while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey {
+            while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey, !clock.isAstray {
                 do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
             }
         }
@@ -82,10 +90,17 @@ public actor MonitoringCollector {
             self.replacement = nil
             (settings, client) = replacement
         }
+        if case let step = clock.synchronize(), step != 0 { follow(step) }
         do {
             if !isLoaded {
                 try await load()
                 isLoaded = true
+            }
+            if isStorageFailing {
+                let balance = client.quotaBalance
+                try await history.noteQuota(
+                    application: client.application, tokens: balance.tokens, time: balance.time)
+                isStorageFailing = false
             }
         } catch {
             return .idle(until: clock.seconds + storageFailed(error))
@@ -110,7 +125,34 @@ public actor MonitoringCollector {
 
     private func load() async throws {
         let checks = try await history.revisionChecks(application: client.application)
-        weekFetched = checks[Scope(application: client.application)]?[.minutely]
+        await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
+        weekFetched = checks[Scope(application: client.application)]?[.minutely].flatMap { $0 <= clock.now ? $0 : nil }
+    }
+
+    /// Compares the clock with the newest answer, as ``ApplicationCollector/isClockRight(_:)`` does.
+    /// - Returns: when the answer was given, at the latest.
+    /// - Throws: ``ClockWasWrong`` when it was asked for at another time than it seemed.
+    func confirmed(_ sentAt: UnixTime) async throws -> UnixTime {
+        guard let reading = client.newestDate(.monitoring) else { return sentAt }
+        let step = clock.synchronize(reading)
+        if let offset = clock.offset { metrics.clockOffset(offset, .monitoring) }
+        if step != 0 { follow(step) }
+        if !isClockConfirmed {
+            let future = try await history.forgetFuture(
+                application: client.application, [.minutely], now: max(clock.now, reading.date ?? .min), settleDelay: 0)
+            isClockConfirmed = true
+            if future != nil { isLoaded = false }
+        }
+        guard step == 0 else { throw ClockWasWrong() }
+        return min(sentAt, reading.date ?? .max)
+    }
+
+    /// Goes on after the time was set: everything is asked for at once.
+    private func follow(_ step: Double) {
+        for job in MonitoringJob.allCases { jobs[job]?.due = 0 }
+        if pause > 0 { pause += step }
+        isClockConfirmed = false
+        isLoaded = false
     }
 
     private func perform(_ job: MonitoringJob, _ period: InfrastructurePeriod) async -> Bool {
@@ -118,6 +160,8 @@ public actor MonitoringCollector {
             try await fetch(job, period)
         } catch let error as AlgoliaError {
             fail(job, error)
+            return false
+        } catch is ClockWasWrong {
             return false
         } catch {
             let delay = storageFailed(error)
@@ -147,6 +191,12 @@ public actor MonitoringCollector {
         status.isUp = jobs.values.allSatisfy { $0.failures == 0 }
         status.isRefused = jobs.values.contains { $0.isRefused }
         if let error { status.lastError = error.description }
+    }
+
+    func tellOutside(_ points: Int) {
+        guard told.first(.outside) else { return }
+        log.warning(
+            "the Monitoring API sent \(points) points outside the range that was asked for; dropping such points")
     }
 
     // MARK: Failures
@@ -182,13 +232,13 @@ public actor MonitoringCollector {
         jobs[job] = state
         noteState(error)
         metrics.failed(.monitoring)
-        let text = "the Monitoring API does not answer (\(job)): \(error); again in \(Int(delay.rounded(.up))) s"
+        let text = "Monitoring API request failed (\(job)): \(error); retrying in \(Int(delay.rounded(.up))) s"
         switch error {
         case .unauthorized, .noKey:
             // Told once: most plans are like this for ever.
             if !hasToldRefusal {
                 hasToldRefusal = true
-                log.notice("\(text) \(client.rotation(.monitoring)); going on without")
+                log.notice("\(text) \(client.rotation(.monitoring)); continuing without server metrics")
             }
         default: log.warning("\(text)")
         }
@@ -196,7 +246,11 @@ public actor MonitoringCollector {
 
     /// - Returns: seconds to wait.
     private func storageFailed(_ error: any Error) -> Double {
-        if !(error is CancellationError) { log.error("the history cannot be used: \(error); again in 60 s") }
+        if !(error is CancellationError) {
+            isStorageFailing = true
+            status.lastError = "cannot use the history database: \(error)"
+            log.error("cannot use the history database: \(error); retrying in 60 s")
+        }
         return 60
     }
 }

@@ -9,7 +9,10 @@ internal import UsageModel
 ///    row, one is backfill's.
 /// 3. Backfill goes newest first; scopes take turns, so that none starves.
 /// 4. A track that failed is left alone until its backoff ends; the others go on.
+/// 5. What is set aside, or older than the vendor serves, is not missing; it is asked for once a day.
 struct Planner {
+    /// Seconds from one scope's request of a window to the next one's: what was served then still is.
+    private static let roundTime: Int64 = 600
     /// Requests in a row that may go before backfill.
     static let liveShare = 3
 
@@ -25,9 +28,15 @@ struct Planner {
             }
         }
     }
+    /// How far back the vendor serves, as far as known since the start.
+    private var reaches: [ReachKey: VendorReach] = [:]
+    /// How far back the vendor serves where that is less than is wanted; a copy of the history's.
+    private(set) var horizons: [ReachKey: VendorHorizon] = [:]
     private var liveStreak = 0
     /// The scope that backfill served last.
     private var turn: Scope?
+    /// The scope that backfill serves next, because it searches for how far back the vendor serves.
+    private var searching: Scope?
 
     init(settings: CollectionSettings, offers: [EndpointLevel: StatisticsOffer]) {
         self.settings = settings
@@ -46,7 +55,7 @@ struct Planner {
 
     private mutating func deriveCoverage(_ position: Int) {
         let names = offer(tracks[position].scope).names
-        tracks[position].covered = History.coverage(of: tracks[position].answered, served: names)
+        tracks[position].derive(served: names)
     }
 
     func track(_ scope: Scope, _ granularity: Granularity) -> Track? {
@@ -55,9 +64,71 @@ struct Planner {
 
     mutating func update(_ scope: Scope, _ granularity: Granularity, _ change: (inout Track) -> Void) {
         guard let position = positions[scope]?[granularity] else { return }
-        let answered = tracks[position].answered
+        let (answered, setAside) = (tracks[position].answered, tracks[position].setAside)
         change(&tracks[position])
-        if tracks[position].answered != answered { deriveCoverage(position) }
+        if tracks[position].answered != answered || tracks[position].setAside != setAside { deriveCoverage(position) }
+    }
+
+    // MARK: How far back the vendor serves
+
+    func reach(_ key: ReachKey) -> VendorReach {
+        var reach = reaches[key] ?? VendorReach()
+        // What holds for days holds for hours, most likely; ages of days are known to the day.
+        let other: Granularity = key.granularity == .daily ? .hourly : .daily
+        reach.hint = horizon(ReachKey(key.level, other)).map { ($0.age + 86_399) / 86_400 * 86_400 }
+        return reach
+    }
+
+    mutating func updateReach(_ key: ReachKey, _ change: (inout VendorReach) -> Void) {
+        change(&reaches[key, default: VendorReach()])
+    }
+
+    mutating func setHorizon(_ horizon: VendorHorizon?, for key: ReachKey) { horizons[key] = horizon }
+
+    /// How far back the vendor serves an endpoint. What holds for the application holds for its indices until they
+    /// prove otherwise.
+    func horizon(_ key: ReachKey) -> VendorHorizon? {
+        horizons[key] ?? horizons[ReachKey(.application, key.granularity)]
+    }
+
+    /// The range that should be fetched and settled at `now`, as far as the vendor serves it.
+    func desired(_ track: Track, now: UnixTime) -> TimeRange {
+        let desired = settings.desired(track.granularity, now: now)
+        guard let horizon = horizon(ReachKey(EndpointLevel(track.scope), track.granularity)) else { return desired }
+        return TimeRange(max(desired.start, track.granularity.ceiling(now - horizon.age)), desired.end)
+    }
+
+    /// Goes on with `scope`, which searches for how far back the vendor serves.
+    mutating func continueSearch(_ scope: Scope) { searching = scope }
+
+    /// Whether a 404 for `range` says that there are no data, and not that it starts too long ago: something as old was
+    /// served to the application or to another index, or it was searched for where the vendor's data begin, and the
+    /// range does not lie across that.
+    func provesAbsence(_ scope: Scope, _ granularity: Granularity, _ range: TimeRange, now: UnixTime) -> Bool {
+        let own = reach(ReachKey(EndpointLevel(scope), granularity))
+        let application = reach(ReachKey(.application, granularity))
+        let served = max(own.served, application.served) + Self.roundTime
+        if now - range.start <= served { return true }
+        guard let begin = searchedBegin(scope, granularity, now: now) else { return false }
+        return range.start >= begin || range.end <= begin
+    }
+
+    /// Whether the application itself will soon be asked for something as old as `start`: its answer tells more than an
+    /// index's.
+    func waitsForApplication(_ scope: Scope, _ granularity: Granularity, start: UnixTime, now: UnixTime) -> Bool {
+        guard scope.isIndex, let track = track(Scope(application: scope.application), granularity), track.failures < 3
+        else { return false }
+        return (backlog(of: track, now: now).ranges.last?.end ?? .min) > start
+    }
+
+    /// Where the vendor's data begin for a scope, if that was searched for because older data are absent.
+    private func searchedBegin(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> UnixTime? {
+        let application = reach(ReachKey(.application, granularity))
+        if application.searched.contains(Scope(application: scope.application)) {
+            return granularity.ceiling(now - application.age)
+        }
+        let own = reach(ReachKey(EndpointLevel(scope), granularity))
+        return own.searched.contains(scope) ? granularity.ceiling(now - own.age) : nil
     }
 
     func offer(_ scope: Scope) -> StatisticsOffer {
@@ -67,7 +138,9 @@ struct Planner {
 
     /// The next request, or nil when nothing is to be done at `now`.
     mutating func next(now: UnixTime) -> Work? {
-        let urgent = liveWork(now: now) ?? probeWork(now: now) ?? revisionWork(now: now)
+        let urgent =
+            liveWork(now: now) ?? probeWork(now: now) ?? retryWork(now: now) ?? horizonWork(now: now)
+            ?? revisionWork(now: now)
         if let urgent, liveStreak < Self.liveShare {
             liveStreak += 1
             return urgent
@@ -75,6 +148,7 @@ struct Planner {
         if let backfill = backfillWork(now: now) {
             liveStreak = 0
             turn = backfill.scope
+            searching = nil
             return backfill
         }
         return urgent
@@ -108,7 +182,7 @@ struct Planner {
     // MARK: Live
 
     private func liveWork(now: UnixTime) -> Work? {
-        var best: (due: UnixTime, track: Track, name: String)?
+        var best: (due: UnixTime, track: Track, name: StatisticName)?
         for track in tracks where track.notBefore <= Double(now) {
             let offer = offer(track.scope)
             let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
@@ -152,6 +226,50 @@ struct Planner {
         return nil
     }
 
+    /// Asks again for what was set aside a day ago.
+    private func retryWork(now: UnixTime) -> Work? {
+        for track in tracks where track.notBefore <= Double(now) {
+            guard let due = track.setAside.first(where: { Self.isDue($0.triedAt, now: now) }) else { continue }
+            // What is set aside of the same range is asked for at once.
+            let names = track.setAside.filter { $0.range == due.range && $0.statistic != StatisticsOffer.wildcard }
+                .map(\.statistic)
+            let range = TimeRange(
+                due.range.start, min(due.range.end, due.range.start + Work.longest(track.granularity)))
+            return Work(
+                scope: track.scope, granularity: track.granularity, range: range,
+                statistics: due.statistic == StatisticsOffer.wildcard
+                    ? .all : .names(Array(names.prefix(StatisticsOffer.batchSize))), purpose: .retry)
+        }
+        return nil
+    }
+
+    /// Asks for something older than the vendor served a day ago, one bucket of it.
+    private func horizonWork(now: UnixTime) -> Work? {
+        for (key, horizon) in horizons where Self.isDue(horizon.triedAt, now: now) {
+            let oldest = key.granularity.ceiling(now - horizon.age)
+            // The next bucket but one: the age is known to a bucket.
+            let start = oldest - 2 * key.granularity.seconds
+            guard start >= settings.desired(key.granularity, now: now).start,
+                let track = tracks.first(where: {
+                    EndpointLevel($0.scope) == key.level && $0.granularity == key.granularity
+                        && $0.notBefore <= Double(now)
+                })
+            else { continue }
+            let offer = offer(track.scope)
+            guard offer.servesWildcard || !offer.names.isEmpty else { continue }
+            return Work(
+                scope: track.scope, granularity: key.granularity,
+                range: TimeRange(start, start + key.granularity.seconds),
+                statistics: offer.servesWildcard ? .all : .names(offer.batch(of: offer.names)), purpose: .horizon)
+        }
+        return nil
+    }
+
+    /// Whether what was last tried at `time` is tried again. A time that lies ahead of the clock is void.
+    private static func isDue(_ time: UnixTime, now: UnixTime) -> Bool {
+        time > now || now - time >= CollectionSettings.setAsideMemory
+    }
+
     // MARK: Revision
 
     private func revisionWork(now: UnixTime) -> Work? {
@@ -184,6 +302,7 @@ struct Planner {
         var scopes: [Scope] = []
         for track in tracks where scopes.last != track.scope { scopes.append(track.scope) }
         guard !scopes.isEmpty else { return nil }
+        if let searching, let work = backfillWork(searching, now: now) { return work }
         let first = turn.flatMap { scopes.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
         for offset in scopes.indices {
             let scope = scopes[(first + offset) % scopes.count]
@@ -215,7 +334,10 @@ struct Planner {
         guard let end = lacking.compactMap(\.missing?.end).max(),
             let start = lacking.compactMap({ $0.missing }).filter({ $0.end == end }).map(\.start).max()
         else { return nil }
-        let range = TimeRange(max(start, end - Work.longest(granularity)), end)
+        guard
+            let range = servedRange(
+                TimeRange(max(start, end - Work.longest(granularity)), end), scope, granularity, now: now)
+        else { return nil }
         let wanted = lacking.filter { $0.missing?.intersection(range) == range }.map(\.name)
         let statistics: StatisticSelection =
             offer.servesWildcard && wanted.count == names.count ? .all : .names(offer.batch(of: wanted))
@@ -223,10 +345,22 @@ struct Planner {
             scope: scope, granularity: granularity, range: range, statistics: statistics, purpose: .backfill)
     }
 
+    /// The part of a window that the vendor may serve in one piece; nil when it serves none of it.
+    private func servedRange(
+        _ window: TimeRange, _ scope: Scope, _ granularity: Granularity, now: UnixTime
+    ) -> TimeRange? {
+        var window = window
+        // Nothing is asked for across where the vendor's data begin: it would refuse all of it.
+        if let begin = searchedBegin(scope, granularity, now: now), window.start < begin, begin < window.end {
+            window.start = begin
+        }
+        return reach(ReachKey(EndpointLevel(scope), granularity)).limit(window, granularity, now: now)
+    }
+
     /// What one track misses, but for what its next live tail brings.
     private func backlog(of track: Track, now: UnixTime) -> TimeRangeSet {
         let offer = offer(track.scope)
-        let missing = track.missing(in: settings.desired(track.granularity, now: now))
+        let missing = track.missing(in: desired(track, now: now))
         guard !missing.isEmpty else { return missing }
         if offer.servesWildcard {
             return missing.subtracting(awaited(track, StatisticsOffer.wildcard))
@@ -236,17 +370,17 @@ struct Planner {
         }
     }
 
-    private func backlog(of track: Track, _ name: String, now: UnixTime) -> TimeRangeSet {
-        track.missing(name, in: settings.desired(track.granularity, now: now))
+    private func backlog(of track: Track, _ name: StatisticName, now: UnixTime) -> TimeRangeSet {
+        track.missing(name, in: desired(track, now: now))
             .subtracting(awaited(track, tailName(offer(track.scope), name)))
     }
 
-    private func awaited(_ track: Track, _ name: String) -> TimeRangeSet {
+    private func awaited(_ track: Track, _ name: StatisticName) -> TimeRangeSet {
         track.awaited(name, settings).map { TimeRangeSet($0) } ?? TimeRangeSet()
     }
 
     /// Under which name the live tail of `name` is asked for.
-    private func tailName(_ offer: StatisticsOffer, _ name: String) -> String {
+    private func tailName(_ offer: StatisticsOffer, _ name: StatisticName) -> StatisticName {
         offer.servesWildcard ? StatisticsOffer.wildcard : name
     }
 }

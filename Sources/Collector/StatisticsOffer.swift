@@ -7,39 +7,39 @@ internal import UsageModel
 /// catalogue's names in batches; a batch that is refused is halved until the
 /// refused name stands alone, and the rest is kept.
 struct StatisticsOffer {
-    static let wildcard = "*"
+    static let wildcard: StatisticName = "*"
     /// Names in one request.
     static let batchSize = 20
 
     let level: EndpointLevel
     /// When each name or the wildcard was refused.
-    private(set) var refused: [String: UnixTime] {
+    private(set) var refused: [StatisticName: UnixTime] {
         didSet { if refused.keys != oldValue.keys { names = Self.names(level, refused) } }
     }
     /// The catalogue's names that are not refused.
-    private(set) var names: [String]
+    private(set) var names: [StatisticName]
     /// Parts of batches that were refused without saying for which name.
-    private var suspects: [Set<String>] = []
+    private var suspects: [Set<StatisticName>] = []
     /// Whether the wildcard was refused with a 403, which may have been the key's: believed, and
     /// remembered, once names are served with the same key.
     private(set) var doubtsWildcard = false
     /// What was served since the start: a key that is refused later is a key's problem.
-    private var proven: Set<String> = []
+    private var proven: Set<StatisticName> = []
 
-    init(level: EndpointLevel, refused: [String: UnixTime]) {
+    init(level: EndpointLevel, refused: [StatisticName: UnixTime]) {
         self.level = level
         self.refused = refused
         names = Self.names(level, refused)
     }
 
-    private static func names(_ level: EndpointLevel, _ refused: [String: UnixTime]) -> [String] {
+    private static func names(_ level: EndpointLevel, _ refused: [StatisticName: UnixTime]) -> [StatisticName] {
         StatisticCatalogue.names(perIndex: level == .index).filter { refused[$0] == nil }
     }
 
     var servesWildcard: Bool { refused[Self.wildcard] == nil }
 
     /// A refusal that is old enough to be doubted, the wildcard's before any name's.
-    func probe(now: UnixTime) -> String? {
+    func probe(now: UnixTime) -> StatisticName? {
         let doubtful = refused.filter { now - $0.value >= CollectionSettings.refusalMemory }.keys.sorted()
         if doubtful.contains(Self.wildcard) { return Self.wildcard }
         // With the wildcard served, names are not asked for.
@@ -47,12 +47,15 @@ struct StatisticsOffer {
     }
 
     /// The names of `wanted` to ask for in one request.
-    func batch(of wanted: [String]) -> [String] {
+    func batch(of wanted: [StatisticName]) -> [StatisticName] {
         guard let first = wanted.first else { return [] }
         if let group = suspects.first(where: { $0.contains(first) }) { return wanted.filter(group.contains) }
         let free = wanted.filter { name in !suspects.contains { $0.contains(name) } }
         return Array(free.prefix(Self.batchSize))
     }
+
+    /// Whether anything was served since the start.
+    var hasProven: Bool { !proven.isEmpty }
 
     func isProven(_ selection: StatisticSelection) -> Bool {
         switch selection {
@@ -87,7 +90,7 @@ struct StatisticsOffer {
         if !isRefused { refused[Self.wildcard] = nil }
     }
 
-    mutating func withdraw(_ names: [String]) {
+    mutating func withdraw(_ names: [StatisticName]) {
         for name in names { refused[name] = nil }
     }
 
@@ -97,15 +100,17 @@ struct StatisticsOffer {
     }
 
     /// The vendor's message names the culprit in quotes: Metric "x" not found.
-    private static func quoted(_ names: [String], in message: String) -> [String] {
-        let quoted = message.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+    private static func quoted(_ names: [StatisticName], in message: String) -> [StatisticName] {
+        let quoted = message.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false).compactMap {
+            StatisticName(String($0))
+        }
         return names.filter(quoted.contains)
     }
 
     /// What to remember as refused after `selection` was refused with `message`;
     /// empty while the culprit is still being looked for.
-    mutating func noteRefused(_ selection: StatisticSelection, message: String, now: UnixTime) -> [String] {
-        let culprits: [String]
+    mutating func noteRefused(_ selection: StatisticSelection, message: String, now: UnixTime) -> [StatisticName] {
+        let culprits: [StatisticName]
         switch selection {
         case .all: culprits = [Self.wildcard]
         case .names(let names):

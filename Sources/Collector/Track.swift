@@ -1,3 +1,4 @@
+internal import History
 internal import UsageModel
 
 /// One scope and granularity: what is answered, what is due, what is missing.
@@ -5,11 +6,15 @@ struct Track {
     let scope: Scope
     let granularity: Granularity
     /// What is answered, by statistic or `*`; a copy of the history's.
-    var answered: [String: TimeRangeSet]
-    /// Where every statistic that the plan serves is answered; the planner keeps it in line.
+    var answered: [StatisticName: TimeRangeSet]
+    /// What the vendor was asked for and did not give; a copy of the history's.
+    var setAside: [SetAside] = []
+    /// What is answered or set aside, by statistic or `*`; the planner keeps it in line.
+    private(set) var known: [StatisticName: TimeRangeSet] = [:]
+    /// Where every statistic that the plan serves is answered or set aside; the planner keeps it in line.
     var covered = TimeRangeSet()
     /// When the live tail was last fetched, by statistic or `*`.
-    var tailFetched: [String: UnixTime]
+    var tailFetched: [StatisticName: UnixTime]
     /// When the settled newest week was last asked for again.
     var revisionChecked: UnixTime?
     /// Batches that the running revision check has still to ask for.
@@ -20,31 +25,41 @@ struct Track {
     var notBefore = 0.0
 
     /// What of `desired` is not answered for `statistic`, neither by name nor by the wildcard.
-    func missing(_ statistic: String, in desired: TimeRange) -> TimeRangeSet {
+    func missing(_ statistic: StatisticName, in desired: TimeRange) -> TimeRangeSet {
         var missing = TimeRangeSet(desired)
-        if let wildcard = answered[StatisticsOffer.wildcard] { missing = missing.subtracting(wildcard) }
-        if statistic != StatisticsOffer.wildcard, let named = answered[statistic] {
+        if let wildcard = known[StatisticsOffer.wildcard] { missing = missing.subtracting(wildcard) }
+        if statistic != StatisticsOffer.wildcard, let named = known[statistic] {
             missing = missing.subtracting(named)
         }
         return missing
+    }
+
+    /// Brings ``known`` and ``covered`` in line with what is answered and set aside.
+    /// - Parameter served: the statistics that the plan serves.
+    mutating func derive(served: [StatisticName]) {
+        known = answered
+        for (statistic, rows) in Dictionary(grouping: setAside, by: \.statistic) {
+            known[statistic] = (known[statistic] ?? TimeRangeSet()).union(TimeRangeSet(rows.map(\.range)))
+        }
+        covered = History.coverage(of: known, served: served)
     }
 
     /// Where any statistic that the plan serves is still missing.
     func missing(in desired: TimeRange) -> TimeRangeSet { TimeRangeSet(desired).subtracting(covered) }
 
     /// When the live tail was last fetched for `statistic`, by name or by the wildcard.
-    func lastTail(_ statistic: String) -> UnixTime? {
+    func lastTail(_ statistic: StatisticName) -> UnixTime? {
         tailFetched[statistic] ?? tailFetched[StatisticsOffer.wildcard]
     }
 
     /// What has settled since the live tail was last fetched: the next tail brings it.
     /// Nil when no tail was fetched yet, so that all of the past is to come.
-    func awaited(_ statistic: String, _ settings: CollectionSettings) -> TimeRange? {
+    func awaited(_ statistic: StatisticName, _ settings: CollectionSettings) -> TimeRange? {
         lastTail(statistic).map { TimeRange(granularity.floor($0 - settings.settleDelay), .max) }
     }
 
     /// When the live tail of `statistic` is due; long ago if it was never fetched.
-    func tailDue(_ statistic: String, _ settings: CollectionSettings) -> UnixTime {
+    func tailDue(_ statistic: StatisticName, _ settings: CollectionSettings) -> UnixTime {
         guard let last = lastTail(statistic) else { return .min }
         if granularity == .hourly, !scope.isIndex { return last + settings.interval }
         let interval = granularity == .daily ? CollectionSettings.dailyInterval : settings.indexInterval
@@ -54,7 +69,7 @@ struct Track {
 
     /// The range of a live fetch: the unsettled tail, and what has settled since the last one.
     /// The first one of hours takes the newest week along; the first year of days is a request of its own.
-    func tailRange(_ statistic: String, _ settings: CollectionSettings, now: UnixTime) -> TimeRange {
+    func tailRange(_ statistic: StatisticName, _ settings: CollectionSettings, now: UnixTime) -> TimeRange {
         let end = granularity.floor(now) + granularity.seconds
         let unsettled = granularity.floor(now - settings.settleDelay)
         let awaited = awaited(statistic, settings)?.start ?? (granularity == .daily ? unsettled : .min)

@@ -11,6 +11,10 @@ struct Work: Hashable {
         /// The settled newest week, for late revisions.
         case revision
         case backfill
+        /// A range that was set aside a day ago.
+        case retry
+        /// One bucket older than the vendor served a day ago.
+        case horizon
         /// Somebody has asked for it.
         case readThrough = "read_through"
     }

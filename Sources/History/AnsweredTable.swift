@@ -4,7 +4,7 @@ internal import UsageModel
 /// The `answered` and `coverage` tables of one scope and granularity.
 struct AnsweredTable {
     /// Stands for every statistic at once.
-    static let everything = "*"
+    static let everything: StatisticName = "*"
 
     let db: Database
     let scope: Scope
@@ -13,19 +13,19 @@ struct AnsweredTable {
     private var arguments: StatementArguments { [scope.application, scope.index, granularity.rawValue] }
 
     /// What is answered, by statistic or ``everything``.
-    func read() throws -> [String: TimeRangeSet] {
+    func read() throws -> [StatisticName: TimeRangeSet] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT statistic, start, "end" FROM answered
                 WHERE application = ? AND index_name = ? AND granularity = ?
                 """, arguments: arguments)
-        return Dictionary(grouping: rows) { $0[0] as String }
-            .mapValues { TimeRangeSet($0.map { TimeRange($0[1], $0[2]) }) }
+        return try Dictionary(grouping: rows) { try $0.name(0) }
+            .mapValues { TimeRangeSet(try $0.map { try $0.range(1, 2) }) }
     }
 
     /// Replaces the ranges of one statistic.
-    func write(_ ranges: TimeRangeSet, statistic: String) throws {
+    func write(_ ranges: TimeRangeSet, statistic: StatisticName) throws {
         try db.cachedStatement(
             sql: """
                 DELETE FROM answered
@@ -39,7 +39,7 @@ struct AnsweredTable {
     }
 
     /// Brings `coverage` in line: where each of `served` is answered, by name or by the wildcard.
-    func deriveCoverage(from answered: [String: TimeRangeSet], served: [String]) throws {
+    func deriveCoverage(from answered: [StatisticName: TimeRangeSet], served: [StatisticName]) throws {
         let coverage = Self.coverage(of: answered, served: served)
         let current = try Row.fetchAll(
             db,
@@ -47,7 +47,7 @@ struct AnsweredTable {
                 SELECT start, "end" FROM coverage
                 WHERE application = ? AND index_name = ? AND granularity = ? ORDER BY start
                 """, arguments: arguments
-        ).map { TimeRange($0[0], $0[1]) }
+        ).map { try $0.range(0, 1) }
         guard current != coverage.ranges else { return }
         try db.cachedStatement(
             sql: "DELETE FROM coverage WHERE application = ? AND index_name = ? AND granularity = ?"
@@ -58,7 +58,7 @@ struct AnsweredTable {
         }
     }
 
-    static func coverage(of answered: [String: TimeRangeSet], served: [String]) -> TimeRangeSet {
+    static func coverage(of answered: [StatisticName: TimeRangeSet], served: [StatisticName]) -> TimeRangeSet {
         let wildcard = answered[everything] ?? TimeRangeSet()
         var coverage: TimeRangeSet?
         for statistic in served {

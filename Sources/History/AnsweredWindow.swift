@@ -13,6 +13,8 @@ public struct AnsweredWindow: Sendable, Hashable {
     public var fetchedAt: UnixTime
     /// Buckets that ended at least this many seconds before ``fetchedAt`` are final but for late revisions.
     public var settleDelay: Int64
+    /// What of the answer could not be read, by statistic: nothing is said about these ranges.
+    public var unreadable: [StatisticName: UnreadableRanges] = [:]
 
     public init(
         scope: Scope, api: API = .usage, granularity: Granularity, range: TimeRange, statistics: StatisticSelection,
@@ -36,6 +38,18 @@ public struct AnsweredWindow: Sendable, Hashable {
     }
 }
 
+/// Where the values of one statistic could not be read.
+public struct UnreadableRanges: Sendable, Hashable {
+    public var ranges: TimeRangeSet
+    /// Why, for people.
+    public var reason: String
+
+    public init(_ ranges: TimeRangeSet, reason: String) {
+        self.ranges = ranges
+        self.reason = reason
+    }
+}
+
 /// What storing an answer did.
 public struct StoreOutcome: Sendable, Hashable {
     /// Points that were not there before.
@@ -43,5 +57,7 @@ public struct StoreOutcome: Sendable, Hashable {
     /// Points that had another value before.
     public var revised = 0
     /// What is now answered for the scope and granularity, by statistic or `*`.
-    public var answered: [String: TimeRangeSet] = [:]
+    public var answered: [StatisticName: TimeRangeSet] = [:]
+    /// What is set aside now in the scope and granularity.
+    public var setAside: [SetAside] = []
 }

@@ -39,6 +39,12 @@ struct BucketFold {
         }
     }
 
+    /// Hands over the buckets that are finished.
+    mutating func take() -> [Point] {
+        defer { points = [] }
+        return points
+    }
+
     /// Ends the bucket that is open, if any.
     mutating func finish() {
         guard count > 0 else { return }

@@ -16,29 +16,30 @@ struct CounterTable {
     /// - Returns: what is counted now of derived statistics. They have no answers of their own, and
     ///   which of their operands are waited for may change, so it is remembered.
     func count(
-        _ window: AnsweredWindow, answered: [String: TimeRangeSet], before: [String: TimeRangeSet], served: [String]
-    ) throws -> [String: TimeRangeSet] {
+        _ window: AnsweredWindow, answered: [StatisticName: TimeRangeSet], before: [StatisticName: TimeRangeSet],
+        served: [StatisticName]
+    ) throws -> [StatisticName: TimeRangeSet] {
         guard
             let application = try Row.fetchOne(
                 db, sql: "SELECT first_seen, counted_from FROM application WHERE id = ?",
                 arguments: [window.scope.application])
         else { return [:] }
-        let firstHour = max(Granularity.hourly.floor(application[0]) + 3600, application[1])
+        let firstHour = max(Granularity.hourly.floor(try application.time(0)) + 3600, try application.time(1))
         let countable = TimeRangeSet(TimeRange(firstHour, .max))
         guard !countable.intersection(TimeRangeSet(window.settled)).isEmpty else { return [:] }
 
-        var counted: [String: TimeRangeSet] = [:]
+        var counted: [StatisticName: TimeRangeSet] = [:]
         let reader = try PackedRowReader(db, .hourly)
         let counters = try Row.fetchAll(
             db,
             sql: """
-                SELECT series.id, statistic FROM series JOIN counter ON series_id = series.id
+                SELECT series.id, statistic, credit FROM series JOIN counter ON series_id = series.id
                 WHERE application = ? AND api = 'usage' AND index_name = ?
                 """, arguments: [window.scope.application, window.scope.index])
-        let update = try db.cachedStatement(sql: "UPDATE counter SET total = total + ? WHERE series_id = ?")
+        let update = try db.cachedStatement(sql: "UPDATE counter SET total = total + ?, credit = ? WHERE series_id = ?")
         for row in counters {
-            let series: Int64 = row[0]
-            let statistic: String = row[1]
+            let series = try row.integer(0)
+            let statistic: StatisticName = try row.name(1)
             let open: TimeRangeSet
             if let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation {
                 // One that the plan refuses is not waited for.
@@ -50,22 +51,67 @@ struct CounterTable {
                 open = countable.intersection(Self.ranges([statistic], answered))
                     .subtracting(Self.ranges([statistic], before))
             }
+            var credit = try row.value(2) ?? .integer(0)
             for range in open.ranges {
-                var gain: PointValue?
-                try reader.forEach(series: series, range: range) { gain = gain?.adding($0.value) ?? $0.value }
-                switch gain {
+                var sum: PointValue?
+                try reader.forEach(series: series, range: range) { sum = sum?.adding($0.value) ?? $0.value }
                 // A counter never decreases, whatever the vendor reports.
-                case .integer(let integer)? where integer > 0: try update.execute(arguments: [integer, series])
-                case .real(let real)? where real > 0: try update.execute(arguments: [real, series])
-                default: break
-                }
+                guard let sum, sum.double > 0 else { continue }
+                // What the total has already, from a clock that was ahead, is not added again.
+                let gain = max(sum.subtracting(credit), .integer(0))
+                credit = max(credit.subtracting(sum), .integer(0))
+                try update.execute(arguments: [gain.databaseValue, credit.databaseValue, series])
             }
         }
         return counted
     }
 
+    /// Takes back that hours are counted which turn out not to be settled. Totals stay, because they never
+    /// decrease; what they hold of these hours is taken off what comes.
+    func takeBack(_ scope: Scope, answered: [StatisticName: TimeRangeSet], before: [StatisticName: TimeRangeSet]) throws
+    {
+        let reader = try PackedRowReader(db, .hourly)
+        let firstHour = try Row.fetchOne(
+            db, sql: "SELECT first_seen, counted_from FROM application WHERE id = ?", arguments: [scope.application]
+        ).map { max(Granularity.hourly.floor(try $0.time(0)) + 3600, try $0.time(1)) }
+        guard let firstHour else { return }
+        let countable = TimeRangeSet(TimeRange(firstHour, .max))
+        let counters = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT series.id, statistic, credit FROM series JOIN counter ON series_id = series.id
+                WHERE application = ? AND api = 'usage' AND index_name = ?
+                """, arguments: [scope.application, scope.index])
+        let update = try db.cachedStatement(sql: "UPDATE counter SET credit = ? WHERE series_id = ?")
+        for row in counters {
+            let statistic: StatisticName = try row.name(1)
+            let isDerived = StatisticCatalogue.statistic(named: statistic)?.derivation != nil
+            func counted(_ answered: [StatisticName: TimeRangeSet]) -> TimeRangeSet {
+                isDerived ? answered[statistic] ?? TimeRangeSet() : Self.ranges([statistic], answered)
+            }
+            let lost = counted(before).subtracting(counted(answered)).intersection(countable)
+            var credit = try row.value(2) ?? .integer(0)
+            for range in lost.ranges {
+                try reader.forEach(series: try row.integer(0), range: range) { point in
+                    if point.value.double > 0 { credit = credit.adding(point.value) }
+                }
+            }
+            try update.execute(arguments: [credit.databaseValue, try row.integer(0)])
+        }
+    }
+
     /// Where all of `statistics` are answered, each by name or by the wildcard.
-    private static func ranges(_ statistics: [String], _ answered: [String: TimeRangeSet]) -> TimeRangeSet {
+    private static func ranges(_ statistics: [StatisticName], _ answered: [StatisticName: TimeRangeSet]) -> TimeRangeSet
+    {
         AnsweredTable.coverage(of: answered, served: statistics)
+    }
+}
+
+extension PointValue {
+    fileprivate var databaseValue: DatabaseValue {
+        switch self {
+        case .integer(let integer): integer.databaseValue
+        case .real(let real): real.databaseValue
+        }
     }
 }

@@ -22,7 +22,7 @@ struct DerivedStatistics {
     }
 
     /// Notes rows of a statistic that have changed.
-    mutating func note(_ statistic: String, key: String, changed: [Int64]) {
+    mutating func note(_ statistic: StatisticName, key: ServerName, changed: [Int64]) {
         guard key.isEmpty, !changed.isEmpty else { return }
         for (position, derived) in StatisticCatalogue.derived.enumerated()
         where derived.derivation?.operands.contains(statistic) == true {
@@ -59,9 +59,9 @@ struct DerivedStatistics {
         }
     }
 
-    private func key(_ statistic: String) -> SeriesKey {
+    private func key(_ statistic: StatisticName) -> SeriesKey {
         SeriesKey(application: scope.application, statistic: statistic, index: scope.index)
     }
 
-    private func id(_ statistic: String) throws -> Int64? { try SeriesTable(db: db).existing(key(statistic)) }
+    private func id(_ statistic: StatisticName) throws -> Int64? { try SeriesTable(db: db).existing(key(statistic)) }
 }

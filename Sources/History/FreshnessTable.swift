@@ -6,7 +6,7 @@ public struct Freshness: Sendable, Hashable {
     public var scope: Scope
     public var granularity: Granularity
     /// A statistic's name, or `*` for all.
-    public var statistic: String
+    public var statistic: StatisticName
     /// From here to ``fetchedAt`` the newest answer was provisional.
     public var tailStart: UnixTime
     /// The end of the newest bucket that was fetched after its end.
@@ -54,30 +54,31 @@ struct FreshnessTable {
     }
 
     func all() throws -> [Freshness] {
-        try Row.fetchAll(db, sql: "SELECT * FROM freshness").compactMap(Freshness.init)
+        try Row.fetchAll(db, sql: "SELECT * FROM freshness").map(Freshness.init)
     }
 
     func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {
         try Row.fetchAll(
             db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ? AND granularity = ?",
             arguments: [scope.application, scope.index, granularity.rawValue]
-        ).compactMap(Freshness.init)
+        ).map(Freshness.init)
     }
 }
 
 extension Freshness {
-    /// Nil for a granularity that this version does not know.
-    fileprivate init?(_ row: Row) {
-        guard let granularity = Granularity(rawValue: row[2]) else { return nil }
+    fileprivate init(_ row: Row) throws {
         self.init(
-            scope: Scope(application: row[0], index: row[1]), granularity: granularity, statistic: row[3],
-            tailStart: row[4], completeUntil: row[5], fetchedAt: row[6])
+            scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
+            tailStart: try row.time(4), completeUntil: try row.time(5), fetchedAt: try row.time(6))
+        guard granularity.floor(completeUntil) == completeUntil else {
+            throw DamagedRow("column \"complete_until\" does not hold the end of a bucket")
+        }
     }
 }
 
 extension History {
     /// The freshness of every scope, granularity and statistic.
     public func freshness() async throws -> [Freshness] {
-        try await pool.read { db in try FreshnessTable(db: db).all() }
+        try await read { db in try FreshnessTable(db: db).all() }
     }
 }

@@ -11,51 +11,53 @@ public struct Coverage: Sendable, Hashable {
 
 extension History {
     /// Where all of `served` is answered, each by name or by the wildcard.
-    public static func coverage(of answered: [String: TimeRangeSet], served: [String]) -> TimeRangeSet {
+    public static func coverage(of answered: [StatisticName: TimeRangeSet], served: [StatisticName]) -> TimeRangeSet {
         AnsweredTable.coverage(of: answered, served: served)
     }
 
     /// What is answered for each statistic (or `*`) in every scope and granularity of one application.
-    public func answered(application: String) async throws -> [Scope: [Granularity: [String: TimeRangeSet]]] {
-        try await pool.read { db in
+    public func answered(application: ApplicationID) async throws -> [Scope: [Granularity: [StatisticName:
+        TimeRangeSet]]]
+    {
+        try await read { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT index_name, granularity, statistic, start, "end" FROM answered WHERE application = ?
                     ORDER BY index_name, granularity, statistic, start
                     """, arguments: [application])
-            var answered: [Scope: [Granularity: [String: [TimeRange]]]] = [:]
+            var answered: [Scope: [Granularity: [StatisticName: [TimeRange]]]] = [:]
             while let row = try rows.next() {
-                guard let granularity = Granularity(rawValue: row[1]) else { continue }
-                let scope = Scope(application: application, index: row[0])
-                answered[scope, default: [:]][granularity, default: [:]][row[2], default: []]
-                    .append(TimeRange(row[3], row[4]))
+                let granularity = try row.granularity(1)
+                let scope = Scope(application: application, index: try row.name(0))
+                answered[scope, default: [:]][granularity, default: [:]][try row.name(2), default: []]
+                    .append(try row.range(3, 4))
             }
             return answered.mapValues { $0.mapValues { $0.mapValues { TimeRangeSet($0) } } }
         }
     }
 
     /// The coverage of every scope, or of one application's.
-    public func coverage(application: String? = nil) async throws -> [Coverage] {
-        try await pool.read { db in try CoverageTable(db: db).read(application: application) }
+    public func coverage(application: ApplicationID? = nil) async throws -> [Coverage] {
+        try await read { db in try CoverageTable(db: db).read(application: application) }
     }
 
     /// The coverage of one scope.
     public func coverage(_ scope: Scope) async throws -> [Coverage] {
-        try await pool.read { db in try CoverageTable(db: db).read(application: scope.application, index: scope.index) }
+        try await read { db in try CoverageTable(db: db).read(application: scope.application, index: scope.index) }
     }
 
     /// When the settled newest week was last asked for again, in every scope and granularity of one application.
-    public func revisionChecks(application: String) async throws -> [Scope: [Granularity: UnixTime]] {
-        try await pool.read { db in
+    public func revisionChecks(application: ApplicationID) async throws -> [Scope: [Granularity: UnixTime]] {
+        try await read { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: "SELECT index_name, granularity, checked_at FROM revision_check WHERE application = ?",
                 arguments: [application])
             var checks: [Scope: [Granularity: UnixTime]] = [:]
             while let row = try rows.next() {
-                guard let granularity = Granularity(rawValue: row[1]) else { continue }
-                checks[Scope(application: application, index: row[0]), default: [:]][granularity] = row[2]
+                let scope = Scope(application: application, index: try row.name(0))
+                checks[scope, default: [:]][try row.granularity(1)] = try row.time(2)
             }
             return checks
         }
@@ -63,7 +65,7 @@ extension History {
 
     /// Notes that the settled newest week was asked for again at `time`.
     public func noteRevisionCheck(_ scope: Scope, _ granularity: Granularity, at time: UnixTime) async throws {
-        try await pool.write { db in
+        try await write { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO revision_check VALUES (?, ?, ?, ?)",
                 arguments: [scope.application, scope.index, granularity.rawValue, time])
@@ -71,20 +73,21 @@ extension History {
     }
 
     /// The indices of one application that were ever collected.
-    public func knownIndices(application: String) async throws -> [String] {
-        try await pool.read { db in
-            try String.fetchAll(
+    public func knownIndices(application: ApplicationID) async throws -> [IndexName] {
+        try await read { db in
+            try Row.fetchAll(
                 db,
                 sql: """
                     SELECT DISTINCT index_name FROM answered WHERE application = ? AND index_name <> ''
                     ORDER BY index_name
-                    """, arguments: [application])
+                    """, arguments: [application]
+            ).map { try $0.name(0) }
         }
     }
 
     /// Whether any answer of the Usage API was ever stored.
     public func hasAnswers() async throws -> Bool {
-        try await pool.read { db in
+        try await read { db in
             try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM freshness WHERE granularity <> 'minutely')") ?? false
         }
@@ -95,7 +98,7 @@ extension History {
 struct CoverageTable {
     let db: Database
 
-    func read(application: String?, index: String? = nil) throws -> [Coverage] {
+    func read(application: ApplicationID?, index: IndexName? = nil) throws -> [Coverage] {
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -104,9 +107,9 @@ struct CoverageTable {
                 """, arguments: [application, index])
         var coverages: [Coverage] = []
         for row in rows {
-            guard let granularity = Granularity(rawValue: row[2]) else { continue }
-            let scope = Scope(application: row[0], index: row[1])
-            let range = TimeRangeSet(TimeRange(row[3], row[4]))
+            let granularity = try row.granularity(2)
+            let scope = try row.scope(0)
+            let range = TimeRangeSet(try row.range(3, 4))
             if let last = coverages.last, last.scope == scope, last.granularity == granularity {
                 coverages[coverages.count - 1].ranges = last.ranges.union(range)
             } else {

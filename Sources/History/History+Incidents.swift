@@ -3,14 +3,14 @@ public import UsageModel
 
 /// Something that the vendor told about one of its clusters.
 public struct StoredIncident: Sendable, Hashable {
-    public var application: String
-    public var cluster: String
+    public var application: ApplicationID
+    public var cluster: ServerName
     public var time: UnixTime
     public var title: String
     /// In the vendor's words, such as `degraded_performance`; `operational` ends an incident.
     public var status: String
 
-    public init(application: String, cluster: String, time: UnixTime, title: String, status: String) {
+    public init(application: ApplicationID, cluster: ServerName, time: UnixTime, title: String, status: String) {
         self.application = application
         self.cluster = cluster
         self.time = time
@@ -23,7 +23,7 @@ extension History {
     /// Stores incidents; those that are stored already stay, with the newest status.
     public func store(_ incidents: [StoredIncident]) async throws {
         guard !incidents.isEmpty else { return }
-        try await pool.write { db in
+        try await write { db in
             let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO incident VALUES (?, ?, ?, ?, ?)")
             for incident in incidents {
                 try insert.execute(arguments: [
@@ -35,8 +35,8 @@ extension History {
     }
 
     /// What was told within `range`, of every application or one, oldest first.
-    public func incidents(application: String? = nil, range: TimeRange) async throws -> [StoredIncident] {
-        try await pool.read { db in
+    public func incidents(application: ApplicationID? = nil, range: TimeRange) async throws -> [StoredIncident] {
+        try await read { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -45,7 +45,9 @@ extension History {
                     ORDER BY time, application, cluster, title
                     """, arguments: [application, range.start, range.end]
             ).map { row in
-                StoredIncident(application: row[0], cluster: row[1], time: row[2], title: row[3], status: row[4])
+                StoredIncident(
+                    application: try row.name(0), cluster: try row.name(1), time: try row.time(2),
+                    title: try row.text(3), status: try row.text(4))
             }
         }
     }

@@ -34,7 +34,7 @@ extension History {
     public func info() async throws -> HistoryInfo {
         let applications = try await applications()
         let coverage = try await coverage()
-        return try await pool.read { [path, size] db in
+        return try await read { [path, size] db in
             var points: [Granularity: Int] = [:]
             for granularity in Granularity.allCases {
                 let table = PackedTable.of(granularity)
@@ -44,7 +44,9 @@ extension History {
             return HistoryInfo(
                 path: path, bytes: size,
                 sqliteVersion: try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? "",
-                migrations: try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY 1"),
+                migrations: try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY 1").map {
+                    try $0.text(0)
+                },
                 series: try Int.fetchOne(db, sql: "SELECT count(*) FROM series") ?? 0,
                 points: points, applications: applications, coverage: coverage)
         }

@@ -27,7 +27,7 @@ extension History {
     /// after its end. A series whose newest bucket was not reported has no
     /// value there, however recent the one before.
     public func latest() async throws -> Latest {
-        try await pool.read { db in
+        try await read { db in
             let freshness = try FreshnessTable(db: db).all()
             let hourly = try Self.newestValues(.hourly, freshness, in: db)
             let daily = try Self.newestValues(.daily, freshness, in: db)
@@ -41,18 +41,10 @@ extension History {
                     """)
             var series: [LatestSeries] = []
             while let row = try rows.next() {
-                let id: Int64 = row[0]
-                let total: PointValue? =
-                    switch (row[6] as DatabaseValue).storage {
-                    case .int64(let integer): .integer(integer)
-                    case .double(let real): .real(real)
-                    default: nil
-                    }
-                let api = API(rawValue: row[2]) ?? .usage
-                let minutely = api == .monitoring ? try minutes.last(series: id) : nil
+                let (id, key) = (try row.integer(0), try row.seriesKey(1))
+                let total = try row.value(6)
+                let minutely = key.api == .monitoring ? try minutes.last(series: id) : nil
                 guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
-                let key = SeriesKey(
-                    application: row[1], api: api, statistic: row[3], index: row[4], key: row[5])
                 series.append(
                     LatestSeries(key: key, hourly: hourly[id], daily: daily[id], minutely: minutely, total: total))
             }
@@ -72,7 +64,7 @@ extension History {
             // The wildcard's answer and a name's may differ in age; the newer one counts.
             let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
             let wildcard = byName[AnsweredTable.everything] ?? .min
-            func newestEnd(_ statistic: String) -> UnixTime {
+            func newestEnd(_ statistic: StatisticName) -> UnixTime {
                 guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else {
                     return max(wildcard, byName[statistic] ?? .min)
                 }
@@ -81,16 +73,13 @@ extension History {
             }
             for completeUntil in Set(byName.values) {
                 let bucket = completeUntil - granularity.seconds
+                guard table.holds(bucket) else { continue }
                 let statement = try db.cachedStatement(sql: table.selectSlot(table.slot(bucket)))
                 let rows = try Row.fetchCursor(
                     statement, arguments: [scope.application, scope.index, table.row(bucket)])
                 while let row = try rows.next() {
-                    guard completeUntil == newestEnd(row[1]) else { continue }
-                    switch (row[4] as DatabaseValue).storage {
-                    case .int64(let integer): newest[row[0]] = Point(time: bucket, value: .integer(integer))
-                    case .double(let real): newest[row[0]] = Point(time: bucket, value: .real(real))
-                    default: break
-                    }
+                    guard completeUntil == newestEnd(try row.name(1)) else { continue }
+                    newest[try row.integer(0)] = try row.value(4).map { Point(time: bucket, value: $0) }
                 }
             }
         }

@@ -44,7 +44,7 @@ public struct PointBatch: Sendable {
 
 extension History {
     /// Points of a batch, which has up to a row more: 1.5 MB.
-    private static let batchPoints = 65_536
+    public static let batchPoints = 65_536
     /// Slices of a batch, for those that are almost empty.
     private static let batchSlices = 4096
 
@@ -52,10 +52,13 @@ extension History {
     ///
     /// For readers of many series: a batch costs the same memory however many slices there are
     /// and however long they are.
-    public func points(of slices: [SeriesSlice], from position: PointBatch.Position) async throws -> PointBatch {
-        try await pool.read { db in
+    /// - Parameter limit: points of a batch, which has up to a row more.
+    public func points(
+        of slices: [SeriesSlice], from position: PointBatch.Position, limit: Int = History.batchPoints
+    ) async throws -> PointBatch {
+        try await read { db in
             var batch = PointBatch()
-            batch.points.reserveCapacity(min(Self.batchPoints + 64, slices.count * 8784))
+            batch.points.reserveCapacity(min(limit + 64, (slices.count - position.slice) * 8784))
             var readers: [Granularity: PackedRowReader] = [:]
             var time = position.time
             let end = min(position.slice + Self.batchSlices, slices.count)
@@ -66,7 +69,7 @@ extension History {
                 let first = batch.points.count
                 time = try reader.read(
                     series: slice.series, range: TimeRange(time ?? slice.range.start, slice.range.end),
-                    into: &batch.points, limit: Self.batchPoints)
+                    into: &batch.points, limit: limit)
                 if batch.points.count > first {
                     batch.runs.append(PointBatch.Run(slice: number, points: first..<batch.points.count))
                 }
@@ -74,7 +77,7 @@ extension History {
                     batch.rest = PointBatch.Position(slice: number, time: time)
                     return batch
                 }
-                if batch.points.count >= Self.batchPoints, number + 1 < slices.count {
+                if batch.points.count >= limit, number + 1 < slices.count {
                     batch.rest = PointBatch.Position(slice: number + 1, time: nil)
                     return batch
                 }
@@ -86,6 +89,6 @@ extension History {
 
     /// Grows with each new series. Series are never taken away.
     public func newestSeries() async throws -> Int64 {
-        try await pool.read { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM series") ?? 0 }
+        try await read { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM series") ?? 0 }
     }
 }

@@ -9,7 +9,7 @@ extension History {
     /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
     /// - Throws: ``RangeTooLarge`` before anything is read.
     public func range(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangeAnswer {
-        try await pool.read { db in
+        try await read { db in
             let matches = try SeriesSelection(db: db, query: query).matches()
             let reader = try PackedRowReader(db, query.granularity)
             try Self.refuseTooLarge(matches, query, reader, limit: limit)
@@ -31,7 +31,7 @@ extension History {
     /// For those who select series in a way that no ``RangeQuery`` can say, and who see to it that
     /// they are not too many. A series without points is left out.
     public func range(of selected: [StoredSeries], _ query: RangeQuery) async throws -> [RangeSeries] {
-        try await pool.read { db in
+        try await read { db in
             let reader = try PackedRowReader(db, query.granularity)
             return try selected.compactMap { series in
                 let points = try Self.points(of: series.id, series.key.statistic, query, reader)
@@ -40,8 +40,40 @@ extension History {
         }
     }
 
+    /// What ``RangePoints`` will read for `query`: the series are known, and how much was fetched, but no point is in
+    /// memory. Answers of a million points are written from this.
+    /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
+    /// - Throws: ``RangeTooLarge``.
+    public func plan(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangePlan {
+        try await read { db in
+            let matches = try SeriesSelection(db: db, query: query).matches()
+            let reader = try PackedRowReader(db, query.granularity)
+            try Self.refuseTooLarge(matches, query, reader, limit: limit)
+            var series = try matches.filter { try reader.hasPoint(series: $0.id, range: query.range) }
+                .map { StoredSeries(id: $0.id, key: $0.key) }
+            if let top = query.top {
+                let sums = try series.map { series in
+                    try Self.points(of: series.id, series.key.statistic, query, reader)
+                        .reduce(0) { $0 + $1.value.double }
+                }
+                series = Self.largest(sums, top).map { series[$0] }
+            }
+            return RangePlan(
+                query: query, series: series, coverage: try Self.fetchedShare(of: query, now: now, in: db))
+        }
+    }
+
+    /// The same for series that were selected in a way that no ``RangeQuery`` can say.
+    public func plan(of selected: [StoredSeries], _ query: RangeQuery) async throws -> RangePlan {
+        try await read { db in
+            let reader = try PackedRowReader(db, query.granularity)
+            let series = try selected.filter { try reader.hasPoint(series: $0.id, range: query.range) }
+            return RangePlan(query: query, series: series, coverage: nil)
+        }
+    }
+
     private static func points(
-        of series: Int64, _ statistic: String, _ query: RangeQuery, _ reader: PackedRowReader
+        of series: Int64, _ statistic: StatisticName, _ query: RangeQuery, _ reader: PackedRowReader
     ) throws -> [Point] {
         guard let step = query.step, step > query.granularity.seconds else {
             var points: [Point] = []
@@ -63,7 +95,9 @@ extension History {
         let most = (query.range.seconds / width + 1).multipliedReportingOverflow(by: Int64(matches.count))
         guard most.overflow || most.partialValue > Int64(limit) else { return }
         let extents = try matches.compactMap { try reader.extent(series: $0.id)?.intersection(query.range) }
-        func count(_ width: Int64) -> Int64 { extents.reduce(Int64(0)) { $0 + ($1.seconds + width - 1) / width } }
+        func count(_ width: Int64) -> Int64 {
+            extents.reduce(Int64(0)) { $0 + $1.seconds / width + ($1.seconds % width > 0 ? 1 : 0) }
+        }
         let points = count(width)
         guard points > limit else { return }
         let steps: [Int64] = [
@@ -76,9 +110,13 @@ extension History {
 
     private static func top(_ series: [RangeSeries], _ count: Int?) -> [RangeSeries] {
         guard let count else { return series }
-        let sums = series.map { $0.points.reduce(0) { $0 + $1.value.double } }
-        let kept = series.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count)
-        return kept.map { series[$0] }
+        return largest(series.map { $0.points.reduce(0) { $0 + $1.value.double } }, count).map { series[$0] }
+    }
+
+    /// Positions of the largest sums, the largest first; a sum that is not a number is the smallest.
+    private static func largest(_ sums: [Double], _ count: Int) -> [Int] {
+        let sums = sums.map { $0.isNaN ? -.infinity : $0 }
+        return Array(sums.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count))
     }
 
     private static func fetchedShare(of query: RangeQuery, now: UnixTime, in db: Database) throws -> Double {

@@ -17,14 +17,11 @@ extension History {
         let table = PackedTable.of(granularity)
         let kept = table.row(max(time, 0))
         guard kept > 0 else { return 0 }
-        let old = try await pool.read { db in
+        let old = try await read { db in
             try Row.fetchAll(db, sql: table.selectSeriesBefore, arguments: [kept]).map { row in
-                Expiring(
-                    series: row[0],
-                    key: SeriesKey(
-                        application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                        key: row[5]),
-                    rows: row[6]..<kept)
+                let first = try row.integer(6)
+                // Selected as less than it.
+                return Expiring(series: try row.integer(0), key: try row.seriesKey(1), rows: min(first, kept)..<kept)
             }
         }
         guard !old.isEmpty else { return 0 }
@@ -37,7 +34,7 @@ extension History {
             var remaining = Array(batch)
             while !remaining.isEmpty, !Task.isCancelled {
                 let slice = remaining.map { $0.first(Self.expiredRows) }
-                deleted += try await pool.write { db in try Self.delete(slice, table, in: db) }
+                deleted += try await write { db in try Self.delete(slice, table, in: db) }
                 remaining = remaining.compactMap { $0.dropping(Self.expiredRows) }
             }
         }
@@ -58,7 +55,7 @@ extension History {
     }
 
     private func forgetAnswers(_ granularity: Granularity, before time: UnixTime) async throws {
-        try await pool.write { db in
+        try await write { db in
             if granularity == .hourly {
                 try db.execute(
                     sql: "UPDATE application SET counted_from = max(counted_from, ?)", arguments: [time])

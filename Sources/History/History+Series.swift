@@ -11,19 +11,19 @@ public struct SeriesExtent: Sendable, Hashable {
 
 /// One stored application.
 public struct StoredApplication: Sendable, Hashable {
-    public var id: String
+    public var id: ApplicationID
     /// When it was first collected; its counters begin then.
     public var firstSeen: UnixTime
-    public var indices: [String]
+    public var indices: [IndexName]
 }
 
 extension History {
     /// Every series that matches, with its first and last point.
     public func series(
-        statistics: [String]? = nil, applications: [String]? = nil, indices: IndexSelection? = nil,
+        statistics: [StatisticName]? = nil, applications: [ApplicationID]? = nil, indices: IndexSelection? = nil,
         granularity: Granularity
     ) async throws -> [SeriesExtent] {
-        try await pool.read { db in
+        try await read { db in
             let reader = try PackedRowReader(db, granularity)
             let rows = try Row.fetchCursor(
                 db,
@@ -33,9 +33,7 @@ extension History {
                     """)
             var extents: [SeriesExtent] = []
             while let row = try rows.next() {
-                let key = SeriesKey(
-                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                    key: row[5])
+                let key = try row.seriesKey(1)
                 if let statistics, !statistics.contains(key.statistic) { continue }
                 if let applications, !applications.contains(key.application) { continue }
                 switch indices {
@@ -43,7 +41,7 @@ extension History {
                 case .names(let names)? where !names.contains(key.index): continue
                 default: break
                 }
-                guard let (first, last) = try reader.firstAndLast(series: row[0]) else { continue }
+                guard let (first, last) = try reader.firstAndLast(series: try row.integer(0)) else { continue }
                 extents.append(SeriesExtent(key: key, granularity: granularity, first: first, last: last))
             }
             return extents
@@ -52,20 +50,24 @@ extension History {
 
     /// Every application that was ever collected, with its indices.
     public func applications() async throws -> [StoredApplication] {
-        try await pool.read { db in
-            let indices = Dictionary(
+        try await read { db in
+            let indices = try Dictionary(
                 grouping: try Row.fetchAll(
                     db, sql: "SELECT DISTINCT application, index_name FROM freshness WHERE index_name <> ''"),
-                by: { $0[0] as String })
+                by: { try $0.name(0) as ApplicationID })
             return try Row.fetchAll(db, sql: "SELECT id, first_seen FROM application ORDER BY id").map { row in
-                StoredApplication(
-                    id: row[0], firstSeen: row[1], indices: (indices[row[0]] ?? []).map { $0[1] }.sorted())
+                let id: ApplicationID = try row.name(0)
+                return StoredApplication(
+                    id: id, firstSeen: try row.time(1), indices: try (indices[id] ?? []).map { try $0.name(1) }.sorted()
+                )
             }
         }
     }
 
     /// Names of every statistic that was ever reported.
-    public func storedStatistics() async throws -> Set<String> {
-        try await pool.read { db in try Set(String.fetchAll(db, sql: "SELECT DISTINCT statistic FROM series")) }
+    public func storedStatistics() async throws -> Set<StatisticName> {
+        try await read { db in
+            Set(try Row.fetchAll(db, sql: "SELECT DISTINCT statistic FROM series").map { try $0.name(0) })
+        }
     }
 }

@@ -3,7 +3,7 @@ public import UsageModel
 
 /// What the stored series of one statistic have in common.
 public struct StatisticOutline: Sendable, Hashable {
-    public var name: String
+    public var name: StatisticName
     public var api: API
     /// Whether any of them is of an application as a whole.
     public var hasApplicationLevel: Bool
@@ -19,11 +19,11 @@ extension History {
     /// An outline of every statistic that is stored, or of those that are named.
     /// - Parameter applications: whose series count; nil for every application's.
     public func statisticOutlines(
-        statistics: [String]? = nil, applications: [String]? = nil
+        statistics: [StatisticName]? = nil, applications: [ApplicationID]? = nil
     ) async throws -> [StatisticOutline] {
         var conditions: [String] = []
         var arguments = StatementArguments()
-        for (column, names) in [("statistic", statistics), ("application", applications)] {
+        for (column, names) in [("statistic", statistics?.map(\.text)), ("application", applications?.map(\.text))] {
             guard let names else { continue }
             conditions.append("\(column) IN (\(names.map { _ in "?" }.joined(separator: ",")))")
             arguments += StatementArguments(names)
@@ -37,12 +37,12 @@ extension History {
             FROM series \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
             GROUP BY statistic, api ORDER BY statistic, api
             """
-        return try await pool.read { [arguments] db in
+        return try await read { [arguments] db in
             try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
                 StatisticOutline(
-                    name: row[0], api: API(rawValue: row[1]) ?? .usage, hasApplicationLevel: row[2],
-                    hasIndices: row[3], hasKeys: row[4],
-                    granularities: zip(Granularity.allCases, 5...).filter { row[$0.1] }.map(\.0))
+                    name: try row.name(0), api: try row.api(1), hasApplicationLevel: try row.flag(2),
+                    hasIndices: try row.flag(3), hasKeys: try row.flag(4),
+                    granularities: try zip(Granularity.allCases, 5...).filter { try row.flag($0.1) }.map(\.0))
             }
         }
     }

@@ -4,12 +4,26 @@ public import UsageModel
 extension History {
     /// Notes that an application is collected; its counters start at 0 now,
     /// unless it has been seen before.
-    public func register(application: String, now: UnixTime) async throws {
-        try await pool.write { db in
+    /// - Parameter isConfirmed: whether the time is certain. One that is not is replaced by the next.
+    public func register(application: ApplicationID, now: UnixTime, isConfirmed: Bool = true) async throws {
+        try await write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO application (id, first_seen) VALUES (?, ?)", arguments: [application, now])
+                sql: """
+                    INSERT INTO application (id, first_seen, is_confirmed) VALUES (?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET first_seen = excluded.first_seen, is_confirmed = excluded.is_confirmed
+                    WHERE NOT is_confirmed
+                    """, arguments: [application, now, isConfirmed])
         }
         noteChange()
+    }
+
+    /// Notes that an answer of the vendor has confirmed the time at which an application was first seen.
+    public func confirm(application: ApplicationID) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE application SET is_confirmed = 1 WHERE id = ? AND NOT is_confirmed",
+                arguments: [application])
+        }
     }
 
     /// Stores an answer: its points, what it answers, and what counters gain, in one transaction.
@@ -19,7 +33,7 @@ extension History {
     public func store(
         _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool = false
     ) async throws -> StoreOutcome {
-        let outcome = try await pool.write { db in
+        let outcome = try await write { db in
             try Self.store(series, answering: window, keepsExisting: keepsExisting, in: db)
         }
         noteChange()
@@ -28,9 +42,9 @@ extension History {
 
     /// Stores points of buckets that have none yet, and says nothing about what is answered.
     public func fill(
-        _ series: [SeriesPoints], application: String, api: API, granularity: Granularity
+        _ series: [SeriesPoints], application: ApplicationID, api: API, granularity: Granularity
     ) async throws {
-        try await pool.write { db in
+        try await write { db in
             let reader = try PackedRowReader(db, granularity)
             var writer = try PackedRowWriter(db, granularity)
             for points in series {
@@ -82,17 +96,18 @@ extension History {
         }
         try derived.write()
 
+        let refusals = RefusalTable(db: db, application: window.scope.application)
         var after = before
         if !window.settled.isEmpty {
-            let settled = TimeRangeSet(window.settled)
-            for statistic in window.statistics.answeredNames {
+            let served = try refusals.served(window.scope)
+            let others = Set(before.keys).union(series.map(\.statistic)).union(served)
+            for (statistic, settled) in window.answers(others: others) {
                 let ranges = (before[statistic] ?? TimeRangeSet()).union(settled)
-                guard ranges != before[statistic] else { continue }
+                guard ranges != before[statistic] ?? TimeRangeSet() else { continue }
                 after[statistic] = ranges
                 try table.write(ranges, statistic: statistic)
             }
             if after != before {
-                let served = try RefusalTable(db: db, application: window.scope.application).served(window.scope)
                 try table.deriveCoverage(from: after, served: served)
                 if window.granularity == .hourly, window.api == .usage {
                     let counted = try CounterTable(db: db)
@@ -105,13 +120,46 @@ extension History {
             }
         }
         try FreshnessTable(db: db).note(window)
-        return StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
+        var outcome = StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
+        if window.api == .usage { outcome.setAside = try SetAsideTable(db: db).note(window) }
+        return outcome
+    }
+}
+
+extension AnsweredWindow {
+    /// What the answer settles, by statistic or `*`.
+    ///
+    /// An answer to `*` with unreadable values answers everything but the stretch that they stand in; within it,
+    /// each statistic is answered by name, those with unreadable values where they have none.
+    /// - Parameter others: the statistics that an answer to `*` is about.
+    func answers(others: Set<StatisticName>) -> [StatisticName: TimeRangeSet] {
+        let settled = TimeRangeSet(settled)
+        switch statistics {
+        case .names(let names):
+            return Dictionary(
+                names.map { ($0, unreadable[$0].map { settled.subtracting($0.ranges) } ?? settled) },
+                uniquingKeysWith: { first, _ in first })
+        case .all:
+            let ranges = unreadable.values.flatMap(\.ranges.ranges)
+            guard let start = ranges.map(\.start).min(), let end = ranges.map(\.end).max() else {
+                return [AnsweredTable.everything: settled]
+            }
+            let stretch = TimeRangeSet(TimeRange(start, end))
+            var answers = [AnsweredTable.everything: settled.subtracting(stretch)]
+            for name in others where name != AnsweredTable.everything {
+                // What is derived has no answers of its own, but what was counted of it.
+                guard StatisticCatalogue.statistic(named: name)?.derivation == nil else { continue }
+                let within = settled.intersection(stretch)
+                answers[name] = unreadable[name].map { within.subtracting($0.ranges) } ?? within
+            }
+            return answers
+        }
     }
 }
 
 extension StatisticSelection {
     /// The `statistic` of the rows that an answer adds to.
-    var answeredNames: [String] {
+    var answeredNames: [StatisticName] {
         switch self {
         case .all: [AnsweredTable.everything]
         case .names(let names): names

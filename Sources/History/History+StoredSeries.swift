@@ -26,8 +26,8 @@ extension History {
     private static let pageRows: Int64 = 366
 
     /// Every series, or those of some statistics, in the order of application, index, statistic, key.
-    public func storedSeries(statistics: [String]? = nil) async throws -> [StoredSeries] {
-        try await pool.read { db in
+    public func storedSeries(statistics: [StatisticName]? = nil) async throws -> [StoredSeries] {
+        try await read { db in
             let marks = (statistics ?? []).map { _ in "?" }.joined(separator: ",")
             return try Row.fetchAll(
                 db,
@@ -37,11 +37,7 @@ extension History {
                     ORDER BY application, index_name, statistic, key
                     """, arguments: StatementArguments(statistics ?? [])
             ).map { row in
-                StoredSeries(
-                    id: row[0],
-                    key: SeriesKey(
-                        application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                        key: row[5]))
+                StoredSeries(id: try row.integer(0), key: try row.seriesKey(1))
             }
         }
     }
@@ -51,7 +47,7 @@ extension History {
     /// Pages skip what lies before the first and after the last point, so that a range of any
     /// length is read in few pages, and none is large.
     public func page(of series: StoredSeries, _ granularity: Granularity, range: TimeRange) async throws -> SeriesPage {
-        try await pool.read { db in
+        try await read { db in
             let reader = try PackedRowReader(db, granularity)
             guard let stored = try reader.extent(series: series.id)?.intersection(range), !stored.isEmpty else {
                 return SeriesPage(points: [], rest: nil)

@@ -15,9 +15,9 @@ extension History {
     /// after a large backfill. Readers go on meanwhile, writers wait. Needs as
     /// much free disk again as the file has.
     public func compact() async throws {
-        try await pool.vacuum()
+        try await writeAlone { db in try db.execute(sql: "VACUUM") }
         // A reader may keep the log from being cut; it is then cut later.
-        _ = try? await pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        _ = try? await writeAlone { db in try db.checkpoint(.truncate) }
         noteChange()
     }
 
@@ -29,7 +29,7 @@ extension History {
         }
         // SQLite fills an empty file as well as a missing one; this one only its owner may read.
         try HistoryFile.createIfMissing(path)
-        try await pool.writeWithoutTransaction { db in
+        try await writeAlone { db in
             try db.execute(sql: "VACUUM INTO ?", arguments: [path])
         }
     }
@@ -37,8 +37,11 @@ extension History {
     /// Checks the whole file.
     /// - Returns: what is wrong with it; empty when nothing is.
     public func verify() async throws -> [String] {
-        try await pool.read { db in
+        try await read { db in
             var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+            do { problems += try Self.inconsistencies(db) } catch let error as DamagedRow {
+                problems.append("\(error)")
+            }
             for table in ["hourly", "daily", "minutely"] {
                 let orphans =
                     try Int.fetchOne(

@@ -3,9 +3,9 @@ public import UsageModel
 
 /// One statistic of the Usage API, as far as it is stored in one scope.
 public struct StoredStatistic: Sendable, Hashable {
-    public var name: String
+    public var name: StatisticName
     /// Servers or regions, ascending; `""` for what was reported as a number.
-    public var keys: [String]
+    public var keys: [ServerName]
     /// The ids of the series, in the order of ``keys``.
     var series: [Int64]
 }
@@ -13,13 +13,13 @@ public struct StoredStatistic: Sendable, Hashable {
 /// What the history holds of the Usage API in one scope and granularity, at one instant.
 public struct StoredUsage: Sendable {
     /// By name.
-    public var statistics: [String: StoredStatistic]
+    public var statistics: [StatisticName: StoredStatistic]
     /// What is answered and settled, by statistic or `*`.
-    public var answered: [String: TimeRangeSet]
+    public var answered: [StatisticName: TimeRangeSet]
     /// The newest fetches of the live tail, by statistic or `*`.
     public var freshness: [Freshness]
     /// What the plan refuses at the scope's level.
-    public var refused: Set<String>
+    public var refused: Set<StatisticName>
     /// Whether anything was ever fetched for the scope, in any granularity.
     public var wasFetched: Bool
 }
@@ -39,7 +39,7 @@ extension History {
 
     /// What is stored of the Usage API in `scope`. Points are read with ``page(of:_:range:)``.
     public func usage(_ scope: Scope, _ granularity: Granularity) async throws -> StoredUsage {
-        try await pool.read { db in
+        try await read { db in
             let refusals = try RefusalTable(db: db, application: scope.application).read(EndpointLevel(scope))
             return StoredUsage(
                 statistics: try Self.storedStatistics(scope, in: db),
@@ -51,9 +51,9 @@ extension History {
 
     /// Whether the Usage API ever reported `statistic` for the application or, at the index level, for any index.
     public func knowsUsageStatistic(
-        _ statistic: String, application: String, level: EndpointLevel
+        _ statistic: StatisticName, application: ApplicationID, level: EndpointLevel
     ) async throws -> Bool {
-        try await pool.read { db in
+        try await read { db in
             try Bool.fetchOne(
                 db,
                 sql: """
@@ -71,7 +71,7 @@ extension History {
     public func page(
         of statistic: StoredStatistic, _ granularity: Granularity, range: TimeRange
     ) async throws -> UsagePage {
-        try await pool.read { db in
+        try await read { db in
             let reader = try PackedRowReader(db, granularity)
             let extents = try statistic.series.compactMap { try reader.extent(series: $0)?.intersection(range) }
                 .filter { !$0.isEmpty }
@@ -91,7 +91,7 @@ extension History {
         }
     }
 
-    private static func storedStatistics(_ scope: Scope, in db: Database) throws -> [String: StoredStatistic] {
+    private static func storedStatistics(_ scope: Scope, in db: Database) throws -> [StatisticName: StoredStatistic] {
         let rows = try Row.fetchCursor(
             db,
             sql: """
@@ -99,11 +99,12 @@ extension History {
                 ORDER BY statistic, key
                 """,
             arguments: [scope.application, API.usage.rawValue, scope.index])
-        var statistics: [String: StoredStatistic] = [:]
+        var statistics: [StatisticName: StoredStatistic] = [:]
         while let row = try rows.next() {
-            let name: String = row[0]
-            statistics[name, default: StoredStatistic(name: name, keys: [], series: [])].keys.append(row[1])
-            statistics[name]?.series.append(row[2])
+            let name: StatisticName = try row.name(0)
+            let (key, id) = (try row.name(1) as ServerName, try row.integer(2))
+            statistics[name, default: StoredStatistic(name: name, keys: [], series: [])].keys.append(key)
+            statistics[name]?.series.append(id)
         }
         return statistics
     }

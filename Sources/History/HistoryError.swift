@@ -1,6 +1,8 @@
-/// Why a history cannot be opened. Whatever it says, the file is left as it was.
+/// Why a history cannot be opened, read or written.
 public enum HistoryError: Error, Sendable, Hashable {
     case isDirectory(path: String)
+    /// A device, a FIFO, a socket: `kind` says which.
+    case notAFile(path: String, kind: String)
     case cannotCreate(path: String, reason: String)
     case notADatabase(path: String)
     /// An SQLite database, but of another program.
@@ -8,14 +10,27 @@ public enum HistoryError: Error, Sendable, Hashable {
     /// Written by a newer version of the exporter; `migration` is the first unknown step.
     case newer(path: String, migration: String)
     case notWritable(path: String)
+    case notReadable(path: String, reason: String)
     case missing(path: String)
+    /// Another process collects into it.
+    case inUse(path: String, process: Int32?)
+    /// It cannot be opened for what it holds.
     case damaged(path: String, reason: String)
+    /// Something has happened to the file since it was opened; nothing is written until the next start.
+    case unusable(path: String, HistoryProblem)
+    /// The disk, or a quota, has no room.
+    case full(path: String)
+    /// Another process kept a lock for longer than is waited for.
+    case locked(path: String)
+    /// Anything else that SQLite reports.
+    case failed(path: String, isWriting: Bool, reason: String)
 }
 
 extension HistoryError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .isDirectory(let path): "database \(path) is a directory: name a file"
+        case .isDirectory(let path): "database \(path) is a directory; expected a file"
+        case .notAFile(let path, let kind): "database \(path) is \(kind); expected a file"
         case .cannotCreate(let path, let reason): "database \(path) cannot be created: \(reason)"
         case .notADatabase(let path): "database \(path) is not an SQLite database; it was left as it is"
         case .foreign(let path):
@@ -23,9 +38,20 @@ extension HistoryError: CustomStringConvertible {
         case .newer(let path, let migration):
             "database \(path) was written by a newer version of algolia-exporter (it has migration \(migration), "
                 + "which this version does not know); it was left as it is"
-        case .notWritable(let path): "database \(path) cannot be written: check its permissions and its folder's"
+        case .notWritable(let path):
+            "database \(path) cannot be written: check its permissions and its folder's, and that the disk is not "
+                + "mounted read-only"
+        case .notReadable(let path, let reason): "database \(path) cannot be read: \(reason)"
         case .missing(let path): "database \(path) does not exist"
+        case .inUse(let path, let process):
+            "database \(path) is in use by another exporter\(process.map { " (process \($0))" } ?? ""); stop that one, "
+                + "or name another file with --storage.path"
         case .damaged(let path, let reason): "database \(path) cannot be opened: \(reason)"
+        case .unusable(let path, let problem): problem.sentence(path)
+        case .full(let path): "database \(path) cannot be written: no space left on its disk"
+        case .locked(let path): "database \(path) is locked by another process"
+        case .failed(let path, let isWriting, let reason):
+            "database \(path) cannot be \(isWriting ? "written" : "read"): \(reason)"
         }
     }
 }

@@ -8,67 +8,141 @@ internal import Migrations
     private import Foundation
 #endif
 #if canImport(Glibc)
-    private import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-    private import Musl
+    internal import Musl
 #else
-    private import Darwin
+    internal import Darwin
 #endif
 
 /// Looks at a database file before anything opens it for writing, so that a
 /// file which is not ours to change is not changed.
+///
+/// Paths are plain: whatever characters they have, they name files and are never taken for URLs.
 enum HistoryFile {
+    /// Creates the folder of `path` if it is missing.
+    static func createFolder(of path: String) throws(HistoryError) {
+        let folder = folder(of: path)
+        guard !FileManager.default.fileExists(atPath: folder) else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .cannotCreate(path: path, reason: "its folder \(folder) cannot be created")
+        }
+    }
+
     /// Creates `path` and its folder if missing, readable by its owner alone:
     /// usage figures are business secrets. SQLite gives the write-ahead log the same mode.
-    static func createIfMissing(_ path: String) throws(HistoryError) {
-        let folder = URL(filePath: path).deletingLastPathComponent().path()
-        if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {
-            do {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            } catch {
-                throw .cannotCreate(path: path, reason: "its folder \(folder) cannot be created")
-            }
-        }
+    /// - Returns: whether the file is new.
+    @discardableResult
+    static func createIfMissing(_ path: String) throws(HistoryError) -> Bool {
+        try createFolder(of: path)
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
             close(descriptor)
-        } else if errno != EEXIST {
-            throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
+            return true
+        }
+        guard errno == EEXIST else { throw .cannotCreate(path: path, reason: String(cString: strerror(errno))) }
+        return false
+    }
+
+    /// `path` as an absolute one without links; of a file that does not exist, with its folder resolved.
+    static func resolved(_ path: String) -> String {
+        if let real = realPath(path) { return real }
+        let name =
+            path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        return realPath(folder(of: path)).map { ($0 == "/" ? "" : $0) + "/" + name } ?? path
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Why something that is no regular file is no database.
+    static func wrongKind(_ path: String, _ mode: mode_t) -> HistoryError {
+        switch mode & S_IFMT {
+        case S_IFDIR: .isDirectory(path: path)
+        case S_IFIFO: .notAFile(path: path, kind: "a FIFO")
+        case S_IFSOCK: .notAFile(path: path, kind: "a socket")
+        default: .notAFile(path: path, kind: "a device")
         }
     }
 
-    /// Throws unless `path` is an empty file or a history that this version can open.
-    static func inspect(_ path: String, forWriting: Bool) throws(HistoryError) {
-        var isDirectory: Bool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw .missing(path: path)
+    /// Throws when `path` exists and is no regular file; without opening it, which could block.
+    static func requireFile(_ path: String) throws(HistoryError) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw wrongKind(path, status.st_mode)
+    }
+
+    /// What SQLite is to open for reading `file`.
+    ///
+    /// A file with a write-ahead log needs a folder that can be written, even for reading. Where there is
+    /// none, as on a read-only mount, and the log is empty, SQLite is told that nobody changes the file.
+    /// - Throws: ``HistoryError/notReadable(path:reason:)`` when the log has contents that cannot be reached.
+    static func pathForReading(_ path: String, _ file: FileGuard) throws(HistoryError) -> String {
+        guard access(folder(of: file.path), W_OK) != 0 else { return file.path }
+        let isReadOnly = errno == EROFS
+        var log = stat()
+        let logSize = stat(file.logPath, &log) == 0 ? log.st_size : 0
+        let hasIndex = FileGuard.Identity(ofFileAt: file.path + "-shm") != nil
+        if hasIndex, !isReadOnly { return file.path }
+        guard logSize == 0 else {
+            throw .notReadable(
+                path: path,
+                reason: "its folder cannot be written, and its write-ahead log \(file.logPath) has contents; "
+                    + "copy both files to a folder that can be written")
         }
-        guard !isDirectory else { throw .isDirectory(path: path) }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .damaged(path: path, reason: String(cString: strerror(errno)))
+        // Only libraries that were built to take URIs know the option.
+        guard sqlite3_compileoption_used("USE_URI") != 0 else { return file.path }
+        return "file://" + percentEncoded(file.path) + "?immutable=1"
+    }
+
+    private static func percentEncoded(_ path: String) -> String {
+        path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
+    /// Throws unless `file` is empty or a history that this version can open.
+    /// - Parameter opened: what SQLite is to open.
+    static func inspect(_ path: String, _ file: FileGuard, opened: String, forWriting: Bool) throws(HistoryError) {
+        let size = file.size
+        if size > 0 {
+            guard let header = file.header(), header.isSQLite else { throw .notADatabase(path: path) }
         }
-        defer { close(descriptor) }
-        var header = [UInt8](repeating: 0, count: 16)
-        let size = read(descriptor, &header, 16)
-        guard size == 0 || header == Array("SQLite format 3\0".utf8) else { throw .notADatabase(path: path) }
         if forWriting {
-            guard access(path, W_OK) == 0 else { throw .notWritable(path: path) }
+            guard access(file.path, W_OK) == 0 else { throw .notWritable(path: path) }
         }
-        if size > 0 { try inspectSchema(path) }
+        if size > 0 { try inspectSchema(path, opened: opened, forWriting: forWriting) }
     }
 
-    private static func inspectSchema(_ path: String) throws(HistoryError) {
+    private static func inspectSchema(_ path: String, opened: String, forWriting: Bool) throws(HistoryError) {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         let applied: [String]?
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: opened, configuration: configuration)
             defer { try? queue.close() }
             applied = try queue.read { db in
                 if try db.tableExists("grdb_migrations") {
-                    return try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
+                    return try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier").map {
+                        try $0.text(0)
+                    }
                 }
                 // Cut off between creation and the first migration, or somebody else's.
                 return try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0 ? [] : nil
@@ -77,7 +151,11 @@ enum HistoryFile {
             throw .notADatabase(path: path)
         } catch let error as DatabaseError where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode) {
             // Even reading needs the write-ahead log's index beside the file.
-            throw .notWritable(path: path)
+            throw forWriting
+                ? .notWritable(path: path)
+                : .notReadable(path: path, reason: "the write-ahead log beside it cannot be opened: \(error)")
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw .locked(path: path)
         } catch {
             throw .damaged(path: path, reason: String(describing: error))
         }
@@ -87,5 +165,21 @@ enum HistoryFile {
             if applied.contains(known[0]) { throw .newer(path: path, migration: unknown) }
             throw .foreign(path: path)
         }
+    }
+
+    /// Moves a write-ahead log aside that does not belong to the database beside it.
+    /// - Returns: whether there was one.
+    static func detachForeignLog(_ file: FileGuard, last: (database: FileGuard.Identity, log: FileGuard.Identity)?)
+        -> Bool
+    {
+        guard let log = FileGuard.Identity(ofFileAt: file.logPath) else { return false }
+        var status = stat()
+        guard stat(file.logPath, &status) == 0, status.st_size > 0 else { return false }
+        // Of another file than the one that is there now; or of one that was emptied.
+        let isForeign = last.map { $0.log == log && $0.database != file.identity } ?? false
+        guard isForeign || file.size == 0 else { return false }
+        _ = rename(file.logPath, file.logPath + ".detached")
+        _ = unlink(file.path + "-shm")
+        return true
     }
 }

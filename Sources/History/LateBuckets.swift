@@ -60,7 +60,7 @@ struct LateBuckets {
             position.bind(2, granularity.rawValue)
             position.bind(3, series)
             defer { position.reset() }
-            return try position.step() ? (destination, position.integer(0)) : nil
+            return try position.step() ? (destination, try position.time(0)) : nil
         }
     }
 
@@ -87,7 +87,7 @@ struct LateBuckets {
             next.bind(1, found.last ?? "")
             defer { next.reset() }
             guard try next.step(), !next.isNull(0) else { return found }
-            found.append(next.text(0))
+            found.append(try next.text(0))
         }
     }
 }

@@ -6,7 +6,7 @@ extension Outbox {
     func refresh(_ now: UnixTime) async throws {
         let known = table.series.last?.id ?? 0
         let (destination, isFirst) = (destination, !isLoaded)
-        let news = try await history.pool.read { db in
+        let news = try await history.read { db in
             try OutboxNews(db, destination: destination, after: known, withPositions: isFirst)
         }
         kinds.add(news.series, sampleCounts)
@@ -24,7 +24,7 @@ extension Outbox {
 
     private func settle(_ news: OutboxNews, _ now: UnixTime) {
         let since = Dictionary(uniqueKeysWithValues: Granularity.allCases.map { ($0, repairedSince($0, now)) })
-        var answered: [Granularity: [[String: TimeRangeSet]]] = [:]
+        var answered: [Granularity: [[StatisticName: TimeRangeSet]]] = [:]
         for granularity in Granularity.allCases {
             answered[granularity] = table.scopes.map { news.answered[OutboxNews.Track(scope: $0, granularity)] ?? [:] }
         }
@@ -33,11 +33,15 @@ extension Outbox {
         }
         for granularity in Granularity.allCases {
             guard let since = since[granularity], let answered = answered[granularity] else { continue }
+            // What the vendor does not serve is not waited for.
+            let served = table.scopes.map { scope in
+                max(since, news.horizon(of: scope, granularity).map { granularity.ceiling(now - $0) } ?? .min)
+            }
             for position in table.entries.indices where table.entries[position].granularity == granularity {
                 let entry = table.entries[position]
                 let settled = kinds.rules[Int(entry.kind)]
                     .settled(answered[Int(entry.scope)], refused: refused[Int(entry.scope)], now: now)
-                table.entries[position].settlement = Settlement(settled, repairedSince: since)
+                table.entries[position].settlement = Settlement(settled, repairedSince: served[Int(entry.scope)])
             }
         }
     }
@@ -56,16 +60,25 @@ struct OutboxNews {
     }
 
     struct Plan: Hashable {
-        var application: String
+        var application: ApplicationID
         var level: EndpointLevel
     }
 
     /// Those that are new, ascending by id.
     var series: [StoredSeries]
     var positions: [Granularity: [Int64: UnixTime]]
-    var answered: [Track: [String: TimeRangeSet]]
-    var refused: [Plan: Set<String>]
+    var answered: [Track: [StatisticName: TimeRangeSet]]
+    var refused: [Plan: Set<StatisticName>]
+    /// How many seconds back the vendor serves, where that is limited.
+    private var horizons: [Plan: [Granularity: Int64]] = [:]
     var hasLate: Bool
+
+    /// How many seconds back the vendor serves a scope; nil when it is not limited. What holds for the application
+    /// holds for its indices until they prove otherwise.
+    func horizon(of scope: Scope, _ granularity: Granularity) -> Int64? {
+        horizons[Plan(application: scope.application, level: EndpointLevel(scope))]?[granularity]
+            ?? horizons[Plan(application: scope.application, level: .application)]?[granularity]
+    }
 
     /// - Parameter after: the newest series that is known.
     init(_ db: Database, destination: String, after: Int64, withPositions: Bool) throws {
@@ -75,25 +88,31 @@ struct OutboxNews {
                 SELECT id, application, api, statistic, index_name, key FROM series WHERE id > ? ORDER BY id
                 """, arguments: [after]
         ).map { row in
-            StoredSeries(
-                id: row[0],
-                key: SeriesKey(
-                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                    key: row[5]))
+            StoredSeries(id: try row.integer(0), key: try row.seriesKey(1))
         }
         let records = OutboxRecords(db, destination)
         positions = withPositions ? try records.positions() : [:]
         hasLate = try records.hasLate()
         answered = try Self.answered(db)
+        // What is set aside holds nothing back: should it come after all, it comes late.
+        for one in try SetAsideTable(db: db).read() {
+            let track = Track(scope: one.scope, one.granularity)
+            let ranges = answered[track]?[one.statistic] ?? TimeRangeSet()
+            answered[track, default: [:]][one.statistic] = ranges.union(TimeRangeSet(one.range))
+        }
+        for (application, horizon) in try VendorHorizon.all(db) {
+            let plan = Plan(application: application, level: horizon.level)
+            horizons[plan, default: [:]][horizon.granularity] = horizon.age
+        }
         refused = [:]
         for row in try Row.fetchAll(db, sql: "SELECT application, level, statistic FROM refusal") {
-            guard let level = EndpointLevel(rawValue: row[1]) else { continue }
-            refused[Plan(application: row[0], level: level), default: []].insert(row[2])
+            let plan = Plan(application: try row.name(0), level: try row.level(1))
+            refused[plan, default: []].insert(try row.name(2))
         }
     }
 
     /// Every answer. Where names are asked for one by one these are as many as there are series.
-    private static func answered(_ db: Database) throws -> [Track: [String: TimeRangeSet]] {
+    private static func answered(_ db: Database) throws -> [Track: [StatisticName: TimeRangeSet]] {
         let rows = try RawStatement(
             db,
             """
@@ -101,9 +120,9 @@ struct OutboxNews {
             ORDER BY application, index_name, granularity, statistic, start
             """)
         defer { rows.reset() }
-        var answered: [Track: [String: TimeRangeSet]] = [:]
-        var (application, index, name, statistic) = ("", "", "", "")
-        var track: [String: TimeRangeSet] = [:]
+        var answered: [Track: [StatisticName: TimeRangeSet]] = [:]
+        var (application, index, name, statistic): (ApplicationID, IndexName, String, StatisticName) = ("", "", "", "")
+        var track: [StatisticName: TimeRangeSet] = [:]
         var ranges: [TimeRange] = []
         func finish() {
             guard !ranges.isEmpty else { return }
@@ -117,7 +136,10 @@ struct OutboxNews {
             track = [:]
         }
         while try rows.step() {
-            let new = (rows.text(0), rows.text(1), rows.text(2), rows.text(3))
+            let new = (
+                try rows.name(0) as ApplicationID, try rows.name(1) as IndexName, try rows.text(2),
+                try rows.name(3) as StatisticName
+            )
             if (new.0, new.1, new.2) != (application, index, name) {
                 finishTrack()
                 track = [:]
@@ -126,7 +148,7 @@ struct OutboxNews {
                 finish()
                 statistic = new.3
             }
-            ranges.append(TimeRange(rows.integer(4), rows.integer(5)))
+            ranges.append(TimeRange(try rows.time(4), try rows.time(5)))
         }
         finishTrack()
         return answered

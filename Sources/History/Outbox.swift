@@ -37,6 +37,7 @@ public actor Outbox {
     var isLoaded = false
     var hasLate = false
     private var generation: UInt64 = 0
+    private var epoch: UInt64 = 0
     private var refreshedAt: UnixTime = .min
     private var current: OutgoingBatch?
 
@@ -74,7 +75,7 @@ public actor Outbox {
     public func confirm() async throws {
         guard let batch = current else { return }
         let destination = destination
-        let foundLate = try await history.pool.write { db in
+        let foundLate = try await history.write { db in
             let records = OutboxRecords(db, destination)
             return batch.isLate ? try records.confirmLate(batch) : try records.confirm(batch)
         }
@@ -88,6 +89,11 @@ public actor Outbox {
     }
 
     private func refreshIfDue(_ now: UnixTime) async throws {
+        if history.epoch != epoch {
+            // Positions have moved back: everything is read anew.
+            epoch = history.epoch
+            (table, kinds, isLoaded, refreshedAt) = (OutboxTable(), OutboxKinds(), false, .min)
+        }
         let rest = refreshedAt == .min ? .max : now - refreshedAt
         let newest = history.generation
         guard newest != generation && rest >= refreshInterval || rest >= Self.longestRest || rest < 0 else { return }
@@ -107,7 +113,7 @@ public actor Outbox {
             guard !slices.isEmpty else { break }
             let room = limit - samples
             let isEmpty = samples == 0
-            let looks = try await history.pool.read { db in
+            let looks = try await history.read { db in
                 try OutboxReader(db).look(at: slices, room: room, takesOne: isEmpty)
             }
             guard !looks.isEmpty else { break }
@@ -142,7 +148,7 @@ public actor Outbox {
     private func lateBatch(_ limit: Int) async throws -> OutgoingBatch? {
         let destination = destination
         let table = table
-        let parts = try await history.pool.read { db in
+        let parts = try await history.read { db in
             try OutboxRecords(db, destination).late(limit: limit, table)
         }
         hasLate = !parts.isEmpty

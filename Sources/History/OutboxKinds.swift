@@ -4,7 +4,7 @@ internal import UsageModel
 struct OutboxKinds {
     private struct Kind: Hashable {
         var api: API
-        var statistic: String
+        var statistic: StatisticName
         var isIndex: Bool
 
         init(_ key: SeriesKey) {

@@ -19,8 +19,8 @@ struct OutboxRecords {
         rows.bind(1, destination)
         defer { rows.reset() }
         while try rows.step() {
-            guard let granularity = Granularity(rawValue: rows.text(0)) else { continue }
-            positions[granularity, default: [:]][rows.integer(1)] = rows.integer(2)
+            let granularity = try rows.granularity(0)
+            positions[granularity, default: [:]][try rows.integer(1)] = try rows.time(2)
         }
         return positions
     }
@@ -88,8 +88,8 @@ struct OutboxRecords {
         var samples = 0
         defer { rows.reset() }
         while try rows.step() {
-            guard let granularity = Granularity(rawValue: rows.text(0)) else { continue }
-            let id = rows.integer(1)
+            let granularity = try rows.granularity(0)
+            let id = try rows.integer(1)
             let isNew = parts.last?.series.id != id || parts.last?.granularity != granularity
             let entry = isNew ? table.entry(series: id, granularity) : parts.last?.entry
             let weight = entry.map { Int(table.entries[$0].weight) } ?? 0
@@ -101,7 +101,7 @@ struct OutboxRecords {
                     ?? StoredSeries(id: id, key: SeriesKey(application: "", statistic: ""))
                 parts.append(OutgoingBatch.Part(series: series, granularity: granularity, points: [], entry: entry))
             }
-            parts[parts.count - 1].late.append(rows.integer(2))
+            parts[parts.count - 1].late.append(try rows.time(2))
         }
         // A series that is not sent (any more) only leaves the list.
         for position in parts.indices where parts[position].entry != nil {

@@ -7,12 +7,14 @@ struct PackedRowReader {
     private let rows: RawStatement
     private let extent: RawStatement
     private let nextRow: RawStatement
+    private let previousRow: RawStatement
 
     init(_ db: Database, _ granularity: Granularity) throws {
         table = .of(granularity)
         rows = try RawStatement(db, table.selectRows)
         extent = try RawStatement(db, table.selectExtent)
         nextRow = try RawStatement(db, table.selectNextRow)
+        previousRow = try RawStatement(db, table.selectPreviousRow)
     }
 
     /// Calls `body` with each reported point of `range`, ascending.
@@ -25,9 +27,9 @@ struct PackedRowReader {
         rows.bind(3, table.row(range.end - 1))
         defer { rows.reset() }
         while try rows.step() {
-            var time = rows.integer(0) * table.rowSeconds
+            var time = try table.start(ofRow: rows.integer(0))
             for slot in 0..<table.slotCount {
-                if time >= start, time < range.end, let value = rows.value(slot + 1) {
+                if time >= start, time < range.end, let value = try rows.value(slot + 1) {
                     try body(Point(time: time, value: value))
                 }
                 time += table.slotSeconds
@@ -45,10 +47,10 @@ struct PackedRowReader {
         rows.bind(3, table.row(range.end - 1))
         defer { rows.reset() }
         while try rows.step() {
-            var time = rows.integer(0) * table.rowSeconds
+            var time = try table.start(ofRow: rows.integer(0))
             if points.count >= limit { return max(time, start) }
             for slot in 0..<table.slotCount {
-                if time >= start, time < range.end, let value = rows.value(slot + 1) {
+                if time >= start, time < range.end, let value = try rows.value(slot + 1) {
                     points.append(Point(time: time, value: value))
                 }
                 time += table.slotSeconds
@@ -57,13 +59,21 @@ struct PackedRowReader {
         return nil
     }
 
+    /// Whether there is a point in `range`.
+    func hasPoint(series: Int64, range: TimeRange) throws -> Bool {
+        var points: [Point] = []
+        _ = try read(series: series, range: range, into: &points, limit: 1)
+        return !points.isEmpty
+    }
+
     /// The rows' extent of one series, as times: from the first row's start to
     /// the last row's end. Nil without rows. Two look-ups, whatever the size.
     func extent(series: Int64) throws -> TimeRange? {
         extent.bind(1, series)
         defer { extent.reset() }
         guard try extent.step(), !extent.isNull(0) else { return nil }
-        return TimeRange(extent.integer(0) * table.rowSeconds, (extent.integer(1) + 1) * table.rowSeconds)
+        return TimeRange(
+            try table.start(ofRow: extent.integer(0)), try table.start(ofRow: extent.integer(1)) + table.rowSeconds)
     }
 
     /// The first row's start that is not before `time`'s row; nil without rows from there on.
@@ -72,7 +82,16 @@ struct PackedRowReader {
         nextRow.bind(2, table.row(max(time, 0)))
         defer { nextRow.reset() }
         guard try nextRow.step(), !nextRow.isNull(0) else { return nil }
-        return nextRow.integer(0) * table.rowSeconds
+        return try table.start(ofRow: nextRow.integer(0))
+    }
+
+    /// The start of the last row before `time`'s row; nil without rows before it.
+    func previousRow(series: Int64, before time: UnixTime) throws -> UnixTime? {
+        previousRow.bind(1, series)
+        previousRow.bind(2, table.row(max(time, 0)))
+        defer { previousRow.reset() }
+        guard try previousRow.step(), !previousRow.isNull(0) else { return nil }
+        return try table.start(ofRow: previousRow.integer(0))
     }
 
     /// The newest point of one series.

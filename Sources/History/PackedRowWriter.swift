@@ -23,11 +23,11 @@ struct PackedRowWriter {
         late = LateBuckets(db, granularity)
     }
 
-    /// Merges `points` (of any order) into the rows of one series.
+    /// Merges `points` (of any order) into the rows of one series; times that no row can have are left out.
     mutating func write(_ points: [Point], series: Int64) throws {
         changedRows.removeAll(keepingCapacity: true)
         var row = Int64.min
-        for point in points {
+        for point in points where table.holds(point.time) {
             let pointRow = table.row(point.time)
             if pointRow != row {
                 try flush(series: series, row: row)
@@ -46,7 +46,7 @@ struct PackedRowWriter {
         select.bind(2, row)
         if try select.step() {
             for slot in slots.indices {
-                let old = select.value(slot)
+                let old = try select.value(slot)
                 guard let new = slots[slot] else {
                     slots[slot] = old
                     continue

@@ -40,6 +40,23 @@ struct PackedTable: Sendable {
     @inline(__always)
     func row(_ time: UnixTime) -> Int64 { time / rowSeconds }
 
+    /// Whether a row can hold `time`: the years 1970 to 9999.
+    @inline(__always)
+    func holds(_ time: UnixTime) -> Bool { time >= 0 && time < StoredTime.range.upperBound }
+
+    /// The start of a row that was read.
+    /// - Throws: ``DamagedRow`` for one that no time has.
+    @inline(__always)
+    func start(ofRow row: Int64) throws -> UnixTime {
+        guard row >= 0, row <= StoredTime.range.upperBound / rowSeconds else {
+            throw DamagedRow("column \"\(rowColumn)\" of \"\(name)\" does not hold a time")
+        }
+        return row * rowSeconds
+    }
+
+    /// The start of the row that holds `time`; 0 before 1970.
+    func floor(_ time: UnixTime) -> UnixTime { max(time, 0) / rowSeconds * rowSeconds }
+
     /// The time that a row holds.
     func range(ofRow row: Int64) -> TimeRange { TimeRange(row * rowSeconds, (row + 1) * rowSeconds) }
 
@@ -70,9 +87,19 @@ struct PackedTable: Sendable {
             + "(SELECT max(\(rowColumn)) FROM \(name) WHERE series_id = ?1)"
     }
 
+    /// Columns: the first row of any series, NULL without any.
+    var selectOldestRow: String {
+        "SELECT min(first) FROM (SELECT (SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = id) AS first FROM series)"
+    }
+
     /// Parameters: series, row. Columns: the first row from there on, NULL without any.
     var selectNextRow: String {
         "SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = ? AND \(rowColumn) >= ?"
+    }
+
+    /// Parameters: series, row. Columns: the last row before it, NULL without any.
+    var selectPreviousRow: String {
+        "SELECT max(\(rowColumn)) FROM \(name) WHERE series_id = ? AND \(rowColumn) < ?"
     }
 
     /// Parameters: series, first row, the first row that stays.

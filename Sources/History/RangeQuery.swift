@@ -6,17 +6,17 @@ public enum IndexSelection: Sendable, Hashable {
     case application
     /// Every index, not the application itself.
     case all
-    case names([String])
+    case names([IndexName])
 }
 
 /// A question about stored series over a range.
 public struct RangeQuery: Sendable, Hashable {
-    public var statistics: [String]
+    public var statistics: [StatisticName]
     /// Nil for every application.
-    public var applications: [String]?
+    public var applications: [ApplicationID]?
     public var indices: IndexSelection
     /// Servers, regions or clusters; nil for every key.
-    public var keys: [String]?
+    public var keys: [ServerName]?
     public var granularity: Granularity
     public var range: TimeRange
     /// Seconds of one output bucket, a multiple of the granularity; nil to take points as they are.
@@ -29,8 +29,8 @@ public struct RangeQuery: Sendable, Hashable {
     public var top: Int?
 
     public init(
-        statistics: [String], applications: [String]? = nil, indices: IndexSelection = .application,
-        keys: [String]? = nil, granularity: Granularity = .hourly, range: TimeRange, step: Int64? = nil,
+        statistics: [StatisticName], applications: [ApplicationID]? = nil, indices: IndexSelection = .application,
+        keys: [ServerName]? = nil, granularity: Granularity = .hourly, range: TimeRange, step: Int64? = nil,
         aggregate: Aggregate? = nil, top: Int? = nil
     ) {
         self.statistics = statistics
@@ -45,7 +45,7 @@ public struct RangeQuery: Sendable, Hashable {
     }
 
     /// The aggregate that `statistic` is combined with.
-    public func aggregate(for statistic: String) -> Aggregate {
+    public func aggregate(for statistic: StatisticName) -> Aggregate {
         aggregate ?? StatisticCatalogue.describe(statistic).kind.defaultAggregate
     }
 }

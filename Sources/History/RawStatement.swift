@@ -31,8 +31,15 @@ struct RawStatement {
     }
 
     func bind(_ index: Int, _ text: String) {
-        // The statement outlives the text, so SQLite keeps a copy.
-        sqlite3_bind_text(pointer, Int32(index), text, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+        // The statement outlives the text, so SQLite keeps a copy. With its length: a name may have a NUL.
+        var text = text
+        text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                _ = sqlite3_bind_text(
+                    pointer, Int32(index), characters.baseAddress, Int32(characters.count),
+                    unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+            }
+        }
     }
 
     /// Whether there is a row.
@@ -52,19 +59,53 @@ struct RawStatement {
     func reset() { sqlite3_reset(pointer) }
 
     @inline(__always)
-    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
+    func integer(_ column: Int) throws -> Int64 {
+        guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_INTEGER else { throw damaged(column) }
+        return sqlite3_column_int64(pointer, Int32(column))
+    }
 
-    func text(_ column: Int) -> String { sqlite3_column_text(pointer, Int32(column)).map { String(cString: $0) } ?? "" }
+    /// A time that arithmetic cannot take out of range.
+    func time(_ column: Int) throws -> UnixTime {
+        let time = try integer(column)
+        guard StoredTime.range.contains(time) else { throw damaged(column) }
+        return time
+    }
+
+    func text(_ column: Int) throws -> String {
+        guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_TEXT,
+            let bytes = sqlite3_column_text(pointer, Int32(column))
+        else { throw damaged(column) }
+        return String(
+            decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, Int32(column)))),
+            as: UTF8.self)
+    }
+
+    /// A vendor's name.
+    func name<Kind>(_ column: Int) throws -> VendorName<Kind> {
+        guard let name = VendorName<Kind>(try text(column)) else { throw damaged(column) }
+        return name
+    }
+
+    func granularity(_ column: Int) throws -> Granularity {
+        guard let granularity = Granularity(rawValue: try text(column)) else { throw damaged(column) }
+        return granularity
+    }
+
+    private func damaged(_ column: Int) -> DamagedRow {
+        let name = sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? String(column)
+        return DamagedRow("column \"\(name)\" holds a value of another kind than it should")
+    }
 
     @inline(__always)
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
 
     @inline(__always)
-    func value(_ column: Int) -> PointValue? {
+    func value(_ column: Int) throws -> PointValue? {
         switch sqlite3_column_type(pointer, Int32(column)) {
         case SQLITE_INTEGER: .integer(sqlite3_column_int64(pointer, Int32(column)))
         case SQLITE_FLOAT: .real(sqlite3_column_double(pointer, Int32(column)))
-        default: nil
+        case SQLITE_NULL: nil
+        default: throw damaged(column)
         }
     }
 }

@@ -11,18 +11,18 @@ public enum EndpointLevel: String, Sendable, Hashable, CaseIterable {
 /// The `refusal` table of one application within one transaction.
 struct RefusalTable {
     let db: Database
-    let application: String
+    let application: ApplicationID
 
     /// When each statistic (or `*`) was refused.
-    func read(_ level: EndpointLevel) throws -> [String: UnixTime] {
+    func read(_ level: EndpointLevel) throws -> [StatisticName: UnixTime] {
         let rows = try Row.fetchAll(
             db, sql: "SELECT statistic, refused_at FROM refusal WHERE application = ? AND level = ?",
             arguments: [application, level.rawValue])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as UnixTime) })
+        return Dictionary(try rows.map { (try $0.name(0), try $0.time(1)) }, uniquingKeysWith: max)
     }
 
     /// The catalogue's statistics that the plan serves, as far as known.
-    func served(_ scope: Scope) throws -> [String] {
+    func served(_ scope: Scope) throws -> [StatisticName] {
         let refused = try read(EndpointLevel(scope))
         return StatisticCatalogue.names(perIndex: scope.isIndex).filter { refused[$0] == nil }
     }
@@ -30,15 +30,15 @@ struct RefusalTable {
 
 extension History {
     /// What the plan refuses, with the time of the newest refusal, by statistic or `*`.
-    public func refusals(application: String, level: EndpointLevel) async throws -> [String: UnixTime] {
-        try await pool.read { db in try RefusalTable(db: db, application: application).read(level) }
+    public func refusals(application: ApplicationID, level: EndpointLevel) async throws -> [StatisticName: UnixTime] {
+        try await read { db in try RefusalTable(db: db, application: application).read(level) }
     }
 
     /// Notes that the plan refuses `statistics` (or `*`). Coverage no longer waits for them.
     public func refuse(
-        _ statistics: [String], application: String, level: EndpointLevel, at time: UnixTime
+        _ statistics: [StatisticName], application: ApplicationID, level: EndpointLevel, at time: UnixTime
     ) async throws {
-        try await pool.write { db in
+        try await write { db in
             for statistic in statistics {
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)",
@@ -51,8 +51,10 @@ extension History {
 
     /// Notes that the plan serves `statistics` (or `*`) after all. What they
     /// missed is no longer covered, and so is fetched.
-    public func withdrawRefusal(of statistics: [String], application: String, level: EndpointLevel) async throws {
-        try await pool.write { db in
+    public func withdrawRefusal(of statistics: [StatisticName], application: ApplicationID, level: EndpointLevel)
+        async throws
+    {
+        try await write { db in
             for statistic in statistics {
                 try db.execute(
                     sql: "DELETE FROM refusal WHERE application = ? AND level = ? AND statistic = ?",
@@ -63,7 +65,7 @@ extension History {
         noteChange()
     }
 
-    private static func deriveCoverage(application: String, level: EndpointLevel, in db: Database) throws {
+    private static func deriveCoverage(application: ApplicationID, level: EndpointLevel, in db: Database) throws {
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -71,8 +73,8 @@ extension History {
                 WHERE application = ? AND (index_name <> '') = ?
                 """, arguments: [application, level == .index])
         for row in rows {
-            guard let granularity = Granularity(rawValue: row[1]) else { continue }
-            let scope = Scope(application: application, index: row[0])
+            let granularity = try row.granularity(1)
+            let scope = Scope(application: application, index: try row.name(0))
             let table = AnsweredTable(db: db, scope: scope, granularity: granularity)
             let served = try RefusalTable(db: db, application: application).served(scope)
             try table.deriveCoverage(from: table.read(), served: served)

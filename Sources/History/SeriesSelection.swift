@@ -13,8 +13,9 @@ struct SeriesSelection {
 
     /// In the order of application, index, statistic (as asked), key.
     func matches() throws -> [Match] {
-        var conditions = ["statistic IN (\(marks(query.statistics.count)))"]
-        var arguments = StatementArguments(query.statistics)
+        let statistics = query.statistics
+        var conditions = ["statistic IN (\(marks(statistics.count)))"]
+        var arguments = StatementArguments(statistics)
         let (scope, scopeArguments) = scopeCondition
         conditions += scope
         arguments += scopeArguments
@@ -28,11 +29,7 @@ struct SeriesSelection {
                 WHERE \(conditions.joined(separator: " AND ")) ORDER BY application, index_name, key
                 """)
         let matches = try Row.fetchAll(statement, arguments: arguments).map { row in
-            Match(
-                id: row[0],
-                key: SeriesKey(
-                    application: row[1], api: API(rawValue: row[2]) ?? .usage, statistic: row[3], index: row[4],
-                    key: row[5]))
+            Match(id: try row.integer(0), key: try row.seriesKey(1))
         }
         guard query.statistics.count > 1 else { return matches }
         let rank = Dictionary(query.statistics.enumerated().map { ($1, $0) }) { first, _ in first }
@@ -55,7 +52,7 @@ struct SeriesSelection {
                 SELECT DISTINCT application, index_name FROM freshness
                 \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
                 """, arguments: arguments)
-        return Set(rows.map { Scope(application: $0[0], index: $0[1]) })
+        return Set(try rows.map { try $0.scope(0) })
     }
 
     private var scopeCondition: ([String], StatementArguments) {

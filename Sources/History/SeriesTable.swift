@@ -13,7 +13,7 @@ struct SeriesTable {
         ).execute(arguments: arguments(key))
         let id = db.lastInsertedRowID
         if key.api == .usage, StatisticCatalogue.statistic(named: key.statistic)?.kind == .count {
-            try db.execute(sql: "INSERT INTO counter VALUES (?, 0)", arguments: [id])
+            try db.execute(sql: "INSERT INTO counter (series_id, total) VALUES (?, 0)", arguments: [id])
         }
         return id
     }

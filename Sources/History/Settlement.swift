@@ -23,7 +23,7 @@ struct Settlement: Hashable {
 
 /// Whose answers settle the buckets of a statistic.
 struct SettlementRule {
-    private let statistic: String
+    private let statistic: StatisticName
     private let derivation: Difference?
     private let isMomentary: Bool
     /// Whether an answer to `*` is one to it.
@@ -42,7 +42,8 @@ struct SettlementRule {
     /// - Parameters:
     ///   - answered: by statistic or `*`.
     ///   - refused: what the plan does not serve at the series' level.
-    func settled(_ answered: [String: TimeRangeSet], refused: Set<String>, now: UnixTime) -> TimeRangeSet {
+    func settled(_ answered: [StatisticName: TimeRangeSet], refused: Set<StatisticName>, now: UnixTime) -> TimeRangeSet
+    {
         // No answer to a later question says anything about that minute.
         if isMomentary { return TimeRangeSet(TimeRange(0, Granularity.minutely.floor(now))) }
         if let derivation {

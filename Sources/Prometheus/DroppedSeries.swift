@@ -17,7 +17,7 @@ public struct DroppedSeries: Sendable, Hashable {
     /// - Parameter samples: how many series each index has.
     init(excess: Int, samples: [Scope: Int], activity: [Scope: Double]) {
         self = .none
-        func order(_ scope: Scope) -> (Double, String, String) {
+        func order(_ scope: Scope) -> (Double, ApplicationID, IndexName) {
             (activity[scope] ?? 0, scope.application, scope.index)
         }
         for (scope, count) in samples.sorted(by: { order($0.key) < order($1.key) }) {

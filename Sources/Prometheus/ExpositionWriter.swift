@@ -52,6 +52,9 @@ public struct ExpositionWriter: Sendable {
             }
             bytes.append(UInt8(ascii: "\""))
         }
+
+        /// In the order of their bytes.
+        static func < (left: Labels, right: Labels) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
     }
 
     /// Begins a family; every sample until the next one belongs to it.

@@ -5,7 +5,7 @@ final class HistoricalFamily: Sendable {
     /// What it is made of.
     struct Source: Hashable {
         var api: API
-        var statistic: String
+        var statistic: StatisticName
         var perIndex: Bool
         var granularity: Granularity
     }

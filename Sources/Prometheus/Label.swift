@@ -17,9 +17,9 @@ package struct Label: Sendable {
 
     /// The labels of a series on `/metrics`, in their order; its key has the label of the statistic's shape.
     static func all(_ key: SeriesKey, _ statistic: Statistic) -> [Label] {
-        var labels = [Label("application", key.application)]
-        if !key.index.isEmpty { labels.append(Label("index", key.index)) }
-        if !key.key.isEmpty { labels.append(Label(statistic.shape.label ?? "key", key.key)) }
+        var labels = [Label("application", key.application.text)]
+        if !key.index.isEmpty { labels.append(Label("index", key.index.text)) }
+        if !key.key.isEmpty { labels.append(Label(statistic.shape.label ?? "key", key.key.text)) }
         return labels
     }
 }

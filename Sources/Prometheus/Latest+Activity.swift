@@ -3,7 +3,7 @@ internal import UsageModel
 
 extension Latest {
     /// Operations that together tell how much an index is used.
-    private static let activities: Set = [
+    private static let activities: Set<StatisticName> = [
         "total_search_requests", "total_indexing_operations", "total_records_operations",
     ]
 

@@ -4,12 +4,12 @@ internal import UsageModel
 extension Latest {
     /// What is collected now. An application or index that is no longer configured, or a scope of which
     /// only the past was ever asked for (through the usage proxy), would stand still for ever.
-    func collected(_ applications: [String: IndexFilter]?) -> Latest {
+    func collected(_ applications: [ApplicationID: IndexFilter]?) -> Latest {
         var isCollected: [Scope: Bool] = [:]
         for tail in freshness where tail.granularity != .minutely {
             isCollected[tail.scope] = isCollected[tail.scope] == true || tail.completeUntil > tail.tailStart
         }
-        func isConfigured(_ application: String) -> Bool { applications.map { $0[application] != nil } ?? true }
+        func isConfigured(_ application: ApplicationID) -> Bool { applications.map { $0[application] != nil } ?? true }
         if let applications {
             for scope in isCollected.keys where scope.isIndex {
                 if applications[scope.application]?.selects(scope.index) != true { isCollected[scope] = false }

@@ -13,14 +13,15 @@ public struct MetricName: Sendable, Hashable {
         stem =
             switch (statistic.api, statistic.group) {
             // The group's name is already part of `cluster_status`.
-            case (.monitoring, "cluster"): "algolia_cluster_\(Self.stem(statistic.name.trimmingPrefix("cluster_")))"
-            case (.monitoring, _): "algolia_infrastructure_\(Self.stem(Self.honest(statistic.name)))"
-            default: (perIndex ? "algolia_index_usage_" : "algolia_usage_") + Self.stem(statistic.name)
+            case (.monitoring, "cluster"):
+                "algolia_cluster_\(Self.stem(statistic.name.text.trimmingPrefix("cluster_")))"
+            case (.monitoring, _): "algolia_infrastructure_\(Self.stem(Self.honest(statistic.name).text))"
+            default: (perIndex ? "algolia_index_usage_" : "algolia_usage_") + Self.stem(statistic.name.text)
             }
     }
 
     /// A name that does not say the opposite of what it stands for.
-    private static func honest(_ name: String) -> String {
+    private static func honest(_ name: StatisticName) -> StatisticName {
         name == StatisticCatalogue.idleness ? "cpu_idle" : name
     }
 
@@ -84,6 +85,9 @@ public struct MetricName: Sendable, Hashable {
         }
         let words = name.split(separator: "_", omittingEmptySubsequences: false)
         name = words.map { $0 == "ms" ? "millisecond" : $0 }.joined(separator: "_")
-        return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        // Scalar by scalar: names that differ only in form stay apart where they can.
+        return String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9") ~= $0) ? $0 : "_" }))
     }
 }

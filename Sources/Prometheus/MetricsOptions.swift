@@ -23,11 +23,11 @@ public struct MetricsOptions: Sendable, Hashable {
     /// Samples on the page beyond which the least active indices are left out.
     public var maxSeries: Int
     /// The applications to show, each with its indices; nil for all that are stored.
-    public var applications: [String: IndexFilter]?
+    public var applications: [ApplicationID: IndexFilter]?
 
     public init(
         staleness: Staleness = Staleness(), include: [String] = [".*"], exclude: [String] = [],
-        maxSeries: Int = 100_000, applications: [String: IndexFilter]? = nil
+        maxSeries: Int = 100_000, applications: [ApplicationID: IndexFilter]? = nil
     ) {
         self.staleness = staleness
         self.include = include

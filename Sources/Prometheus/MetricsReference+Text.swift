@@ -48,6 +48,9 @@ extension MetricsReference {
           the stored point but not the counter.
         * It stays while the newest hour is not reported. It starts again at 0 only with
           a new database.
+        * The counters of an index that is no longer collected, such as a deleted one, leave
+          the page when its newest hour is older than the application's by
+          `metrics.staleness.hourly` (3 h). The total is kept and goes on if the index returns.
 
         Use `increase(…_total[1d])` for trends and the `_hourly` and `_daily` gauges for
         exact figures: `increase()` extrapolates, and a whole hour arrives in one step.
@@ -131,13 +134,20 @@ extension MetricsReference {
         | `algolia_exporter_api_requests_total` | counter | `api`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error`, `broken_answer`, `cancelled` |
         | `algolia_exporter_api_request_duration_seconds` | histogram | | from sending a request to its decoded answer, without waiting for quota |
         | `algolia_exporter_backfill_remaining_seconds` | gauge | `application`, `granularity` | history still to be fetched, summed over the application and its indices |
+        | `algolia_exporter_set_aside_ranges` | gauge | `application`, `granularity` | ranges of single statistics that Algolia sent unreadably or refused; asked for once a day, listed by `/api/v1/status` |
+        | `algolia_exporter_vendor_horizon_seconds` | gauge | `application`, `granularity` | how far back Algolia serves ranges; absent while nothing that is wanted was refused |
+        | `algolia_exporter_points_outside_range_total` | counter | `application` | points that were dropped because Algolia sent them for times that were not asked for |
+        | `algolia_exporter_storage_up` | gauge | `application` | 1 when the newest attempt to write the history succeeded, else 0; absent before the first |
         | `algolia_exporter_requests_per_minute_limit` | gauge | `application` | requests a minute that this process may send, as configured |
         | `algolia_exporter_points_stored_total` | counter | | points stored new or revised since the start of the process |
         | `algolia_exporter_database_size_bytes` | gauge | | size of the database and its write-ahead log |
+        | `algolia_exporter_database_state` | gauge | `state` | 1 for the present state of the database file, else 0: `good`, `deleted`, `replaced`, `overwritten`, `truncated`, `log_deleted`, `damaged`; nothing is written unless it is `good` |
+        | `algolia_exporter_clock_offset_seconds` | gauge | `application`, `api` | seconds that this machine's clock is ahead of Algolia's (behind when negative), by the `Date` of the newest answer; beyond 60 the exporter collects by Algolia's; absent before the first dated answer |
         | `algolia_exporter_remote_write_samples_total` | counter | `remote` | samples that the receiver has accepted |
         | `algolia_exporter_remote_write_samples_dropped_total` | counter | `remote`, `reason` | samples that it will never have; `reason` is the status with which it refused them, `partial` when it accepted a request but wrote fewer samples than it had, or `too_old` for those beyond `sample_age_limit` |
         | `algolia_exporter_remote_write_requests_total` | counter | `remote`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error` |
         | `algolia_exporter_remote_write_lag_seconds` | gauge | `remote` | age of the oldest settled sample that waits to be accepted; 0 when none waits. A settled hour is some hours old when it is sent, a day more than one |
+        | `algolia_exporter_log_lines_dropped_total` | counter | | lines of the log that standard error did not take |
         | `algolia_exporter_config_last_reload_successful` | gauge | | 1 when the newest attempt to load the configuration succeeded, else 0 |
         | `algolia_exporter_config_last_reload_success_timestamp_seconds` | gauge | | when the configuration was last loaded |
 

@@ -39,7 +39,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
     /// Writes every metric, ordered by name.
     public func write(to writer: inout ExpositionWriter) {
         let all = instruments.withLock { $0 }.sorted {
-            ($0.key.name, $0.key.labels.text) < ($1.key.name, $1.key.labels.text)
+            $0.key.name == $1.key.name ? $0.key.labels < $1.key.labels : $0.key.name < $1.key.name
         }
         var family = ""
         for (identity, instrument) in all {

@@ -2,7 +2,7 @@ public import UsageModel
 
 extension Statistic {
     /// A statistic of `api` that is not in the catalogue. The Monitoring API reports those by server.
-    public static func unknown(_ name: String, api: API) -> Statistic {
+    public static func unknown(_ name: StatisticName, api: API) -> Statistic {
         var statistic = Statistic.unknown(name)
         guard api == .monitoring else { return statistic }
         statistic.api = api
@@ -21,7 +21,7 @@ extension Statistic {
 extension StatisticCatalogue {
     /// The entry of a statistic that `api` reports, or a description of an unknown one:
     /// what another API reports under a known name is not that statistic.
-    public static func describe(_ name: String, api: API) -> Statistic {
+    public static func describe(_ name: StatisticName, api: API) -> Statistic {
         statistic(named: name).flatMap { $0.api == api ? $0 : nil } ?? .unknown(name, api: api)
     }
 }

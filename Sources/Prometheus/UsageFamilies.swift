@@ -7,11 +7,30 @@ public struct UsageFamilies: Sendable {
     private let latest: Latest
     private let staleness: MetricsOptions.Staleness
     private let now: UnixTime
+    /// Indices that are no longer collected though their application is: deleted, or no longer selected.
+    private let gone: Set<Scope>
 
     public init(_ latest: Latest, staleness: MetricsOptions.Staleness, now: UnixTime) {
         self.latest = latest
         self.staleness = staleness
         self.now = now
+        gone = Self.gone(latest.freshness, staleness)
+    }
+
+    /// Indices whose newest hour is stale when the application's newest was fetched. An outage ages both alike: counters
+    /// stay through it.
+    private static func gone(_ freshness: [Freshness], _ staleness: MetricsOptions.Staleness) -> Set<Scope> {
+        var newest: [Scope: UnixTime] = [:]
+        for tail in freshness where tail.granularity == .hourly {
+            for scope in [tail.scope, Scope(application: tail.scope.application)] {
+                newest[scope] = max(newest[scope] ?? .min, tail.completeUntil)
+            }
+        }
+        return Set(
+            newest.filter { scope, end in
+                let application = newest[Scope(application: scope.application)] ?? end
+                return scope.isIndex && application >= staleness.staleAt(end: end, .hourly)
+            }.keys)
     }
 
     /// When the first of the shown values becomes stale; a page that was
@@ -46,7 +65,7 @@ public struct UsageFamilies: Sendable {
 
     /// The statistics that have series, with these.
     private func statistics(perIndex: Bool) -> [(name: MetricName, series: [LatestSeries])] {
-        var byStatistic: [String: [LatestSeries]] = [:]
+        var byStatistic: [StatisticName: [LatestSeries]] = [:]
         for series in latest.series where series.key.api == .usage && series.key.index.isEmpty != perIndex {
             byStatistic[series.key.statistic, default: []].append(series)
         }
@@ -78,7 +97,7 @@ public struct UsageFamilies: Sendable {
         return [
             newest(name.hourly, "Newest complete hour", .hourly), newest(name.daily, "Newest complete day", .daily),
             Family(metric: name.total, type: .counter, what: "Total since the exporter first saw the application") {
-                $0.total
+                $0.key.index.isEmpty || !gone.contains($0.key.scope) ? $0.total : nil
             },
         ]
     }
@@ -112,7 +131,7 @@ public struct UsageFamilies: Sendable {
             for granularity in Granularity.allCases {
                 guard let time = times[granularity] else { continue }
                 writer.sample(
-                    .init(["application": scope.application, "granularity": granularity.rawValue]), .integer(time))
+                    .init(["application": scope.application.text, "granularity": granularity.rawValue]), .integer(time))
             }
         }
     }

@@ -1,8 +1,10 @@
+internal import UsageModel
+
 /// An application as far as the file or the environment describes it; what is
 /// missing may still come from the other.
 struct ApplicationDraft {
     /// Nil when it is missing or wrong, which was reported.
-    var id: String?
+    var id: ApplicationID?
     /// What the file says about it; nil for one of the environment.
     var origin: ConfigurationValue?
     var keys: [KeyName: KeySetting] = [:]

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// Brings the file's applications and the environment's together; the
 /// environment wins.
 struct ApplicationMerge {
@@ -35,7 +37,7 @@ struct ApplicationMerge {
         draft.wrongKeys.formUnion(environment.wrongKeys)
     }
 
-    private var ids: String { file.applications.compactMap(\.id).joined(separator: ", ") }
+    private var ids: String { file.applications.compactMap(\.id?.text).joined(separator: ", ") }
 
     private func reportKeysWithoutID() {
         guard file.hasReadableApplications else { return }

@@ -1,7 +1,9 @@
+public import UsageModel
+
 /// One Algolia application to collect.
 public struct ApplicationSettings: Sendable, Hashable {
-    /// The application's id: letters, digits, `-` and `_`.
-    public var id: String
+    /// The application's id: at most 30 ASCII letters, digits, `-` and `_`.
+    public var id: ApplicationID
     /// The key with the `usage` ACL.
     public var usageKey: KeySetting
     /// The key of the Monitoring API; nil leaves infrastructure out.
@@ -11,7 +13,7 @@ public struct ApplicationSettings: Sendable, Hashable {
     public var indices = IndexSettings()
     public var contract = ContractSettings()
 
-    public init(id: String, usageKey: KeySetting) {
+    public init(id: ApplicationID, usageKey: KeySetting) {
         self.id = id
         self.usageKey = usageKey
     }
@@ -19,8 +21,8 @@ public struct ApplicationSettings: Sendable, Hashable {
 
 /// Which indices are collected: those that match an include and no exclude. Globs.
 public struct IndexSettings: Sendable, Hashable {
-    public var include = ["*"]
-    public var exclude: [String] = []
+    public var include: [IndexPattern] = ["*"]
+    public var exclude: [IndexPattern] = []
 
     public init() {}
 }

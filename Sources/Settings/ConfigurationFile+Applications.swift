@@ -1,3 +1,5 @@
+internal import UsageModel
+
 extension ConfigurationFile {
     /// Reads the list of applications, each as far as the file describes it.
     mutating func readApplications(_ root: inout ConfigurationSection) {
@@ -35,7 +37,9 @@ extension ConfigurationFile {
         }
     }
 
-    private static var indexPattern: ValueRule<String> { .text("the name of an index, or a pattern such as prod_*") }
+    private static var indexPattern: ValueRule<IndexPattern> {
+        .name("the name of an index, or a pattern such as prod_*")
+    }
 
     /// A key or the path of its file, never both.
     private static func readKey(
@@ -52,7 +56,7 @@ extension ConfigurationFile {
     }
 
     private func reportDuplicates() {
-        var origins: [String: ConfigurationValue] = [:]
+        var origins: [ApplicationID: ConfigurationValue] = [:]
         for draft in applications {
             guard let id = draft.id, let origin = draft.origin else { continue }
             if let first = origins[id] {

@@ -54,7 +54,9 @@ struct ConfigurationFile {
             polling.read("interval", .duration(atLeast: 10), into: &settings.polling.interval)
             polling.read("index_interval", .duration(atLeast: 60), into: &settings.polling.indexInterval)
             polling.read("settle_delay", .duration(atLeast: 0), into: &settings.polling.settleDelay)
-            polling.read("requests_per_minute", .positiveInteger, into: &settings.polling.requestsPerMinute)
+            polling.read(
+                "requests_per_minute", .positiveInteger(atMost: PollingSettings.mostRequestsPerMinute),
+                into: &settings.polling.requestsPerMinute)
             if let timeout = polling.value("timeout")?.scalar(.duration(atLeast: 1)) {
                 settings.polling.timeout = Double(timeout)
             }
@@ -96,7 +98,7 @@ struct ConfigurationFile {
             }
             metrics.read("include", listOf: "regular expressions", .regex, into: &settings.metrics.include)
             metrics.read("exclude", listOf: "regular expressions", .regex, into: &settings.metrics.exclude)
-            metrics.read("max_series", .positiveInteger, into: &settings.metrics.maxSeries)
+            metrics.read("max_series", .positiveInteger(atMost: 10_000_000), into: &settings.metrics.maxSeries)
         }
     }
 }

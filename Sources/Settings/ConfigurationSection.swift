@@ -9,6 +9,8 @@ struct ConfigurationSection {
     let value: ConfigurationValue
     private let pairs: [(key: Node, value: Node)]
     private var accepted: [String] = []
+    /// Whether every text is accepted.
+    private var acceptsAll = false
 
     init(_ pairs: [(key: Node, value: Node)], of value: ConfigurationValue) {
         self.pairs = pairs
@@ -24,8 +26,16 @@ struct ConfigurationSection {
 
     /// Every key with its value, for a mapping whose keys are names.
     mutating func entries() -> [(name: String, value: ConfigurationValue)] {
-        let names = pairs.compactMap { $0.key.scalar?.string }
-        return names.compactMap { name in value(name).map { (name, $0) } }
+        let entries = pairs.compactMap { key, value in
+            key.scalar.map { name in
+                (
+                    name.string,
+                    ConfigurationValue(node: value, path: path(of: name.string), problems: self.value.problems)
+                )
+            }
+        }
+        acceptsAll = true
+        return entries
     }
 
     /// Puts the value of `key` into `target`, which keeps what it has without one.
@@ -59,9 +69,9 @@ struct ConfigurationSection {
                 problems.add(pair.key.mark.map(Place.init), path, "a key is a list or mapping", expected: "a text")
                 continue
             }
-            guard !accepted.contains(key) else { continue }
+            guard !acceptsAll, !accepted.contains(key) else { continue }
             var expected = "one of \(accepted.joined(separator: ", "))"
-            if let similar = EditDistance.nearest(to: key, in: accepted) {
+            if !problems.isFull, let similar = EditDistance.nearest(to: key, in: accepted) {
                 expected += " (did you mean \(similar)?)"
             }
             problems.add(

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// What the environment says about one application.
 ///
 /// Each variable has a form with `_FILE` behind its name that holds a path.
@@ -5,7 +7,7 @@
 struct EnvironmentApplication {
     static let idVariable = "ALGOLIA_APPLICATION_ID"
 
-    private(set) var id: String?
+    private(set) var id: ApplicationID?
     /// The variable that gave the id, or was meant to; nil when neither form is set.
     private(set) var idSource: String?
     private(set) var keys: [KeyName: KeySetting] = [:]
@@ -62,10 +64,10 @@ private struct Reader {
     }
 
     /// The id, which unlike a key is read from its file at once: it never changes.
-    func id(_ variable: Variable) -> String? {
+    func id(_ variable: Variable) -> ApplicationID? {
         var variable = variable
         if variable.isFile {
-            do throws(TextFile.Unreadable) {
+            do throws(SmallFile.Unreadable) {
                 variable.text = try TextFile.read(variable.text)
             } catch {
                 problems.add(variable: variable.name, "\(variable.text): \(error.reason)")

@@ -1,9 +1,9 @@
 /// What `/metrics` shows.
 public struct MetricsSettings: Sendable, Hashable {
     public var staleness = StalenessSettings()
-    /// Regular expressions of metric names to show. Each compiles as a Swift `Regex`.
+    /// Regular expressions of metric names to show. Each compiles as a `LinearRegex`.
     public var include = [".*"]
-    /// Regular expressions of metric names to leave out. Each compiles as a Swift `Regex`.
+    /// Regular expressions of metric names to leave out. Each compiles as a `LinearRegex`.
     public var exclude: [String] = []
     /// Series on `/metrics` beyond which the least active indices are left out.
     public var maxSeries = 100_000

@@ -1,5 +1,8 @@
 /// How often Algolia is asked, and how much of its quota that may take.
 public struct PollingSettings: Sendable, Hashable {
+    /// The most requests a minute that can be configured; more than any plan has.
+    static let mostRequestsPerMinute = 100_000
+
     /// Seconds between two looks at an application's newest hours.
     public var interval: Int64 = 300
     /// Seconds between two looks at an index's newest hours.

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// Makes ``Settings`` from a configuration file and the environment, which wins.
 public enum SettingsLoader {
     /// The settings of the YAML file at path `file` and of `environment`.
@@ -16,7 +18,7 @@ public enum SettingsLoader {
             ) { _ in ConfigurationFile() }
         }
         let text: String
-        do throws(TextFile.Unreadable) {
+        do throws(SmallFile.Unreadable) {
             text = try TextFile.read(file)
         } catch {
             throw SettingsError([SettingsError.Problem(file: file, found: error.reason, expected: "a YAML file")])

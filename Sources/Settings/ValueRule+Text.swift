@@ -1,8 +1,12 @@
+internal import UsageModel
+
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
 #else
     private import Foundation
 #endif
+
+internal import UsageModel
 
 extension ValueRule<String> {
     /// Any text with something in it.
@@ -15,28 +19,17 @@ extension ValueRule<String> {
         }
     }
 
-    /// An application's id.
-    static var applicationID: Self {
-        let expected = "an application id: letters, digits, - and _"
-        return ValueRule(expected: expected) { text throws(Complaint) in
-            guard !text.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
-            let isID = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" }
-            guard isID else {
-                throw Complaint(found: "\(ShownText.quoted(text)) is not an application id", expected: expected)
-            }
-            return text
-        }
-    }
-
     /// The pattern of a regular expression that compiles.
     static var regex: Self {
-        let expected = "a regular expression"
+        let expected = "a regular expression of RE2's syntax"
         return ValueRule(expected: expected) { text throws(Complaint) in
             do {
-                _ = try Regex(text)
+                _ = try LinearRegex(text)
             } catch {
+                // The reason quotes a part of the text.
+                let reason = ShownText.mayHoldKey(text) ? "" : ": \(error)"
                 throw Complaint(
-                    found: "\(ShownText.quoted(text)) is not a regular expression: \(error)", expected: "")
+                    found: "\(ShownText.quoted(text)) is not a regular expression\(reason)", expected: "")
             }
             return text
         }
@@ -59,6 +52,34 @@ extension ValueRule<String> {
             }
             guard url.query == nil, url.fragment == nil else { throw complaint("the URL has a query or fragment") }
             return text
+        }
+    }
+}
+
+extension ValueRule<ApplicationID> {
+    /// An application's id. ASCII alone: it stands in host names, headers and labels.
+    static var applicationID: Self {
+        let expected = "an application id: at most 30 letters, digits, - and _"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard !text.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
+            let isID = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" }
+            guard isID, text.utf8.count <= 30, let id = ApplicationID(text) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not an application id", expected: expected)
+            }
+            return id
+        }
+    }
+}
+
+extension ValueRule {
+    /// A name that Algolia or its customer chose, or a pattern of such.
+    static func name<Kind>(_ expected: String) -> Self where Value == VendorName<Kind> {
+        let rule = ValueRule<String>.text(expected)
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let name = VendorName<Kind>(try rule.read(text)) else {
+                throw Complaint(found: "it contains the character NUL", expected: expected)
+            }
+            return name
         }
     }
 }

@@ -39,7 +39,7 @@ extension ValueRule<Int64> {
 
 extension ValueRule<Int> {
     /// A whole number from 1. Digits may be grouped with `_`, as in YAML 1.1.
-    static var positiveInteger: Self {
+    private static var positiveInteger: Self {
         let expected = "a whole number of at least 1"
         return ValueRule(expected: expected) { text throws(Complaint) in
             guard let number = Int(text.replacing("_", with: "")) else {
@@ -50,7 +50,7 @@ extension ValueRule<Int> {
         }
     }
 
-    /// The same, up to `maximum`.
+    /// The same, up to `maximum`, which keeps sums and products of it far from what an `Int` can hold.
     static func positiveInteger(atMost maximum: Int) -> Self {
         ValueRule(expected: "a whole number from 1 to \(maximum)") { text throws(Complaint) in
             let number = try positiveInteger.read(text)
@@ -63,7 +63,10 @@ extension ValueRule<Int> {
 }
 
 extension ValueRule<Double> {
-    /// A number above zero. Digits may be grouped with `_`, as in YAML 1.1.
+    /// The largest number, which an `Int64` and a `Double` hold exactly.
+    private static var largest: Double { 1e15 }
+
+    /// A number above zero, up to 10¹⁵. Digits may be grouped with `_`, as in YAML 1.1.
     static var positiveNumber: Self {
         let expected = "a number above 0"
         return ValueRule(expected: expected) { text throws(Complaint) in
@@ -71,6 +74,9 @@ extension ValueRule<Double> {
                 throw Complaint(found: "\(ShownText.quoted(text)) is not a number", expected: expected)
             }
             guard number > 0 else { throw Complaint(found: "\(text) is too small", expected: expected) }
+            guard number <= largest else {
+                throw Complaint(found: "\(text) is too large", expected: "at most 1000000000000000")
+            }
             return number
         }
     }

@@ -8,14 +8,37 @@ enum YAMLDocument {
     /// Yams' own descriptions quote the file, and so possibly a key; only its
     /// reasons and positions are used.
     static func root(of text: String, problems: Problems) -> Node? {
-        do {
-            return try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            report(error, of: text, problems)
-        } catch {
-            problems.add(nil, "", "the YAML cannot be read")
+        guard text.utf8.count <= TextFile.longest else {
+            problems.add(nil, "", "it has more than \(TextFile.longest) bytes")
+            return nil
+        }
+        guard !YAMLShape.hasTooManyAliases(text) else {
+            problems.add(
+                nil, "", "too many aliases, or an alias, list or mapping as a key",
+                expected: "at most \(YAMLShape.mostAnchors) anchors (&name), and texts as keys")
+            return nil
+        }
+        switch LargeStack.run({ compose(text) }) {
+        case .success(let root)?: return root
+        case .failure(let error as YamlError)?: report(error, of: text, problems)
+        case .failure(YAMLShape.Complaint.deep(let mark))?:
+            problems.add(
+                mark.map(Place.init), "", "lists and mappings are too deep",
+                expected: "at most \(YAMLShape.deepest) levels")
+        case .failure(YAMLShape.Complaint.large)?:
+            problems.add(nil, "", "too many values", expected: "at most \(YAMLShape.mostValues), aliases written out")
+        case .failure?, nil: problems.add(nil, "", "the YAML cannot be read")
         }
         return nil
+    }
+
+    /// A root that may be read and let go of on any stack.
+    private static func compose(_ text: String) -> Result<Node?, any Error> {
+        Result {
+            let root = try Yams.compose(yaml: text)
+            if let root { try YAMLShape.check(root) }
+            return root
+        }
     }
 
     private static func report(_ error: YamlError, of text: String, _ problems: Problems) {

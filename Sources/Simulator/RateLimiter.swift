@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// A sliding window over the last minute, for each application. A refused
 /// request does not count.
 struct RateLimiter: Sendable {
@@ -7,7 +9,7 @@ struct RateLimiter: Sendable {
     static let window = 60.0
 
     /// Times of the accepted requests within the window, ascending.
-    private var accepted: [String: [Double]] = [:]
+    private var accepted: [ApplicationID: [Double]] = [:]
 
     init(limit: Int) {
         self.limit = limit
@@ -15,7 +17,7 @@ struct RateLimiter: Sendable {
 
     /// Nil when the request is accepted, otherwise the whole seconds after
     /// which one will be.
-    mutating func admit(_ application: String, at time: Double) -> Int? {
+    mutating func admit(_ application: ApplicationID, at time: Double) -> Int? {
         var times = accepted[application, default: []]
         times.removeAll { $0 <= time - Self.window }
         defer { accepted[application] = times }

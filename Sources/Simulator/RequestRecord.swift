@@ -8,7 +8,7 @@ public struct RequestRecord: Sendable, Hashable {
     /// Seconds since 1970, on the simulator's clock.
     public var time: Double
     /// From `X-Algolia-Application-Id`; `""` without one.
-    public var application: String
+    public var application: ApplicationID
     /// Nil for a path that belongs to none.
     public var api: API?
     /// The HTTP method, upper case.
@@ -16,9 +16,9 @@ public struct RequestRecord: Sendable, Hashable {
     /// As it came, still percent-encoded.
     public var path: String
     /// The decoded index name; `""` at application level.
-    public var index: String
+    public var index: IndexName
     /// What was asked for: names, groups or `*`.
-    public var statistics: [String]
+    public var statistics: [StatisticName]
     /// The default `daily` when absent, nil when wrong or not a usage request; so are `start` and `end`.
     public var granularity: Granularity?
     /// `startDate` as it was sent, on the grid or off it.

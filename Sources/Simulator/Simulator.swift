@@ -103,7 +103,7 @@ public final class Simulator: Sendable {
 
     private func describe(_ request: SimulatedRequest, _ route: Route?, _ time: Double) -> RequestRecord {
         var record = RequestRecord(
-            number: 0, time: time, application: request.header("X-Algolia-Application-Id") ?? "", api: route?.api,
+            number: 0, time: time, application: request.application, api: route?.api,
             method: request.method, path: request.path, index: "", statistics: [], granularity: nil, start: nil,
             end: nil, status: 0, fault: nil, exceededLimit: false)
         if case .usage(let statistics, let index) = route {

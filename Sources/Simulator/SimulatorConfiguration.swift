@@ -3,7 +3,7 @@ public import UsageModel
 /// One application of the simulator and the keys it accepts.
 public struct SimulatedApplication: Sendable, Hashable {
     /// `X-Algolia-Application-Id`.
-    public var id: String
+    public var id: ApplicationID
     /// The key that the Usage API accepts.
     public var usageKey: String
     /// Nil: the plan has no Monitoring API, which then answers 401 or 403.
@@ -11,14 +11,14 @@ public struct SimulatedApplication: Sendable, Hashable {
     /// A key with the `listIndexes` ACL; nil: the Search API answers 403.
     public var searchKey: String?
     /// Names of its indices, the largest first.
-    public var indices: [String]
+    public var indices: [IndexName]
     /// Indices with a time of creation of their own; those that are not in ``indices`` do not exist.
     public var youngIndices: [YoungIndex] = []
 
     /// An application with awkward index names, unless told otherwise.
     public init(
-        id: String, usageKey: String, monitoringKey: String? = nil, searchKey: String? = nil,
-        indices: [String] = SimulatorConfiguration.awkwardIndices
+        id: ApplicationID, usageKey: String, monitoringKey: String? = nil, searchKey: String? = nil,
+        indices: [IndexName] = SimulatorConfiguration.awkwardIndices
     ) {
         self.id = id
         self.usageKey = usageKey
@@ -28,21 +28,21 @@ public struct SimulatedApplication: Sendable, Hashable {
     }
 
     /// When the index was created, where that is configured.
-    func creation(of index: String) -> UnixTime? {
+    func creation(of index: IndexName) -> UnixTime? {
         // The vendor's names are equal when their bytes are.
-        youngIndices.last { $0.name.utf8.elementsEqual(index.utf8) }?.created
+        youngIndices.last { $0.name == index }?.created
     }
 }
 
 /// An index and when it was created. For ranges that end before, the Usage API answers 404.
 public struct YoungIndex: Sendable, Hashable {
     /// The index's name.
-    public var name: String
+    public var name: IndexName
     /// Counts from the beginning of its hour.
     public var created: UnixTime
 
     /// An index that was created at `created`.
-    public init(name: String, created: UnixTime) {
+    public init(name: IndexName, created: UnixTime) {
         self.name = name
         self.created = created
     }
@@ -99,10 +99,10 @@ public struct SimulatorConfiguration: Sendable {
         requestsPerMinute: 6000)
 
     /// Two names that look the same and are different: `café` composed, and with a combining accent.
-    public static let unicodeTwins = ["caf\u{E9}", "cafe\u{301}"]
+    public static let unicodeTwins: [IndexName] = ["caf\u{E9}", "cafe\u{301}"]
 
     /// 25 index names, most of which need care in a URL, a label or JSON.
-    public static let awkwardIndices = [
+    public static let awkwardIndices: [IndexName] = [
         "products", "products_fr", "articles", "product variants", "shop/eu", "100% cotton", "what?", "c#",
         "the \"best\" ones", "back\\slash", "line\nbreak", "a+b", "café", "商品", "🛒 cart",
         "products_price_asc", "products_price_desc", "query_suggestions", "users", "blog", "docs.v2",

@@ -1,34 +1,38 @@
+/// A glob of an ``IndexFilter``.
+public typealias IndexPattern = VendorName<IndexFilter>
+
 /// Which indices are collected: those that match an include and no exclude.
 ///
 /// Patterns are globs: `*` for any characters, `?` for one, `\` before a
-/// character that is meant literally.
+/// character that is meant literally. A character is a Unicode scalar, compared as it is and not
+/// by what it looks like: `é` matches one `?`, `e` with an accent after it matches two.
 public struct IndexFilter: Sendable, Hashable {
-    public var include: [String]
-    public var exclude: [String]
+    public var include: [IndexPattern]
+    public var exclude: [IndexPattern]
 
-    public init(include: [String] = ["*"], exclude: [String] = []) {
+    public init(include: [IndexPattern] = ["*"], exclude: [IndexPattern] = []) {
         self.include = include
         self.exclude = exclude
     }
 
-    public func selects(_ name: String) -> Bool {
+    public func selects(_ name: IndexName) -> Bool {
         include.contains { Self.matches(name, $0) } && !exclude.contains { Self.matches(name, $0) }
     }
 
     /// The included patterns that are plain names: what can be collected without a list of indices.
-    public var literalNames: [String] {
+    public var literalNames: [IndexName] {
         include.compactMap(Self.literal).filter { name in !exclude.contains { Self.matches(name, $0) } }
     }
 
     private enum Token: Equatable {
         case any, one
-        case literal(Character)
+        case literal(Unicode.Scalar)
     }
 
-    private static func tokens(_ pattern: String) -> [Token] {
+    private static func tokens(_ pattern: IndexPattern) -> [Token] {
         var tokens: [Token] = []
         var isEscaped = false
-        for character in pattern {
+        for character in pattern.text.unicodeScalars {
             switch character {
             case _ where isEscaped:
                 tokens.append(.literal(character))
@@ -43,18 +47,18 @@ public struct IndexFilter: Sendable, Hashable {
         return tokens
     }
 
-    private static func literal(_ pattern: String) -> String? {
-        var name = ""
+    private static func literal(_ pattern: IndexPattern) -> IndexName? {
+        var name = String.UnicodeScalarView()
         for token in tokens(pattern) {
             guard case .literal(let character) = token else { return nil }
             name.append(character)
         }
-        return name
+        return IndexName(String(name))
     }
 
     /// Greedy with one point of return: linear in practice, quadratic at worst.
-    static func matches(_ name: String, _ pattern: String) -> Bool {
-        let text = Array(name)
+    static func matches(_ name: IndexName, _ pattern: IndexPattern) -> Bool {
+        let text = Array(name.text.unicodeScalars)
         let tokens = tokens(pattern)
         var position = 0
         var token = 0

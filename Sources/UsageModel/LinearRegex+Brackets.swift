@@ -1,6 +1,6 @@
 extension LinearRegex.Parser {
-    /// Reads a class after its `[`.
-    mutating func bracketed(_ start: Int) throws(LinearRegex.Failure) -> LinearRegex.ScalarClass {
+    /// Reads a class after its `[`, and writes it.
+    mutating func bracketed(_ start: Int) throws(LinearRegex.Failure) {
         let isNegated = read("^")
         var members: [LinearRegex.ScalarClass.Member] = []
         var ranges: [ClosedRange<UInt32>] = []
@@ -33,7 +33,7 @@ extension LinearRegex.Parser {
         }
         position += 1
         members.append(.init(content: .ranges(ranges), isFolded: flags.isFolded))
-        return LinearRegex.ScalarClass(members, isNegated: isNegated)
+        try write(pattern[start..<position], members, isNegated: isNegated)
     }
 
     /// One scalar, which may be escaped.

@@ -2,7 +2,7 @@ extension LinearRegex.Parser {
     /// Reads what follows a backslash outside of brackets, and writes it.
     mutating func escape(_ start: Int) throws(LinearRegex.Failure) {
         if let member = try classEscape(start) {
-            try write(LinearRegex.ScalarClass([member]))
+            try write(pattern[start..<position], [member])
         } else if read("A") {
             try write(.begin)
         } else if read("z") {

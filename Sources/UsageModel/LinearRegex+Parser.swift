@@ -12,6 +12,12 @@ extension LinearRegex {
             var dotMatchesNewline = true
         }
 
+        /// How a class was written.
+        private struct ClassSource: Hashable {
+            var text: ArraySlice<Unicode.Scalar>
+            var isFolded: Bool
+        }
+
         /// A group that is not closed yet, or the whole.
         private struct Group {
             /// Where it begins in the pattern.
@@ -32,6 +38,10 @@ extension LinearRegex {
         private var groups: [Group]
         private var instructions: [Instruction] = []
         private var classes: [ScalarClass] = []
+        /// Positions in ``classes`` by what was written: a class that recurs is made once.
+        private var classNumbers: [ClassSource: Int] = [:]
+        /// What the classes add to the size.
+        private var classCost = 0
         /// The first instruction of the part that a repetition would repeat.
         private var part: Int?
         /// Where in the pattern the repetition is that has just been read.
@@ -64,7 +74,7 @@ extension LinearRegex {
                     } else {
                         try write(scalar)
                     }
-                case "[": try write(try bracketed(start))
+                case "[": try bracketed(start)
                 case ".": try writeDot()
                 case "^": try write(.begin)
                 case "$": try write(.end)
@@ -98,14 +108,24 @@ extension LinearRegex {
             instructions.append(instruction)
         }
 
-        mutating func write(_ members: ScalarClass) throws(Failure) {
-            classes.append(members)
+        /// Writes a class.
+        /// - Parameter source: as it stands in the pattern.
+        mutating func write(
+            _ source: ArraySlice<Unicode.Scalar>, _ members: [ScalarClass.Member], isNegated: Bool = false
+        ) throws(Failure) {
+            let key = ClassSource(text: source, isFolded: flags.isFolded)
+            if let number = classNumbers[key] { return try write(.set(number)) }
+            let new = ScalarClass(members, isNegated: isNegated)
+            try reserve(new.cost + 1)
+            classCost += new.cost
+            classNumbers[key] = classes.count
+            classes.append(new)
             try write(.set(classes.count - 1))
         }
 
         mutating func write(_ scalar: Unicode.Scalar) throws(Failure) {
             if flags.isFolded, !Folding.others(scalar.value).isEmpty {
-                try write(ScalarClass([.init(content: .ranges([scalar.value...scalar.value]), isFolded: true)]))
+                try write([scalar], [.init(content: .ranges([scalar.value...scalar.value]), isFolded: true)])
             } else {
                 try write(.scalar(scalar))
             }
@@ -115,13 +135,13 @@ extension LinearRegex {
             if flags.dotMatchesNewline {
                 try write(.any)
             } else {
-                try write(ScalarClass([.init(content: .ranges([0x0A...0x0A]))], isNegated: true))
+                try write(["."], [.init(content: .ranges([0x0A...0x0A]))], isNegated: true)
             }
         }
 
         private func reserve(_ count: Int) throws(Failure) {
             // One is for the end.
-            if count >= LinearRegex.sizeLimit - instructions.count {
+            if count >= LinearRegex.sizeLimit - instructions.count - classCost {
                 throw Failure("it is too large: it takes more than \(LinearRegex.sizeLimit) instructions")
             }
         }

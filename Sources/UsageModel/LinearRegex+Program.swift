@@ -25,6 +25,9 @@ extension LinearRegex {
         var instructions: [Instruction]
         var classes: [ScalarClass]
 
+        /// What the classes add to the size.
+        var classCost: Int { classes.reduce(0) { $0 + $1.cost } }
+
         /// What the program takes when that is one text.
         var literal: [Unicode.Scalar]? {
             var scalars: [Unicode.Scalar] = []
@@ -48,19 +51,26 @@ extension LinearRegex {
         /// What is still to be followed at this position.
         private var pending: [Int] = []
         private var isMatch = false
+        /// Looks at an instruction that are left; negative after too many.
+        private(set) var steps: Int
 
-        init(_ program: Program) {
+        init(_ program: Program, steps: Int) {
             self.program = program
+            // The array costs a step for each line of the processor's cache.
+            self.steps = steps - program.instructions.count / 8 - 1
             reached = Array(repeating: -1, count: program.instructions.count)
         }
 
-        mutating func matchesWhole(_ text: String.UnicodeScalarView) -> Bool {
+        /// Nil when there were too few steps.
+        mutating func matchesWhole(_ text: String.UnicodeScalarView) -> Bool? {
             var scalars = text.makeIterator()
             var following = scalars.next()
             follow(0, after: nil, before: following)
             while let scalar = following {
                 swap(&current, &next)
                 if current.isEmpty { return false }
+                steps -= current.count
+                if steps < 0 { return nil }
                 next.removeAll(keepingCapacity: true)
                 position += 1
                 isMatch = false
@@ -69,7 +79,7 @@ extension LinearRegex {
                     follow(index + 1, after: scalar, before: following)
                 }
             }
-            return isMatch
+            return steps < 0 ? nil : isMatch
         }
 
         private func takes(_ index: Int, _ scalar: Unicode.Scalar) -> Bool {
@@ -87,6 +97,7 @@ extension LinearRegex {
             while let index = pending.popLast() {
                 if reached[index] == position { continue }
                 reached[index] = position
+                steps -= 1
                 switch program.instructions[index] {
                 case .scalar, .any, .set: next.append(index)
                 case .split(let first, let second):

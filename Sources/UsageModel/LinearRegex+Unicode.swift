@@ -24,16 +24,38 @@ extension LinearRegex {
 
         static func others(_ value: UInt32) -> [UInt32] { orbits[value] ?? [] }
 
+        /// The scalars that have other cases, ascending.
+        private static let scalars = orbits.keys.sorted()
+
         /// `ranges` and the other cases of all in them.
+        /// - Parameter ranges: apart from each other.
         static func closure(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
             var closure = ranges
             for range in ranges {
-                let others =
-                    range.count < orbits.count
-                    ? range.flatMap(others) : orbits.filter { range.contains($0.key) }.flatMap(\.value)
-                closure += others.map { $0...$0 }
+                var position = firstPosition(from: range.lowerBound)
+                while position < scalars.count, scalars[position] <= range.upperBound {
+                    for other in others(scalars[position]) where !range.contains(other) {
+                        closure.append(other...other)
+                    }
+                    position += 1
+                }
             }
             return closure
+        }
+
+        /// How many scalars of `ranges` have other cases.
+        static func count(in ranges: [ClosedRange<UInt32>]) -> Int {
+            ranges.reduce(0) { $0 + firstPosition(from: $1.upperBound + 1) - firstPosition(from: $1.lowerBound) }
+        }
+
+        /// Where the first of ``scalars`` is that is not below `value`.
+        private static func firstPosition(from value: UInt32) -> Int {
+            var (low, high) = (0, scalars.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if scalars[middle] < value { low = middle + 1 } else { high = middle }
+            }
+            return low
         }
 
         private static func single(_ text: String) -> Unicode.Scalar? {

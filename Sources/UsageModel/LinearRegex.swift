@@ -1,8 +1,8 @@
 /// A regular expression that takes time in proportion to its size and the text's, whatever they are.
 ///
-/// Swift's `Regex` backtracks: a pattern such as `(a+)+b` keeps it busy for longer than anyone waits.
-/// That is no matter for patterns in a configuration, but one for those in requests. Here all ways
-/// to match are followed at once, so each scalar of a text costs at most one look at every instruction.
+/// Swift's `Regex` backtracks: a pattern such as `(a+)+b` keeps it busy for longer than anyone waits, and nothing
+/// can stop it. Here all ways to match are followed at once, so each scalar of a text costs at most one look at every
+/// instruction. It is the only engine for patterns from requests and from the configuration.
 ///
 /// The syntax is that of RE2, which Prometheus and Grafana's users write, with the differences that
 /// follow from its one use, whether *all* of a text matches: lazy repetitions are as the others, groups
@@ -15,11 +15,11 @@ public struct LinearRegex: Sendable {
     static let repetitionLimit = 1000
     /// Groups within groups. RE2 has 1000; no one can read a fifth of that.
     static let depthLimit = 200
-    /// Instructions of a program. What `{n,m}` repeats is in it as many times.
+    /// The largest ``size``. What `{n,m}` repeats is in it as many times.
     static let sizeLimit = 10_000
 
-    /// Scalars of a pattern: as many as a program of the largest size has any use for.
-    static let lengthLimit = 100_000
+    /// Scalars of a pattern: twice as many as a program of the largest size has instructions.
+    static let lengthLimit = 20_000
 
     private let program: Program
     /// The text itself, when there is only one that matches.
@@ -34,13 +34,25 @@ public struct LinearRegex: Sendable {
 
     /// Whether all of `text` matches.
     public func matchesWhole(_ text: String) -> Bool {
-        if let literal { return text.unicodeScalars.elementsEqual(literal) }
-        var simulation = Simulation(program)
+        var steps = Int.max
+        return matchesWhole(text, steps: &steps) ?? false
+    }
+
+    /// Whether all of `text` matches; nil when it takes more than `steps` looks at an instruction to tell.
+    /// - Parameter steps: reduced by those that it took.
+    func matchesWhole(_ text: String, steps: inout Int) -> Bool? {
+        if let literal {
+            steps -= literal.count + 1
+            return steps < 0 ? nil : text.unicodeScalars.elementsEqual(literal)
+        }
+        var simulation = Simulation(program, steps: steps)
+        defer { steps = simulation.steps }
         return simulation.matchesWhole(text.unicodeScalars)
     }
 
-    /// Instructions of the program: what a scalar of a text costs at most.
-    public var size: Int { program.instructions.count }
+    /// What it costs to make the program and to look at all of it once: its instructions, and its classes by the
+    /// ranges that they have.
+    public var size: Int { program.instructions.count + program.classCost }
 
     /// As much of a pattern as an error shows: 100 scalars.
     public static func excerpt(_ pattern: String) -> String { excerpt(pattern.unicodeScalars) }

@@ -34,6 +34,15 @@ public enum RFC3339 {
         return 20
     }
 
+    /// `text` as it was before a query made a space of the `+` of its offset: `2026-07-15T00:00:00 02:00`.
+    public static func withPlus(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        // After the time of day, which ends at 19 at the earliest: the space before it may separate it from the date.
+        guard bytes.count >= 25, bytes[bytes.count - 6] == 0x20 else { return text }
+        bytes[bytes.count - 6] = UInt8(ascii: "+")
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Parses `2026-07-15T00:00:00Z`, with an optional fraction and with `Z` or a
     /// `±hh:mm` offset. Nil for anything else, so also for a plain date.
     ///

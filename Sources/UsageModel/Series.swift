@@ -10,15 +10,18 @@ public enum API: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// The identity of one time series.
 public struct SeriesKey: Sendable, Hashable {
-    public var application: String
+    public var application: ApplicationID
     public var api: API
-    public var statistic: String
+    public var statistic: StatisticName
     /// The index, or `""` at application level.
-    public var index: String
+    public var index: IndexName
     /// Server, region or cluster, or `""` for a scalar statistic.
-    public var key: String
+    public var key: ServerName
 
-    public init(application: String, api: API = .usage, statistic: String, index: String = "", key: String = "") {
+    public init(
+        application: ApplicationID, api: API = .usage, statistic: StatisticName, index: IndexName = "",
+        key: ServerName = ""
+    ) {
         self.application = application
         self.api = api
         self.statistic = statistic
@@ -29,11 +32,11 @@ public struct SeriesKey: Sendable, Hashable {
 
 /// Where series are collected: an application as a whole, or one of its indices.
 public struct Scope: Sendable, Hashable {
-    public var application: String
+    public var application: ApplicationID
     /// The index, or `""` for the application itself.
-    public var index: String
+    public var index: IndexName
 
-    public init(application: String, index: String = "") {
+    public init(application: ApplicationID, index: IndexName = "") {
         self.application = application
         self.index = index
     }
@@ -42,17 +45,17 @@ public struct Scope: Sendable, Hashable {
 }
 
 extension Scope: CustomStringConvertible {
-    public var description: String { isIndex ? "\(application)/\(index)" : application }
+    public var description: String { isIndex ? "\(application)/\(index)" : application.text }
 }
 
 /// The points of one statistic and key in one answer, ascending as the vendor sent them.
 public struct SeriesPoints: Sendable, Hashable {
-    public var statistic: String
+    public var statistic: StatisticName
     /// Server, region or cluster, or `""` for a scalar statistic.
-    public var key: String
+    public var key: ServerName
     public var points: [Point]
 
-    public init(statistic: String, key: String = "", points: [Point]) {
+    public init(statistic: StatisticName, key: ServerName = "", points: [Point]) {
         self.statistic = statistic
         self.key = key
         self.points = points

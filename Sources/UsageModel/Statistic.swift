@@ -68,15 +68,15 @@ public enum StatisticShape: String, Sendable, Hashable, CaseIterable, Codable {
 ///
 /// A bucket exists where the first is reported; where the second is not, it counts as 0.
 public struct Difference: Sendable, Hashable {
-    public var minuend: String
-    public var subtrahend: String
+    public var minuend: StatisticName
+    public var subtrahend: StatisticName
 
-    public init(_ minuend: String, minus subtrahend: String) {
+    public init(_ minuend: StatisticName, minus subtrahend: StatisticName) {
         self.minuend = minuend
         self.subtrahend = subtrahend
     }
 
-    public var operands: [String] { [minuend, subtrahend] }
+    public var operands: [StatisticName] { [minuend, subtrahend] }
 }
 
 extension Difference: CustomStringConvertible {
@@ -87,7 +87,7 @@ extension Difference: CustomStringConvertible {
 /// units, aggregates and documentation from.
 public struct Statistic: Sendable, Hashable {
     /// The vendor's name, and the attribute of its answers.
-    public var name: String
+    public var name: StatisticName
     /// The API that reports it.
     public var api: API
     /// The vendor's group, such as `search`. Empty for an unknown statistic.
@@ -105,7 +105,7 @@ public struct Statistic: Sendable, Hashable {
     public var isKnown: Bool
 
     public init(
-        name: String, api: API = .usage, group: String, kind: StatisticKind, unit: StatisticUnit,
+        name: StatisticName, api: API = .usage, group: String, kind: StatisticKind, unit: StatisticUnit,
         shape: StatisticShape, perIndex: Bool, meaning: String, derivation: Difference? = nil, isKnown: Bool = true
     ) {
         self.name = name
@@ -123,7 +123,7 @@ public struct Statistic: Sendable, Hashable {
     /// A statistic that is not in the catalogue. Algolia adds them without
     /// notice, and they are stored and served like any other: as a level,
     /// because nothing may be added up whose meaning is not known.
-    public static func unknown(_ name: String) -> Statistic {
+    public static func unknown(_ name: StatisticName) -> Statistic {
         Statistic(
             name: name, group: "", kind: .level, unit: .unknown, shape: .byKey, perIndex: true,
             meaning: "a statistic that this version does not know", isKnown: false)

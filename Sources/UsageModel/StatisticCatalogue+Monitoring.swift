@@ -5,7 +5,7 @@ extension StatisticCatalogue {
     public static let monitoring: [Statistic] = minutely + minutely.flatMap(extremes)
 
     /// What the minutes of an hour become: the names of hourly series, and how each is folded.
-    public static func rollUps(of name: String) -> [(name: String, aggregate: Aggregate)] {
+    public static func rollUps(of name: StatisticName) -> [(name: StatisticName, aggregate: Aggregate)] {
         guard let statistic = statistic(named: name) else {
             return [(name, .avg), (name + maximumSuffix, .max)]
         }
@@ -32,12 +32,12 @@ extension StatisticCatalogue {
     /// The hourly extremes that are kept of a minutely statistic.
     static func extremes(_ statistic: Statistic) -> [Statistic] {
         guard statistic.kind == .mean else { return [] }
-        var kinds: [(StatisticKind, String, String)] = [(.maximum, maximumSuffix, "highest minute of an hour")]
+        var kinds: [(StatisticKind, StatisticName, String)] = [(.maximum, maximumSuffix, "highest minute of an hour")]
         // Of idleness the low end tells.
         if statistic.name == idleness { kinds.append((.minimum, minimumSuffix, "lowest minute of an hour")) }
         return kinds.map { kind, suffix, what in
             var extreme = statistic
-            extreme.name += suffix
+            extreme.name = statistic.name + suffix
             extreme.kind = kind
             extreme.meaning = "\(what): \(statistic.meaning)"
             return extreme
@@ -45,18 +45,20 @@ extension StatisticCatalogue {
     }
 
     /// The statistic whose vendor's name says the opposite of what it is.
-    public static let idleness = "cpu_usage"
-    public static let maximumSuffix = "_max"
-    public static let minimumSuffix = "_min"
+    public static let idleness: StatisticName = "cpu_usage"
+    public static let maximumSuffix: StatisticName = "_max"
+    public static let minimumSuffix: StatisticName = "_min"
 
-    private static func infrastructure(_ name: String, _ unit: StatisticUnit, _ meaning: String) -> Statistic {
+    private static func infrastructure(
+        _ name: StatisticName, _ unit: StatisticUnit, _ meaning: String
+    ) -> Statistic {
         Statistic(
             name: name, api: .monitoring, group: "infrastructure", kind: .mean, unit: unit, shape: .byServer,
             perIndex: false, meaning: meaning)
     }
 
     private static func cluster(
-        _ name: String, _ kind: StatisticKind, _ unit: StatisticUnit, _ meaning: String
+        _ name: StatisticName, _ kind: StatisticKind, _ unit: StatisticUnit, _ meaning: String
     ) -> Statistic {
         Statistic(
             name: name, api: .monitoring, group: "cluster", kind: kind, unit: unit, shape: .byCluster,

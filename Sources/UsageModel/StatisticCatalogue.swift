@@ -259,11 +259,11 @@ public enum StatisticCatalogue {
     /// Everything that has a description: the Usage API's, the derived, the Monitoring API's.
     public static let every = all + derived + monitoring
 
-    private static let byName = Dictionary(uniqueKeysWithValues: every.map { ($0.name, $0) })
+    private static let byName = Dictionary(every.map { ($0.name, $0) }) { first, _ in first }
 
     /// The groups that a request may name instead of statistics. A group
     /// answers with its members, never with its own name.
-    public static let groups: [String: [String]] = [
+    public static let groups: [StatisticName: [StatisticName]] = [
         "search_operations": members("search"),
         "acl_operations": members("acl"),
         "indexing_operations": members("indexing"),
@@ -273,22 +273,22 @@ public enum StatisticCatalogue {
     ]
 
     /// The catalogue's entry, or nil for a name it does not hold.
-    public static func statistic(named name: String) -> Statistic? { byName[name] }
+    public static func statistic(named name: StatisticName) -> Statistic? { byName[name] }
 
     /// The catalogue's entry, or a description of an unknown statistic.
-    public static func describe(_ name: String) -> Statistic { byName[name] ?? .unknown(name) }
+    public static func describe(_ name: StatisticName) -> Statistic { byName[name] ?? .unknown(name) }
 
     /// Names that the application-level endpoint serves, or the per-index one.
-    public static func names(perIndex: Bool) -> [String] {
+    public static func names(perIndex: Bool) -> [StatisticName] {
         all.filter { !perIndex || $0.perIndex }.map(\.name)
     }
 
-    private static func members(_ group: String) -> [String] {
+    private static func members(_ group: String) -> [StatisticName] {
         all.filter { $0.group == group }.map(\.name)
     }
 
     private static func statistic(
-        _ name: String, _ group: String, _ kind: StatisticKind, _ unit: StatisticUnit, _ shape: StatisticShape,
+        _ name: StatisticName, _ group: String, _ kind: StatisticKind, _ unit: StatisticUnit, _ shape: StatisticShape,
         perIndex: Bool, _ meaning: String
     ) -> Statistic {
         Statistic(

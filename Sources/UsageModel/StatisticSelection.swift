@@ -3,5 +3,5 @@ public enum StatisticSelection: Sendable, Hashable {
     /// `*`: everything the plan serves, known to us or not.
     case all
     /// By name; at least one.
-    case names([String])
+    case names([StatisticName])
 }

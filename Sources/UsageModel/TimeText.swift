@@ -9,7 +9,7 @@ public enum TimeText {
 
     /// The time that `text` means at `now`; nil when it is none.
     public static func parse(_ text: String, now: UnixTime) -> UnixTime? {
-        let time = relative(text, now: now) ?? RFC3339.parse(text) ?? number(text)
+        let time = relative(text, now: now) ?? RFC3339.parse(RFC3339.withPlus(text)) ?? number(text)
         return time.flatMap { writable.contains($0) ? $0 : nil }
     }
 

@@ -4,21 +4,34 @@ private import Synchronization
 /// moves it forward at once. Ninety days of polling so take the time of the
 /// requests alone, and every run is the same.
 public final class VirtualClock: WallClock {
-    private let time: Mutex<Double>
-
-    public init(_ start: UnixTime) {
-        time = Mutex(Double(start))
+    private struct State {
+        var monotonic: Double
+        /// Seconds that the time of day was set forward, in all.
+        var shift = 0.0
     }
 
-    public var seconds: Double { time.withLock { $0 } }
+    private let state: Mutex<State>
+
+    public init(_ start: UnixTime) {
+        state = Mutex(State(monotonic: Double(start)))
+    }
+
+    public var seconds: Double { state.withLock { $0.monotonic + $0.shift } }
+
+    public var monotonic: Double { state.withLock { $0.monotonic } }
 
     /// Moves the clock to `deadline`, never backwards.
     public func advance(to deadline: Double) {
-        time.withLock { $0 = max($0, deadline) }
+        state.withLock { $0.monotonic = max($0.monotonic, deadline - $0.shift) }
     }
 
     public func advance(by duration: Double) {
-        time.withLock { $0 += duration }
+        state.withLock { $0.monotonic += duration }
+    }
+
+    /// Sets the time of day forward, or back, without any time passing.
+    public func set(forward seconds: Double) {
+        state.withLock { $0.shift += seconds }
     }
 
     public func sleep(until deadline: Double) async throws {

@@ -1,7 +1,7 @@
 public import Capacity
 public import Foundation
 internal import History
-internal import UsageModel
+public import UsageModel
 
 /// The capacity report of each application, made when it is asked for and kept while it is right.
 ///
@@ -11,11 +11,11 @@ public actor CapacityCache {
     /// What reports are made with, as configured now.
     public struct Planning: Sendable {
         /// By application.
-        public let contracts: @Sendable () -> [String: Contract]
+        public let contracts: @Sendable () -> [ApplicationID: Contract]
         public let timeZone: @Sendable () -> TimeZone
 
         public init(
-            contracts: @escaping @Sendable () -> [String: Contract] = { [:] },
+            contracts: @escaping @Sendable () -> [ApplicationID: Contract] = { [:] },
             timeZone: @escaping @Sendable () -> TimeZone = { .gmt }
         ) {
             self.contracts = contracts
@@ -32,18 +32,18 @@ public actor CapacityCache {
     private struct Made {
         var conditions: Conditions
         var generation: UInt64
-        var time: UnixTime
+        var time: Double
         var report: CapacityReport
     }
 
     /// Seconds that a report is kept although the history has changed.
-    private static let patience: Int64 = 60
+    private static let patience = 60.0
 
     private let history: History
     private let planning: Planning
     private let clock: any WallClock
-    private var made: [String: Made] = [:]
-    private var making: [String: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
+    private var made: [ApplicationID: Made] = [:]
+    private var making: [ApplicationID: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
 
     init(_ history: History, _ planning: Planning, clock: any WallClock) {
         self.history = history
@@ -59,36 +59,36 @@ public actor CapacityCache {
     }
 
     /// Every application that is stored or has a contract, ascending.
-    public func applications() async throws -> [String] {
+    public func applications() async throws -> [ApplicationID] {
         Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
     }
 
     /// Of one application; one of which nothing is stored has an empty report.
-    public func report(_ application: String) async throws -> CapacityReport {
+    public func report(_ application: ApplicationID) async throws -> CapacityReport {
         let timeZone = planning.timeZone()
         let reader = CapacityReader(history, timeZone: timeZone)
         let conditions = Conditions(
             contract: planning.contracts()[application] ?? Contract(), timeZone: timeZone,
             newestDayEnd: try await reader.newestDayEnd(application))
         if let known = made[application], known.conditions == conditions,
-            known.generation == history.generation || clock.now - known.time < Self.patience
+            known.generation == history.generation || clock.monotonic - known.time < Self.patience
         {
             return known.report
         }
         // Those who ask meanwhile wait for the same.
         if let running = making[application], running.conditions == conditions {
-            return try await running.task.value.report
+            return try await running.task.sharedValue.report
         }
         let (history, clock) = (history, clock)
         let task = Task {
-            let (generation, time) = (history.generation, clock.now)
+            let (generation, time) = (history.generation, clock.monotonic)
             return Made(
                 conditions: conditions, generation: generation, time: time,
                 report: try await reader.report(application, contract: conditions.contract))
         }
         making[application] = (conditions, task)
         defer { if making[application]?.task == task { making[application] = nil } }
-        let new = try await task.value
+        let new = try await task.sharedValue
         made[application] = new
         return new.report
     }

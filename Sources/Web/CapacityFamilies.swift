@@ -42,7 +42,7 @@ enum CapacityFamilies {
             guard !samples.isEmpty else { continue }
             writer.family(family.name, .gauge, help: family.help)
             for (application, limit, value) in samples {
-                writer.sample(.init(["application": application, "limit": limit.rawValue]), PointValue(value))
+                writer.sample(.init(["application": application.text, "limit": limit.rawValue]), PointValue(value))
             }
         }
     }

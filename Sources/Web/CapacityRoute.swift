@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Hummingbird
+internal import UsageModel
 
 /// `/api/v1/capacity`: what a planner asks about each application, answered.
 enum CapacityRoute {
@@ -16,7 +17,7 @@ enum CapacityRoute {
             failures: [404: "The application is not known."]
         ) { _, parameters in
             let known = try await exporter.capacity.applications()
-            let wanted = parameters.all("application")
+            let wanted: [ApplicationID]? = try parameters.names("application")
             for id in wanted ?? [] where !known.contains(id) { throw unknown(id, known) }
             var reports: [CapacityReport] = []
             for id in known where wanted?.contains(id) ?? true {
@@ -27,9 +28,9 @@ enum CapacityRoute {
     }
 
     /// 404: there is no such application.
-    static func unknown(_ id: String, _ known: [String]) -> Problem {
+    static func unknown(_ id: ApplicationID, _ known: [ApplicationID]) -> Problem {
         .unknown(
             "application", "there is no application \"\(id)\"",
-            accepted: known.isEmpty ? "none is stored yet" : known.joined(separator: ", "))
+            accepted: known.isEmpty ? "none is stored yet" : known.map(\.text).joined(separator: ", "))
     }
 }

@@ -28,7 +28,8 @@ enum CatalogueRoutes {
                 let series = try await exporter.history.series(
                     statistics: filter.statistics, applications: filter.applications, indices: filter.indices,
                     granularity: parameters.option("granularity", of: SeriesFilter.granularities, default: .hourly))
-                return try .json(["series": series.map(SeriesDocument.init)])
+                return try await .parts(
+                    ListBody(#"{"series":["#, series) { SeriesJSON.extent($0, to: &$1) }, type: json, exporter.logger)
             },
             Endpoint(
                 path: "/api/v1/latest", summary: "The newest complete value of every series, as Algolia sent it.",
@@ -38,7 +39,8 @@ enum CatalogueRoutes {
             ) { _, parameters in
                 let filter = try await SeriesFilter(parameters, exporter)
                 let latest = try await exporter.history.latest().series.filter { filter.selects($0.key) }
-                return try .json(["series": latest.map(LatestDocument.init)])
+                return try await .parts(
+                    ListBody(#"{"series":["#, latest) { SeriesJSON.latest($0, to: &$1) }, type: json, exporter.logger)
             },
         ]
     }
@@ -54,13 +56,13 @@ enum CatalogueRoutes {
     }
 
     /// Names of what the Monitoring API reports now.
-    private static func monitored(_ exporter: Exporter) async throws -> Set<String> {
+    private static func monitored(_ exporter: Exporter) async throws -> Set<StatisticName> {
         Set(try await exporter.history.latest().series.map(\.key).filter { $0.api == .monitoring }.map(\.statistic))
     }
 }
 
 private struct StatisticDocument: Encodable {
-    var statistic: String
+    var statistic: StatisticName
     var api: String
     @OrNull var group: String?
     var kind: String
@@ -95,85 +97,13 @@ private struct StatisticDocument: Encodable {
 }
 
 private struct ApplicationDocument: Encodable {
-    var application: String
+    var application: ApplicationID
     var firstSeen: String
-    var indices: [String]
+    var indices: [IndexName]
 
     init(_ application: StoredApplication) {
         self.application = application.id
         firstSeen = RFC3339.string(application.firstSeen)
         indices = application.indices
-    }
-}
-
-/// The identity of a series; `null` where it has no index or key.
-private struct SeriesIdentity: Encodable {
-    var application: String
-    @OrNull var index: String?
-    @OrNull var key: String?
-    var statistic: String
-    var unit: String
-
-    init(_ key: SeriesKey) {
-        application = key.application
-        index = key.index.isEmpty ? nil : key.index
-        self.key = key.key.isEmpty ? nil : key.key
-        statistic = key.statistic
-        unit = StatisticCatalogue.describe(key.statistic, api: key.api).unit.rawValue
-    }
-
-}
-
-/// A point as `[milliseconds, value]`.
-private struct PointDocument: Encodable {
-    var point: Point
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.unkeyedContainer()
-        try container.encode(point.time * 1000)
-        switch point.value {
-        case .integer(let integer): try container.encode(integer)
-        case .real(let real): try container.encode(real)
-        }
-    }
-}
-
-private struct SeriesDocument: Encodable {
-    var extent: SeriesExtent
-
-    init(_ extent: SeriesExtent) { self.extent = extent }
-
-    private enum CodingKeys: CodingKey { case granularity, first, last }
-
-    func encode(to encoder: any Encoder) throws {
-        try SeriesIdentity(extent.key).encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(extent.granularity, forKey: .granularity)
-        try container.encode(PointDocument(point: extent.first), forKey: .first)
-        try container.encode(PointDocument(point: extent.last), forKey: .last)
-    }
-}
-
-private struct LatestDocument: Encodable {
-    var latest: LatestSeries
-
-    init(_ latest: LatestSeries) { self.latest = latest }
-
-    private enum CodingKeys: CodingKey { case minutely, hourly, daily, total }
-
-    func encode(to encoder: any Encoder) throws {
-        try SeriesIdentity(latest.key).encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        // Only what the Monitoring API reports has minutes.
-        if let minutely = latest.minutely {
-            try container.encode(PointDocument(point: minutely), forKey: .minutely)
-        }
-        try container.encode(latest.hourly.map(PointDocument.init), forKey: .hourly)
-        try container.encode(latest.daily.map(PointDocument.init), forKey: .daily)
-        switch latest.total {
-        case .integer(let integer)?: try container.encode(integer, forKey: .total)
-        case .real(let real)?: try container.encode(real, forKey: .total)
-        case nil: try container.encodeNil(forKey: .total)
-        }
     }
 }

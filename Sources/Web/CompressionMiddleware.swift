@@ -7,6 +7,8 @@ internal import NIOCore
 struct CompressionMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Bytes below which compression costs more than it saves.
     private static var threshold: Int { 1024 }
+    /// Bytes above which it is compressed as it is sent, so that it is not in memory twice.
+    private static var largest: Int { 262_144 }
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -16,11 +18,10 @@ struct CompressionMiddleware<Context: RequestContext>: RouterMiddleware {
         guard response.headers[.contentType] != RemoteReadRoute.chunks else { return response }
         // What has no length yet is long: it is streamed.
         let length = response.body.contentLength
-        guard response.headers[.contentEncoding] == nil, length ?? .max >= Self.threshold, request.method != .head
-        else { return response }
+        guard response.headers[.contentEncoding] == nil, length ?? .max >= Self.threshold else { return response }
         if response.headers[.vary] == nil { response.headers[.vary] = "Accept-Encoding" }
         guard AcceptEncoding.gzip(request) else { return response }
-        if length == nil {
+        if length ?? .max > Self.largest {
             let body = response.body
             response.body = ResponseBody { writer in try await body.write(GzipWriter(writer)) }
         } else {

@@ -34,28 +34,72 @@ enum ForecastRoute {
                     "statistic", "\"statistic\" names none", accepted: "one or more, separated by commas")
             }
             let horizon = try horizon(parameters)
-            var series: [RangeSeries] = []
+            var plans: [RangePlan] = []
+            var count = 0
             for (position, statistic) in statistics.enumerated() where !statistics[..<position].contains(statistic) {
-                series += try await days(of: query(statistic, filter, parameters, exporter), exporter)
-                guard series.count <= seriesLimit else { throw tooMany }
+                let plan = try await plan(query(statistic, filter, parameters, exporter), exporter)
+                count += plan.series.count
+                guard count <= seriesLimit else { throw tooMany }
+                plans.append(plan)
             }
-            let end = end(exporter)
-            var json = JSONBytes(capacity: 512 + series.count * horizon * 80)
-            json.raw(#"{"series":["#)
-            for (position, one) in series.enumerated() {
-                if position > 0 { json.raw(",") }
-                json.append(try await queue.forecast(one, until: end, horizon: horizon))
-            }
-            json.raw("]}")
-            return .bytes(json.bytes, type: "application/json")
+            let body = Body(history: exporter.history, plans: plans, end: end(exporter), horizon: horizon)
+            return try await .parts(body, type: "application/json", exporter.logger)
         }
     }
 
-    private static func days(of query: RangeQuery, _ exporter: Exporter) async throws -> [RangeSeries] {
+    private static func plan(_ query: RangeQuery, _ exporter: Exporter) async throws -> RangePlan {
         do {
-            return try await exporter.history.range(query, now: exporter.clock.now).series
+            return try await exporter.history.plan(query, now: exporter.clock.now)
         } catch is RangeTooLarge {
             throw tooMany
+        }
+    }
+
+    /// The answer, a series at a time: its days are read, carried on, and forgotten.
+    private struct Body: BodyParts {
+        let history: History
+        let plans: [RangePlan]
+        let end: UnixTime
+        let horizon: Int
+        private var plan = 0
+        private var series = 0
+        private var hasBegun = false
+        private var hasSeries = false
+
+        init(history: History, plans: [RangePlan], end: UnixTime, horizon: Int) {
+            self.history = history
+            self.plans = plans
+            self.end = end
+            self.horizon = horizon
+        }
+
+        mutating func next() async throws -> [UInt8]? {
+            guard plan <= plans.count else { return nil }
+            var json = JSONBytes(capacity: 2 * BodyPart.size)
+            if !hasBegun { json.raw(#"{"series":["#) }
+            hasBegun = true
+            while plan < plans.count, json.bytes.count < BodyPart.size {
+                try await write(to: &json)
+            }
+            if plan == plans.count {
+                json.raw("]}")
+                plan += 1
+            }
+            return json.bytes
+        }
+
+        private mutating func write(to json: inout JSONBytes) async throws {
+            guard series < plans[plan].series.count else {
+                plan += 1
+                series = 0
+                return
+            }
+            let days = try await history.range(of: [plans[plan].series[series]], plans[plan].query)
+            series += 1
+            guard let days = days.first else { return }
+            if hasSeries { json.raw(",") }
+            hasSeries = true
+            json.append(try await ForecastRoute.queue.forecast(days, until: end, horizon: horizon))
         }
     }
 
@@ -90,12 +134,12 @@ enum ForecastRoute {
 
     /// The days of one statistic. Servers and clusters have hours only, which become days.
     private static func query(
-        _ statistic: String, _ filter: SeriesFilter, _ parameters: QueryParameters, _ exporter: Exporter
-    ) -> RangeQuery {
+        _ statistic: StatisticName, _ filter: SeriesFilter, _ parameters: QueryParameters, _ exporter: Exporter
+    ) throws -> RangeQuery {
         let isMonitoring = StatisticCatalogue.statistic(named: statistic)?.api == .monitoring
         return RangeQuery(
             statistics: [statistic], applications: filter.applications, indices: filter.indices ?? .application,
-            keys: parameters.all("key"), granularity: isMonitoring ? .hourly : .daily,
+            keys: try parameters.names("key"), granularity: isMonitoring ? .hourly : .daily,
             range: TimeRange(end(exporter) - memory, end(exporter)), step: isMonitoring ? day : nil)
     }
 

@@ -1,9 +1,13 @@
 internal import Collector
 internal import History
 internal import Hummingbird
+internal import UsageModel
 
 /// Liveness and readiness, in the spelling of Kubernetes and in Prometheus's.
 enum HealthRoutes {
+    /// Seconds for which the history may fail before the exporter is not ready.
+    private static let storagePatience: Int64 = 60
+
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let text = [Endpoint.Content(type: "text/plain; charset=utf-8", summary: "One word.")]
         let health = ["/health", "/-/healthy"].map { path in
@@ -14,8 +18,20 @@ enum HealthRoutes {
                 path: path, summary: "Whether the database is open and first answers are stored.", contents: text,
                 failures: [503: "Not yet; the body says why."]
             ) { _, _ in
-                if try await exporter.history.hasAnswers() { return .text("ready\n") }
+                if let problem = exporter.history.look() {
+                    return .text("not ready: \(problem.sentence(exporter.history.path))\n", status: .serviceUnavailable)
+                }
                 let statuses = await exporter.status()
+                let now = exporter.clock.now
+                if let since = statuses.compactMap(\.storageFailingSince).min(), now - since >= storagePatience {
+                    let time = RFC3339.string(since)
+                    return .text(
+                        "not ready: cannot use the history database since \(time)\n", status: .serviceUnavailable)
+                }
+                if try await exporter.history.hasAnswers() {
+                    let ranges = statuses.reduce(0) { $0 + $1.setAside.count }
+                    return .text(ranges == 0 ? "ready\n" : "ready; \(ranges) ranges set aside, see /api/v1/status\n")
+                }
                 // A shard may own nothing at all, and has then nothing to wait for.
                 if !statuses.isEmpty, statuses.allSatisfy(\.hasNothing) { return .text("ready\n") }
                 return .text(
@@ -25,10 +41,26 @@ enum HealthRoutes {
         return health + ready
     }
 
+    /// In words of our own: who probes needs no password, and an error of the vendor may hold anything.
     private static func reason(_ exporter: Exporter) async -> String {
-        let errors = await exporter.status().compactMap { status in
-            status.lastError.map { "\(status.application): \($0)" }
+        let failing = await exporter.status().filter { $0.lastError != nil }.map { status in
+            let state =
+                switch status.state {
+                case .unauthorized: "the key is missing or rejected"
+                case .paused: "requests fail, retrying later"
+                case .backfilling, .current: "the newest request failed, retrying"
+                }
+            return "\(status.application): \(state)\(code(status.lastError))"
         }
-        return "no answer is stored yet" + (errors.isEmpty ? "" : "; " + errors.joined(separator: "; "))
+        return "no answer is stored yet"
+            + (failing.isEmpty ? "" : "; " + failing.joined(separator: "; ") + "; see /api/v1/status")
+    }
+
+    /// The status at the beginning of an error, the one part that is no text of others.
+    private static func code(_ error: String?) -> String {
+        guard let digits = error?.utf8.prefix(while: { (0x30...0x39).contains($0) }), digits.count == 3 else {
+            return ""
+        }
+        return " (\(Substring(digits)))"
     }
 }

@@ -26,8 +26,8 @@ enum IncidentsRoute {
     }
 
     private struct Document: Encodable {
-        var application: String
-        var cluster: String
+        var application: ApplicationID
+        var cluster: ServerName
         var time: String
         var title: String
         var status: String

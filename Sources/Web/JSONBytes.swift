@@ -37,6 +37,11 @@ struct JSONBytes {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    mutating func string<Kind>(_ name: VendorName<Kind>) { string(name.text) }
+
+    /// Appends a name, or `null` when it is empty.
+    mutating func stringOrNull<Kind>(_ name: VendorName<Kind>) { stringOrNull(name.text) }
+
     /// Appends a string, or `null` when it is empty.
     mutating func stringOrNull(_ text: String) {
         if text.isEmpty { raw("null") } else { string(text) }
@@ -56,9 +61,11 @@ struct JSONBytes {
         bytes += integer.description.utf8
     }
 
-    /// Appends `[[milliseconds,value],…]`, the form in which almost every byte of a range is written.
-    mutating func points(_ points: [Point]) {
-        bytes.append(UInt8(ascii: "["))
+    /// Appends bytes that are JSON already.
+    mutating func append(_ json: [UInt8]) { bytes += json }
+
+    /// Appends `[milliseconds,value],…`, the form in which almost every byte of a range is written.
+    mutating func pairs(_ points: [Point]) {
         // A time and a value take at most 20 and 24 bytes, and 4 stand around them.
         write(atMost: points.count * 48) { start in
             var out = start
@@ -76,7 +83,6 @@ struct JSONBytes {
             }
             return out == start ? start : out - 1
         }
-        bytes.append(UInt8(ascii: "]"))
     }
 
     /// Appends what `body` writes into memory that is not initialised.

@@ -16,22 +16,43 @@ enum JSONValue: Codable, Sendable, Hashable, ExpressibleByStringLiteral, Express
         self = .object(Dictionary(elements) { _, last in last })
     }
 
+    /// Any name of a field.
+    private struct FieldName: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { return nil }
+    }
+
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {
+            try DocumentBudget.spendEcho(decoder, bytes: text.utf8.count)
             self = .string(text)
-        } else if let object = try? container.decode([String: JSONValue].self) {
-            self = .object(object)
-        } else if let array = try? container.decode([JSONValue].self) {
-            self = .array(array)
+            return
+        }
+        try DocumentBudget.spendEcho(decoder)
+        if container.decodeNil() {
+            self = .null
         } else if let bool = try? container.decode(Bool.self) {
             self = .bool(bool)
         } else if let integer = try? container.decode(Int.self) {
             self = .integer(integer)
         } else if let real = try? container.decode(Double.self) {
             self = .real(real)
+        } else if let fields = try? decoder.container(keyedBy: FieldName.self) {
+            var object: [String: JSONValue] = [:]
+            for key in fields.allKeys {
+                try DocumentBudget.spendEcho(decoder, bytes: key.stringValue.utf8.count)
+                object[key.stringValue] = try fields.decode(JSONValue.self, forKey: key)
+            }
+            self = .object(object)
         } else {
-            self = .null
+            var list = try decoder.unkeyedContainer()
+            var array: [JSONValue] = []
+            while !list.isAtEnd { array.append(try list.decode(JSONValue.self)) }
+            self = .array(array)
         }
     }
 

@@ -8,10 +8,11 @@ enum LifecycleRoute {
             method: .post, path: "/-/reload", summary: "Loads the configuration again (needs --web.enable-lifecycle).",
             contents: [.init(type: "text/plain; charset=utf-8", summary: "The new configuration is in force.")],
             failures: [
-                403: "The exporter was started without --web.enable-lifecycle.",
+                403: "The exporter was started without --web.enable-lifecycle, or a page from elsewhere asks.",
                 500: "The configuration is wrong; the old one is still in force.",
             ]
-        ) { _, _ in
+        ) { request, _ in
+            try refuseOtherOrigins(request)
             guard let reload = exporter.reload else {
                 throw Problem(
                     status: .forbidden, detail: "reloading over HTTP is not enabled",
@@ -27,4 +28,26 @@ enum LifecycleRoute {
             return .bytes(Array("the configuration is loaded\n".utf8), type: "text/plain; charset=utf-8")
         }
     }
+
+    /// A browser sends requests that any page makes, and says which page it was. Other clients say nothing.
+    private static func refuseOtherOrigins(_ request: Request) throws {
+        let origin = request.headers[.origin]
+        let isOwn = origin.map { isSame($0, request.head.authority) } ?? true
+        let site = request.headers[.secFetchSite] ?? "same-origin"
+        guard isOwn, site == "same-origin" || site == "none" else {
+            throw Problem(
+                status: .forbidden, detail: "a page from \(origin ?? "elsewhere") may not reload the configuration",
+                parameter: "Origin", accepted: "no Origin header, or this server's own")
+        }
+    }
+
+    /// Whether an origin is `http` or `https` at this authority.
+    private static func isSame(_ origin: String, _ authority: String?) -> Bool {
+        guard let authority else { return false }
+        return ["http://", "https://"].contains { ($0 + authority).lowercased() == origin.lowercased() }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let secFetchSite = Self("Sec-Fetch-Site")!
 }

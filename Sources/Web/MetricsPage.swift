@@ -27,6 +27,7 @@ actor MetricsPage {
     private struct Rendered {
         var conditions: Conditions
         var generation: UInt64
+        var renderedAt: UnixTime
         var validUntil: UnixTime
         var samples: Int
         var dropped: DroppedSeries
@@ -52,6 +53,7 @@ actor MetricsPage {
     private var history: [ExpositionFormat: Rendered] = [:]
     private var rendering: [ExpositionFormat: (conditions: Conditions, task: Task<Rendered, any Error>)] = [:]
     private var pages: [Variant: Page] = [:]
+    private var making: [Variant: (options: MetricsOptions, generation: UInt64, task: Task<Page, any Error>)] = [:]
     /// Indices that were left out of the newest page.
     private var droppedIndices = 0
 
@@ -86,24 +88,45 @@ actor MetricsPage {
         {
             return page.body
         }
+        // Scrapes that come together share one page, and its memory.
+        let generation = exporter.history.generation
+        if let running = making[variant], running.options == options, running.generation == generation {
+            return try await running.task.sharedValue.body
+        }
+        let task = Task { try await make(variant, options, now: now) }
+        making[variant] = (options, generation, task)
+        defer { if making[variant]?.task == task { making[variant] = nil } }
+        let page = try await task.sharedValue
+        pages[variant] = page
+        return page.body
+    }
+
+    private func make(_ variant: Variant, _ options: MetricsOptions, now: UnixTime) async throws -> Page {
+        let format = variant.format
         let filter = try filter(options)
         var own = ExpositionWriter(format, filter: filter)
         ServerFamilies.write(
             ServerFamilies.infrastructure(await exporter.status(), staleness: options.staleness, now: now), to: &own)
         CapacityFamilies.write(await exporter.capacity.ready(staleness: options.staleness.daily), to: &own)
         writeOwn(to: &own)
-        let history = try await historyFamilies(
-            format, filter, Conditions(options: options, reserved: own.samples))
-        note(history.dropped, options)
+        let history: Rendered?
+        do {
+            history = try await historyFamilies(format, filter, Conditions(options: options, reserved: own.samples))
+        } catch {
+            // That the database is damaged shows in the exporter's own metrics.
+            guard exporter.history.problem != nil else { throw error }
+            history = nil
+        }
+        if let history { note(history.dropped, options) }
         var writer = ExpositionWriter(format, filter: filter)
-        writer.append(history.bytes)
+        if let history { writer.append(history.bytes) }
         writer.append(own.bytes)
         writer.finish()
         // The level is low: a page is compressed once a second at the most, and read over a fast network.
-        let bytes = isCompressed ? try Gzip.compress(writer.bytes, level: 1) : writer.bytes
-        let page = Page(options: options, generation: history.generation, second: now, body: ByteBuffer(bytes: bytes))
-        pages[variant] = page
-        return page.body
+        let bytes = variant.isCompressed ? try Gzip.compress(writer.bytes, level: 1) : writer.bytes
+        return Page(
+            options: options, generation: history?.generation ?? exporter.history.generation, second: now,
+            body: ByteBuffer(bytes: bytes))
     }
 
     private func filter(_ options: MetricsOptions) throws -> MetricFilter {
@@ -118,24 +141,29 @@ actor MetricsPage {
         _ format: ExpositionFormat, _ filter: MetricFilter, _ conditions: Conditions
     ) async throws -> Rendered {
         let generation = exporter.history.generation
-        if let known = history[format], known.generation == generation, exporter.clock.now < known.validUntil,
+        if let known = history[format], known.generation == generation,
+            // A clock that was set back makes anything possible.
+            (known.renderedAt..<max(known.validUntil, known.renderedAt)).contains(exporter.clock.now),
             known.isRight(for: conditions)
         {
             return known
         }
-        if let running = rendering[format], running.conditions == conditions { return try await running.task.value }
+        if let running = rendering[format], running.conditions == conditions {
+            return try await running.task.sharedValue
+        }
         let task = Task { [exporter] in
+            let now = exporter.clock.now
             let families = HistoryFamilies(
-                try await exporter.history.latest(), options: conditions.options, now: exporter.clock.now)
+                try await exporter.history.latest(), options: conditions.options, now: now)
             var writer = ExpositionWriter(format, filter: filter)
             let dropped = families.write(to: &writer, reserved: conditions.reserved)
             return Rendered(
-                conditions: conditions, generation: generation, validUntil: families.validUntil,
+                conditions: conditions, generation: generation, renderedAt: now, validUntil: families.validUntil,
                 samples: writer.samples, dropped: dropped, bytes: writer.bytes)
         }
         rendering[format] = (conditions, task)
         defer { if rendering[format]?.task == task { rendering[format] = nil } }
-        let rendered = try await task.value
+        let rendered = try await task.sharedValue
         history[format] = rendered
         return rendered
     }

@@ -22,24 +22,40 @@ struct Problem: Error, HTTPResponseError {
         Problem(status: .notFound, detail: detail, parameter: name, accepted: accepted)
     }
 
-    private struct Document: Encodable {
-        var type = "about:blank"
-        var title: String
-        var status: Int
-        var detail: String
-        var parameter: String?
-        var accepted: String?
+    /// Characters of a text that a document repeats: it says what is wrong and is no echo of the request.
+    private static let textLimit = 2000
+
+    /// The document.
+    static func json(
+        code: Int, title: String, _ detail: String, parameter: String? = nil, accepted: String? = nil
+    ) -> [UInt8] {
+        var json = JSONBytes(capacity: 512)
+        func write(_ name: StaticString, _ text: String?) {
+            guard let text else { return }
+            json.raw(name)
+            json.string(text.count <= textLimit ? text : text.prefix(textLimit) + "…")
+            json.raw(",")
+        }
+        json.raw("{")
+        write(#""accepted":"#, accepted)
+        write(#""detail":"#, detail)
+        write(#""parameter":"#, parameter)
+        json.raw(#""status":"#)
+        json.integer(Int64(code))
+        json.raw(#",""#)
+        write(#"title":"#, title)
+        json.raw(#""type":"about:blank"}"#)
+        return json.bytes
     }
 
-    func response(from request: Request, context: some RequestContext) throws -> Response {
-        let document = Document(
-            title: status.reasonPhrase, status: Int(status.code), detail: detail, parameter: parameter,
-            accepted: accepted)
-        var response = try Response.json(document, status: status)
-        response.headers[.contentType] = "application/problem+json"
+    func response(from request: Request, context: some RequestContext) throws -> Response { response() }
+
+    func response() -> Response {
+        let document = Self.json(
+            code: status.code, title: status.reasonPhrase, detail, parameter: parameter, accepted: accepted)
+        var response = Response.bytes(document, type: "application/problem+json", status: status)
         for header in headers { response.headers[header.name] = header.value }
-        // A body after HEAD would be taken for the next answer on the connection.
-        return request.method == .head ? response.createHeadResponse() : response
+        return response
     }
 }
 
@@ -85,9 +101,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         guard let allowed = methods[path] else {
             return Problem(status: .notFound, detail: "there is nothing at \(path); see /openapi.json")
         }
-        // The router answers HEAD wherever it answers GET.
-        let methods = allowed + (allowed.contains(.get) ? [.head] : [])
-        let names = methods.map(\.rawValue).joined(separator: ", ")
+        let names = AllowedMethods.names(allowed)
         return Problem(
             status: .methodNotAllowed, detail: "\(path) does not accept \(request.method.rawValue)",
             accepted: names, headers: [.allow: names])

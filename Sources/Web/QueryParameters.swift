@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import UsageModel
 
 /// The parameters of a request's query, decoded as HTML forms encode them
 /// (`+` is a space), checked against what the endpoint declares.
@@ -56,10 +57,25 @@ struct QueryParameters: Sendable {
         return all.isEmpty ? nil : all
     }
 
+    /// The same as names.
+    /// - Throws: ``Problem`` for what cannot be a name.
+    func names<Kind>(_ name: String) throws -> [VendorName<Kind>]? {
+        try all(name)?.map { try Self.name($0, of: name) }
+    }
+
     /// The parts of a comma list; nil when it is absent or empty.
-    func list(_ name: String) -> [String]? {
-        let parts = (self[name] ?? "").split(separator: ",").map(String.init)
-        return parts.isEmpty ? nil : parts
+    func list<Kind>(_ name: String) throws -> [VendorName<Kind>]? {
+        // By scalars: a comma and the accent after it are one character.
+        let parts = (self[name] ?? "").unicodeScalars.split(separator: ",").map { String($0) }
+        return parts.isEmpty ? nil : try parts.map { try Self.name($0, of: name) }
+    }
+
+    private static func name<Kind>(_ text: String, of parameter: String) throws -> VendorName<Kind> {
+        guard let name = VendorName<Kind>(text) else {
+            throw Problem.parameter(
+                parameter, "a name cannot contain the character NUL", accepted: "a name without it")
+        }
+        return name
     }
 
     /// One of a fixed set of words.

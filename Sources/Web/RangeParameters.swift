@@ -34,7 +34,7 @@ enum RangeParameters {
         }
         return RangeQuery(
             statistics: statistics, applications: filter.applications,
-            indices: filter.indices ?? .application, keys: parameters.all("key"), granularity: granularity,
+            indices: filter.indices ?? .application, keys: try parameters.names("key"), granularity: granularity,
             range: range, step: try step(parameters, granularity), aggregate: aggregate,
             top: try top(parameters))
     }
@@ -46,11 +46,24 @@ enum RangeParameters {
         do {
             return try await exporter.history.range(query, now: now, limit: limit)
         } catch let error as RangeTooLarge {
-            throw Problem.parameter(
-                "step", "the answer would have up to \(error.points) points, more than \(error.limit)",
-                accepted: error.fittingStep.map { "step=\(DurationText.string($0)) or wider" }
-                    ?? "a shorter range or fewer series")
+            throw tooLarge(error)
         }
+    }
+
+    /// The same before a point is read.
+    static func plan(_ query: RangeQuery, _ exporter: Exporter, now: UnixTime) async throws -> RangePlan {
+        do {
+            return try await exporter.history.plan(query, now: now)
+        } catch let error as RangeTooLarge {
+            throw tooLarge(error)
+        }
+    }
+
+    private static func tooLarge(_ error: RangeTooLarge) -> Problem {
+        .parameter(
+            "step", "the answer would have up to \(error.points) points, more than \(error.limit)",
+            accepted: error.fittingStep.map { "step=\(DurationText.string($0)) or wider" }
+                ?? "a shorter range or fewer series")
     }
 
     private static func step(_ parameters: QueryParameters, _ granularity: Granularity) throws -> Int64? {

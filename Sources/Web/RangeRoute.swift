@@ -1,22 +1,16 @@
 internal import History
 internal import Hummingbird
-internal import NIOCore
 internal import UsageModel
 
 /// `/api/v1/range`: points over a range, for capacity planning and Grafana.
 enum RangeRoute {
     static let path = "/api/v1/range"
 
-    /// The form of the answer.
-    enum Format: String, CaseIterable {
-        case json, rows, csv
-    }
-
     private static let parameters: [Endpoint.Parameter] =
         RangeParameters.all + [
             .init(
                 name: "format", summary: "json by default; rows is a flat array, csv the same as text.",
-                schema: .options(Format.allCases.map(\.rawValue)))
+                schema: .options(RangeBody.Format.allCases.map(\.rawValue)))
         ]
 
     static func endpoint(_ exporter: Exporter) -> Endpoint {
@@ -32,14 +26,12 @@ enum RangeRoute {
             ]
         ) { _, parameters in
             let now = exporter.clock.now
-            let format = try parameters.option("format", of: Format.allCases, default: .json)
+            let format = try parameters.option("format", of: RangeBody.Format.allCases, default: .json)
             let query = try await RangeParameters.query(parameters, exporter, now: now)
-            let answer = try await RangeParameters.answer(query, exporter, now: now)
-            switch format {
-            case .json: return .bytes(RangeEncoding.json(answer, query), type: "application/json")
-            case .rows: return .bytes(RangeEncoding.rows(answer), type: "application/json")
-            case .csv: return .bytes(RangeEncoding.csv(answer), type: "text/csv; charset=utf-8")
-            }
+            let plan = try await RangeParameters.plan(query, exporter, now: now)
+            return try await .parts(
+                RangeBody(exporter.history, plan, format),
+                type: format == .csv ? "text/csv; charset=utf-8" : "application/json", exporter.logger)
         }
     }
 }

@@ -23,10 +23,13 @@ enum RemoteReadRoute {
                 .init(type: samples, summary: "SAMPLES: a prometheus.ReadResponse, compressed with snappy."),
                 .init(type: chunks, summary: "STREAMED_XOR_CHUNKS: frames of prometheus.ChunkedReadResponse."),
             ],
-            failures: [400: "The request cannot be read, or it or its answer is larger than a limit."]
+            failures: [
+                400: "The request cannot be read, or it or its answer is larger than a limit.",
+                413: "The body is larger than 1 MiB.", 415: "The body has another Content-Encoding than snappy.",
+            ]
         ) { request, _ in
             do {
-                let body = try await body(of: request, limits: remoteRead.limits)
+                let body = try await RequestBytes.read(request, limit: remoteRead.limits.bodyBytes, coding: "snappy")
                 switch try await remoteRead.answer(body, now: exporter.clock.now) {
                 case .samples(let parts, let turn): return response(parts, turn)
                 case .chunks(let stream): return response(stream, exporter.logger)
@@ -35,16 +38,6 @@ enum RemoteReadRoute {
                 throw Problem.parameter(refusal.part.rawValue, refusal.detail, accepted: refusal.accepted)
             }
         }
-    }
-
-    /// The body, of which no more is kept than is allowed.
-    private static func body(of request: Request, limits: RemoteReadLimits) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        for try await buffer in request.body {
-            bytes += buffer.readableBytesView
-            guard bytes.count <= limits.bodyBytes else { throw RemoteReadRefusal.largeBody(limits) }
-        }
-        return bytes
     }
 
     private static func response(_ parts: [ArraySlice<UInt8>], _ turn: Turn) -> Response {

@@ -4,9 +4,9 @@ internal import UsageModel
 /// The parameters that select series, the same on every path; what they name must exist.
 struct SeriesFilter: Sendable {
     /// Nil for every statistic.
-    var statistics: [String]?
+    var statistics: [StatisticName]?
     /// Nil for every application.
-    var applications: [String]?
+    var applications: [ApplicationID]?
     /// Nil for the application level and every index.
     var indices: IndexSelection?
 
@@ -40,12 +40,24 @@ struct SeriesFilter: Sendable {
 
     /// - Throws: ``Problem`` 404 for an unknown statistic, application or index.
     init(_ parameters: QueryParameters, _ exporter: Exporter) async throws {
-        statistics = parameters.list("statistic")
-        applications = parameters.all("application")
-        if let names = parameters.all("index") {
+        for name in ["application", "index", "key"] {
+            try Self.limit(parameters.all(name)?.count ?? 0, name, "values")
+        }
+        try Self.limit((try parameters.list("statistic") as [StatisticName]?)?.count ?? 0, "statistic", "names")
+        statistics = try parameters.list("statistic")
+        applications = try parameters.names("application")
+        if let names: [IndexName] = try parameters.names("index") {
             indices = names.contains("*") ? .all : .names(names)
         }
         try await verify(exporter)
+    }
+
+    /// Names that one parameter may list.
+    private static let listLimit = 500
+
+    private static func limit(_ count: Int, _ name: String, _ what: String) throws {
+        guard count > listLimit else { return }
+        throw Problem.parameter(name, "\"\(name)\" has \(count) \(what)", accepted: "at most \(listLimit)")
     }
 
     private func verify(_ exporter: Exporter) async throws {
@@ -62,7 +74,7 @@ struct SeriesFilter: Sendable {
         for id in applications ?? [] where !known.contains(where: { $0.id == id }) {
             throw Problem.unknown(
                 "application", "there is no application \"\(id)\"",
-                accepted: known.isEmpty ? "none is stored yet" : known.map(\.id).joined(separator: ", "))
+                accepted: known.isEmpty ? "none is stored yet" : known.map(\.id.text).joined(separator: ", "))
         }
         guard case .names(let names)? = indices else { return }
         let asked = known.filter { applications?.contains($0.id) ?? true }

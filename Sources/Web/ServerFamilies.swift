@@ -6,7 +6,7 @@ internal import UsageModel
 /// What is known of servers and clusters beside their series, as metric families.
 enum ServerFamilies {
     typealias Infrastructure = (
-        application: String, servers: [InventoryServer], reachability: [String: [String: Bool]]
+        application: ApplicationID, servers: [InventoryServer], reachability: [ServerName: [ServerName: Bool]]
     )
 
     /// Of the applications that have a Monitoring API, as far as it is not stale. Servers are asked for
@@ -34,12 +34,12 @@ enum ServerFamilies {
                 help: "A server of the application, with what the inventory says of it as labels of a constant 1.")
             for (application, servers, _) in infrastructure {
                 // A name that comes twice would be two samples of one series.
-                var names = Set<String>()
+                var names = Set<ServerName>()
                 for server in servers where names.insert(server.name).inserted {
                     writer.sample(
                         .init([
-                            "application": application, "server": server.name, "region": server.region,
-                            "cluster": server.cluster, "type": server.type, "status": server.status,
+                            "application": application.text, "server": server.name.text, "region": server.region.text,
+                            "cluster": server.cluster.text, "type": server.type, "status": server.status,
                         ]), .integer(1))
                 }
             }
@@ -52,7 +52,7 @@ enum ServerFamilies {
                 for (cluster, probes) in reachability.sorted(by: { $0.key < $1.key }) {
                     for (probe, isReached) in probes.sorted(by: { $0.key < $1.key }) {
                         writer.sample(
-                            .init(["application": application, "cluster": cluster, "probe": probe]),
+                            .init(["application": application.text, "cluster": cluster.text, "probe": probe.text]),
                             .integer(isReached ? 1 : 0))
                     }
                 }

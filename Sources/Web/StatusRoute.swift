@@ -18,7 +18,9 @@ enum StatusRoute {
                 Document(
                     version: exporter.version, now: RFC3339.string(exporter.clock.now),
                     ready: try await exporter.history.hasAnswers(),
-                    database: .init(path: exporter.history.path, bytes: exporter.history.size),
+                    database: .init(
+                        path: exporter.history.path, bytes: exporter.history.size,
+                        state: exporter.history.problem?.name ?? HistoryProblem.good),
                     applications: statuses.map(ApplicationDocument.init),
                     coverage: coverage.map { one in CoverageDocument(one, freshness) }))
         }
@@ -28,6 +30,7 @@ enum StatusRoute {
         struct Database: Encodable {
             var path: String
             var bytes: Int64
+            var state: String
         }
         var version: String
         var now: String
@@ -38,7 +41,7 @@ enum StatusRoute {
     }
 
     private struct ApplicationDocument: Encodable {
-        var application: String
+        var application: ApplicationID
         var state: String
         @OrNull var pausedUntil: String?
         @OrNull var lastSuccess: String?
@@ -46,8 +49,11 @@ enum StatusRoute {
         @OrNull var lastErrorTime: String?
         var indices: Int
         var backfillRemainingSeconds: [String: Int64]
-        var refusedStatistics: [String: [String]]
-        var failingIndices: [String]
+        var refusedStatistics: [String: [StatisticName]]
+        var setAside: [SetAsideDocument]
+        var vendorHorizons: [HorizonDocument]
+        @OrNull var storageFailingSince: String?
+        var failingIndices: [IndexName]
         var requestsInLastMinute: Int
         var requestsPerMinuteLimit: Int
         @OrNull var monitoring: MonitoringDocument?
@@ -63,6 +69,9 @@ enum StatusRoute {
             backfillRemainingSeconds = Dictionary(
                 uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
             refusedStatistics = status.refused.filter { !$0.value.isEmpty }
+            setAside = status.setAside.map(SetAsideDocument.init)
+            vendorHorizons = status.horizons.map(HorizonDocument.init)
+            storageFailingSince = status.storageFailingSince.map(RFC3339.string)
             failingIndices = status.failing
             requestsInLastMinute = status.quota.sentInLastMinute
             requestsPerMinuteLimit = status.quota.requestsPerMinute
@@ -70,11 +79,49 @@ enum StatusRoute {
         }
     }
 
+    /// A range that the vendor did not give, and that is asked for once a day.
+    private struct SetAsideDocument: Encodable {
+        @OrNull var index: IndexName?
+        var granularity: Granularity
+        var statistic: StatisticName
+        var start: String
+        var end: String
+        var reason: String
+        var lastTried: String
+
+        init(_ one: SetAside) {
+            index = one.scope.isIndex ? one.scope.index : nil
+            granularity = one.granularity
+            statistic = one.statistic
+            start = RFC3339.string(one.range.start)
+            end = RFC3339.string(one.range.end)
+            reason = one.reason
+            lastTried = RFC3339.string(one.triedAt)
+        }
+    }
+
+    /// How far back the vendor serves, where that is less than is wanted.
+    private struct HorizonDocument: Encodable {
+        var level: String
+        var granularity: Granularity
+        var seconds: Int64
+        var reason: String
+        var lastTried: String
+
+        init(_ horizon: VendorHorizon) {
+            level = horizon.level.rawValue
+            granularity = horizon.granularity
+            seconds = horizon.age
+            reason = horizon.reason
+            lastTried = RFC3339.string(horizon.triedAt)
+        }
+    }
+
     private struct MonitoringDocument: Encodable {
         struct Server: Encodable {
-            var name: String
-            var region: String
-            var cluster: String
+            var name: ServerName
+            var region: ServerName
+            var cluster: ServerName
             var type: String
             var status: String
         }
@@ -82,7 +129,8 @@ enum StatusRoute {
         var refused: Bool
         @OrNull var lastError: String?
         var servers: [Server]
-        var clusters: [String]
+        var clusters: [ServerName]
+        /// An object's names: of two that Swift takes for the same, one is shown.
         var reachability: [String: [String: Bool]]
 
         init(_ status: InfrastructureStatus) {
@@ -93,7 +141,11 @@ enum StatusRoute {
                 Server(name: $0.name, region: $0.region, cluster: $0.cluster, type: $0.type, status: $0.status)
             }
             clusters = status.clusters
-            reachability = status.reachability
+            reachability = Self.texts(status.reachability.mapValues(Self.texts))
+        }
+
+        private static func texts<Value>(_ values: [ServerName: Value]) -> [String: Value] {
+            Dictionary(values.map { ($0.key.text, $0.value) }) { first, _ in first }
         }
     }
 
@@ -102,8 +154,8 @@ enum StatusRoute {
             var start: String
             var end: String
         }
-        var application: String
-        @OrNull var index: String?
+        var application: ApplicationID
+        @OrNull var index: IndexName?
         var granularity: Granularity
         @OrNull var newestBucketEnd: String?
         var ranges: [Range]

@@ -3,22 +3,24 @@ internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import NIOCore
 internal import NIOSSL
+private import UsageModel
 
 extension WebServer {
     /// HTTP/1.1, over TLS when there is a certificate.
     /// - Throws: ``CertificateError``.
-    static func server(_ security: WebSecurity) throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(120)))
+    static func server(_ security: WebSecurity, _ connections: Connections) throws -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(additionalChannelHandlers: [HTTP1RulesInstaller(), ConnectionHandler(connections)]))
         guard let certificate = security.certificate else { return http }
         let chain: [NIOSSLCertificate]
         do {
-            chain = try NIOSSLCertificate.fromPEMFile(certificate.chain)
+            chain = try NIOSSLCertificate.fromPEMBytes(SmallFile.read(certificate.chain, atMost: 1 << 20))
         } catch {
             throw CertificateError(path: certificate.chain, reason: "it is no certificate in PEM, or cannot be read")
         }
         let key: NIOSSLPrivateKey
         do {
-            key = try NIOSSLPrivateKey(file: certificate.key, format: .pem)
+            key = try NIOSSLPrivateKey(bytes: SmallFile.read(certificate.key, atMost: 1 << 20), format: .pem)
         } catch {
             throw CertificateError(path: certificate.key, reason: "it is no private key in PEM, or cannot be read")
         }

@@ -2,32 +2,53 @@ internal import Hummingbird
 internal import HTTPTypes
 public import Logging
 internal import NIOCore
+internal import NIOPosix
 public import ServiceLifecycle
 
 /// The HTTP interface.
 public struct WebServer: Service {
-    private let application: Application<RouterResponder<BasicRequestContext>>
+    private let application: Application<RequestRules<RouterResponder<ClientContext>>>
+    private let connections: Connections
+    private let eventLoops: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
 
     /// - Parameters:
     ///   - host: the address to listen on.
     ///   - port: 0 for any that is free.
     ///   - onRunning: called with the port once requests are accepted.
     ///   - security: TLS and authentication; none by default.
+    ///   - limits: what clients may take of the server.
     /// - Throws: ``CertificateError``.
     public init(
-        _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(), logger: Logger,
+        _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(),
+        limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
+        let connections = Connections(limits, logger: logger)
+        self.connections = connections
+        let endpoints = Self.endpoints(exporter)
         application = Application(
-            router: Self.router(Self.endpoints(exporter), proxy: UsageProxy(exporter), users: security.users),
-            server: try Self.server(security),
+            responder: RequestRules(
+                hosts: HostRule(listeningOn: host, hasUsers: !security.users.isEmpty),
+                next: Self.router(endpoints, proxy: UsageProxy(exporter), users: security.users).buildResponder()),
+            server: try Self.server(security, connections),
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "algolia-exporter"),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+                address: .hostname(host, port: port), serverName: "algolia-exporter",
+                availableConnectionsDelegate: AcceptedConnections(connections: connections)),
+            onServerRunning: { channel in
+                try? await channel.pipeline.addHandler(AcceptBackoff(connections), position: .first)
+                await onRunning(channel.localAddress?.port ?? port)
+            },
+            eventLoopGroupProvider: .shared(eventLoops),
             logger: logger)
     }
 
-    public func run() async throws { try await application.run() }
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            connections.stop(on: eventLoops.next())
+        }
+    }
 
     /// Everything that is served, in the order of its description.
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
@@ -52,8 +73,8 @@ public struct WebServer: Service {
 
     static func router(
         _ endpoints: [Endpoint], proxy: UsageProxy, users: [String: String]
-    ) -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    ) -> Router<ClientContext> {
+        let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods))
@@ -68,5 +89,16 @@ public struct WebServer: Service {
             }
         }
         return router
+    }
+}
+
+/// The context of a request that knows where it came from.
+struct ClientContext: RemoteAddressRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        remoteAddress = source.channel.remoteAddress
     }
 }

@@ -11,7 +11,7 @@ struct ClientTests {
     private static let hour = TimeRange(1_784_100_000 - 3600 * 24, 1_784_100_000)
 
     private func request(
-        _ statistics: StatisticSelection = .all, index: String = "", range: TimeRange = hour,
+        _ statistics: StatisticSelection = .all, index: IndexName = "", range: TimeRange = hour,
         granularity: Granularity = .hourly
     ) -> UsageRequest {
         UsageRequest(
@@ -22,8 +22,8 @@ struct ClientTests {
     @Test("An answer is the truth")
     func truth() async throws {
         let world = World()
-        let series = try await world.client().usage(request(.names(["records", "max_qps"])))
-        for statistic in ["records", "max_qps"] {
+        let series = try await world.client().usage(request(.names(["records", "max_qps"]))).series
+        for statistic in ["records", "max_qps"] as [StatisticName] {
             let expected = world.simulator.truth.series(
                 application: "APP", statistic: statistic, granularity: .hourly, range: Self.hour, asOf: world.clock.now)
             #expect(Set(series.filter { $0.statistic == statistic }) == Set(expected))
@@ -31,7 +31,7 @@ struct ClientTests {
     }
 
     @Test("Every awkward index name arrives as it is", arguments: SimulatorConfiguration.awkwardIndices)
-    func names(index: String) async throws {
+    func names(index: IndexName) async throws {
         let world = World(indices: SimulatorConfiguration.awkwardIndices)
         _ = try await world.client().usage(request(.names(["records"]), index: index))
         #expect(world.simulator.requests.map(\.index) == [index])
@@ -39,7 +39,7 @@ struct ClientTests {
 
     @Test("Index names are listed page after page")
     func listing() async throws {
-        let names = (0..<230).map { "index \($0)" }
+        let names = (0..<230).map { "index \($0)" as IndexName }
         let world = World(indices: names)
         #expect(try await Set(world.client().indexNames()) == Set(names))
         #expect(world.simulator.requests.count == 3)
@@ -128,7 +128,7 @@ struct ClientSocketTests {
     @Test("A compressed answer for an awkward index arrives whole")
     func whole() async throws {
         try await withClient(faults: Faults(), timeout: 600) { client in
-            let series = try await client.usage(request)
+            let series = try await client.usage(request).series
             #expect(series.count > 10)
         }
     }

@@ -56,7 +56,7 @@ struct MonitoringDecoderTests {
         for json in ["{}", #"{"inventory":[]}"#] {
             #expect(try decode(json, MonitoringDecoder.inventory).isEmpty)
         }
-        for json in ["{}", "[]", #"{"took":1}"#] {
+        for json in ["{}", "[]"] {
             #expect(try decode(json, MonitoringDecoder.reachability).isEmpty)
         }
         #expect(try decode(#"{"c1":[]}"#, MonitoringDecoder.reachability) == ["c1": [:]])
@@ -81,23 +81,45 @@ struct MonitoringDecoderTests {
         #expect(error?.reason == .notAnAnswer)
     }
 
-    @Test("A server without a name, an incident without a time and a point without either are refused")
-    func incomplete() {
-        for (json, reason) in [
-            (#"{"inventory":[{"region":"eu"}]}"#, UsageDecodingError.Reason.notAnAnswer),
-            (#"{"inventory":[7]}"#, .notAnAnswer),
+    @Test("A part that makes no sense is left out, and the rest is kept")
+    func incomplete() throws {
+        let servers = try decode(#"{"inventory":[{"region":"eu"},7,{"name":"a"}]}"#, MonitoringDecoder.inventory)
+        #expect(servers.map(\.name) == ["a"])
+        let incidents = try decode(
+            #"{"incidents":{"c1":[{"v":{"title":"x"}},{"t":NaN},{"t":60,"v":{"title":"y"}}],"c2":"no"}}"#
+                .replacing("NaN", with: "null"), MonitoringDecoder.incidents)
+        #expect(incidents.map(\.title) == ["y"])
+        let series = try decode(
+            #"{"metrics":{"a":{"s":[{"v":1},{"t":60,"v":NaN},{"t":120,"v":2}],"r":"no"},"b":7}}"#,
+            MonitoringDecoder.metrics)
+        #expect(series.map { $0.points.map(\.value) } == [[.integer(2)]])
+        #expect(
+            try decode(#"{"status":{"c1":7,"c2":"operational"}}"#, MonitoringDecoder.status) == ["c2": "operational"])
+    }
+
+    @Test("An answer of which no part makes sense is none")
+    func nonsense() {
+        for json in [
+            #"{"metrics":{"error":"down"}}"#, #"{"metrics":{"a":{"s":"x"}}}"#, #"{"metrics":{"a":{"s":[1,2]}}}"#,
+            #"{"metrics":{"a":{"s":[{"v":1}]}}}"#,
         ] {
-            let error = #expect(throws: UsageDecodingError.self) { try decode(json, MonitoringDecoder.inventory) }
-            #expect(error?.reason == reason)
+            #expect(throws: UsageDecodingError.self, "\(json)") { try decode(json, MonitoringDecoder.metrics) }
         }
-        let incident = #expect(throws: UsageDecodingError.self) {
-            try decode(#"{"incidents":{"c1":[{"v":{"title":"x"}}]}}"#, MonitoringDecoder.incidents)
+        for json in [#"{"inventory":[{"region":"eu"}]}"#, #"{"inventory":[7]}"#, #"{"inventory":{"name":"a"}}"#] {
+            #expect(throws: UsageDecodingError.self, "\(json)") { try decode(json, MonitoringDecoder.inventory) }
         }
-        #expect(incident?.reason == .time)
-        let point = #expect(throws: UsageDecodingError.self) {
-            try decode(#"{"metrics":{"a":{"s":[{"v":1}]}}}"#, MonitoringDecoder.metrics)
+        for json in [#"{"status":503,"message":"down"}"#, #"{"status":{"c1":7}}"#] {
+            #expect(throws: UsageDecodingError.self, "\(json)") { try decode(json, MonitoringDecoder.status) }
         }
-        #expect(point?.reason == .time)
+        for json in [#"{"incidents":{"c1":"down"}}"#, #"{"incidents":{"c1":[{"v":{}}]}}"#] {
+            #expect(throws: UsageDecodingError.self, "\(json)") { try decode(json, MonitoringDecoder.incidents) }
+        }
+        for json in [
+            #"{"status":503,"message":"down"}"#, #"{"error":{"code":"x","message":"y"}}"#, #"{"took":1}"#,
+            #"{"c1":"up"}"#,
+        ] {
+            #expect(throws: UsageDecodingError.self, "\(json)") { try decode(json, MonitoringDecoder.reachability) }
+        }
     }
 
     @Test("No cut answer is taken for a whole one")

@@ -31,7 +31,7 @@ struct MonitoredWorld: Sendable {
             metrics: NOOPMetricsHandler.instance)
     }
 
-    var clusters: [String] { simulator.truth.clusters(application: "APP") }
+    var clusters: [ServerName] { simulator.truth.clusters(application: "APP").compactMap { ServerName($0) } }
 }
 
 @Suite("The Monitoring API against the simulator")
@@ -41,14 +41,14 @@ struct MonitoringTests {
         let world = MonitoredWorld()
         world.simulator.faults.monitoringSeconds = inSeconds
         let series = try await world.client().infrastructure(.hour)
-        #expect(Set(series.map(\.statistic)) == Set(Truth.infrastructureMetrics))
+        #expect(Set(series.map(\.statistic.text)) == Set(Truth.infrastructureMetrics))
         #expect(series.count >= 4 * 5)
         for one in series {
             let times = one.points.map(\.time)
             #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 60 })
             for point in one.points {
                 let value = world.simulator.truth.infrastructure(
-                    application: "APP", metric: one.statistic, server: one.key, at: point.time)
+                    application: "APP", metric: one.statistic.text, server: one.key.text, at: point.time)
                 #expect(point.value == value)
             }
         }
@@ -68,7 +68,7 @@ struct MonitoringTests {
     func inventory() async throws {
         let world = MonitoredWorld()
         let servers = try await world.client().inventory()
-        #expect(servers.map(\.name) == world.simulator.truth.servers(application: "APP", at: World.start))
+        #expect(servers.map(\.name.text) == world.simulator.truth.servers(application: "APP", at: World.start))
         #expect(Set(servers.map(\.cluster)).isSubset(of: world.clusters))
         #expect(servers.allSatisfy { !$0.region.isEmpty && $0.isReplica != nil && $0.isSlave != nil })
         #expect(servers.allSatisfy { $0.status == "PRODUCTION" && $0.type == "cluster" })
@@ -81,16 +81,16 @@ struct MonitoringTests {
         let truth = world.simulator.truth
         let clusters = world.clusters
         #expect(!clusters.isEmpty)
-        let expected = clusters.map { ($0, truth.status(cluster: $0, at: World.start)) }
+        let expected = clusters.map { ($0, truth.status(cluster: $0.text, at: World.start)) }
         #expect(try await client.clusterStatus(clusters) == Dictionary(uniqueKeysWithValues: expected))
         #expect(try await Set(client.clusterStatus([]).keys).isStrictSuperset(of: clusters), "all of Algolia's")
         for probe in ClusterProbe.allCases {
             let series = try await client.probe(probe, clusters: clusters)
             #expect(series.map(\.key) == clusters)
             for one in series {
-                #expect(one.statistic == probe.rawValue && one.points.count == 144)
+                #expect(one.statistic == probe.statistic && one.points.count == 144)
                 for point in one.points {
-                    #expect(point.value == truth.probe(probe.rawValue, cluster: one.key, at: point.time))
+                    #expect(point.value == truth.probe(probe.rawValue, cluster: one.key.text, at: point.time))
                 }
             }
         }
@@ -107,7 +107,7 @@ struct MonitoringTests {
         for incident in incidents {
             #expect((World.start - 91 * 86_400...World.start).contains(incident.time))
             #expect(!incident.title.isEmpty && ClusterStatus(name: incident.status) != nil)
-            let truth = world.simulator.truth.status(cluster: incident.cluster, at: incident.time)
+            let truth = world.simulator.truth.status(cluster: incident.cluster.text, at: incident.time)
             #expect(incident.status == truth)
         }
     }

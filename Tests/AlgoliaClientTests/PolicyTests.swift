@@ -39,6 +39,56 @@ struct PolicyTests {
         #expect(used > Double(requestsPerMinute) * 0.8, "most of the quota can be used")
     }
 
+    @Test("A start takes up the quota where the last one left it", arguments: [2, 10, 30, 60])
+    func restarts(requestsPerMinute: Int) async throws {
+        let clock = VirtualClock(1_000_000)
+        let memory = Memory()
+        var times: [Double] = []
+        for _ in 0..<40 {
+            let bucket = TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock)
+            await bucket.remember(in: memory)
+            for _ in 0..<2 {
+                try await bucket.acquire()
+                times.append(clock.seconds)
+            }
+        }
+        for (position, time) in times.enumerated() {
+            #expect(times[position...].prefix { $0 < time + 60 }.count <= requestsPerMinute)
+        }
+    }
+
+    @Test("A balance from the future is void, and one from long ago is a full quota")
+    func oddBalances() async throws {
+        let clock = VirtualClock(1_000_000)
+        for (balance, expected) in [
+            (TokenBucket.Balance(tokens: 2, time: 9e12), 2.0), (.init(tokens: 0, time: 0), 6),
+            (.init(tokens: .nan, time: 0), 6),
+            (.init(tokens: -1e300, time: 1_000_000), -6), (.init(tokens: 1e300, time: 0), 6),
+        ] as [(TokenBucket.Balance, Double)] {
+            let bucket = TokenBucket(requestsPerMinute: 60, clock: clock)
+            let memory = Memory()
+            await memory.save(balance)
+            await bucket.remember(in: memory)
+            #expect(bucket.balance.tokens == expected)
+        }
+    }
+
+    @Test("Any quota is a quota", arguments: [Int.min, -1, 0, 1, .max])
+    func anyQuota(requestsPerMinute: Int) async throws {
+        let clock = VirtualClock(1_000_000)
+        let bucket = TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock)
+        for _ in 0..<3 { try await bucket.acquire() }
+        bucket.change(requestsPerMinute: requestsPerMinute / 2)
+        try await bucket.acquire()
+        #expect(bucket.use.sentInLastMinute >= 1)
+    }
+
+    private actor Memory: QuotaMemory {
+        private var saved: TokenBucket.Balance?
+        func balance() -> TokenBucket.Balance? { saved }
+        func save(_ balance: TokenBucket.Balance) { saved = balance }
+    }
+
     @Test("What was sent in the last minute is counted, to the second")
     func quotaUse() async throws {
         let clock = VirtualClock(1_700_000_000)

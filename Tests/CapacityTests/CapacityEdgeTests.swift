@@ -27,7 +27,7 @@ import UsageModel
     private func input(_ days: Int, _ value: (Int, Int) -> Double?) -> CapacityInput {
         var fixture = CapacityFixture(from: "2027-12-20", days: days, indices: ["a", "b"])
         for statistic in Self.statistics.map(StatisticCatalogue.describe) {
-            let key = statistic.shape == .scalar ? "" : "one"
+            let key: ServerName = statistic.shape == .scalar ? "" : "one"
             fixture.add(statistic.name, key: key) { value($0, days) }
             if statistic.perIndex { fixture.add(statistic.name, index: "a") { value($0, days) } }
         }

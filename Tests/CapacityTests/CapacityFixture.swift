@@ -13,22 +13,24 @@ import UsageModel
 /// Days are counted from the report's first, 0. Every day of the application and its indices is fetched, but for those
 /// that are left out.
 struct CapacityFixture {
-    var application = "APP"
+    var application: ApplicationID = "APP"
     var contract = Contract()
     var days: Range<Int64>
-    var indices: [String]
+    var indices: [IndexName]
     private var series: [SeriesKey: [Double?]] = [:]
-    private var missing: [String: RangeSet<Int64>] = [:]
+    private var missing: [IndexName: RangeSet<Int64>] = [:]
 
     /// - Parameter first: a date; this one is a Monday.
-    init(from first: String = "2026-01-05", days count: Int, indices: [String] = []) {
+    init(from first: String = "2026-01-05", days count: Int, indices: [IndexName] = []) {
         let first = Self.day(first)
         days = first..<first + Int64(count)
         self.indices = indices
     }
 
     /// Writes a series in place of what was written under the same name.
-    mutating func add(_ statistic: String, index: String = "", key: String = "", _ value: (Int) -> Double?) {
+    mutating func add(
+        _ statistic: StatisticName, index: IndexName = "", key: ServerName = "", _ value: (Int) -> Double?
+    ) {
         let name = SeriesKey(
             application: application, api: StatisticCatalogue.describe(statistic).api, statistic: statistic,
             index: index, key: key)
@@ -36,7 +38,7 @@ struct CapacityFixture {
     }
 
     /// Days that were not fetched; values on them are none.
-    mutating func leaveOut(_ days: Range<Int>, index: String = "") {
+    mutating func leaveOut(_ days: Range<Int>, index: IndexName = "") {
         missing[index, default: RangeSet()].insert(contentsOf: day(days.lowerBound)..<day(days.upperBound))
     }
 

@@ -17,7 +17,8 @@ private struct Stored {
     init() throws { history = try History(path: folder.file("history.db")) }
 
     func store(
-        _ statistic: String, index: String = "", key: String = "", api: API = .usage, _ granularity: Granularity,
+        _ statistic: StatisticName, index: IndexName = "", key: ServerName = "", api: API = .usage,
+        _ granularity: Granularity,
         _ range: TimeRange, fetchedAt: UnixTime = june + 400 * 86_400, _ value: (UnixTime) -> Int64?
     ) async throws {
         try await history.register(application: "APP", now: 0)
@@ -76,8 +77,8 @@ private struct Stored {
 
     @Test func `of indices it reads what indices are judged by, of the application everything`() async throws {
         let stored = try Stored()
-        for index in ["", "products", #"a "b" <c>"#] {
-            for statistic in ["total_search_requests", "records", "avg_processing_time"] {
+        for index in ["", "products", #"a "b" <c>"#] as [IndexName] {
+            for statistic in ["total_search_requests", "records", "avg_processing_time"] as [StatisticName] {
                 try await stored.store(statistic, index: index, .daily, week) { _ in 5 }
             }
         }

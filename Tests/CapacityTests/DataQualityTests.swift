@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Capacity
+import UsageModel
 
 @Suite struct DataQualityTests {
     @Test func `what was not fetched is missing`() {

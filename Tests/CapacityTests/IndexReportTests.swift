@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Capacity
+import UsageModel
 
 @Suite struct IndexReportTests {
     private func usage(_ fixture: CapacityFixture) throws -> IndexUsage {
@@ -49,7 +50,7 @@ import Testing
 
     @Test func `the most searched come first, with shares, and those without a number last`() {
         var fixture = CapacityFixture(days: 28, indices: ["a", "b", "c", "d", "e"])
-        for (index, searches) in [("b", 1.0), ("c", 3), ("d", 1), ("e", 0)] {
+        for (index, searches) in [("b", 1.0), ("c", 3), ("d", 1), ("e", 0)] as [(IndexName, Double)] {
             fixture.add("billed_search_requests", index: index) { _ in searches }
         }
         let report = IndexReport(fixture.input)
@@ -111,7 +112,7 @@ import Testing
         var fixture = CapacityFixture(days: 60, indices: ["empty", "gap", "large", "once", "small", "suggestions"])
         for (index, records) in [
             ("empty", 0.0), ("gap", 9), ("large", 8), ("once", 7), ("small", 6), ("suggestions", 5),
-        ] {
+        ] as [(IndexName, Double)] {
             fixture.add("records", index: index) { _ in records }
         }
         fixture.leaveOut(50..<51, index: "gap")
@@ -125,7 +126,7 @@ import Testing
     }
 
     @Test func `at most ten have grown`() {
-        let names = (10..<40).map { "index\($0)" }
+        let names = (10..<40).map { "index\($0)" as IndexName }
         var fixture = CapacityFixture(days: 60, indices: names)
         for (number, name) in names.enumerated() {
             fixture.add("billed_search_requests", index: name) { Double($0 * number) }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Capacity
+import UsageModel
 
 @Suite struct LatencyReportTests {
     @Test func `a month is the median of its days, and its worst day`() throws {

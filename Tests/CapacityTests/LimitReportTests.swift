@@ -7,7 +7,7 @@ private let june: Int64 = 20_605
 
 /// Days of one statistic up to the day before `end`.
 private func input(
-    _ statistic: String, _ contract: Contract, end: Int64 = june + 20, days: Int = 400,
+    _ statistic: StatisticName, _ contract: Contract, end: Int64 = june + 20, days: Int = 400,
     covered: RangeSet<Int64>? = nil, _ value: (Int64) -> Double?
 ) -> CapacityInput {
     let range = end - Int64(days)..<end
@@ -34,7 +34,7 @@ private func noise(_ day: Int64) -> Double {
 }
 
 @Suite struct LimitReportTests {
-    private let searches = "billed_search_requests"
+    private let searches: StatisticName = "billed_search_requests"
 
     @Test func `the month so far is the sum of its days, and its projection adds those that are left`() throws {
         let limit = LimitReport(

@@ -4,7 +4,7 @@ import UsageModel
 @testable import Capacity
 
 @Suite struct PeriodUsageTests {
-    private func months(_ fixture: CapacityFixture, _ statistic: String = "total_operations") -> [PeriodUsage] {
+    private func months(_ fixture: CapacityFixture, _ statistic: StatisticName = "total_operations") -> [PeriodUsage] {
         let input = fixture.input
         return PeriodUsage.periods(input.days(statistic), of: .month, aggregate: .sum, in: input)
     }
@@ -64,7 +64,7 @@ import UsageModel
         var fixture = CapacityFixture(from: "2026-04-01", days: 30, indices: ["products"])
         fixture.leaveOut(0..<3, index: "products")
         let input = fixture.input
-        func coverage(_ index: String) -> [Double] {
+        func coverage(_ index: IndexName) -> [Double] {
             PeriodUsage.periods(nil, of: .month, aggregate: .sum, in: input, index: index).map(\.coverage)
         }
         #expect(coverage("products") == [0.9])

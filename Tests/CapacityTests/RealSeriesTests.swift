@@ -8,7 +8,7 @@ private let folder = URL(filePath: #filePath).deletingLastPathComponent().append
 /// Forecasts of what is known, on series that nobody made for us.
 @Suite struct RealSeriesTests {
     private static var isFetched: Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: "ready").path())
+        FileManager.default.fileExists(atPath: folder.appending(path: "ready").path(percentEncoded: false))
     }
 
     private static func windows() throws -> [YearWindow] {

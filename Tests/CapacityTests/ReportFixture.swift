@@ -118,7 +118,7 @@ enum ReportFixture {
     }
 
     /// A year like the last week: what forecasts are worth is tested elsewhere.
-    static func forecasted(_ statistic: String, _ days: DailySeries) -> ForecastedSeries {
+    static func forecasted(_ statistic: StatisticName, _ days: DailySeries) -> ForecastedSeries {
         ForecastedSeries(
             key: SeriesKey(application: "DEMOAPP", statistic: statistic),
             unit: StatisticCatalogue.describe(statistic).unit, days: days,
@@ -188,7 +188,9 @@ enum ReportFixture {
 extension ReportFixture {
     private static let names = ["products", "products_fr", "articles", "blog", "users", "archive_2019"]
 
-    static func indexName(_ number: Int) -> String { number < names.count ? names[number] : "index_\(number)" }
+    static func indexName(_ number: Int) -> IndexName {
+        number < names.count ? IndexName(names[number]) ?? "" : "index_\(number)"
+    }
 
     static func indexReport(_ count: Int) -> IndexReport {
         let total = (0..<count).reduce(0.0) { $0 + searches($1) }
@@ -229,8 +231,8 @@ extension ReportFixture {
             ])
     }
 
-    static func server(_ name: String, _ days: Range<Int64>) -> ServerReport {
-        let seed = UInt64(name.utf8.reduce(0) { $0 + Int($1) })
+    static func server(_ name: ServerName, _ days: Range<Int64>) -> ServerReport {
+        let seed = UInt64(name.text.utf8.reduce(0) { $0 + Int($1) })
         func trend(_ resource: ServerTrend.Resource, _ level: Double, _ slope: Double?) -> ServerTrend {
             let values = series(days) { day in
                 level + (slope ?? 0) * Double(day - days.count) / 30 + level * 0.04 * noise(day, seed: seed)
@@ -275,25 +277,28 @@ extension ReportFixture {
     static let awkwardNames = [
         "<\u{301}script>alert(1)</script>", #""><img src=x>"#, "a|b", "`code`", "*_[x](http://y.z)_*",
         "one\ntwo\r\nthree",
-        "a,\"b\";c", "=1+1", "{{answers}}", "&lt;b&gt;", "|\u{301}", "\u{202E}fdp", "\u{1}\u{FFFE}", "# no heading",
+        "a,\"b\";c", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "{{answers}}", "&lt;b&gt;", "|\u{301}",
+        "\u{202E}fdp", "\u{1}\u{FFFE}", "# no heading",
     ]
 
     /// A report in which everything that has a name has an awkward one.
-    static func awkward(_ name: String) -> CapacityReport {
+    static func awkward(_ text: String) -> CapacityReport {
+        let name: IndexName = "\(text)"
         var report = ReportFixture.report(days: 200, indices: 3, statistics: 4)
-        report.application = name
-        report.timeZone = name
+        report.application = ApplicationID(name)
+        report.timeZone = text
         report.indices.usage[0].index = name
         report.indices.growing[0].index = name
         report.indices.growingRecords[0].index = name
         report.indices.unsearched = [report.indices.usage[0]]
-        report.servers[0].server = name
+        report.servers[0].server = ServerName(name)
         report.servers[0].trends[2].recent = 99
-        report.searchCapacity.degraded[0].server = name
-        report.unusualDays[0].statistic = name
-        report.statistics[0].key = SeriesKey(application: name, statistic: name, key: name)
+        report.searchCapacity.degraded[0].server = ServerName(name)
+        report.unusualDays[0].statistic = StatisticName(name)
+        report.statistics[0].key = SeriesKey(
+            application: ApplicationID(name), statistic: StatisticName(name), key: ServerName(name))
         report.quality.scopes[1].index = name
-        report.quality.filled = [name: 3]
+        report.quality.filled = [StatisticName(name): 3]
         return report
     }
 

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Capacity
+import UsageModel
 
 @Suite struct SearchCapacityReportTests {
     @Test func `high peaks are counted in the newest four weeks`() {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Capacity
+import UsageModel
 
 @Suite struct ServerReportTests {
     private func trends(_ fixture: CapacityFixture) -> [ServerTrend.Resource: ServerTrend] {

@@ -12,7 +12,7 @@ import UsageModel
         let truth = Truth(
             seed: configuration.seed, origin: configuration.origin, applications: configuration.applications)
         let range = TimeRange(configuration.origin - 3 * Int64(YearWindow.days) * 86_400, configuration.origin)
-        let series = [
+        let series: [(IndexName, [StatisticName])] = [
             ("", ["total_search_requests", "records", "99p_processing_time", "total_max_qps"]),
             (application.indices[0], ["total_search_requests", "data_size"]),
             (application.indices[1], ["batch_operations"]),

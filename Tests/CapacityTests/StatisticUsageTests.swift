@@ -6,7 +6,9 @@ import UsageModel
 @Suite struct StatisticUsageTests {
     @Test func `statistics come in the catalogue's order, those that it does not know last`() {
         var fixture = CapacityFixture(days: 30, indices: ["products"])
-        for name in ["zebra", "records", "aardvark", "total_search_requests", "billed_search_requests"] {
+        for name in ["zebra", "records", "aardvark", "total_search_requests", "billed_search_requests"]
+            as [StatisticName]
+        {
             fixture.add(name) { _ in 1 }
         }
         fixture.add("cpu_usage", key: "c1-de-1") { _ in 50 }
@@ -15,7 +17,7 @@ import UsageModel
         fixture.add("records", index: "products") { _ in 1 }
         let usage = StatisticUsage.all(fixture.input)
         #expect(
-            usage.map { $0.statistic.name + $0.key.key } == [
+            usage.map { $0.statistic.name.text + $0.key.key.text } == [
                 "total_search_requests", "records", "max_qpsc1-de-1", "max_qpsc1-de-2", "billed_search_requests",
                 "cpu_usagec1-de-1", "aardvark", "zebra",
             ])
@@ -26,7 +28,7 @@ import UsageModel
         ("total_operations", 465.0), ("records", 30), ("total_max_qps", 30), ("99p_processing_time", 30),
         ("avg_processing_time", 15), ("unheard_of", 30),
     ])
-    func `months are combined as the kind of the statistic demands`(statistic: String, expected: Double) {
+    func `months are combined as the kind of the statistic demands`(statistic: StatisticName, expected: Double) {
         var fixture = CapacityFixture(from: "2026-12-01", days: 31)
         fixture.add(statistic) { Double($0) }
         #expect(StatisticUsage.all(fixture.input).map { $0.months.map(\.value) } == [[expected]])

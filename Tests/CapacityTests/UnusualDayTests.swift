@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Capacity
+import UsageModel
 
 @Suite struct UnusualDayTests {
     private static let week = [120.0, 115, 110, 112, 130, 60, 50]
@@ -11,7 +12,7 @@ import Testing
     }
 
     private func unusual(
-        _ statistic: String = "billed_search_requests", days: Int = 365, _ value: (Int) -> Double?
+        _ statistic: StatisticName = "billed_search_requests", days: Int = 365, _ value: (Int) -> Double?
     ) -> [UnusualDay] {
         var fixture = CapacityFixture(days: days)
         fixture.add(statistic, value)

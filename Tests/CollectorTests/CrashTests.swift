@@ -36,11 +36,11 @@ struct CrashTests {
     private func victim(
         _ folder: TemporaryFolder, end: UnixTime, seed: Int, killedAfter delay: Double? = nil
     ) async throws -> Tool.End {
-        var path = Bundle.main.bundleURL.appending(path: "CrashVictim").path()
+        var path = Bundle.main.bundleURL.appending(path: "CrashVictim").path(percentEncoded: false)
         if !FileManager.default.isExecutableFile(atPath: path) {
             // The test runner's own bundle is elsewhere with some toolchains: look beside the test's products.
             path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-                .appending(path: "CrashVictim").path()
+                .appending(path: "CrashVictim").path(percentEncoded: false)
         }
         return try await Tool.runProgram(at: path, [folder.path, "\(end)", "\(seed)"], killedAfter: delay)
     }
@@ -51,7 +51,7 @@ struct CrashTests {
         let truth = world.simulator.truth
         let fetchedAt = try #require(try await history.freshness().map(\.fetchedAt).min())
         let hours = TimeRange(Granularity.hourly.floor(World.start - 89 * 86_400), World.start - 86_400)
-        for index in [""] + CrashScenario.indices {
+        for index in ["" as IndexName] + CrashScenario.indices {
             var comparison = TruthComparison()
             // Older than a day at the start: final, late revisions included.
             try await comparison.compare(
@@ -62,11 +62,11 @@ struct CrashTests {
         let firstHour = Granularity.hourly.floor(World.start) + 3600
         let settledUntil = Granularity.hourly.floor(fetchedAt - 7200)
         let latest = try await history.latest()
-        for index in [""] + CrashScenario.indices {
+        for index in ["" as IndexName] + CrashScenario.indices {
             let scope = Scope(application: "APP", index: index)
             let covered = try await history.coverage().first { $0.scope == scope && $0.granularity == .hourly }
             #expect(covered?.ranges.contains(TimeRange(firstHour, settledUntil)) == true)
-            for statistic in ["total_search_requests", "total_write_operations"] {
+            for statistic in ["total_search_requests", "total_write_operations"] as [StatisticName] {
                 let total = latest.series.first {
                     $0.key == SeriesKey(application: "APP", statistic: statistic, index: index)
                 }?.total

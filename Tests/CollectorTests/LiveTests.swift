@@ -46,7 +46,7 @@ struct LiveTests {
             history, world.simulator.truth, Scope(application: "APP"), .hourly,
             range: TimeRange(Granularity.hourly.floor(World.start), end - 2 * 86_400), asOf: end)
         #expect(comparison.isExact, "wrong \(comparison.wrong) missing \(comparison.missing)")
-        let statistic = "records"
+        let statistic: StatisticName = "records"
         let points = try await history.range(
             RangeQuery(statistics: [statistic], range: TimeRange(World.start, end - 10_800)), now: end)
         #expect(points.coverage > 0.99)
@@ -60,7 +60,7 @@ struct LiveTests {
         let collector = try world.collector(history)
         try await world.run(collector, until: World.start + 3 * 3600)
         let coverage = try await history.coverage()
-        for index in ["", "good", "fine"] {
+        for index in ["", "good", "fine"] as [IndexName] {
             let covered = coverage.first { $0.scope.index == index && $0.granularity == .hourly }
             #expect((covered?.ranges.seconds ?? 0) >= 89 * 86_400, "\(index)")
         }
@@ -121,7 +121,7 @@ struct LiveTests {
         let freshness = try await history.freshness().first { $0.scope.index == "" && $0.granularity == .hourly }
         let settledUntil = Granularity.hourly.floor(try #require(freshness).fetchedAt - 7200)
         let latest = try await history.latest()
-        for statistic in ["total_search_requests", "total_operations", "delete_index_operations"] {
+        for statistic in ["total_search_requests", "total_operations", "delete_index_operations"] as [StatisticName] {
             var expected: Int64 = 0
             var hour = firstHour
             while hour < settledUntil {

@@ -10,8 +10,8 @@ import UsageModel
 @Suite("Servers and clusters")
 struct MonitoringTests {
     private func minutes(
-        _ history: History, _ statistic: String, _ range: TimeRange, _ granularity: Granularity = .minutely
-    ) async throws -> [String: [Point]] {
+        _ history: History, _ statistic: StatisticName, _ range: TimeRange, _ granularity: Granularity = .minutely
+    ) async throws -> [ServerName: [Point]] {
         let answer = try await history.range(
             RangeQuery(statistics: [statistic], granularity: granularity, range: range), now: range.end, limit: .max)
         return Dictionary(uniqueKeysWithValues: answer.series.map { ($0.key.key, $0.points) })
@@ -30,15 +30,15 @@ struct MonitoringTests {
         try await world.run(collector, until: end)
         let truth = world.simulator.truth
         var compared = 0
-        for metric in Truth.infrastructureMetrics {
+        for metric in Truth.infrastructureMetrics.compactMap({ StatisticName($0) }) {
             // From an hour before the start every minute; before that every ten minutes of a day.
             let range = TimeRange(World.start - 3600, end - 120)
             let stored = try await minutes(history, metric, range)
-            #expect(Set(stored.keys).isSuperset(of: truth.servers(application: "APP", at: World.start)))
+            #expect(Set(stored.keys.map(\.text)).isSuperset(of: truth.servers(application: "APP", at: World.start)))
             for (server, points) in stored {
                 var expected: [Point] = []
                 for time in stride(from: range.start, to: range.end, by: 60) {
-                    truth.infrastructure(application: "APP", metric: metric, server: server, at: time)
+                    truth.infrastructure(application: "APP", metric: metric.text, server: server.text, at: time)
                         .map { expected.append(Point(time: time, value: $0)) }
                 }
                 #expect(points == expected, "\(metric) \(server)")
@@ -49,7 +49,7 @@ struct MonitoringTests {
             for (server, points) in older {
                 for point in points {
                     let expected = truth.infrastructure(
-                        application: "APP", metric: metric, server: server, at: point.time)
+                        application: "APP", metric: metric.text, server: server.text, at: point.time)
                     #expect(point.value == expected)
                 }
             }
@@ -87,23 +87,23 @@ struct MonitoringTests {
         let end = World.start + 3600
         try await world.run(collector, until: end)
         let truth = world.simulator.truth
-        let own = truth.clusters(application: "APP").sorted()
+        let own = truth.clusters(application: "APP").compactMap { ServerName($0) }.sorted()
         let snapshot = await collector.snapshot()
         #expect(snapshot.clusters == own)
-        #expect(Set(snapshot.servers.map(\.name)) == Set(truth.servers(application: "APP", at: World.start)))
+        #expect(Set(snapshot.servers.map(\.name.text)) == Set(truth.servers(application: "APP", at: World.start)))
         #expect(snapshot.reachability.keys.sorted() == own)
         let range = TimeRange(World.start, end)
         for cluster in own {
             for (time, value) in try #require(try await minutes(history, "cluster_status", range)[cluster]).map({
                 ($0.time, $0.value)
             }) {
-                let name = truth.status(cluster: cluster, at: time)
+                let name = truth.status(cluster: cluster.text, at: time)
                 #expect(ClusterStatus(name: name).map { .integer($0.rawValue) } == value)
             }
-            for probe in ["latency", "indexing"] {
+            for probe in ["latency", "indexing"] as [StatisticName] {
                 let points = try #require(try await minutes(history, probe, TimeRange(end - 40_000, end))[cluster])
                 #expect(points.count > 60)
-                #expect(points.allSatisfy { $0.value == truth.probe(probe, cluster: cluster, at: $0.time) })
+                #expect(points.allSatisfy { $0.value == truth.probe(probe.text, cluster: cluster.text, at: $0.time) })
             }
             #expect(try await minutes(history, "reachability", range)[cluster]?.isEmpty == false)
         }

@@ -7,11 +7,11 @@ import UsageModel
 
 @Suite("Plans that refuse")
 struct RefusalTests {
-    private func covered(_ history: History, _ index: String = "") async throws -> Int64 {
+    private func covered(_ history: History, _ index: IndexName = "") async throws -> Int64 {
         try await history.coverage().first { $0.scope.index == index && $0.granularity == .hourly }?.ranges.seconds ?? 0
     }
 
-    private func stored(_ history: History, _ statistic: String) async throws -> Int {
+    private func stored(_ history: History, _ statistic: StatisticName) async throws -> Int {
         try await history.range(
             RangeQuery(
                 statistics: [statistic], range: TimeRange(World.start - 90 * 86_400, World.start + 90 * 86_400)),
@@ -54,7 +54,7 @@ struct RefusalTests {
         let stuck = try await world.collector(history).runUntilComplete { _ in }
         #expect(stuck.isEmpty)
         #expect(world.clock.now < World.start + 2400, "before the next hour turns")
-        for index in ["", "products"] {
+        for index in ["", "products"] as [IndexName] {
             #expect(try await covered(history, index) >= 90 * 86_400 - 10_800)
             let days = try await history.coverage().first { $0.scope.index == index && $0.granularity == .daily }
             #expect((days?.ranges.seconds ?? 0) >= 365 * 86_400)

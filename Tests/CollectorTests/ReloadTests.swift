@@ -11,7 +11,7 @@ import UsageModel
 @Suite("Reload")
 struct ReloadTests {
     private struct Question: Hashable {
-        var index: String
+        var index: IndexName
         var granularity: Granularity?
         var range: TimeRange
     }
@@ -43,7 +43,7 @@ struct ReloadTests {
         #expect(asked.values.allSatisfy { $0 == 1 })
         let now = world.clock.now
         var comparison = TruthComparison()
-        for index in ["", "products", "articles", "tmp_old"] {
+        for index in ["", "products", "articles", "tmp_old"] as [IndexName] {
             try await comparison.compare(
                 history, world.simulator.truth, Scope(application: "APP", index: index), .hourly,
                 range: TimeRange(settledBy - 89 * 86_400, settledBy), asOf: now)
@@ -54,14 +54,14 @@ struct ReloadTests {
     @Test("Applications come and go while the collector runs; what was under way is finished")
     func applications() async throws {
         let clock = SystemClock()
-        let ids = ["ONE", "TWO", "THREE"]
+        let ids: [ApplicationID] = ["ONE", "TWO", "THREE"]
         let simulator = Simulator(
             configuration: SimulatorConfiguration(
                 applications: ids.map { SimulatedApplication(id: $0, usageKey: "key", indices: ["a"]) },
                 requestsPerMinute: 60_000), clock: clock)
         let folder = TemporaryFolder()
         let history = try History(path: folder.file("history.db"))
-        func application(_ id: String) throws -> CollectedApplication {
+        func application(_ id: ApplicationID) throws -> CollectedApplication {
             var settings = CollectionSettings()
             settings.horizon = 14 * 86_400
             let client = AlgoliaClient(

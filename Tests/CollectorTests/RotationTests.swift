@@ -39,7 +39,7 @@ struct RotationTests {
         }
         let now = world.clock.now
         var comparison = TruthComparison()
-        for index in ["", "products", "articles"] {
+        for index in ["", "products", "articles"] as [IndexName] {
             let scope = Scope(application: "APP", index: index)
             let settled = Granularity.hourly.floor(now - 4 * 3600)
             try await comparison.compare(

@@ -29,7 +29,7 @@ struct ShardTests {
     @Test("Whose a scope is never changes between versions")
     func stable() throws {
         let shards = try (1...3).map { try #require(Shard($0, of: 3)) }
-        let owners = ["", "products", "shop/eu", "商品"].map { index in
+        let owners = (["", "products", "shop/eu", "商品"] as [IndexName]).map { index in
             shards.firstIndex { $0.owns(Scope(application: "APP", index: index)) }
         }
         #expect(owners == [2, 1, 1, 0])
@@ -37,7 +37,7 @@ struct ShardTests {
 
     @Test("Three processes together collect what one would, and nothing twice")
     func together() async throws {
-        let names = (0..<12).map { "index_\($0)" }
+        let names = (0..<12).map { "index_\($0)" as IndexName }
         let world = World(indices: names)
         var seen: [Set<Scope>] = []
         for number in 1...3 {

@@ -49,7 +49,7 @@ start() {
     "$binary" "$@" --web.listen-address=127.0.0.1:0 2>"$folder/$name.log" &
     pid=$!
     pids+=("$pid")
-    wait_for 20 grep -qE 'msg="(listening|simulating)' "$folder/$name.log"
+    wait_for 60 grep -qE 'msg="(listening|simulating)' "$folder/$name.log"
     url=$(grep -E 'msg="(listening|simulating)' "$folder/$name.log" | grep -oE 'http://127\.0\.0\.1:[0-9]+' | head -n 1)
 }
 

@@ -5,9 +5,9 @@ import UsageModel
 
 @Suite("Counters")
 struct CounterTests {
-    private let statistic = "total_search_requests"
+    private let statistic: StatisticName = "total_search_requests"
 
-    private func total(_ fixture: Fixture, _ statistic: String? = nil) async throws -> PointValue? {
+    private func total(_ fixture: Fixture, _ statistic: StatisticName? = nil) async throws -> PointValue? {
         try await fixture.history.latest().series.first { $0.key.statistic == statistic ?? self.statistic }?.total
     }
 

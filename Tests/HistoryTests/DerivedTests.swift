@@ -11,15 +11,16 @@ struct DerivedTests {
     private let folder = TemporaryFolder()
     /// 2026-07-15T00:00:00Z.
     private let start: UnixTime = 1_784_073_600
-    private let total = "total_search_requests"
-    private let free = "querysuggestions_total_search_requests"
+    private let total: StatisticName = "total_search_requests"
+    private let free: StatisticName = "querysuggestions_total_search_requests"
 
     private func points(_ values: [Int64]) -> [Point] {
         values.enumerated().map { Point(time: start + Int64($0) * 3600, value: .integer($1)) }
     }
 
     private func store(
-        _ history: History, _ series: [String: [Int64]], names: [String]? = nil, index: String = "", at now: UnixTime
+        _ history: History, _ series: [StatisticName: [Int64]], names: [StatisticName]? = nil, index: IndexName = "",
+        at now: UnixTime
     ) async throws {
         _ = try await history.store(
             series.map { SeriesPoints(statistic: $0.key, points: points($0.value)) },
@@ -29,7 +30,7 @@ struct DerivedTests {
                 fetchedAt: now, settleDelay: 7200))
     }
 
-    private func billed(_ history: History, index: String = "") async throws -> [PointValue] {
+    private func billed(_ history: History, index: IndexName = "") async throws -> [PointValue] {
         let indices: IndexSelection = index.isEmpty ? .application : .names([index])
         return try await history.range(
             RangeQuery(
@@ -39,7 +40,7 @@ struct DerivedTests {
     }
 
     @Test("Billed requests are search requests less those of Query Suggestions", arguments: ["", "products"])
-    func difference(index: String) async throws {
+    func difference(index: IndexName) async throws {
         let history = try History(path: folder.file("history.db"))
         try await store(history, [total: [10, 20, 30], free: [1, 2]], index: index, at: start + 86_400)
         #expect(try await billed(history, index: index) == [9, 18, 30].map(PointValue.integer))
@@ -139,7 +140,7 @@ struct DerivedTests {
     func countedOnce() async throws {
         let history = try History(path: folder.file("history.db"))
         try await history.register(application: "APP", now: start - 7200)
-        func counted(_ statistic: String) async throws -> PointValue? {
+        func counted(_ statistic: StatisticName) async throws -> PointValue? {
             try await history.latest().series.first { $0.key.statistic == statistic }?.total
         }
         for _ in 0..<2 {

@@ -89,8 +89,10 @@ struct FileTests {
     func migrations() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let files = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "migrations").path())
-            .filter { $0.hasSuffix(".sql") }.sorted()
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: root.appending(path: "migrations").path(percentEncoded: false)
+        )
+        .filter { $0.hasSuffix(".sql") }.sorted()
         #expect(files == Migrations.all.map { $0.identifier + ".sql" })
         for migration in Migrations.all {
             let file = root.appending(path: "migrations/\(migration.identifier).sql")

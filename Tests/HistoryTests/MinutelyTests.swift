@@ -11,7 +11,7 @@ struct MinutelyTests {
     private let start: UnixTime = 1_784_073_600
 
     private func store(
-        _ history: History, _ values: [(minute: Int64, value: Double)], of statistic: String = "cpu_usage"
+        _ history: History, _ values: [(minute: Int64, value: Double)], of statistic: StatisticName = "cpu_usage"
     ) async throws {
         let points = values.map { Point(time: start + $0.minute * 60, value: PointValue($0.value)) }
         let end = (points.map(\.time).max() ?? start) + 60
@@ -23,7 +23,7 @@ struct MinutelyTests {
     }
 
     private func points(
-        _ history: History, _ statistic: String, _ granularity: Granularity
+        _ history: History, _ statistic: StatisticName, _ granularity: Granularity
     ) async throws -> [Point] {
         try await history.range(
             RangeQuery(
@@ -52,7 +52,7 @@ struct MinutelyTests {
     @Test("A severity rolls up to its worst, an unknown metric to mean and maximum")
     func kinds() async throws {
         let history = try History(path: folder.file("history.db"))
-        for statistic in ["cluster_status", "gpu_usage"] {
+        for statistic in ["cluster_status", "gpu_usage"] as [StatisticName] {
             try await store(history, [(0, 0), (1, 3), (60, 0)], of: statistic)
         }
         #expect(try await points(history, "cluster_status", .hourly) == [hour(0, 3)])
@@ -115,7 +115,7 @@ struct MinutelyTests {
     @Test("Whoever stores goes in between the deletions")
     func smallTransactions() async throws {
         let history = try History(path: folder.file("history.db"))
-        let keys = (0..<400).map { "c1-\($0)" }
+        let keys = (0..<400).map { "c1-\($0)" as ServerName }
         let points = (0..<48).map { Point(time: start + $0 * 3600, value: .integer($0)) }
         let end = start + 48 * 3600
         _ = try await history.store(

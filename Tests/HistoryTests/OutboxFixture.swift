@@ -23,7 +23,7 @@ struct OutboxFixture {
 
     /// Stores hours `range` of statistics, each with the value of `value`.
     func store(
-        _ hours: Range<Int64>, _ statistics: [String] = ["records"], index: String = "",
+        _ hours: Range<Int64>, _ statistics: [StatisticName] = ["records"], index: IndexName = "",
         granularity: Granularity = .hourly, asked: StatisticSelection = .all, api: API = .usage,
         fetchedAt: UnixTime = Self.now, settleDelay: Int64 = 7200, in other: History? = nil,
         value: (Int64) -> Int64? = { $0 }
@@ -42,7 +42,7 @@ struct OutboxFixture {
 
     /// One point as it was sent: the statistic, the hour, the value.
     struct Sent: Hashable, CustomStringConvertible {
-        var statistic: String
+        var statistic: StatisticName
         var hour: Int64
         var value: Int64
         var description: String { "\(statistic)@\(hour)=\(value)" }

@@ -10,7 +10,7 @@ struct PointBatchTests {
     private let start: UnixTime = 1_784_073_600
 
     private func store(
-        _ history: History, _ statistic: String, by granularity: Granularity = .hourly, _ points: [Point]
+        _ history: History, _ statistic: StatisticName, by granularity: Granularity = .hourly, _ points: [Point]
     ) async throws {
         _ = try await history.store(
             [SeriesPoints(statistic: statistic, points: points)],

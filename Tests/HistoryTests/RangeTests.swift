@@ -7,7 +7,7 @@ import UsageModel
 struct RangeTests {
     private func filled() async throws -> Fixture {
         let fixture = try Fixture()
-        for (position, index) in ["", "a", "b"].enumerated() {
+        for (position, index) in (["", "a", "b"] as [IndexName]).enumerated() {
             _ = try await fixture.history.store(
                 [
                     fixture.points("total_search_requests", (0..<72).map { ($0, .integer($0 * Int64(position + 1))) }),
@@ -112,7 +112,7 @@ struct RangeTests {
 
 @Suite("Newest values")
 struct LatestTests {
-    private func latest(_ fixture: Fixture, _ statistic: String = "records") async throws -> LatestSeries? {
+    private func latest(_ fixture: Fixture, _ statistic: StatisticName = "records") async throws -> LatestSeries? {
         try await fixture.history.latest().series.first { $0.key.statistic == statistic }
     }
 

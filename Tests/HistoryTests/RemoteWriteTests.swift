@@ -41,6 +41,38 @@ struct RemoteWriteTests {
         #expect(try await fixture.hours(outbox).isEmpty)
     }
 
+    @Test("What is set aside holds nothing back; should it come after all, it is late")
+    func setAside() async throws {
+        let fixture = try OutboxFixture()
+        var window = AnsweredWindow(
+            scope: Scope(application: "APP"), granularity: .hourly, range: TimeRange(midnight, midnight + 24 * 3600),
+            statistics: .all, fetchedAt: OutboxFixture.now, settleDelay: 7200)
+        window.unreadable["records"] = UnreadableRanges(
+            TimeRangeSet(TimeRange(midnight + 5 * 3600, midnight + 6 * 3600)), reason: "NaN")
+        let points = (0..<24).filter { $0 != 5 }.map { Point(time: midnight + $0 * 3600, value: .integer($0)) }
+        let outcome = try await fixture.history.store(
+            [SeriesPoints(statistic: "records", points: points)], answering: window)
+        #expect(outcome.setAside.map(\.reason) == ["NaN"])
+        let outbox = fixture.outbox()
+        #expect(try await fixture.hours(outbox) == (0..<24).filter { $0 != 5 })
+        try await fixture.store(5..<6)
+        #expect(try await fixture.hours(outbox) == [5])
+        #expect(try await fixture.history.setAside().isEmpty)
+    }
+
+    @Test("What is older than the vendor serves is not waited for")
+    func horizon() async throws {
+        let fixture = try OutboxFixture()
+        try await fixture.store(100..<124)
+        let outbox = fixture.outbox()
+        #expect(try await fixture.hours(outbox).isEmpty)
+        try await fixture.history.note(
+            VendorHorizon(
+                level: .application, granularity: .hourly, age: 30 * 86_400 - 100 * 3600, reason: "400",
+                triedAt: OutboxFixture.now), application: "APP")
+        #expect(try await fixture.hours(outbox) == Array(100..<124))
+    }
+
     @Test("What changes after it was sent is sent again, once")
     func revision() async throws {
         let fixture = try OutboxFixture()
@@ -108,7 +140,9 @@ struct RemoteWriteTests {
     @Test("A derived statistic waits for both operands, but not for a refused one")
     func derived() async throws {
         let fixture = try OutboxFixture()
-        let (total, free) = ("total_search_requests", "querysuggestions_total_search_requests")
+        let (total, free): (StatisticName, StatisticName) = (
+            "total_search_requests", "querysuggestions_total_search_requests"
+        )
         let outbox = fixture.outbox()
         try await fixture.store(0..<5, [total], asked: .names([total])) { $0 + 10 }
         #expect(Set(try await fixture.drain(outbox).map(\.statistic)) == [total])
@@ -159,7 +193,7 @@ struct RemoteWriteTests {
     @Test("Series advance together, day by day, whatever the size of a batch", arguments: [1, 7, 24, 50, 1000])
     func order(limit: Int) async throws {
         let fixture = try OutboxFixture()
-        let statistics = ["a", "b", "c"]
+        let statistics: [StatisticName] = ["a", "b", "c"]
         try await fixture.store(0..<72, statistics)
         try await fixture.store(0..<3, statistics, granularity: .daily)
         let outbox = fixture.outbox()
@@ -217,7 +251,7 @@ struct RemoteWriteTests {
             windows.shuffle(using: &generator)
             var sent: [OutboxFixture.Sent] = []
             for window in windows {
-                let index = Bool.random(using: &generator) ? "" : "products"
+                let index: IndexName = Bool.random(using: &generator) ? "" : "products"
                 for index in [index, index.isEmpty ? "products" : ""] {
                     try await fixture.store(window, ["records", "file_size"], index: index) {
                         $0 % 5 == Int64(seed % 5) ? nil : $0

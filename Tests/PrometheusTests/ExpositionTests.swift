@@ -87,7 +87,7 @@ struct ExpositionTests {
 
 @Suite("Names of metrics")
 struct MetricNameTests {
-    private func name(_ statistic: String, perIndex: Bool = false) -> MetricName {
+    private func name(_ statistic: StatisticName, perIndex: Bool = false) -> MetricName {
         MetricName(StatisticCatalogue.describe(statistic), perIndex: perIndex)
     }
 
@@ -173,7 +173,9 @@ struct UsageFamiliesTests {
         }
     }
 
-    private func series(_ statistic: String, index: String = "", key: String = "", value: Int64 = 5) -> LatestSeries {
+    private func series(_ statistic: StatisticName, index: IndexName = "", key: ServerName = "", value: Int64 = 5)
+        -> LatestSeries
+    {
         LatestSeries(
             key: SeriesKey(application: "APP", statistic: statistic, index: index, key: key),
             hourly: Point(time: hour, value: .integer(value)), daily: nil,
@@ -203,6 +205,29 @@ struct UsageFamiliesTests {
             #expect(page.contains(line + "\n"), "\(line)")
         }
         #expect(!page.contains("total_search_requests_daily"))
+    }
+
+    @Test("The counter of an index that is collected no more goes; through an outage all counters stay")
+    func gone() {
+        func page(index age: Int64) -> String {
+            let tails = [("", hour + 10 * 3600), ("tmp", hour + 10 * 3600 - age)].map { index, until in
+                Freshness(
+                    scope: Scope(application: "APP", index: index), granularity: .hourly, statistic: "*",
+                    tailStart: hour,
+                    completeUntil: until, fetchedAt: until)
+            }
+            let latest = Latest(
+                series: [series("total_search_requests"), series("total_search_requests", index: "tmp")],
+                freshness: tails, coverage: [])
+            return text {
+                UsageFamilies(latest, staleness: .init(), now: hour + 400 * 3600).write(to: &$0)
+            }
+        }
+        #expect(page(index: 0).contains("algolia_index_usage_total_search_requests_total{"))
+        #expect(page(index: 3 * 3600).contains("algolia_index_usage_total_search_requests_total{"))
+        let gone = page(index: 4 * 3600)
+        #expect(!gone.contains("algolia_index_usage_total_search_requests_total"))
+        #expect(gone.contains("algolia_usage_total_search_requests_total{"))
     }
 
     @Test("A stale value is left out, its counter stays")

@@ -9,7 +9,7 @@ struct HistoryFamiliesTests {
     private let hour: UnixTime = 1_784_073_600
 
     /// Requests of a day (or an hour) and a number of records.
-    private func index(_ name: String, daily: Int64? = nil, hourly: Int64? = nil) -> [LatestSeries] {
+    private func index(_ name: IndexName, daily: Int64? = nil, hourly: Int64? = nil) -> [LatestSeries] {
         let requests = LatestSeries(
             key: SeriesKey(application: "APP", statistic: "total_search_requests", index: name),
             hourly: hourly.map { Point(time: hour, value: .integer($0)) },
@@ -34,7 +34,7 @@ struct HistoryFamiliesTests {
         return (String(decoding: writer.bytes, as: UTF8.self), writer.samples, dropped)
     }
 
-    private func names(_ dropped: DroppedSeries) -> [String] { dropped.indices.map(\.index).sorted() }
+    private func names(_ dropped: DroppedSeries) -> [String] { dropped.indices.map(\.index.text).sorted() }
 
     /// 2 + 2 + 3 + 2 samples, the application's own and the gauge.
     private var series: [LatestSeries] {
@@ -91,7 +91,7 @@ struct HistoryFamiliesTests {
 
     @Test("Searches, indexing and record operations are added up")
     func activity() {
-        func day(_ statistic: String, _ index: String, _ value: Int64) -> LatestSeries {
+        func day(_ statistic: StatisticName, _ index: IndexName, _ value: Int64) -> LatestSeries {
             LatestSeries(
                 key: SeriesKey(application: "APP", statistic: statistic, index: index), hourly: nil,
                 daily: Point(time: hour, value: .integer(value)), total: nil)

@@ -8,7 +8,9 @@ import UsageModel
 struct InfrastructureFamiliesTests {
     private let minute: UnixTime = 1_784_073_600
 
-    private func series(_ statistic: String, key: String, _ value: PointValue, time: UnixTime? = nil) -> LatestSeries {
+    private func series(_ statistic: StatisticName, key: ServerName, _ value: PointValue, time: UnixTime? = nil)
+        -> LatestSeries
+    {
         LatestSeries(
             key: SeriesKey(application: "APP", api: .monitoring, statistic: statistic, key: key),
             hourly: Point(time: minute - 3600, value: .integer(99)), daily: nil,
@@ -54,7 +56,7 @@ struct InfrastructureFamiliesTests {
         let page = page([
             series("cluster_status", key: "c1", .integer(2)), series("cluster_status", key: "c2", .integer(0)),
         ])
-        func line(_ cluster: String, _ status: String, _ value: Int) -> String {
+        func line(_ cluster: ServerName, _ status: String, _ value: Int) -> String {
             #"algolia_cluster_status{application="APP",cluster="\#(cluster)",status="\#(status)"} \#(value)"#
         }
         let expected = [

@@ -28,6 +28,13 @@ struct MetricFilterTests {
         #expect(filter.shows(name) == isShown, "the second answer comes from the cache")
     }
 
+    @Test("No pattern takes long, however it repeats", arguments: ["([a-z_]+)+!", "(.*)*!", "(a|aa|_|[a-z])+!"])
+    func hostile(pattern: String) throws {
+        let name = "algolia_" + String(repeating: "usage_records_", count: 100)
+        #expect(try MetricFilter(include: [".*"], exclude: [pattern]).shows(name))
+        #expect(try !MetricFilter(include: [pattern], exclude: []).shows(name))
+    }
+
     @Test("A pattern that is none is refused")
     func refused() {
         #expect(throws: (any Error).self) { try MetricFilter(include: ["("], exclude: []) }

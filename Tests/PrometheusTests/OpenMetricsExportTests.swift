@@ -11,7 +11,7 @@ struct OpenMetricsExportTests {
     private let start: UnixTime = 1_784_073_600
 
     private func store(
-        _ history: History, _ statistic: String, key: String = "", index: String = "", api: API = .usage,
+        _ history: History, _ statistic: StatisticName, key: ServerName = "", index: IndexName = "", api: API = .usage,
         by granularity: Granularity = .hourly, _ values: [Double]
     ) async throws {
         let width = granularity.seconds

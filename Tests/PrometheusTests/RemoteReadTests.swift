@@ -19,7 +19,7 @@ struct RemoteReadTests {
     private func history() throws -> History { try History(path: folder.file("history.db")) }
 
     private func store(
-        _ history: History, _ statistic: String, key: String = "", index: String = "", api: API = .usage,
+        _ history: History, _ statistic: StatisticName, key: ServerName = "", index: IndexName = "", api: API = .usage,
         by granularity: Granularity = .hourly, _ points: [Point]
     ) async throws {
         _ = try await history.store(
@@ -214,7 +214,7 @@ struct RemoteReadTests {
         let remoteRead = RemoteRead(history)
         #expect(try await ask(remoteRead, [query()]).queries == [[]])
         #expect(try await ask(remoteRead, []).queries == [])
-        for index in ["a", "b"] {
+        for index in ["a", "b"] as [IndexName] {
             try await store(history, "records", index: index, points([1]))
             #expect(try await ask(remoteRead, [query()]).queries[0].last?.labels.last == "index=\(index)")
         }

@@ -39,7 +39,7 @@ import Testing
         #expect(
             complaints("applications:\n  - id: \(id)\n    usage_api_key: \(secret)") == [
                 "exporter.yml:2:9: applications[0].id: \"\(id)\" is not an application id; "
-                    + "expected an application id: letters, digits, - and _"
+                    + "expected an application id: at most 30 letters, digits, - and _"
             ])
     }
 

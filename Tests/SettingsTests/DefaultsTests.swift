@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `Without configuration` {
     let settings: Settings

@@ -1,6 +1,7 @@
 import Foundation
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `docs/configuration.md` {
     /// The contents of the page's fenced blocks in `language`.

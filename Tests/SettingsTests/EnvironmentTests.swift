@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `The environment` {
     private let bothApplications = """
@@ -111,7 +112,7 @@ import Testing
         #expect(
             complaints(environment: ["ALGOLIA_APPLICATION_ID": "A B", "ALGOLIA_USAGE_API_KEY": "a b"]) == [
                 "environment: ALGOLIA_APPLICATION_ID: \"A B\" is not an application id; "
-                    + "expected an application id: letters, digits, - and _",
+                    + "expected an application id: at most 30 letters, digits, - and _",
                 "environment: ALGOLIA_USAGE_API_KEY: it is not a key (not shown); "
                     + "expected an API key: visible ASCII characters without spaces",
             ])

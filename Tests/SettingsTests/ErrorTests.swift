@@ -54,7 +54,11 @@ import Testing
         ),
         (
             "metrics:\n  exclude:\n    - ok\n    - (algolia",
-            "7:7: metrics.exclude[1]: \"(algolia\" is not a regular expression: expected ')'"
+            "7:7: metrics.exclude[1]: \"(algolia\" is not a regular expression: \"(algolia\" is a group that is not closed"
+        ),
+        (
+            "metrics: { include: ['algolia(?=_)'] }",
+            "4:22: metrics.include[0]: \"algolia(?=_)\" is not a regular expression: \"(?=\" is a lookahead, which is not supported"
         ),
         (
             "endpoints: { usage: usage.algolia.com }",

@@ -1,6 +1,7 @@
 import Foundation
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `A configuration file` {
     /// The example of the design, with other values than the defaults.

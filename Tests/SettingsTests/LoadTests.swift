@@ -1,6 +1,7 @@
 import Foundation
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `Loading a file` {
     private func withFile<Answer>(_ data: Data, _ body: (String) throws -> Answer) throws -> Answer {

@@ -8,7 +8,7 @@ struct AwkwardAnswerTests {
     @Test("an empty range may be 404, for the application and for an index")
     func emptyRanges() async throws {
         let world = World()
-        for index in [nil, "products"] {
+        for index in [nil, "products"] as [IndexName?] {
             func empty() async -> SimulatedResponse {
                 await world.usage("*", index: index, from: "2027-01-01T00:00:00Z", to: "2027-01-02T00:00:00Z")
             }
@@ -31,7 +31,7 @@ struct AwkwardAnswerTests {
             #expect(old.status == status)
             let message = try old.message()
             #expect(message == "The period must be within the last 30 days")
-            #expect(names.allSatisfy { !message.contains($0) })
+            #expect(names.allSatisfy { !message.contains($0.text) })
             let young = await world.usage("records", from: "2026-06-15T10:30:00Z", to: "2026-06-20T00:00:00Z")
             #expect(young.status == 200)
             // Daily buckets have a retention of their own.
@@ -75,7 +75,7 @@ struct AwkwardAnswerTests {
         let world = World()
         let strays = [try time("9999-12-31T23:00:00Z"), try time("2020-01-01T00:00:00Z")]
         world.simulator.faults.strayPoints = strays
-        for index in [nil, "products"] {
+        for index in [nil, "products"] as [IndexName?] {
             let answer = await world.usage("*", index: index)
             #expect(try Set(answer.scalar("records").keys).isSuperset(of: strays))
             #expect(try answer.scalar("records").count == 26)
@@ -120,16 +120,15 @@ struct AwkwardAnswerTests {
     @Test("two names may look the same: each is listed in its own bytes")
     func twins() async throws {
         let twins = SimulatorConfiguration.unicodeTwins
-        #expect(twins.map { Array($0.utf8).count } == [5, 6])
-        #expect(Set(twins).count == 1, "equal as Swift compares, and not as the vendor does")
+        #expect(twins.map { Array($0.text.utf8).count } == [5, 6])
+        #expect(Set(twins.map(\.text)).count == 1, "equal as Swift compares, and not as the vendor does")
         let world = World(indices: ["products"] + twins)
         let text = await world.get("/1/indexes", headers: World.headers("demo-search-key")).text
         for twin in twins {
-            #expect(text.utf8.split(separator: UInt8(ascii: "\"")).contains { $0.elementsEqual(twin.utf8) })
+            #expect(text.utf8.split(separator: UInt8(ascii: "\"")).contains { $0.elementsEqual(twin.text.utf8) })
         }
         for twin in twins { #expect(await world.usage("records", index: twin).status == 200) }
-        let sent = world.simulator.requests.suffix(2).map { Array($0.index.utf8) }
-        #expect(sent == twins.map { Array($0.utf8) })
+        #expect(world.simulator.requests.suffix(2).map(\.index) == twins)
     }
 }
 

@@ -151,7 +151,7 @@ struct FaultTests {
     }
 
     @Test("untidy JSON and extra attributes say the same", arguments: ["records", "avg_processing_time"])
-    func untidy(statistic: String) async throws {
+    func untidy(statistic: StatisticName) async throws {
         let tidy = await World().usage("*")
         var faults = Faults()
         faults.untidyJSON = true

@@ -1,13 +1,16 @@
 import Simulator
 import Testing
+import UsageModel
 
 @Suite("Search API")
 struct SearchTests {
     let world = World()
     let headers = World.headers("demo-search-key")
 
-    private func names(_ answer: SimulatedResponse) throws -> [String] {
-        try #require(try answer.object()["items"] as? [[String: Any]]).compactMap { $0["name"] as? String }
+    private func names(_ answer: SimulatedResponse) throws -> [IndexName] {
+        try #require(try answer.object()["items"] as? [[String: Any]]).compactMap {
+            ($0["name"] as? String).flatMap { IndexName($0) }
+        }
     }
 
     @Test("all indices come on one page by default")
@@ -22,7 +25,7 @@ struct SearchTests {
 
     @Test("pages hold every index once")
     func pages() async throws {
-        var seen: [String] = []
+        var seen: [IndexName] = []
         for page in 0..<4 {
             let answer = await world.get("/1/indexes?page=\(page)&hitsPerPage=10", headers: headers)
             #expect(try answer.object()["nbPages"] as? Int == 3)
@@ -33,7 +36,7 @@ struct SearchTests {
 
     @Test("without a page all indices come, however many there are")
     func notPaged() async throws {
-        let world = World(indices: (0..<230).map { "index_\($0)" })
+        let world = World(indices: (0..<230).compactMap { IndexName("index_\($0)") })
         for target in ["/1/indexes", "/1/indexes?hitsPerPage=10"] {
             let answer = await world.get(target, headers: headers)
             #expect(try names(answer).count == 230)

@@ -4,6 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import Simulator
 import Testing
+import UsageModel
 
 @Suite("Over a socket")
 struct ServerTests {
@@ -50,7 +51,7 @@ struct ServerTests {
     }
 
     @Test("the path arrives as it was encoded", arguments: ["shop/eu", "100% cotton", "a+b", "商品", "line\nbreak"])
-    func rawPath(index: String) async throws {
+    func rawPath(index: IndexName) async throws {
         let world = World()
         try await withServer(world) { get in
             let (status, _) = try await get(World.target("records", index: index))

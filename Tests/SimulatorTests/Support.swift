@@ -6,13 +6,13 @@ import UsageModel
 /// A simulator at half past ten on 2026-07-15, and a client for it.
 struct World: Sendable {
     static let now: UnixTime = RFC3339.parse("2026-07-15T10:30:00Z") ?? 0
-    static let application = "DEMOAPP"
+    static let application: ApplicationID = "DEMOAPP"
 
     let clock = VirtualClock(World.now)
     let simulator: Simulator
 
     init(
-        faults: Faults = Faults(), requestsPerMinute: Int = 6000, indices: [String]? = nil,
+        faults: Faults = Faults(), requestsPerMinute: Int = 6000, indices: [IndexName]? = nil,
         configure: (inout SimulatorConfiguration) -> Void = { _ in }
     ) {
         var configuration = SimulatorConfiguration.demo
@@ -25,8 +25,10 @@ struct World: Sendable {
 
     var truth: Truth { simulator.truth }
 
-    static func headers(_ key: String = "demo-usage-key", application: String = application) -> [(String, String)] {
-        [("x-algolia-application-id", application), ("X-ALGOLIA-API-KEY", key)]
+    static func headers(_ key: String = "demo-usage-key", application: ApplicationID = application) -> [(
+        String, String
+    )] {
+        [("x-algolia-application-id", application.text), ("X-ALGOLIA-API-KEY", key)]
     }
 
     func get(_ target: String, headers: [(String, String)] = World.headers()) async -> SimulatedResponse {
@@ -35,17 +37,17 @@ struct World: Sendable {
 
     /// A usage request for the hours or days between two times.
     func usage(
-        _ statistics: String, index: String? = nil, from start: String = "2026-07-14T00:00:00Z",
+        _ statistics: String, index: IndexName? = nil, from start: String = "2026-07-14T00:00:00Z",
         to end: String = "2026-07-15T00:00:00Z", granularity: String = "hourly"
     ) async -> SimulatedResponse {
         await get(Self.target(statistics, index: index, from: start, to: end, granularity: granularity))
     }
 
     static func target(
-        _ statistics: String, index: String? = nil, from start: String = "2026-07-14T00:00:00Z",
+        _ statistics: String, index: IndexName? = nil, from start: String = "2026-07-14T00:00:00Z",
         to end: String = "2026-07-15T00:00:00Z", granularity: String = "hourly"
     ) -> String {
-        let segment = index.map { "/\(encode($0))" } ?? ""
+        let segment = index.map { "/\(encode($0.text))" } ?? ""
         return "/1/usage/\(statistics)\(segment)?startDate=\(start)&endDate=\(end)&granularity=\(granularity)"
     }
 
@@ -70,19 +72,19 @@ extension SimulatedResponse {
     }
 
     /// A scalar statistic's values by the start of their bucket, in seconds.
-    func scalar(_ statistic: String) throws -> [UnixTime: Double] {
+    func scalar(_ statistic: StatisticName) throws -> [UnixTime: Double] {
         try points(statistic).compactMapValues { ($0 as? NSNumber)?.doubleValue }
     }
 
     /// A map statistic's values.
-    func map(_ statistic: String) throws -> [UnixTime: [String: Double]] {
+    func map(_ statistic: StatisticName) throws -> [UnixTime: [String: Double]] {
         try points(statistic).compactMapValues { value in
             (value as? [String: NSNumber])?.mapValues(\.doubleValue)
         }
     }
 
-    private func points(_ statistic: String) throws -> [UnixTime: Any] {
-        let list = try #require(try object()[statistic] as? [[String: Any]])
+    private func points(_ statistic: StatisticName) throws -> [UnixTime: Any] {
+        let list = try #require(try object()[statistic.text] as? [[String: Any]])
         return try Dictionary(
             uniqueKeysWithValues: list.map { point in
                 let time = try #require(point["t"] as? NSNumber).int64Value

@@ -9,7 +9,7 @@ struct TruthTests {
     let day = Granularity.daily.floor(World.now) - 40 * 86_400
 
     private func series(
-        _ statistic: String, index: String = "", granularity: Granularity = .hourly, days: Int64 = 1,
+        _ statistic: StatisticName, index: IndexName = "", granularity: Granularity = .hourly, days: Int64 = 1,
         of truth: Truth? = nil
     ) -> [SeriesPoints] {
         (truth ?? self.truth).series(
@@ -23,7 +23,7 @@ struct TruthTests {
         func truth(_ seed: UInt64) -> Truth {
             Truth(seed: seed, origin: configuration.origin, applications: configuration.applications)
         }
-        for statistic in ["queries_operations", "max_qps", "records", "avg_processing_time"] {
+        for statistic in ["queries_operations", "max_qps", "records", "avg_processing_time"] as [StatisticName] {
             #expect(series(statistic, of: truth(1)) == series(statistic, of: truth(1)))
             #expect(series(statistic, of: truth(1)) != series(statistic, of: truth(2)))
         }
@@ -31,7 +31,9 @@ struct TruthTests {
 
     @Test("a single value is the same as in its series", arguments: [Granularity.hourly, .daily])
     func singleValues(granularity: Granularity) {
-        for statistic in ["total_operations", "used_search_capacity", "region_max_qps", "clear_index_operations"] {
+        for statistic in [
+            "total_operations", "used_search_capacity", "region_max_qps", "clear_index_operations",
+        ] as [StatisticName] {
             for series in series(statistic, granularity: granularity, days: 2) {
                 for point in series.points {
                     let value = truth.value(
@@ -44,7 +46,7 @@ struct TruthTests {
     }
 
     @Test("a daily count is the sum of its hours", arguments: ["", "products", "line\nbreak"])
-    func dailyCounts(index: String) {
+    func dailyCounts(index: IndexName) {
         for statistic in StatisticCatalogue.all where statistic.kind == .count {
             let hours = series(statistic.name, index: index).first?.points ?? []
             let days = series(statistic.name, index: index, granularity: .daily).first?.points ?? []
@@ -74,13 +76,13 @@ struct TruthTests {
 
     @Test("totals are the sums of their parts")
     func totals() {
-        func sum(_ statistic: String) -> Double {
+        func sum(_ statistic: StatisticName) -> Double {
             series(statistic, days: 30).flatMap(\.points).reduce(0) { $0 + $1.value.double }
         }
         #expect(sum("total_search_operations") == sum("queries_operations") + sum("multi_queries_operations"))
         #expect(sum("total_operations") == sum("total_read_operations") + sum("total_write_operations"))
-        let groups = ["search", "acl", "indexing", "records", "synonym", "rules"]
-        #expect(sum("total_operations") == groups.reduce(0) { $0 + sum("total_\($1)_operations") })
+        let groups: [StatisticName] = ["search", "acl", "indexing", "records", "synonym", "rules"]
+        #expect(sum("total_operations") == groups.reduce(0) { $0 + sum("total_" + $1 + "_operations") })
         #expect(sum("querysuggestions_total_search_requests") > 0)
         #expect(sum("querysuggestions_total_search_requests") < sum("total_search_requests") / 5)
     }
@@ -89,7 +91,7 @@ struct TruthTests {
     func indexShares() {
         let range = TimeRange(World.now - 6 * 3600, World.now + 3600)
         for statistic in StatisticCatalogue.all where statistic.perIndex && statistic.kind == .count {
-            func hourly(_ index: String) -> [UnixTime: Double] {
+            func hourly(_ index: IndexName) -> [UnixTime: Double] {
                 let series = truth.series(
                     application: application, index: index, statistic: statistic.name, granularity: .hourly,
                     range: range, asOf: World.now)
@@ -125,7 +127,7 @@ struct TruthTests {
 
     @Test("a share of time is the mean of its hours when it is a day's")
     func shareOfTime() throws {
-        for statistic in ["degraded_queries_ssd_used_seconds_impacted"] {
+        for statistic in ["degraded_queries_ssd_used_seconds_impacted"] as [StatisticName] {
             let days = series(statistic, granularity: .daily, days: 30)
             let hours = series(statistic, days: 30)
             #expect(days.map(\.key) == hours.map(\.key))
@@ -170,7 +172,9 @@ struct TruthTests {
             for key in keys where hour == day {
                 #expect(
                     truth.value(
-                        application: application, statistic: "max_qps", key: key, granularity: .hourly, bucket: hour)
+                        application: application, statistic: "max_qps", key: ServerName(key) ?? "",
+                        granularity: .hourly,
+                        bucket: hour)
                         != nil)
             }
         }
@@ -186,7 +190,7 @@ struct TruthTests {
     func creation() throws {
         let young = SimulatorConfiguration.awkwardIndices[14]
         let created = try #require(truth.created(application: application, index: young))
-        func value(_ index: String, _ time: UnixTime) -> PointValue? {
+        func value(_ index: IndexName, _ time: UnixTime) -> PointValue? {
             truth.value(
                 application: application, index: index, statistic: "records", granularity: .hourly, bucket: time)
         }

@@ -17,7 +17,7 @@ struct UsageAnswerTests {
                 application: World.application, statistic: statistic.name, granularity: .hourly,
                 range: TimeRange(start, start + 86_400), asOf: World.now)
             if expected.isEmpty {
-                #expect(try answer.object()[statistic.name] == nil)
+                #expect(try answer.object()[statistic.name.text] == nil)
             } else if statistic.shape == .scalar {
                 let points = expected[0].points
                 compared += points.count
@@ -29,7 +29,7 @@ struct UsageAnswerTests {
                 for series in expected {
                     for point in series.points {
                         compared += 1
-                        #expect(values[point.time]?[series.key] == point.value.double)
+                        #expect(values[point.time]?[series.key.text] == point.value.double)
                     }
                 }
             }
@@ -40,10 +40,10 @@ struct UsageAnswerTests {
     @Test("a wildcard answers with names of statistics, for an index only with its own")
     func wildcard() async throws {
         let all = try await world.usage("*").object()
-        #expect(Set(all.keys).isSubset(of: StatisticCatalogue.names(perIndex: false)))
+        #expect(Set(all.keys).isSubset(of: StatisticCatalogue.names(perIndex: false).map(\.text)))
         #expect(all["max_qps"] != nil)
         let index = try await world.usage("%2A", index: "products").object()
-        #expect(Set(index.keys).isSubset(of: StatisticCatalogue.names(perIndex: true)))
+        #expect(Set(index.keys).isSubset(of: StatisticCatalogue.names(perIndex: true).map(\.text)))
         #expect(index["records"] != nil)
         #expect(index["max_qps"] == nil)
         #expect(index["insights_operations"] == nil)
@@ -51,14 +51,14 @@ struct UsageAnswerTests {
     }
 
     @Test("a group answers with its members", arguments: StatisticCatalogue.groups.keys.sorted())
-    func groups(group: String) async throws {
+    func groups(group: StatisticName) async throws {
         let answer = try await world.usage(
             "\(group),records", from: "2026-07-08T00:00:00Z", to: "2026-07-15T00:00:00Z"
         ).object()
         let members = try #require(StatisticCatalogue.groups[group])
-        #expect(answer[group] == nil)
+        #expect(answer[group.text] == nil)
         #expect(answer["records"] != nil)
-        #expect(Set(answer.keys).isSubset(of: members + ["records"]))
+        #expect(Set(answer.keys).isSubset(of: members.map(\.text) + ["records"]))
         #expect(answer.count > 2)
     }
 
@@ -103,7 +103,7 @@ struct UsageAnswerTests {
             let answer = await world.usage(
                 "*", from: "2026-07-08T00:00:00Z", to: "2026-07-15T00:00:00Z", granularity: granularity)
             for statistic in StatisticCatalogue.all {
-                guard try answer.object()[statistic.name] != nil else { continue }
+                guard try answer.object()[statistic.name.text] != nil else { continue }
                 let values =
                     statistic.shape == .scalar
                     ? try Array(answer.scalar(statistic.name).values)
@@ -145,7 +145,7 @@ struct UsageAnswerTests {
     }
 
     @Test("every index can be asked for by its percent-encoded name", arguments: SimulatorConfiguration.awkwardIndices)
-    func awkwardNames(index: String) async throws {
+    func awkwardNames(index: IndexName) async throws {
         let answer = await world.usage("records", index: index)
         #expect(answer.status == 200)
         #expect(try answer.scalar("records").count == 24)

@@ -1,8 +1,9 @@
 public import Simulator
+public import UsageModel
 
 /// What the crash test's victim collects, and from how unreliable a vendor.
 public enum CrashScenario {
-    public static let indices = ["products", "shop/eu", "🛒 cart"]
+    public static let indices: [IndexName] = ["products", "shop/eu", "🛒 cart"]
 
     public static var faults: Faults {
         var faults = Faults()

@@ -9,9 +9,13 @@ public struct SimulatorTransport: HTTPTransport {
     private let clock: VirtualClock?
     /// Seconds that every answer takes.
     private let latency: Double
+    private let sendsDate: Bool
 
-    /// - Parameter clock: moves on with each answer; nil for answers that take no time.
-    public init(_ simulator: Simulator, clock: VirtualClock?, latency: Double = 0.05) {
+    /// - Parameters:
+    ///   - clock: moves on with each answer; nil for answers that take no time.
+    ///   - sendsDate: whether answers have a `Date`, which is right whatever the clock is set to.
+    public init(_ simulator: Simulator, clock: VirtualClock?, latency: Double = 0.05, sendsDate: Bool = false) {
+        self.sendsDate = sendsDate
         self.simulator = simulator
         self.clock = clock
         self.latency = latency
@@ -33,7 +37,8 @@ public struct SimulatorTransport: HTTPTransport {
         case .normal, .slow:
             guard answer.body.count <= request.maximumBody else { throw .tooLarge(limit: request.maximumBody) }
             return TransportAnswer(
-                status: answer.status, retryAfter: answer.header("Retry-After"), body: ByteBuffer(bytes: answer.body))
+                status: answer.status, retryAfter: answer.header("Retry-After"),
+                date: sendsDate ? clock.map { UnixTime($0.monotonic) } : nil, body: ByteBuffer(bytes: answer.body))
         }
     }
 }

@@ -18,7 +18,7 @@ public struct TruthComparison: Sendable {
     /// Compares one scope's points in `range` with what the vendor shows at `time`.
     public mutating func compare(
         _ history: History, _ truth: Truth, _ scope: Scope, _ granularity: Granularity, range: TimeRange,
-        asOf time: UnixTime, statistics: [String]? = nil
+        asOf time: UnixTime, statistics: [StatisticName]? = nil
     ) async throws {
         let names = statistics ?? StatisticCatalogue.names(perIndex: scope.isIndex)
         let stored = try await history.range(

@@ -16,18 +16,22 @@ public final class World: Sendable {
     public let folder = TemporaryFolder()
     public let settings: CollectionSettings
     private let requestsPerMinute: Int
+    private let sendsDate: Bool
 
+    /// - Parameter sendsDate: whether the vendor says what time it is.
     public init(
-        start: UnixTime = World.start, indices: [String] = ["products", "tmp_old"], requestsPerMinute: Int = 6000,
-        settings: CollectionSettings = CollectionSettings(), faults: Faults = Faults()
+        start: UnixTime = World.start, indices: [IndexName] = ["products", "tmp_old"], requestsPerMinute: Int = 6000,
+        settings: CollectionSettings = CollectionSettings(), faults: Faults = Faults(), sendsDate: Bool = true
     ) {
+        self.sendsDate = sendsDate
         clock = VirtualClock(start)
         let application = SimulatedApplication(
             id: "APP", usageKey: "usage-key", monitoringKey: "monitoring-key", searchKey: "search-key",
             indices: indices)
         simulator = Simulator(
             configuration: SimulatorConfiguration(
-                applications: [application], requestsPerMinute: requestsPerMinute, faults: faults), clock: clock)
+                applications: [application], requestsPerMinute: requestsPerMinute, faults: faults),
+            clock: VendorTime(clock))
         self.settings = settings
         self.requestsPerMinute = requestsPerMinute
     }
@@ -50,7 +54,7 @@ public final class World: Sendable {
         return AlgoliaClient(
             application: "APP", usageKey: usageKey, monitoringKey: monitoringKey ?? KeySource(monitoring),
             searchKey: listsIndices ? KeySource(search) : nil,
-            transport: SimulatorTransport(simulator, clock: clock),
+            transport: SimulatorTransport(simulator, clock: clock, sendsDate: sendsDate),
             quota: TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock), clock: clock,
             metrics: NOOPMetricsHandler.instance)
     }
@@ -111,6 +115,17 @@ public final class World: Sendable {
         }
         return false
     }
+}
+
+/// The vendor's clock: it goes on evenly, whatever ours is set to.
+private struct VendorTime: WallClock {
+    private let clock: VirtualClock
+
+    init(_ clock: VirtualClock) { self.clock = clock }
+
+    var seconds: Double { clock.monotonic }
+
+    func sleep(until deadline: Double) async throws { try await clock.sleep(for: deadline - seconds) }
 }
 
 private struct WorldError: Error {}

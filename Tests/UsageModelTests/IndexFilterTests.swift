@@ -15,7 +15,7 @@ struct IndexFilterTests {
             ("what\\?", "whats", false), ("a\\*", "a*", true), ("a\\*", "ab", false),
             ("*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaa", false),
         ])
-    func globs(pattern: String, name: String, matches: Bool) {
+    func globs(pattern: IndexPattern, name: IndexName, matches: Bool) {
         #expect(IndexFilter(include: [pattern]).selects(name) == matches)
     }
 

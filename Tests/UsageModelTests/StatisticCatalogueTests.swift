@@ -15,7 +15,7 @@ struct StatisticCatalogueTests {
             let columns = row.split(separator: ",", maxSplits: 6).map(String.init)
             #expect(
                 columns == [
-                    statistic.name, statistic.group, statistic.kind.rawValue, statistic.unit.rawValue,
+                    statistic.name.text, statistic.group, statistic.kind.rawValue, statistic.unit.rawValue,
                     statistic.shape.rawValue, statistic.perIndex ? "yes" : "no", statistic.meaning,
                 ])
         }

@@ -8,7 +8,7 @@ import UsageModel
 @Suite("The capacity page")
 struct CapacityPageTests {
     /// Days that rise by a tenth in a hundred days, with a week in them.
-    static func store(_ site: Site, application: String = "APP", days: Int = 240) async throws {
+    static func store(_ site: Site, application: ApplicationID = "APP", days: Int = 240) async throws {
         func value(_ day: Int) -> Int64 { 10_000 + Int64(day) * 10 + [0, 200, 300, 250, 400, -2_000, -3_000][day % 7] }
         try await site.storeDays("billed_search_requests", days, application: application, value)
         try await site.storeDays("records", days, application: application) { 50_000 + Int64($0) * 20 }
@@ -21,7 +21,7 @@ struct CapacityPageTests {
     func whole() async throws {
         let site = try Site()
         try await Self.store(site)
-        for (index, searches) in [("products", 900), ("blog", 100)] {
+        for (index, searches) in [("products", 900), ("blog", 100)] as [(IndexName, Int)] {
             try await site.storeDays("billed_search_requests", 60, index: index) { _ in Int64(searches) }
         }
         try await site.storeDays("records", 60, index: "old") { _ in 7_000 }
@@ -72,8 +72,8 @@ struct CapacityPageTests {
     @Test("Names that are markup are text", arguments: markupNames)
     func awkward(name: String) async throws {
         let site = try Site()
-        try await Self.store(site, application: name, days: 100)
-        try await site.storeDays("records", 100, application: name, index: name) { _ in 7 }
+        try await Self.store(site, application: "\(name)", days: 100)
+        try await site.storeDays("records", 100, application: "\(name)", index: "\(name)") { _ in 7 }
         try await withServer(site.exporter) { web in
             let answer = try await web.get("/capacity", ["application": name])
             let page = try answer.page()

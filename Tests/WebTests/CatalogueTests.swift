@@ -14,7 +14,7 @@ struct CatalogueTests {
             let known = try #require(try await web.get("/api/v1/statistics").json()["statistics"]?.array)
             #expect(known.count == StatisticCatalogue.every.count)
             #expect(known.allSatisfy { $0["known"] == .bool(true) && $0["stored"] == .bool(false) })
-            #expect(known.map { $0["statistic"]?.string } == StatisticCatalogue.every.map(\.name))
+            #expect(known.map { $0["statistic"]?.string } == StatisticCatalogue.every.map(\.name.text))
             #expect(known.allSatisfy { ["usage", "monitoring"].contains($0["api"]?.string) })
             let derived = known.filter { $0["derived"] != .null }
             #expect(derived.map { $0["statistic"] } == [.string("billed_search_requests")])
@@ -44,7 +44,7 @@ struct CatalogueTests {
     @Test("/api/v1/applications lists applications and their indices")
     func applications() async throws {
         let site = try Site()
-        for index in ["", "shop/eu", "line\nbreak"] { try await site.store(index: index, hours([1])) }
+        for index in ["", "shop/eu", "line\nbreak"] as [IndexName] { try await site.store(index: index, hours([1])) }
         try await site.history.register(application: "NEW", now: midnight)
         try await withServer(site.exporter) { web in
             let expected = try JSON.parse(

@@ -16,8 +16,8 @@ struct CollectedMetricsTests {
             let statistic = StatisticCatalogue.describe(series.key.statistic)
             let metric = MetricName(statistic, perIndex: !series.key.index.isEmpty)
             var labels = ["application": "APP"]
-            if !series.key.index.isEmpty { labels["index"] = series.key.index }
-            if !series.key.key.isEmpty { labels[statistic.shape.label ?? "key"] = series.key.key }
+            if !series.key.index.isEmpty { labels["index"] = series.key.index.text }
+            if !series.key.key.isEmpty { labels[statistic.shape.label ?? "key"] = series.key.key.text }
             let isCount = statistic.kind == .count
             for (name, value) in [
                 (isCount ? metric.hourly : metric.gauge, series.hourly?.value),
@@ -34,7 +34,7 @@ struct CollectedMetricsTests {
                 shown[series] = ExpositionPage.number(value)
             }
             #expect(shown == expected)
-            #expect(Set(shown.keys.compactMap { $0.labels["index"] }) == Set(MeteredWorld.indices))
+            #expect(Set(shown.keys.compactMap { $0.labels["index"] }) == Set(MeteredWorld.indices.map(\.text)))
             try await expectDescribed(page, web)
         }
     }

@@ -22,7 +22,7 @@ struct CollectorPageTests {
             let answer = try await web.get("/collector")
             let page = try answer.page(current: "/collector")
             for index in MeteredWorld.indices {
-                #expect(answer.has("<bdi>\(Markup(text: index).html)</bdi>"), "\(index)")
+                #expect(answer.has("<bdi>\(Markup(text: index.text).html)</bdi>"), "\(index)")
             }
             #expect(page.all("ol").filter { $0.attributes["class"] == "calendar" }.count == 2)
             let requests = try #require(answer.text.range(of: "Requests since the start"))

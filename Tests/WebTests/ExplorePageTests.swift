@@ -77,7 +77,7 @@ struct ExplorePageTests {
     @Test("Names that are markup are text everywhere, and lead where they should", arguments: markupNames)
     func awkward(name: String) async throws {
         let site = try Site()
-        try await site.store("total_search_requests", index: name, hours([4]))
+        try await site.store("total_search_requests", index: "\(name)", hours([4]))
         try await site.store("total_search_requests", index: "plain", hours([2]))
         try await withServer(site.exporter) { web in
             for index in [name, "*"] {

@@ -29,7 +29,7 @@ struct GrafanaAnnotationTests {
     }
 
     private func incident(
-        _ hour: Int64, _ title: String, _ status: String, cluster: String = "c1", application: String = "APP"
+        _ hour: Int64, _ title: String, _ status: String, cluster: ServerName = "c1", application: ApplicationID = "APP"
     ) -> StoredIncident {
         StoredIncident(
             application: application, cluster: cluster, time: yesterday.start + hour * 3600, title: title,
@@ -69,7 +69,7 @@ struct GrafanaAnnotationTests {
     }
 
     /// Answers hours of yesterday, from the first to before the second of each pair.
-    private func cover(_ site: Site, index: String = "", _ hours: (Int64, Int64)...) async throws {
+    private func cover(_ site: Site, index: IndexName = "", _ hours: (Int64, Int64)...) async throws {
         for (start, end) in hours {
             try await site.store(
                 index: index, answering: TimeRange(yesterday.start + start * 3600, yesterday.start + end * 3600), [])
@@ -108,7 +108,7 @@ struct GrafanaAnnotationTests {
     func indices() async throws {
         let site = try Site()
         try await cover(site, (0, 5), (7, 24))
-        for index in ["products", "a b"] { try await cover(site, index: index, (0, 5), (7, 10)) }
+        for index in ["products", "a b"] as [IndexName] { try await cover(site, index: index, (0, 5), (7, 10)) }
         try await cover(site, index: "other", (0, 3), (4, 24))
         let list = try await annotations(site, "gaps")
         #expect(

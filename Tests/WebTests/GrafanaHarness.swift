@@ -13,7 +13,7 @@ extension Site {
     static func forGrafana() async throws -> Site {
         let site = try Site()
         func day(_ value: (Int) -> Int64) -> [Point] { hours(from: yesterday.start, (0..<24).map(value)) }
-        for application in ["APP", "OTHER"] {
+        for application in ["APP", "OTHER"] as [ApplicationID] {
             try await site.store(
                 [
                     SeriesPoints(statistic: "total_search_requests", points: day { Int64($0 * $0) }),
@@ -23,7 +23,8 @@ extension Site {
                     SeriesPoints(statistic: "max_qps", key: "c1-2", points: day { Int64($0 % 11) }),
                 ], application: application)
         }
-        for (position, index) in ["products", "prod_*", "prod_eu", awkward, "axb"].enumerated() {
+        let names: [IndexName] = ["products", "prod_*", "prod_eu", "\(awkward)", "axb"]
+        for (position, index) in names.enumerated() {
             try await site.store(
                 [
                     SeriesPoints(statistic: "records", points: day { Int64(position * 100 + $0) }),

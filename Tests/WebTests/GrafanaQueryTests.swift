@@ -141,7 +141,7 @@ struct GrafanaQueryTests {
     func granularity() async throws {
         let site = try Site()
         let start = yesterday.start
-        func store(_ statistic: String, minutes: Int) async throws {
+        func store(_ statistic: StatisticName, minutes: Int) async throws {
             let points = (0..<minutes).map { Point(time: start + Int64($0) * 60, value: .integer(1)) }
             _ = try await site.history.store(
                 [SeriesPoints(statistic: statistic, key: "c1-1", points: points)],

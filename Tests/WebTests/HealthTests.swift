@@ -1,4 +1,5 @@
-import Collector
+import AlgoliaClient
+@testable import Collector
 import History
 import Simulator
 import TestSupport
@@ -34,6 +35,17 @@ struct HealthTests {
         }
     }
 
+    @Test("It repeats nothing that the vendor said", arguments: ["/ready", "/-/ready"])
+    func words(path: String) async throws {
+        let site = try Site()
+        let exporter = site.exporter { [.failing("403 <b>Invalid key 0123456789abcdef</b>")] }
+        try await withServer(exporter) { web in
+            let answer = try await web.get(path)
+            #expect(answer.status == 503 && answer.text.contains("APP: the newest request failed, retrying (403)"))
+            #expect(!answer.text.contains("Invalid") && !answer.text.contains("0123"))
+        }
+    }
+
     @Test("After a restart with the vendor down it is ready, and everything comes from the history")
     func restart() async throws {
         let metered = try MeteredWorld(indices: ["products"])
@@ -58,5 +70,15 @@ struct HealthTests {
             #expect(try range.series()[0].points().count == 24)
             #expect(try await web.get("/api/v1/latest").json().series().count > 78)
         }
+    }
+}
+
+extension ApplicationStatus {
+    /// An application whose newest request failed.
+    fileprivate static func failing(_ error: String) -> ApplicationStatus {
+        ApplicationStatus(
+            application: "APP", state: .current, pausedUntil: nil, lastSuccess: nil, lastError: error,
+            lastErrorTime: nil, indices: 0, hasNothing: false, remaining: [:], desired: [:], refused: [:], failing: [],
+            keys: [.usage], quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 0))
     }
 }

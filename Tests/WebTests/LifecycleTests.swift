@@ -37,6 +37,28 @@ struct LifecycleTests {
         }
     }
 
+    @Test("A page from elsewhere cannot reload")
+    func origins() async throws {
+        let site = try Site()
+        let count = Mutex(0)
+        let exporter = Exporter.test(site.history, site.clock, reload: { count.withLock { $0 += 1 } }) { [] }
+        try await withServer(exporter) { web in
+            for headers in [
+                ["Origin": "https://evil.example"], ["Origin": "null"], ["Origin": "http://127.0.0.1"],
+                ["Origin": "http://127.0.0.1:\(web.port).evil.example"], ["Sec-Fetch-Site": "cross-site"],
+                ["Sec-Fetch-Site": "same-site"],
+            ] {
+                try await web.send("POST", "/-/reload", headers: headers).expectProblem(403, parameter: "Origin")
+            }
+            #expect(count.withLock { $0 } == 0)
+            for headers in [
+                ["Origin": "http://127.0.0.1:\(web.port)", "Sec-Fetch-Site": "same-origin"], ["Sec-Fetch-Site": "none"],
+            ] {
+                #expect(try await web.send("POST", "/-/reload", headers: headers).status == 200)
+            }
+        }
+    }
+
     @Test("Without --web.enable-lifecycle it is forbidden, and the answer names the flag")
     func disabled() async throws {
         let site = try Site()

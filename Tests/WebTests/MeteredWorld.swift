@@ -11,14 +11,16 @@ import Web
 /// A simulated vendor, collected with the exporter's own metrics.
 struct MeteredWorld: Sendable {
     /// Names that need care in a label, a URL, JSON or CSV.
-    static let indices = ["products", "shop/eu", "the \"best\" ones", "back\\slash", "line\nbreak", "🛒 cart"]
+    static let indices: [IndexName] = [
+        "products", "shop/eu", "the \"best\" ones", "back\\slash", "line\nbreak", "🛒 cart",
+    ]
 
     let world: World
     let history: History
     let registry = MetricsRegistry()
     let collector: ApplicationCollector
 
-    init(indices: [String] = MeteredWorld.indices, faults: Faults = Faults()) throws {
+    init(indices: [IndexName] = MeteredWorld.indices, faults: Faults = Faults()) throws {
         var settings = CollectionSettings()
         settings.horizon = 2 * 86_400
         world = World(indices: indices, settings: settings, faults: faults)

@@ -74,8 +74,8 @@ struct MetricsOptionsTests {
     @Test("What is no longer configured is gone at once, its counters too")
     func excluded() async throws {
         let site = try Site()
-        for application in ["APP", "OTHER"] {
-            for index in ["", "kept", "tmp_1"] {
+        for application in ["APP", "OTHER"] as [ApplicationID] {
+            for index in ["", "kept", "tmp_1"] as [IndexName] {
                 try await site.store(
                     "total_operations", application: application, index: index, hours(from: midnight + 9 * 3600, [5]))
             }
@@ -100,7 +100,7 @@ struct MetricsOptionsTests {
     @Test("Too many series leave out the least active indices, and one line says so")
     func tooMany() async throws {
         let site = try Site()
-        for (position, index) in ["a", "b", "c", "d"].enumerated() {
+        for (position, index) in (["a", "b", "c", "d"] as [IndexName]).enumerated() {
             try await site.store(
                 "total_indexing_operations", index: index, hours(from: midnight + 9 * 3600, [100 - Int64(position)]))
         }

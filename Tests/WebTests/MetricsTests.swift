@@ -35,7 +35,9 @@ struct MetricsTests {
     @Test("gzip is sent to those who accept it, and holds the same page", arguments: ExpositionFormat.allCases)
     func gzip(format: ExpositionFormat) async throws {
         let site = try Site()
-        for index in ["", "a", "b"] { try await site.store(index: index, hours(from: midnight + 9 * 3600, [1])) }
+        for index in ["", "a", "b"] as [IndexName] {
+            try await site.store(index: index, hours(from: midnight + 9 * 3600, [1]))
+        }
         let accept = ["Accept": format.contentType]
         let acceptGzip = ["Accept": format.contentType, "Accept-Encoding": "gzip"]
         try await withServer(site.exporter) { web in
@@ -128,7 +130,7 @@ struct MetricsTests {
             for accept in ["text/plain", "application/openmetrics-text"] {
                 let page = try ExpositionPage(await web.get("/metrics", headers: ["Accept": accept]).text)
                 for (position, index) in MeteredWorld.indices.enumerated() {
-                    let value = page.value("algolia_index_usage_records", ["application": "APP", "index": index])
+                    let value = page.value("algolia_index_usage_records", ["application": "APP", "index": index.text])
                     #expect(value == .integer(Int64(position)), "\(index)")
                 }
                 #expect(page.samples(of: "algolia_index_usage_records").count == MeteredWorld.indices.count)

@@ -39,15 +39,15 @@ struct MonitoredMetricsTests {
             let page = try ExpositionPage(await web.get("/metrics").text)
             #expect(!status.servers.isEmpty && !status.clusters.isEmpty)
             for name in Truth.infrastructureMetrics {
-                let metric = MetricName(StatisticCatalogue.describe(name), perIndex: false)
+                let metric = MetricName(StatisticCatalogue.describe("\(name)"), perIndex: false)
                 let gauge = try #require(metric.families.first)
                 #expect(page.types[gauge] == "gauge")
                 #expect(page.samples(of: gauge).count == status.servers.count)
                 for server in status.servers {
-                    let value = page.value(gauge, ["application": "APP", "server": server.name])
+                    let value = page.value(gauge, ["application": "APP", "server": server.name.text])
                     let recent = (1...4).compactMap { ago in
                         world.simulator.truth.infrastructure(
-                            application: "APP", metric: name, server: server.name,
+                            application: "APP", metric: name, server: server.name.text,
                             at: world.clock.now / 60 * 60 - 60 * ago)
                     }.map(metric.inBaseUnit)
                     #expect(value.map(recent.contains) == true, "\(gauge) of \(server.name)")
@@ -55,12 +55,13 @@ struct MonitoredMetricsTests {
             }
             for cluster in status.clusters {
                 for gauge in ["latency_seconds", "indexing_seconds", "reachability_ratio"] {
-                    #expect(page.value("algolia_cluster_\(gauge)", ["application": "APP", "cluster": cluster]) != nil)
+                    #expect(
+                        page.value("algolia_cluster_\(gauge)", ["application": "APP", "cluster": cluster.text]) != nil)
                 }
-                let current = world.simulator.truth.status(cluster: cluster, at: world.clock.now)
+                let current = world.simulator.truth.status(cluster: cluster.text, at: world.clock.now)
                 for state in ClusterStatus.allCases {
                     let value = page.value(
-                        "algolia_cluster_status", ["application": "APP", "cluster": cluster, "status": state.name])
+                        "algolia_cluster_status", ["application": "APP", "cluster": cluster.text, "status": state.name])
                     #expect(value == .integer(state.name == current ? 1 : 0))
                 }
             }
@@ -75,7 +76,8 @@ struct MonitoredMetricsTests {
             #expect(page.samples(of: info).count == status.servers.count)
             for server in status.servers {
                 let labels = [
-                    "application": "APP", "server": server.name, "region": server.region, "cluster": server.cluster,
+                    "application": "APP", "server": server.name.text, "region": server.region.text,
+                    "cluster": server.cluster.text,
                     "type": server.type, "status": server.status,
                 ]
                 #expect(page.value(info, labels) == .integer(1))
@@ -84,7 +86,7 @@ struct MonitoredMetricsTests {
             #expect(probes.count == status.reachability.values.reduce(0) { $0 + $1.count })
             for (cluster, reached) in status.reachability {
                 for (probe, isReached) in reached {
-                    let labels = ["application": "APP", "cluster": cluster, "probe": probe]
+                    let labels = ["application": "APP", "cluster": cluster.text, "probe": probe.text]
                     let value = page.value("algolia_cluster_probe_reachable", labels)
                     #expect(value == .integer(isReached ? 1 : 0))
                 }

@@ -43,7 +43,7 @@ struct RangeFormatTests {
     @Test("Names with any character can be asked for, and come back unchanged in every form", arguments: awkwardNames)
     func names(name: String) async throws {
         let site = try Site()
-        try await site.store("max_qps", key: name, index: name, hours([7]))
+        try await site.store("max_qps", key: "\(name)", index: "\(name)", hours([7]))
         try await site.store("max_qps", key: "other", index: "other", hours([8]))
         let bytes = Array(name.utf8)
         try await withServer(site.exporter) { web in

@@ -126,7 +126,7 @@ struct RangeTests {
         ] as [(String, String, Int64)])
     func defaults(statistic: String, aggregate: String, value: Int64) async throws {
         let site = try Site()
-        try await site.store(statistic, hours([1, 5, 2, 4]))
+        try await site.store("\(statistic)", hours([1, 5, 2, 4]))
         try await withServer(site.exporter) { web in
             let answer = try await web.range(["statistic": statistic, "step": "6h"]).json()
             #expect(answer["aggregate"]?.string == aggregate)
@@ -150,7 +150,7 @@ struct RangeTests {
     @Test("No index is the application, * is every index, a name is that index, and names may repeat")
     func indices() async throws {
         let site = try Site()
-        for index in ["", "a", "b", "c"] { try await site.store(index: index, hours([1])) }
+        for index in ["", "a", "b", "c"] as [IndexName] { try await site.store(index: index, hours([1])) }
         try await withServer(site.exporter) { web async throws in
             let names = { (query: String) in
                 try await web.get("/api/v1/range?statistic=records\(query)").json().series().map { $0["index"] }
@@ -166,7 +166,7 @@ struct RangeTests {
     @Test("top keeps the series with the largest sums, the largest first")
     func top() async throws {
         let site = try Site()
-        for (index, value) in [("a", 2), ("b", 9), ("c", 5)] as [(String, Int64)] {
+        for (index, value) in [("a", 2), ("b", 9), ("c", 5)] as [(IndexName, Int64)] {
             try await site.store(index: index, hours([value, value]))
         }
         try await withServer(site.exporter) { web in
@@ -213,7 +213,9 @@ struct RangeTests {
     @Test("Applications are kept apart, and may be named")
     func applications() async throws {
         let site = try Site()
-        for application in ["APP", "OTHER"] { try await site.store(application: application, hours([1])) }
+        for application in ["APP", "OTHER"] as [ApplicationID] {
+            try await site.store(application: application, hours([1]))
+        }
         try await withServer(site.exporter) { web async throws in
             let names = { (query: String) in
                 try await web.get("/api/v1/range?statistic=records\(query)").json().series()

@@ -29,7 +29,7 @@ private struct ReadThroughWorld {
     }
 
     /// Settled hourly windows that the vendor was asked for, with how often.
-    func windows(of index: String = "") -> [TimeRange: Int] {
+    func windows(of index: IndexName = "") -> [TimeRange: Int] {
         world.simulator.requests.filter { $0.index == index && $0.granularity == .hourly && $0.status == 200 }
             .compactMap(\.range).reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
@@ -89,7 +89,7 @@ struct ReadThroughTests {
             let isSettled = try await settled
             #expect(isSettled)
         }
-        for index in ["", "products"] {
+        for index in ["", "products"] as [IndexName] {
             let hours = setup.windows(of: index).keys.filter { $0.end <= end }.sorted { $0.start < $1.start }
             for (one, next) in zip(hours, hours.dropFirst()) { #expect(one.end <= next.start, "\(one) \(next)") }
             #expect(hours.count > 11)
@@ -101,7 +101,7 @@ struct ReadThroughTests {
         let setup = try ReadThroughWorld(World(indices: ["shop/eu", "🛒 cart"]))
         try await withSimulator(setup.world.simulator) { vendor in
             try await withServer(setup.exporter) { proxy in
-                for scope in ["", "shop/eu", "🛒 cart"].map({ Scope(application: "APP", index: $0) }) {
+                for scope in (["", "shop/eu", "🛒 cart"] as [IndexName]).map({ Scope(application: "APP", index: $0) }) {
                     for (granularity, days) in [(Granularity.hourly, Int64(7)), (.daily, 80)] {
                         let range = TimeRange(midnight - (days + 2) * 86_400, midnight - 2 * 86_400)
                         let expected = try await ProxyWorld.series(

@@ -45,7 +45,7 @@ struct SecurityTests {
         return answer?.status.code ?? 0
     }
 
-    @Test("With users, a path needs the right password of a known one; health does not")
+    @Test("With users, every path but health needs the right password of a known one")
     func users() async throws {
         let security = WebSecurity(users: ["alice": hash])
         #expect(try await status("/metrics", security: security) == 401)
@@ -54,7 +54,8 @@ struct SecurityTests {
             #expect(try await status("/metrics", security: security, headers: authorization(wrong)) == 401)
         }
         #expect(try await status("/metrics", security: security, headers: ["Authorization": "Bearer x"]) == 401)
-        #expect(try await status("/health", security: security) == 200)
+        for open in ["/health", "/-/healthy"] { #expect(try await status(open, security: security) == 200) }
+        for path in ["/ready", "/-/ready", "/"] { #expect(try await status(path, security: security) == 401) }
     }
 
     @Test(

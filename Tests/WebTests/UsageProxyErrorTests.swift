@@ -83,7 +83,7 @@ struct UsageProxyErrorTests {
         faults.refusedStatistics = ["queries_operations"]
         let proxied = try ProxyWorld(faults: faults)
         let range = TimeRange(midnight - 86_400, midnight)
-        for index in ["", "products"] {
+        for index in ["", "products"] as [IndexName] {
             try await proxied.fetch(Scope(application: "APP", index: index), .daily, range)
         }
         for level in EndpointLevel.allCases {

@@ -10,7 +10,7 @@ struct UsageProxyTests {
         (.hourly, TimeRange(midnight - 2 * 86_400, midnight)), (.daily, TimeRange(midnight - 30 * 86_400, midnight)),
     ]
 
-    private static let groups = [
+    private static let groups: [StatisticName] = [
         "search_operations", "acl_operations", "indexing_operations", "record_operations", "synonym_operations",
         "rule_operations",
     ]
@@ -27,7 +27,8 @@ struct UsageProxyTests {
         try await withSimulator(proxied.world.simulator) { vendor in
             try await withServer(proxied.exporter) { proxy in
                 for scope in scopes {
-                    let names = scope.isIndex ? ["records", "file_size"] : ["max_qps", "records", "region_max_qps"]
+                    let names: [StatisticName] =
+                        scope.isIndex ? ["records", "file_size"] : ["max_qps", "records", "region_max_qps"]
                     for selection in [.all, .names(Self.groups), .names(names)] as [StatisticSelection] {
                         for (granularity, range) in Self.windows {
                             let expected = try await ProxyWorld.series(

@@ -13,7 +13,7 @@ import Web
 /// A simulated vendor, and a history that asked it and stored every answer as it came.
 struct ProxyWorld: Sendable {
     /// Names that need care in a path.
-    static let indices = [
+    static let indices: [IndexName] = [
         "products", "shop/eu", "100% cotton", "what?", "%2E%2E", "..", "🛒 cart", "line\nbreak", "a+b&c=d", "#1",
         "the \"best\" ones", "one,two;three",
     ]
@@ -32,7 +32,7 @@ struct ProxyWorld: Sendable {
     func fetch(_ scope: Scope, _ granularity: Granularity, _ range: TimeRange) async throws {
         let request = UsageRequest(scope: scope, statistics: .all, granularity: granularity, range: range)
         let fetchedAt = world.clock.now
-        let series = try await world.client().usage(request)
+        let series = try await world.client().usage(request).series
         _ = try await history.store(
             series,
             answering: AnsweredWindow(
@@ -66,7 +66,7 @@ struct ProxyWorld: Sendable {
         let request = UsageRequest(scope: scope, statistics: statistics, granularity: granularity, range: range)
         let answer: Result<[SeriesPoints], AlgoliaError>
         do throws(AlgoliaError) {
-            answer = .success(try await client.usage(request))
+            answer = .success(try await client.usage(request).series)
         } catch {
             answer = .failure(error)
         }
@@ -97,7 +97,8 @@ extension Site {
 
     /// Stores an answer that names its statistics.
     func store(
-        _ series: [SeriesPoints], statistics: [String], index: String = "", granularity: Granularity = .hourly,
+        _ series: [SeriesPoints], statistics: [StatisticName], index: IndexName = "",
+        granularity: Granularity = .hourly,
         answering range: TimeRange
     ) async throws {
         _ = try await history.store(
@@ -130,6 +131,6 @@ extension Answer {
     /// The series of a usage answer.
     func usageSeries() throws -> [SeriesPoints] {
         #expect(status == 200, "\(text)")
-        return try body.withUnsafeBytes { try UsageDecoder.decode($0) }
+        return try body.withUnsafeBytes { try UsageDecoder.decode($0).series }
     }
 }

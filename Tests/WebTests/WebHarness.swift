@@ -42,7 +42,8 @@ struct Site: Sendable {
 
     /// Stores an answer with these series, for the hours or days of their points.
     func store(
-        _ series: [SeriesPoints], application: String = "APP", index: String = "", granularity: Granularity = .hourly,
+        _ series: [SeriesPoints], application: ApplicationID = "APP", index: IndexName = "",
+        granularity: Granularity = .hourly,
         answering range: TimeRange? = nil
     ) async throws {
         // Seen since ever: every hour counts.
@@ -58,7 +59,7 @@ struct Site: Sendable {
 
     /// Stores points of `records`.
     func store(
-        application: String = "APP", index: String = "", granularity: Granularity = .hourly,
+        application: ApplicationID = "APP", index: IndexName = "", granularity: Granularity = .hourly,
         answering range: TimeRange? = nil, _ points: [Point]
     ) async throws {
         try await store(
@@ -67,7 +68,8 @@ struct Site: Sendable {
 
     /// So many days up to the newest that is final, of what `value` says to the number of each.
     func storeDays(
-        _ statistic: String, _ count: Int, key: String = "", application: String = "APP", index: String = "",
+        _ statistic: StatisticName, _ count: Int, key: ServerName = "", application: ApplicationID = "APP",
+        index: IndexName = "",
         _ value: (Int) -> Int64
     ) async throws {
         let end = Granularity.daily.floor(clock.now - 7200)
@@ -79,7 +81,7 @@ struct Site: Sendable {
     }
 
     func store(
-        _ statistic: String, key: String = "", application: String = "APP", index: String = "",
+        _ statistic: StatisticName, key: ServerName = "", application: ApplicationID = "APP", index: IndexName = "",
         granularity: Granularity = .hourly, answering range: TimeRange? = nil, _ points: [Point]
     ) async throws {
         try await store(
@@ -120,8 +122,11 @@ func withServer(
     _ body: (WebClient) async throws -> Void
 ) async throws {
     let (ports, running) = AsyncStream.makeStream(of: Int.self)
+    // A test process that shares two cores with a thousand tests is a slow client.
+    var limits = ConnectionLimits()
+    (limits.firstRequest, limits.request, limits.idle) = (3600, 3600, 3600)
     let server = try WebServer(
-        exporter, host: "127.0.0.1", port: 0, security: security, logger: logger,
+        exporter, host: "127.0.0.1", port: 0, security: security, limits: limits, logger: logger,
         onRunning: { running.yield($0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

@@ -3,29 +3,29 @@ internal import UsageModel
 /// What the series of one statistic have in common: everything but the server, region or cluster.
 struct SeriesGroup: Sendable, Hashable {
     var api: API
-    var statistic: String
-    var index: String
+    var statistic: StatisticName
+    var index: IndexName
 }
 
 extension CapacityInput {
     /// The days of a series of the application itself or of an index.
     /// - Parameter statistic: a name of the catalogue, which knows the API.
-    func days(_ statistic: String, index: String = "", key: String = "") -> DailySeries? {
+    func days(_ statistic: StatisticName, index: IndexName = "", key: ServerName = "") -> DailySeries? {
         group(statistic, index).first { series[$0].key.key == key }.map { series[$0].days }
     }
 
     /// The days of every server, region or cluster of the application, in the order of ``series``.
-    func byKey(_ statistic: String) -> [(key: String, days: DailySeries)] {
+    func byKey(_ statistic: StatisticName) -> [(key: ServerName, days: DailySeries)] {
         group(statistic, "").map { (series[$0].key.key, series[$0].days) }
     }
 
     /// How many days of `range` were fetched.
-    func fetched(_ range: Range<Int64>, index: String = "") -> Int {
+    func fetched(_ range: Range<Int64>, index: IndexName = "") -> Int {
         covered[index]?.days(in: range.clamped(to: days)) ?? 0
     }
 
     /// The share of the report's days that were fetched, in 0 ... 1; zero when there are none.
-    func coverage(of index: String) -> Double {
+    func coverage(of index: IndexName) -> Double {
         days.isEmpty ? 0 : Double(fetched(days, index: index)) / Double(days.count)
     }
 
@@ -43,7 +43,7 @@ extension CapacityInput {
         }
     }
 
-    private func group(_ statistic: String, _ index: String) -> [Int] {
+    private func group(_ statistic: StatisticName, _ index: IndexName) -> [Int] {
         let api = StatisticCatalogue.describe(statistic).api
         return positions[SeriesGroup(api: api, statistic: statistic, index: index)] ?? []
     }

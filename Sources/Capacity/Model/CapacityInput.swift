@@ -5,7 +5,7 @@ public import UsageModel
 /// Days are numbered from 1970-01-01 and belong to one time zone; whoever reads them from the history has put
 /// hours into the days of that zone, so that nothing that follows knows about zones.
 public struct CapacityInput: Sendable {
-    public var application: String
+    public var application: ApplicationID
     public var contract: Contract
     /// The zone's name, such as `UTC` or `Europe/Berlin`.
     public var timeZone: String
@@ -17,9 +17,9 @@ public struct CapacityInput: Sendable {
         didSet { positions = Self.positions(of: series) }
     }
     /// The days that were fetched, by index (`""` is the application itself).
-    public var covered: [String: RangeSet<Int64>]
+    public var covered: [IndexName: RangeSet<Int64>]
     /// Every index that was ever collected, ascending.
-    public var indices: [String]
+    public var indices: [IndexName]
     /// Where the series of a statistic are in ``series``.
     private(set) var positions: [SeriesGroup: [Int]]
 
@@ -35,8 +35,8 @@ public struct CapacityInput: Sendable {
     }
 
     public init(
-        application: String, contract: Contract, timeZone: String = "UTC", days: Range<Int64>, series: [Series],
-        covered: [String: RangeSet<Int64>], indices: [String]
+        application: ApplicationID, contract: Contract, timeZone: String = "UTC", days: Range<Int64>, series: [Series],
+        covered: [IndexName: RangeSet<Int64>], indices: [IndexName]
     ) {
         self.application = application
         self.contract = contract

@@ -11,8 +11,8 @@ public struct CapacityReader: Sendable {
     private static let memory: Int64 = 5 * 366
     private static let day = Granularity.daily.seconds
     /// What is read of indices; of the application itself it is everything.
-    private static let ofIndices: Set<String> = ["billed_search_requests", "total_search_requests", "records"]
-    private static let ofServers: Set<String> = [
+    private static let ofIndices: Set<StatisticName> = ["billed_search_requests", "total_search_requests", "records"]
+    private static let ofServers: Set<StatisticName> = [
         "cpu_usage", "ram_search_usage", "ram_indexing_usage", "ssd_usage", "avg_build_time",
     ]
 
@@ -32,19 +32,19 @@ public struct CapacityReader: Sendable {
     /// The report of one application.
     /// - Parameter days: the days to look at, as far as they are over and settled; nil for all.
     public func report(
-        _ application: String, contract: Contract, days: Range<Int64>? = nil
+        _ application: ApplicationID, contract: Contract, days: Range<Int64>? = nil
     ) async throws -> CapacityReport {
         CapacityReport(try await input(application, contract: contract, days: days))
     }
 
     /// The end of the newest day of `application` that is over and settled, as far as it is stored; nil before
     /// there is any.
-    public func newestDayEnd(_ application: String) async throws -> Int64? {
+    public func newestDayEnd(_ application: ApplicationID) async throws -> Int64? {
         newestDayEnd(try await history.coverage(Scope(application: application)))
     }
 
     /// What the history knows of one application's days.
-    func input(_ application: String, contract: Contract, days: Range<Int64>?) async throws -> CapacityInput {
+    func input(_ application: ApplicationID, contract: Contract, days: Range<Int64>?) async throws -> CapacityInput {
         let coverage = try await coverage(application)
         let stored = try await history.storedSeries().filter { $0.key.application == application && isNeeded($0.key) }
         let indices = try await history.applications().first { $0.id == application }?.indices ?? []
@@ -60,8 +60,8 @@ public struct CapacityReader: Sendable {
         // A zone's first and last day reach into those of UTC beside them.
         let local =
             isUTC ? nil : LocalDays(timeZone, touching: TimeRange(seconds.start - Self.day, seconds.end + Self.day))
-        var covered: [String: RangeSet<Int64>] = [:]
-        var wholeByHours: [String: RangeSet<Int64>] = [:]
+        var covered: [IndexName: RangeSet<Int64>] = [:]
+        var wholeByHours: [IndexName: RangeSet<Int64>] = [:]
         for one in coverage {
             switch one.granularity {
             case .daily: covered[one.scope.index, default: RangeSet()].formUnion(Self.days(one.ranges))
@@ -102,7 +102,7 @@ public struct CapacityReader: Sendable {
         }
     }
 
-    private func coverage(_ application: String) async throws -> [Coverage] {
+    private func coverage(_ application: ApplicationID) async throws -> [Coverage] {
         try await history.coverage(application: application)
     }
 
@@ -160,7 +160,7 @@ public struct CapacityReader: Sendable {
     /// `series` with the zone's own days where all hours of a day are there.
     private func inZone(
         _ series: [CapacityInput.Series], _ stored: [StoredSeries], _ local: LocalDays,
-        _ whole: [String: RangeSet<Int64>], _ range: Range<Int64>
+        _ whole: [IndexName: RangeSet<Int64>], _ range: Range<Int64>
     ) async throws -> [CapacityInput.Series] {
         var days = Dictionary(series.map { ($0.key, $0.days) }) { first, _ in first }
         var order = series.map(\.key)

@@ -4,7 +4,7 @@ public import UsageModel
 ///
 /// The same days give the same report, bit for bit; nothing in it depends on the time at which it is made.
 public struct CapacityReport: Sendable {
-    public var application: String
+    public var application: ApplicationID
     public var timeZone: String
     /// The days that were looked at, from 1970-01-01 on. The last of them is the newest that is over.
     public var days: Range<Int64>

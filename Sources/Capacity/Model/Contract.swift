@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// What was bought from Algolia; nil where nothing was agreed.
 public struct Contract: Sendable, Hashable {
     public var searchRequestsPerMonth: Double?
@@ -29,7 +31,7 @@ public enum ContractLimit: String, Sendable, Hashable, CaseIterable {
     case maxQPS = "max_qps"
 
     /// The daily statistic that is held against it.
-    public var statistic: String {
+    public var statistic: StatisticName {
         switch self {
         case .searchRequestsPerMonth: "billed_search_requests"
         case .records: "records"

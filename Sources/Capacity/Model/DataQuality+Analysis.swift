@@ -2,7 +2,7 @@ internal import UsageModel
 
 extension DataQuality {
     init(_ input: CapacityInput) {
-        var newest: [String: Int64] = [:]
+        var newest: [IndexName: Int64] = [:]
         var firstDay: Int64?
         for series in input.series {
             let index = series.key.index
@@ -35,8 +35,8 @@ extension DataQuality {
     }
 
     /// How many days each forecast has to make up between those that it knows.
-    private static func filled(_ input: CapacityInput) -> [String: Int] {
-        var filled: [String: Int] = [:]
+    private static func filled(_ input: CapacityInput) -> [StatisticName: Int] {
+        var filled: [StatisticName: Int] = [:]
         for statistic in ContractLimit.allCases.map(\.statistic) {
             let missing = input.days(statistic)?.trimmed.values.count { $0 == nil } ?? 0
             if missing > 0 { filled[statistic] = missing }

@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// What the answers rest on.
 public struct DataQuality: Sendable {
     /// The application itself, then its indices.
@@ -11,7 +13,7 @@ public struct DataQuality: Sendable {
     public var silent: [Range<Int64>]
     /// Days of the forecast statistics with no value between others, which had to be filled, by statistic; only
     /// those with any.
-    public var filled: [String: Int]
+    public var filled: [StatisticName: Int]
     /// The first day with a value of any series of the application.
     public var firstDay: Int64?
 }
@@ -19,7 +21,7 @@ public struct DataQuality: Sendable {
 /// How much of a scope was fetched.
 public struct ScopeQuality: Sendable, Hashable {
     /// `""` for the application itself.
-    public var index: String
+    public var index: IndexName
     public var coverage: Double
     /// The newest day with a value of any of its series.
     public var newest: Int64?

@@ -40,7 +40,7 @@ extension IndexUsage {
     private static let weeks = 26
 
     /// Without ``share``, which takes the other indices.
-    fileprivate init(_ index: String, _ input: CapacityInput) {
+    fileprivate init(_ index: IndexName, _ input: CapacityInput) {
         self.index = index
         coverage = Double(input.fetched(input.newest(Self.span), index: index)) / Double(Self.span)
         weekly = []

@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// Which indices drive the usage.
 public struct IndexReport: Sendable {
     /// How many days ``IndexUsage/searches`` counts.
@@ -18,7 +20,7 @@ public struct IndexReport: Sendable {
 
 /// One index over the newest weeks.
 public struct IndexUsage: Sendable, Hashable {
-    public var index: String
+    public var index: IndexName
     /// Billed search requests of the last 28 days; nil when nothing was reported. Of an index that has no such
     /// statistic, all search requests.
     public var searches: Double?

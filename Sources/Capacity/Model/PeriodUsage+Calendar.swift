@@ -9,7 +9,7 @@ extension PeriodUsage {
     ///   - index: whose days were fetched; `""` for the application itself.
     static func periods(
         _ series: DailySeries?, of period: CalendarPeriod, aggregate: Aggregate, in input: CapacityInput,
-        index: String = ""
+        index: IndexName = ""
     ) -> [PeriodUsage] {
         let empty = periods(of: period, in: input, index: index)
         return series.map { series in empty.map { $0.filled(with: series, aggregate, in: input) } } ?? empty
@@ -27,7 +27,7 @@ extension PeriodUsage {
     }
 
     /// The same without values, which all series of the application or an index have in common.
-    static func periods(of period: CalendarPeriod, in input: CapacityInput, index: String = "") -> [PeriodUsage] {
+    static func periods(of period: CalendarPeriod, in input: CapacityInput, index: IndexName = "") -> [PeriodUsage] {
         let range = TimeRange(input.days.lowerBound * secondsPerDay, input.days.upperBound * secondsPerDay)
         return CalendarAggregation(period).periods(range).map { range in
             let days = range.start / secondsPerDay..<range.end / secondsPerDay

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 extension SearchCapacityReport {
     private static let high = 80.0
     private static let saturated = 100.0
@@ -18,7 +20,7 @@ extension SearchCapacityReport {
 
 extension DegradedQueries.Cause {
     /// The share of a server's queries that it degraded.
-    var statistic: String {
+    var statistic: StatisticName {
         switch self {
         case .ssd: "degraded_queries_ssd_used_queries_impacted"
         case .capacity: "degraded_queries_max_capacity_queries_impacted"
@@ -39,7 +41,7 @@ extension DegradedQueries {
     }
 
     /// Nil when no query was degraded.
-    private init?(_ server: String, _ cause: Cause, _ shares: DailySeries, _ input: CapacityInput) {
+    private init?(_ server: ServerName, _ cause: Cause, _ shares: DailySeries, _ input: CapacityInput) {
         let impacted = shares.values(in: input.days).filter { $0.value > 0 }
         guard let worst = impacted.highest else { return nil }
         let peaks =

@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// How busy the search servers were at their peaks, and what it cost.
 public struct SearchCapacityReport: Sendable {
     /// The share of search capacity in use at the day's peak over all servers, in percent
@@ -35,7 +37,7 @@ public struct DegradedQueries: Sendable, Hashable {
         case capacity
     }
 
-    public var server: String
+    public var server: ServerName
     public var cause: Cause
     /// Days on which any query was degraded.
     public var days: Int

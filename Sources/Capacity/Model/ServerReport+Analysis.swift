@@ -14,7 +14,7 @@ extension ServerReport {
 
 extension ServerTrend.Resource {
     /// What it is computed from.
-    var statistics: [String] {
+    var statistics: [StatisticName] {
         switch self {
         case .cpu: [StatisticCatalogue.idleness]
         case .ram: ["ram_search_usage", "ram_indexing_usage"]
@@ -35,7 +35,7 @@ extension ServerTrend {
     private static let recentDays = 7
 
     /// Nil when nothing was reported.
-    fileprivate init?(_ resource: Resource, of server: String, _ input: CapacityInput) {
+    fileprivate init?(_ resource: Resource, of server: ServerName, _ input: CapacityInput) {
         let parts = resource.statistics.compactMap { input.days($0, key: server)?.values(in: input.days) }
         let known = Self.together(parts).map { DayValue(day: $0.day, value: resource.value($0.values)) }
         guard let first = known.first, let last = known.last, let highest = known.highest else { return nil }

@@ -1,6 +1,8 @@
+public import UsageModel
+
 /// What one server has used, and where that is going. Servers that are gone are here, too.
 public struct ServerReport: Sendable {
-    public var server: String
+    public var server: ServerName
     /// Of the resources that were reported, in the order of ``ServerTrend/Resource``.
     public var trends: [ServerTrend]
 }

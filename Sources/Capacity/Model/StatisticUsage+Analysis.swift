@@ -23,5 +23,5 @@ extension StatisticUsage {
 
     /// The places of statistics in the catalogue.
     private static let rank = Dictionary(
-        uniqueKeysWithValues: StatisticCatalogue.every.enumerated().map { ($1.name, $0) })
+        StatisticCatalogue.every.enumerated().map { ($1.name, $0) }, uniquingKeysWith: min)
 }

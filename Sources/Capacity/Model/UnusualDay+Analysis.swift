@@ -1,6 +1,8 @@
+internal import UsageModel
+
 extension UnusualDay {
     /// What is looked at.
-    static let statistics = [
+    static let statistics: [StatisticName] = [
         "billed_search_requests", "total_operations", "records", "99p_processing_time", "total_max_qps",
     ]
     /// The most that are listed.
@@ -26,7 +28,7 @@ extension UnusualDay {
         return Array(ordered.prefix(most))
     }
 
-    private static func unusual(_ statistic: String, _ series: DailySeries) -> [UnusualDay] {
+    private static func unusual(_ statistic: StatisticName, _ series: DailySeries) -> [UnusualDay] {
         guard let usual = UsualDays(series) else { return [] }
         let days = series.values.indices.compactMap { index -> UnusualDay? in
             guard let value = series.values[index], let expected = usual.expected[index],

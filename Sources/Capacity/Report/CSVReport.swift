@@ -10,7 +10,7 @@ struct CSVReport {
     private(set) var bytes = Array(
         ("section,application,index,key,statistic,unit,start,end,value,"
             + "lower80,upper80,lower95,upper95,coverage\n").utf8)
-    private let application: String
+    private let application: ApplicationID
 
     init(_ report: CapacityReport) {
         application = report.application
@@ -28,11 +28,11 @@ struct CSVReport {
         append(report.quality, days: report.days)
     }
 
-    private static let searches = ContractLimit.searchRequestsPerMonth.statistic
+    private static let searches = ContractLimit.searchRequestsPerMonth.statistic.text
 
     private mutating func append(_ limit: LimitReport, month: Range<Int64>?) {
         let key = limit.limit.rawValue
-        let statistic = limit.limit.statistic
+        let statistic = limit.limit.statistic.text
         let unit = limit.series.unit.rawValue
         row("limit", key: key, statistic, unit, month, limit.agreed)
         row("limit_used", key: key, statistic, unit, month, limit.used, coverage: limit.usedCoverage)
@@ -66,7 +66,8 @@ struct CSVReport {
         guard case .success(let forecast) = series.forecast else { return }
         for point in forecast.points {
             row(
-                "forecast", key: series.key.key, series.key.statistic, series.unit.rawValue, point.day..<point.day + 1,
+                "forecast", key: series.key.key.text, series.key.statistic.text, series.unit.rawValue,
+                point.day..<point.day + 1,
                 point.mean, point.bounds)
         }
     }
@@ -100,10 +101,13 @@ struct CSVReport {
             row("search_capacity_days_saturated", peak, "days", end - 28..<end, Double(capacity.daysSaturated))
         }
         for degraded in capacity.degraded {
-            row("degraded_worst", key: degraded.server, degraded.cause.statistic, "percent", degraded.worst)
-            row("degraded_days", key: degraded.server, degraded.cause.statistic, "days", nil, Double(degraded.days))
+            row("degraded_worst", key: degraded.server.text, degraded.cause.statistic.text, "percent", degraded.worst)
             row(
-                "degraded_recent_days", key: degraded.server, degraded.cause.statistic, "days", end - 28..<end,
+                "degraded_days", key: degraded.server.text, degraded.cause.statistic.text, "days", nil,
+                Double(degraded.days))
+            row(
+                "degraded_recent_days", key: degraded.server.text, degraded.cause.statistic.text, "days",
+                end - 28..<end,
                 Double(degraded.recentDays))
         }
     }
@@ -113,10 +117,12 @@ struct CSVReport {
             let resource = trend.resource.rawValue
             let unit = trend.resource.unit.rawValue
             if let recent = trend.recent {
-                row("server_recent", key: server.server, resource, unit, end - 7..<end, recent)
+                row("server_recent", key: server.server.text, resource, unit, end - 7..<end, recent)
             }
-            row("server_highest", key: server.server, resource, unit, trend.highest)
-            row("server_change_in_30_days", key: server.server, resource, unit, end - 90..<end, trend.changePer30Days)
+            row("server_highest", key: server.server.text, resource, unit, trend.highest)
+            row(
+                "server_change_in_30_days", key: server.server.text, resource, unit, end - 90..<end,
+                trend.changePer30Days)
         }
     }
 
@@ -138,14 +144,15 @@ struct CSVReport {
     private mutating func append(_ unusual: UnusualDay) {
         let unit = StatisticCatalogue.describe(unusual.statistic).unit.rawValue
         let day = unusual.day..<unusual.day + 1
-        row("unusual_day", unusual.statistic, unit, day, unusual.value)
-        row("unusual_day_expected", unusual.statistic, unit, day, unusual.expected)
+        row("unusual_day", unusual.statistic.text, unit, day, unusual.value)
+        row("unusual_day_expected", unusual.statistic.text, unit, day, unusual.expected)
     }
 
     private mutating func append(_ usage: StatisticUsage) {
         for month in usage.months {
             row(
-                "statistic_month", key: usage.key.key, usage.key.statistic, usage.statistic.unit.rawValue, month.days,
+                "statistic_month", key: usage.key.key.text, usage.key.statistic.text, usage.statistic.unit.rawValue,
+                month.days,
                 month.value, coverage: month.coverage)
         }
     }
@@ -163,10 +170,10 @@ struct CSVReport {
     }
 
     private mutating func row(
-        _ section: String, index: String = "", key: String = "", _ statistic: String, _ unit: String,
+        _ section: String, index: IndexName = "", key: String = "", _ statistic: String, _ unit: String,
         _ days: Range<Int64>?, _ value: Double?, _ bounds: ForecastPoint.Bounds? = nil, coverage: Double? = nil
     ) {
-        for text in [section, application, index, key, statistic, unit] {
+        for text in [section, application.text, index.text, key, statistic, unit] {
             field(text)
             bytes.append(UInt8(ascii: ","))
         }
@@ -182,11 +189,18 @@ struct CSVReport {
         bytes.append(0x0A)
     }
 
+    /// `=`, `+`, `-`, `@`, a tab and a carriage return.
+    private static let formulaStarts: [UInt8] = [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D]
+
     private mutating func number(_ value: Double) {
         bytes += (Int64(exactly: value).map(String.init) ?? value.description).utf8
     }
 
+    /// A text. What a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises: names come
+    /// from whoever may create an index.
     private mutating func field(_ text: String) {
+        let isFormula = text.utf8.first.map { Self.formulaStarts.contains($0) } ?? false
+        let text = isFormula ? "'" + text : text
         guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else {
             bytes += text.utf8
             return

@@ -28,7 +28,7 @@ extension CapacityReport {
     var unusualDaysAreKnown: Bool {
         let series =
             limits.map { ($0.series.key.statistic, Optional($0.series.days)) }
-            + [("99p_processing_time", latency.percentile99)]
+            + [("99p_processing_time" as StatisticName, latency.percentile99)]
         return series.contains { statistic, days in
             let reported = days?.values.count { $0 != nil } ?? 0
             return UnusualDay.statistics.contains(statistic) && reported >= UsualDays.fewest

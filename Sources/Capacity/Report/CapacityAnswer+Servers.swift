@@ -65,7 +65,7 @@ extension CapacityReport {
     /// What servers that are not gone use of a resource.
     func current(
         _ resource: ServerTrend.Resource
-    ) -> [(server: String, recent: Double, trend: ServerTrend)] {
+    ) -> [(server: ServerName, recent: Double, trend: ServerTrend)] {
         servers.compactMap { server in
             guard let trend = server.trend(resource), let recent = trend.recent else { return nil }
             return (server.server, recent, trend)

@@ -132,7 +132,7 @@ public struct CapacityCharts: Sendable {
             all.sorted { ($1.recent, $0.server) < ($0.recent, $1.server) }.prefix(Self.mostLines).map(\.server))
         let shown = all.filter { kept.contains($0.server) }
         let lines = shown.enumerated().compactMap { number, server in
-            line(server.server, server.trend.days, color: number + 1)
+            line(server.server.text, server.trend.days, color: number + 1)
         }
         guard let highest = shown.max(by: { $0.recent < $1.recent }), !lines.isEmpty else { return nil }
         let more = all.count > shown.count ? " of the \(shown.count) servers that use most" : ""

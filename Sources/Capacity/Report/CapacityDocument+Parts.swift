@@ -6,9 +6,9 @@ extension CapacityDocument {
         var spanDays = IndexReport.span
         var usage: [Index]
         /// Names, in the report's order.
-        var growing: [String]
-        var growingRecords: [String]
-        var unsearched: [String]
+        var growing: [IndexName]
+        var growingRecords: [IndexName]
+        var unsearched: [IndexName]
 
         init(_ report: IndexReport) {
             usage = report.usage.map(Index.init)
@@ -19,7 +19,7 @@ extension CapacityDocument {
     }
 
     struct Index: Encodable {
-        var index: String
+        var index: IndexName
         var searches: JSONNumber
         var searchesBefore: JSONNumber
         var searchesYearAgo: JSONNumber
@@ -71,7 +71,7 @@ extension CapacityDocument {
     }
 
     struct Degraded: Encodable {
-        var server: String
+        var server: ServerName
         var cause: String
         var days: Int
         var worst: DayDocument
@@ -94,7 +94,7 @@ extension CapacityDocument {
     }
 
     struct Server: Encodable {
-        var server: String
+        var server: ServerName
         var trends: [Trend]
 
         init(_ report: ServerReport) {
@@ -167,7 +167,7 @@ extension CapacityDocument {
 
     struct Unusual: Encodable {
         var day: JSONDay
-        var statistic: String
+        var statistic: StatisticName
         var value: JSONNumber
         var expected: JSONNumber
         var deviations: JSONNumber
@@ -182,7 +182,7 @@ extension CapacityDocument {
     }
 
     struct StatisticDocument: Encodable {
-        var statistic: String
+        var statistic: StatisticName
         var api: String
         var key: JSONText
         var unit: String
@@ -192,7 +192,7 @@ extension CapacityDocument {
         init(_ usage: StatisticUsage) {
             statistic = usage.key.statistic
             api = usage.key.api.rawValue
-            key = JSONText(usage.key.key.isEmpty ? nil : usage.key.key)
+            key = JSONText(usage.key.key.isEmpty ? nil : usage.key.key.text)
             unit = usage.statistic.unit.rawValue
             aggregate = usage.statistic.kind.defaultAggregate.rawValue
             months = usage.months.map(Period.init)
@@ -219,7 +219,7 @@ extension CapacityDocument {
     }
 
     struct Filled: Encodable {
-        var statistic: String
+        var statistic: StatisticName
         var days: Int
     }
 
@@ -230,7 +230,7 @@ extension CapacityDocument {
         var newest: JSONDay
 
         init(_ scope: ScopeQuality) {
-            index = JSONText(scope.index.isEmpty ? nil : scope.index)
+            index = JSONText(scope.index.isEmpty ? nil : scope.index.text)
             coverage = JSONNumber(scope.coverage)
             newest = JSONDay(scope.newest)
         }

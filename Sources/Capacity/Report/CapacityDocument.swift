@@ -4,7 +4,7 @@ internal import UsageModel
 ///
 /// Its keys become snake case by the encoder's strategy. What is not known is `null`; nothing is left out.
 public struct CapacityDocument: Encodable {
-    var application: String
+    var application: ApplicationID
     var timeZone: String
     var days: JSONSpan
     var answers: [Answer]
@@ -61,7 +61,7 @@ extension CapacityDocument {
 
     struct Limit: Encodable {
         var limit: String
-        var statistic: String
+        var statistic: StatisticName
         var unit: String
         var agreed: JSONNumber
         var month: JSONSpan
@@ -170,7 +170,7 @@ extension CapacityDocument {
     }
 
     struct ForecastDocument: Encodable {
-        var statistic: String
+        var statistic: StatisticName
         var unit: String
         var method = JSONText(nil)
         /// Why there is none.

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 extension ReportDocument.Section {
     private static let mostIndices = 15
     private static let mostUnsearched = 30
@@ -33,7 +35,7 @@ extension ReportDocument.Section {
     private static func top(_ indices: IndexReport, _ charts: CapacityCharts) -> ReportDocument.Table {
         let rows = indices.usage.prefix(mostIndices).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index), .text(atLeast(usage)),
+                .name(usage.index.text), .text(atLeast(usage)),
                 .text(usage.share.map(Words.percent) ?? Figure.missing),
                 .text(usage.coverage < 1 ? Figure.missing : Words.change(usage.searches, from: usage.searchesBefore)),
                 .text(usage.coverage < 1 ? Figure.missing : Words.change(usage.searches, from: usage.searchesYearAgo)),
@@ -53,7 +55,7 @@ extension ReportDocument.Section {
     private static func growing(_ indices: IndexReport) -> ReportDocument.Table {
         let rows = indices.growing.prefix(10).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index), .text(usage.searchesBefore.map(Words.number) ?? Figure.missing),
+                .name(usage.index.text), .text(usage.searchesBefore.map(Words.number) ?? Figure.missing),
                 .text(atLeast(usage)), .text(usage.searchesGrowth.map(Words.number) ?? Figure.missing),
                 .text(usage.coverage < 1 ? Figure.missing : Words.change(usage.searches, from: usage.searchesBefore)),
             ]
@@ -69,7 +71,7 @@ extension ReportDocument.Section {
     private static func growingRecords(_ indices: IndexReport) -> ReportDocument.Table {
         let rows = indices.growingRecords.prefix(10).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index), .text(usage.recordsBefore.map(Words.number) ?? Figure.missing),
+                .name(usage.index.text), .text(usage.recordsBefore.map(Words.number) ?? Figure.missing),
                 .text(usage.records.map(Words.number) ?? Figure.missing),
                 .text(Words.change(usage.records, from: usage.recordsBefore)),
             ]
@@ -83,7 +85,7 @@ extension ReportDocument.Section {
     private static func unsearched(_ indices: IndexReport) -> ReportDocument.Table {
         let rows = indices.unsearched.prefix(mostUnsearched).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index), .text(usage.records.map(Words.number) ?? Figure.missing),
+                .name(usage.index.text), .text(usage.records.map(Words.number) ?? Figure.missing),
                 .text(usage.lastSearched.map(Words.cell) ?? "not within this report"),
             ]
         }

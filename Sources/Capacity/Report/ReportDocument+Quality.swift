@@ -1,3 +1,5 @@
+internal import UsageModel
+
 extension ReportDocument.Section {
     private static let mostRuns = 12
 
@@ -26,7 +28,7 @@ extension ReportDocument.Section {
             + quality.scopes.dropFirst().sorted { $0.coverage < $1.coverage }.prefix(mostScopes)
         let rows = shown.map { scope -> [ReportDocument.Cell] in
             [
-                scope.index.isEmpty ? .text("the application itself") : .name(scope.index),
+                scope.index.isEmpty ? .text("the application itself") : .name(scope.index.text),
                 .text(Words.percent(scope.coverage)),
                 .text(scope.newest.map(Words.cell) ?? Figure.missing),
             ]

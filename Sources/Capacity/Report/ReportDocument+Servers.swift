@@ -26,7 +26,7 @@ extension ReportDocument.Section {
         }
         let rows = capacity.degraded.map { degraded -> [ReportDocument.Cell] in
             [
-                .name(degraded.server), .text(degraded.cause.title), .text(Figure.exact(degraded.days)),
+                .name(degraded.server.text), .text(degraded.cause.title), .text(Figure.exact(degraded.days)),
                 .text(Figure.exact(degraded.recentDays)),
                 .text(Words.percent(degraded.worst.value / 100)), .text(Words.cell(degraded.worst.day)),
                 peak(degraded.peakOnThoseDays), peak(degraded.peakOnOtherDays),
@@ -56,7 +56,7 @@ extension ReportDocument.Section {
             server.trends.map { trend -> [ReportDocument.Cell] in
                 let unit = trend.resource.unit
                 return [
-                    .name(server.server), .text(trend.resource.title),
+                    .name(server.server.text), .text(trend.resource.title),
                     .text(trend.recent.map { Figure.text($0, unit) } ?? Figure.missing),
                     .text(trend.changePer30Days.map { Words.signed($0, unit) } ?? Figure.missing),
                     .text(Figure.text(trend.highest.value, unit)), .text(Words.cell(trend.highest.day)),

@@ -50,7 +50,7 @@ extension ReportDocument.Section {
                 return .text((partial ? "≥ " : "") + Words.number(value))
             }
             return [
-                .name(usage.key.statistic + (usage.key.key.isEmpty ? "" : ", \(usage.key.key)")),
+                .name(usage.key.statistic.text + (usage.key.key.isEmpty ? "" : ", \(usage.key.key)")),
                 .text(usage.statistic.unit.words), cell(month(last)), cell(month(before)),
                 .text(month(last).map { Words.change($0, from: month(before)) } ?? Figure.missing),
                 cell(month(yearBefore)), .text(usage.overallText(until: report.days.upperBound)),
@@ -71,7 +71,7 @@ extension ReportDocument.Section {
         ]
         if !rows.isEmpty { blocks.append(.table(table)) }
         if !zero.isEmpty {
-            let names = zero.map { $0.key.statistic + ($0.key.key.isEmpty ? "" : " (\($0.key.key))") }
+            let names = zero.map { $0.key.statistic.text + ($0.key.key.isEmpty ? "" : " (\($0.key.key))") }
             blocks.append(.paragraph("Zero in every month: \(names.joined(separator: ", "))."))
         }
         return Self(id: "statistics", title: title, blocks: blocks)

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// What a report says to people, before it becomes HTML or Markdown.
 ///
 /// Every string is plain text, names of indices and servers among them: whoever writes a form escapes it there, once.
@@ -63,7 +65,7 @@ extension ReportDocument {
         let charts = CapacityCharts(report)
         let last = report.days.isEmpty ? nil : report.days.upperBound - 1
         title = "Capacity report: \(report.application)" + (last.map { ", to \(Words.day($0))" } ?? "")
-        facts = [("Application", report.application)]
+        facts = [("Application", report.application.text)]
         if let last {
             facts.append(
                 (

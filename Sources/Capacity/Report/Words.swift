@@ -58,6 +58,8 @@ enum Words {
         }
     }
 
+    static func name<Kind>(_ name: VendorName<Kind>) -> String { Self.name(name.text) }
+
     /// A name in a sentence: one that may turn the direction of writing keeps that to itself.
     static func name(_ name: String) -> String {
         // Everything before Hebrew is written from left to right.
@@ -65,7 +67,7 @@ enum Words {
     }
 
     /// A statistic's name for people: `99p_processing_time` is `99p processing time`.
-    static func statistic(_ name: String) -> String {
-        name.replacing("_", with: " ")
+    static func statistic(_ name: StatisticName) -> String {
+        name.text.replacing("_", with: " ")
     }
 }

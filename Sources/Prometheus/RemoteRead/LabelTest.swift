@@ -1,29 +1,28 @@
 internal import UsageModel
 
-/// A matcher that is ready to be asked about many series, by one thread at a time.
+/// A matcher that is ready to be asked about many series.
 struct LabelTest {
     private enum Form {
         case anything
         case anythingButEmpty
         /// One of a few texts, the usual case: a chosen series, or what a dashboard's variable stands for.
         case texts(Set<ExactText>)
-        case expression(LinearRegex)
+        case expression(RegexBudget.Pattern, RegexBudget)
     }
 
     let name: String
     private let form: Form
     private let isNegative: Bool
-    /// Values recur from series to series, and regular expressions take time.
-    private var decisions: [ExactText: Bool] = [:]
 
-    init(_ matcher: LabelMatcher) throws(RemoteReadRefusal) {
+    /// - Parameter budget: of the request.
+    init(_ matcher: LabelMatcher, _ budget: RegexBudget) throws(RemoteReadRefusal) {
         name = matcher.name
         isNegative = matcher.isNegative
         switch matcher.kind {
         case .equal, .notEqual: form = .texts([ExactText(matcher.value)])
         case .matching, .notMatching:
             do {
-                form = try Self.form(of: matcher.value)
+                form = try Self.form(of: matcher.value, budget)
             } catch {
                 let shown = LabelMatcher(matcher.kind, matcher.name, LinearRegex.excerpt(matcher.value))
                 throw RemoteReadRefusal(
@@ -40,28 +39,31 @@ struct LabelTest {
     }
 
     /// Whether a label may have this value.
-    mutating func accepts(_ value: String) -> Bool {
+    /// - Throws: ``RemoteReadRefusal`` when the regular expressions of the request take too long.
+    func accepts(_ value: String) throws(RemoteReadRefusal) -> Bool {
         switch form {
         case .anything: return !isNegative
         case .anythingButEmpty: return value.isEmpty == isNegative
         case .texts(let texts): return texts.contains(ExactText(value)) != isNegative
-        case .expression(let expression):
-            let key = ExactText(value)
-            if let decision = decisions[key] { return decision }
-            let decision = expression.matchesWhole(value) != isNegative
-            decisions[key] = decision
-            return decision
+        case .expression(let pattern, let budget):
+            do {
+                return try budget.matches(pattern, value) != isNegative
+            } catch {
+                throw RemoteReadRefusal(
+                    .matchers, "a regular expression of \(name) cannot be used: \(error)",
+                    accepted: "fewer or simpler regular expressions")
+            }
         }
     }
 
-    private static func form(of expression: String) throws(LinearRegex.Failure) -> Form {
+    private static func form(of expression: String, _ budget: RegexBudget) throws(LinearRegex.Failure) -> Form {
         switch expression {
         case ".*": return .anything
         case ".+": return .anythingButEmpty
         default: break
         }
         if let texts = alternatives(expression) { return .texts(Set(texts.map(ExactText.init))) }
-        return .expression(try LinearRegex(expression))
+        return .expression(try budget.pattern(expression), budget)
     }
 
     /// The texts that `a|b` or `(a|b)` stands for; nil for what is more than plain texts.

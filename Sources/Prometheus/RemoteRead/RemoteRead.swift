@@ -30,7 +30,7 @@ package final class RemoteRead: Sendable {
     /// Answers the body of a request.
     /// - Throws: ``RemoteReadRefusal``.
     package func answer(_ body: [UInt8], now: UnixTime) async throws -> Answer {
-        let request = try RemoteReadRequest(body, limits: limits)
+        let request = try await parse(body)
         let answer = request.form == .samples ? try await answers.take() : nil
         let turn = try await turns.take()
         defer { withExtendedLifetime(turn) {} }
@@ -39,13 +39,21 @@ package final class RemoteRead: Sendable {
         return .samples(try await samples(of: selected), turn: answer)
     }
 
+    /// A body in its shortest form may have half a million matchers: few are in memory at a time.
+    private func parse(_ body: [UInt8]) async throws -> RemoteReadRequest {
+        let turn = try await turns.take()
+        defer { withExtendedLifetime(turn) {} }
+        return try RemoteReadRequest(body, limits: limits)
+    }
+
     private func select(_ queries: [RemoteReadRequest.Query], now: UnixTime) async throws -> [SelectedSeries] {
         let set = try await series.current()
+        let budget = RegexBudget()
         var selected: [SelectedSeries] = []
         var count = 0
         for query in queries {
             try Task.checkCancellation()
-            let series = try SelectedSeries(query, of: set, now: now)
+            let series = try SelectedSeries(query, of: set, now: now, budget)
             count += series.slices.count
             guard count <= limits.series else {
                 throw RemoteReadRefusal(

@@ -38,7 +38,9 @@ package struct RemoteReadRequest: Sendable {
                 .body, "the body cannot be decompressed: \(error)",
                 accepted: "a prometheus.ReadRequest, compressed with snappy (block format)")
         }
-        guard let message = try? Prometheus_ReadRequest(serializedBytes: bytes) else {
+        var options = BinaryDecodingOptions()
+        options.discardUnknownFields = true
+        guard let message = try? Prometheus_ReadRequest(serializedBytes: bytes, options: options) else {
             throw RemoteReadRefusal(
                 .body, "the body was decompressed with snappy, but is not the protobuf message prometheus.ReadRequest",
                 accepted: "a prometheus.ReadRequest, compressed with snappy (block format)")

@@ -8,11 +8,13 @@ struct SelectedSeries: Sendable {
     /// What to read of each, in the same order.
     let slices: [SeriesSlice]
 
-    init(_ query: RemoteReadRequest.Query, of set: HistoricalSeriesSet, now: UnixTime) throws(RemoteReadRefusal) {
+    init(
+        _ query: RemoteReadRequest.Query, of set: HistoricalSeriesSet, now: UnixTime, _ budget: RegexBudget
+    ) throws {
         everything = set
         var ranges: [Granularity: TimeRange] = [:]
         for granularity in Granularity.allCases { ranges[granularity] = query.buckets(granularity, now: now) }
-        positions = try set.matching(query.matchers)
+        positions = try set.matching(query.matchers, budget)
         slices = positions.map { position in
             let member = set.members[position]
             let granularity = member.series.granularity

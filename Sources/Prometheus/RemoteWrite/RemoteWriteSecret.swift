@@ -1,3 +1,5 @@
+private import UsageModel
+
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
 #else
@@ -22,8 +24,10 @@ public enum RemoteWriteSecret: Sendable, Hashable {
         switch self {
         case .value(let text): return text
         case .file(let path):
-            guard let data = try? Data(contentsOf: URL(filePath: path)) else { throw Unavailable(path: path) }
-            let text = String(decoding: data.prefix(1 << 16), as: UTF8.self)
+            guard let bytes = try? SmallFile.read(path, atMost: 1 << 16, patience: 2) else {
+                throw Unavailable(path: path)
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
             guard let end = text.lastIndex(where: { !$0.isWhitespace }) else { throw Unavailable(path: path) }
             return String(text[...end])
         }

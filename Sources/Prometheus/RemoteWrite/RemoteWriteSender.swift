@@ -131,13 +131,13 @@ package struct RemoteWriteSender {
         metrics.accepted(written)
         guard written < piece.count else { return }
         metrics.dropped(piece.count - written, .partial)
-        log.dropped(piece.count - written, "it says that it has written fewer than were sent", now: clock.seconds)
+        log.dropped(piece.count - written, "it says that it has written fewer than were sent", now: clock.monotonic)
     }
 
     private mutating func drop(_ samples: Int, _ status: Int, _ message: String) {
         guard samples > 0 else { return }
         metrics.dropped(samples, String(status))
-        log.dropped(samples, message, now: clock.seconds)
+        log.dropped(samples, message, now: clock.monotonic)
     }
 
     private mutating func drop(_ piece: WritePiece, _ status: Int, _ message: String) {
@@ -202,13 +202,13 @@ package struct RemoteWriteSender {
 
     private mutating func worked() {
         failures = 0
-        log.worked(now: clock.seconds)
+        log.worked(now: clock.monotonic)
     }
 
     private mutating func wait(_ reason: String, _ backoff: Backoff, atLeast: Double) async throws {
         failures += 1
         isProven = false
-        log.failed(reason, now: clock.seconds)
+        log.failed(reason, now: clock.monotonic)
         let delay = backoff.delay(failures: failures, using: &generator)
         if stop.isAsked { throw CancellationError() }
         // In pieces, so that the lag grows meanwhile.

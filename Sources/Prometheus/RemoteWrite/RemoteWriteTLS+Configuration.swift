@@ -1,4 +1,5 @@
 internal import NIOSSL
+private import UsageModel
 
 /// A certificate of remote write cannot be used.
 public struct RemoteWriteCertificateError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -24,7 +25,8 @@ extension RemoteWriteTLS {
         if let path = certificateFile, let keyPath = keyFile {
             configuration.certificateChain = try Self.certificates(path, remote).map { .certificate($0) }
             do {
-                configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyPath, format: .pem))
+                configuration.privateKey = .privateKey(
+                    try NIOSSLPrivateKey(bytes: try SmallFile.read(keyPath, atMost: 1 << 20), format: .pem))
             } catch {
                 throw RemoteWriteCertificateError(
                     remote: remote, path: keyPath, reason: "it is no private key in PEM, or cannot be read")
@@ -42,7 +44,11 @@ extension RemoteWriteTLS {
     private static func certificates(
         _ path: String, _ remote: String
     ) throws(RemoteWriteCertificateError) -> [NIOSSLCertificate] {
-        if let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty { return certificates }
+        if let bytes = try? SmallFile.read(path, atMost: 1 << 24),
+            let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty
+        {
+            return certificates
+        }
         throw RemoteWriteCertificateError(
             remote: remote, path: path, reason: "it is no certificate in PEM, or cannot be read")
     }

@@ -57,6 +57,7 @@ public struct HTTPRemoteWriteTransport: RemoteWriteTransport {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
         configuration.httpVersion = .http1Only
+        configuration.refuseImpossibleStatuses()
         // Whoever sends tries again itself, and wants to know why it must.
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

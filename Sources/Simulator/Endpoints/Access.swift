@@ -7,8 +7,8 @@ struct Access: Sendable {
 
     /// Returns the application that the request speaks for; `""` when it need not say.
     /// - Throws: ``APIError``: 401 or 403 without the right headers.
-    func check(_ request: SimulatedRequest, _ route: Route) throws(APIError) -> String {
-        let id = request.header("X-Algolia-Application-Id") ?? ""
+    func check(_ request: SimulatedRequest, _ route: Route) throws(APIError) -> ApplicationID {
+        let id = request.application
         let key = request.header("X-Algolia-API-Key") ?? ""
         switch route {
         // The vendor takes no key here and looks at none.
@@ -34,7 +34,7 @@ struct Access: Sendable {
         return id
     }
 
-    private func checkUsageKey(_ key: String, _ id: String) throws(APIError) {
+    private func checkUsageKey(_ key: String, _ id: ApplicationID) throws(APIError) {
         guard !id.isEmpty, !key.isEmpty else { throw APIError.missingHeaders }
         guard let application = application(id), !faults.refusedKeys.contains(id) else {
             throw APIError.invalidCredentials
@@ -45,12 +45,12 @@ struct Access: Sendable {
         throw isAnother ? APIError.missingUsageACL : .invalidCredentials
     }
 
-    private func isMonitoringKey(_ key: String, of id: String) -> Bool {
+    private func isMonitoringKey(_ key: String, of id: ApplicationID) -> Bool {
         guard let application = application(id), !faults.refusedKeys.contains(id) else { return false }
         return !key.isEmpty && key == application.monitoringKey
     }
 
-    private func application(_ id: String) -> SimulatedApplication? {
+    private func application(_ id: ApplicationID) -> SimulatedApplication? {
         configuration.applications.first { $0.id == id }
     }
 }

@@ -17,7 +17,7 @@ struct MonitoringEndpoint: Sendable {
 
     /// - Parameter application: whose servers to list; an empty one stands for everybody's.
     /// - Throws: ``APIError`` as Algolia would answer.
-    func answer(_ route: Route, application: String) throws(APIError) -> JSONValue {
+    func answer(_ route: Route, application: ApplicationID) throws(APIError) -> JSONValue {
         switch route {
         case .infrastructure(let metric, let period):
             try infrastructure(application, metric: metric, period: period)
@@ -62,7 +62,7 @@ struct MonitoringEndpoint: Sendable {
     }
 
     private func infrastructure(
-        _ application: String, metric: String, period: String
+        _ application: ApplicationID, metric: String, period: String
     ) throws(APIError) -> JSONValue {
         guard metric == "*" || Truth.infrastructureMetrics.contains(metric) else {
             throw APIError(400, "Invalid metric \"\(metric)\"")
@@ -97,7 +97,7 @@ struct MonitoringEndpoint: Sendable {
     }
 
     /// The application's servers; without one, all that Algolia has.
-    private func inventory(_ application: String) -> JSONValue {
+    private func inventory(_ application: ApplicationID) -> JSONValue {
         let models = application.isEmpty ? truth.allModels : [truth.model(application)].compactMap { $0 }
         var servers = models.flatMap { model in
             model.fleet.servers.filter { model.fleet.isInUse($0, now.hour) }

@@ -4,7 +4,7 @@ import UsageModel
 /// stays within its segment.
 enum Route: Sendable, Hashable {
     /// `index` is `""` at application level; `statistics` is the decoded list.
-    case usage(statistics: [String], index: String)
+    case usage(statistics: [StatisticName], index: IndexName)
     case infrastructure(metric: String, period: String)
     case inventory
     /// Nil clusters are all of them.
@@ -27,9 +27,12 @@ enum Route: Sendable, Hashable {
         func list(_ segment: String) -> [String] {
             segment.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
+        // What cannot be a name asks for nothing.
+        let index: IndexName? = rest.count == 2 ? IndexName(rest[1]) : ""
         switch (segments[1], rest.count) {
-        case ("usage", 1): self = .usage(statistics: list(rest[0]), index: "")
-        case ("usage", 2) where !rest[1].isEmpty: self = .usage(statistics: list(rest[0]), index: rest[1])
+        case ("usage", 1), ("usage", 2):
+            guard let index, rest.count == 1 || !index.isEmpty else { return nil }
+            self = .usage(statistics: list(rest[0]).compactMap { StatisticName($0) }, index: index)
         case ("infrastructure", 3) where rest[1] == "period":
             self = .infrastructure(metric: rest[0], period: rest[2])
         case ("inventory", 1) where rest[0] == "servers": self = .inventory

@@ -10,7 +10,7 @@ struct SearchEndpoint: Sendable {
     let now: UnixTime
 
     /// - Throws: ``APIError`` with status 400 for a wrong page.
-    func answer(application: String, parameters: [String: String]) throws(APIError) -> [UInt8] {
+    func answer(application: ApplicationID, parameters: [String: String]) throws(APIError) -> [UInt8] {
         func number(_ name: String, _ accepted: ClosedRange<Int64>, otherwise: Int64) throws(APIError) -> Int64 {
             guard let text = parameters[name] else { return otherwise }
             guard let number = Int64(text), accepted.contains(number) else {
@@ -30,8 +30,8 @@ struct SearchEndpoint: Sendable {
         return JSONValue.object([("items", .array(items)), ("nbPages", .integer(max(1, pages)))]).bytes
     }
 
-    private func item(_ application: String, _ index: String, _ replicas: [Replica]) -> JSONValue {
-        func level(_ statistic: String) -> PointValue {
+    private func item(_ application: ApplicationID, _ index: IndexName, _ replicas: [Replica]) -> JSONValue {
+        func level(_ statistic: StatisticName) -> PointValue {
             truth.value(
                 application: application, index: index, statistic: statistic, granularity: .hourly,
                 bucket: now - 1, asOf: now) ?? .integer(0)
@@ -39,7 +39,7 @@ struct SearchEndpoint: Sendable {
         let created = truth.created(application: application, index: index) ?? now
         let records = level("records")
         var attributes: [(String, JSONValue)] = [
-            ("name", .string(index)),
+            ("name", .string(index.text)),
             // Empty for an index without records.
             ("createdAt", .string(records == .integer(0) ? "" : Self.milliseconds(created))),
             ("updatedAt", .string(Self.milliseconds(Granularity.hourly.floor(now)))),
@@ -48,26 +48,28 @@ struct SearchEndpoint: Sendable {
             ("lastBuildTimeS", .integer(1)), ("numberOfPendingTasks", .integer(0)), ("pendingTask", .bool(false)),
         ]
         if let replica = replicas.first(where: { $0.name == index }) {
-            attributes.append(("primary", .string(replica.primary)))
+            attributes.append(("primary", .string(replica.primary.text)))
             if replica.isVirtual { attributes.append(("virtual", .bool(true))) }
         }
         let own = replicas.filter { $0.primary == index }
-        if !own.isEmpty { attributes.append(("replicas", .array(own.map { .string($0.name) }))) }
+        if !own.isEmpty { attributes.append(("replicas", .array(own.map { .string($0.name.text) }))) }
         return .object(attributes)
     }
 
     /// An index that has the records of another one, sorted otherwise.
     private struct Replica {
-        let name: String
-        let primary: String
+        let name: IndexName
+        let primary: IndexName
         var isVirtual: Bool { name.hasSuffix("_desc") }
     }
 
     /// By their names: `products_price_asc` is a replica of `products`.
-    private static func replicas(among names: [String]) -> [Replica] {
+    private static func replicas(among names: [IndexName]) -> [Replica] {
         names.filter { $0.hasSuffix("_asc") || $0.hasSuffix("_desc") }.compactMap { name in
-            names.filter { !$0.isEmpty && name.hasPrefix("\($0)_") }.max { $0.utf8.count < $1.utf8.count }
-                .map { Replica(name: name, primary: $0) }
+            names.filter { !$0.isEmpty && name.text.utf8.starts(with: "\($0)_".utf8) }.max {
+                $0.text.utf8.count < $1.text.utf8.count
+            }
+            .map { Replica(name: name, primary: $0) }
         }
     }
 

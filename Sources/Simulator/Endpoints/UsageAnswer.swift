@@ -28,8 +28,8 @@ struct UsageAnswer {
     }
 
     /// Whether the statistic's values are maps.
-    static func isMap(_ statistic: String) -> Bool {
-        switch Recipes.all[statistic] {
+    static func isMap(_ statistic: StatisticName) -> Bool {
+        switch Recipes.all[statistic.text] {
         case .perServer, .perRegion, .perZone: true
         default: false
         }
@@ -38,13 +38,13 @@ struct UsageAnswer {
     /// Adds a statistic; one without any value is left out.
     /// - Parameter poison: what stands in place of some buckets' values.
     mutating func add(
-        _ statistic: String, _ values: [(key: String, column: Column)], isMap: Bool, poison: [PoisonedValue] = []
+        _ statistic: StatisticName, _ values: [(key: String, column: Column)], isMap: Bool, poison: [PoisonedValue] = []
     ) {
         let poison = poison.filter { poison in buckets.contains(poison.bucket) }
         guard !values.isEmpty || !poison.isEmpty else { return }
         if !isEmpty { bytes.write(faults.untidyJSON ? "\n , " : ",") }
         isEmpty = false
-        bytes.write(string: statistic)
+        bytes.write(string: statistic.text)
         bytes.write(faults.untidyJSON ? " : [ " : ":[")
         if isMap {
             let keys = values.map { value in

@@ -11,7 +11,8 @@ struct UsageEndpoint: Sendable {
     /// - Parameter created: when the index was created, where older ranges shall be 404.
     /// - Throws: ``APIError`` as Algolia would answer.
     func answer(
-        application: String, statistics: [String], index: String, created: UnixTime?, parameters: [String: String]
+        application: ApplicationID, statistics: [StatisticName], index: IndexName, created: UnixTime?,
+        parameters: [String: String]
     ) throws(APIError) -> [UInt8] {
         let query = try UsageQuery(parameters)
         let names = try expand(statistics, index: index)
@@ -43,9 +44,9 @@ struct UsageEndpoint: Sendable {
 
     /// The statistics that a request means: `*` and groups become their members, what
     /// the plan does not have is left out of them, and nothing comes twice.
-    private func expand(_ asked: [String], index: String) throws(APIError) -> [String] {
+    private func expand(_ asked: [StatisticName], index: IndexName) throws(APIError) -> [StatisticName] {
         let served = Set(available(perIndex: !index.isEmpty))
-        var names: [String] = []
+        var names: [StatisticName] = []
         for name in asked {
             if name == "*" {
                 if let status = faults.refusedWildcardStatus {
@@ -57,14 +58,14 @@ struct UsageEndpoint: Sendable {
             } else if served.contains(name) {
                 names.append(name)
             } else {
-                throw APIError.unknownMetric(name)
+                throw APIError.unknownMetric(name.text)
             }
         }
-        var seen: Set<String> = []
+        var seen: Set<StatisticName> = []
         return names.filter { seen.insert($0).inserted }
     }
 
-    private func available(perIndex: Bool) -> [String] {
+    private func available(perIndex: Bool) -> [StatisticName] {
         var names = StatisticCatalogue.all.filter { !perIndex || Recipes.isServedPerIndex($0) }.map(\.name)
             .filter { !faults.refusedStatistics.contains($0) }
         if faults.unknownStatistics { names += perIndex ? ["future_metric_operations"] : Recipes.unknown }

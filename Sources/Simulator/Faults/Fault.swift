@@ -40,19 +40,20 @@ public struct Fault: Sendable, Hashable {
     /// Which requests it applies to: all properties that are not nil must match.
     public struct Target: Sendable, Hashable {
         /// As in `X-Algolia-Application-Id`.
-        public var application: String?
+        public var application: ApplicationID?
         /// All requests of one API.
         public var api: API?
         /// `""` for the application level.
-        public var index: String?
+        public var index: IndexName?
         /// A name, group or `*` that the request asks for.
-        public var statistic: String?
+        public var statistic: StatisticName?
         /// Of a usage request.
         public var granularity: Granularity?
 
         /// A target; without any argument, every request.
         public init(
-            application: String? = nil, api: API? = nil, index: String? = nil, statistic: String? = nil,
+            application: ApplicationID? = nil, api: API? = nil, index: IndexName? = nil,
+            statistic: StatisticName? = nil,
             granularity: Granularity? = nil
         ) {
             self.application = application

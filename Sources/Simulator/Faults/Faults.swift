@@ -9,15 +9,15 @@ public struct Faults: Sendable, Hashable {
     public var refusedWildcardStatus: Int?
     /// Statistics that the plan does not have: refused by name with 422, and
     /// absent from `*` and groups.
-    public var refusedStatistics: Set<String> = []
+    public var refusedStatistics: Set<StatisticName> = []
     /// Indices for which the Usage API answers 500.
-    public var failingIndices: Set<String> = []
+    public var failingIndices: Set<IndexName> = []
     /// Applications whose usage, monitoring and search keys are refused.
-    public var refusedKeys: Set<String> = []
+    public var refusedKeys: Set<ApplicationID> = []
     /// Usage keys by application that are accepted in place of the configured ones, which are refused: a rotation.
-    public var rotatedUsageKeys: [String: String] = [:]
+    public var rotatedUsageKeys: [ApplicationID: String] = [:]
     /// Applications whose plan has no infrastructure and inventory: 401 and 403.
-    public var refusedMonitoring: Set<String> = []
+    public var refusedMonitoring: Set<ApplicationID> = []
     /// Adds statistics to `*` that no catalogue knows: the scalar
     /// `future_metric_operations`, and at application level the map `future_by_zone`.
     public var unknownStatistics = false

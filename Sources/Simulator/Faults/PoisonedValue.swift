@@ -3,9 +3,9 @@ public import UsageModel
 /// A value of one bucket of one statistic that is not what it should be.
 public struct PoisonedValue: Sendable, Hashable {
     /// The statistic's name.
-    public var statistic: String
+    public var statistic: StatisticName
     /// `""` for the application level.
-    public var index: String
+    public var index: IndexName
     /// The width of the bucket.
     public var granularity: Granularity
     /// The start of the bucket.
@@ -16,7 +16,8 @@ public struct PoisonedValue: Sendable, Hashable {
     /// A poisoned hour of the application, unless told otherwise.
     /// - Parameter time: any time in the bucket.
     public init(
-        _ statistic: String, index: String = "", granularity: Granularity = .hourly, at time: UnixTime, text: String
+        _ statistic: StatisticName, index: IndexName = "", granularity: Granularity = .hourly, at time: UnixTime,
+        text: String
     ) {
         self.statistic = statistic
         self.index = index
@@ -25,7 +26,7 @@ public struct PoisonedValue: Sendable, Hashable {
         self.text = text
     }
 
-    func concerns(_ statistic: String, index: String, _ granularity: Granularity) -> Bool {
-        self.statistic == statistic && self.granularity == granularity && self.index.utf8.elementsEqual(index.utf8)
+    func concerns(_ statistic: StatisticName, index: IndexName, _ granularity: Granularity) -> Bool {
+        self.statistic == statistic && self.granularity == granularity && self.index == index
     }
 }

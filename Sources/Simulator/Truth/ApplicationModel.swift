@@ -2,7 +2,7 @@ import UsageModel
 
 /// Everything that is invented about one application, hashed once.
 struct ApplicationModel: Sendable {
-    let id: String
+    let id: ApplicationID
     let noise: Noise
     let traffic: Traffic
     let fleet: Fleet
@@ -14,7 +14,7 @@ struct ApplicationModel: Sendable {
     /// Draws for the steps that records and sizes move in.
     let steps: Noise
     private let revisions: Revisions
-    private let indexByName: [String: IndexModel]
+    private let indexByName: [IndexName: IndexModel]
 
     /// Hours that levels keep still for.
     private static let levelStep: Int64 = 8
@@ -23,7 +23,7 @@ struct ApplicationModel: Sendable {
 
     init(_ application: SimulatedApplication, seed: UInt64, origin: UnixTime, precision: Precision) {
         id = application.id
-        noise = Noise(seed: seed).stream(application.id)
+        noise = Noise(seed: seed).stream(application.id.text)
         traffic = Traffic(noise: noise, origin: origin)
         fleet = Fleet(noise: noise)
         self.precision = precision
@@ -34,7 +34,7 @@ struct ApplicationModel: Sendable {
         indexByName = Dictionary(indices.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    func index(_ name: String) -> IndexModel? { indexByName[name] }
+    func index(_ name: IndexName) -> IndexModel? { indexByName[name] }
 
     /// What is known of an hour at `asOf`.
     func hour(_ number: Int64, asOf: UnixTime) -> Hour {

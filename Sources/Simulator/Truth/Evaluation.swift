@@ -38,9 +38,10 @@ struct Evaluation {
 
     /// The statistic's values by bucket, for each of its keys (`""` for a scalar). Keys
     /// without any value are left out.
-    mutating func values(_ statistic: String) -> [(key: String, column: Column)] {
+    mutating func values(_ name: StatisticName) -> [(key: String, column: Column)] {
+        let statistic = name.text
         guard let recipe = Recipes.all[statistic] else { return [] }
-        let described = StatisticCatalogue.describe(statistic)
+        let described = StatisticCatalogue.describe(name)
         guard index == nil || Recipes.isServedPerIndex(described) else { return [] }
         let kind: StatisticKind = recipe.isShareOfTime ? .mean : described.isKnown ? described.kind : .count
         let keys: [String] =

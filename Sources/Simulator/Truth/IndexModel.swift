@@ -2,7 +2,7 @@ import UsageModel
 
 /// One index of an application: its share of everything, and its age.
 struct IndexModel: Sendable {
-    let name: String
+    let name: IndexName
     let noise: Noise
     /// Its part of the application's traffic and records, in 0 ... 1.
     let share: Double
@@ -31,7 +31,7 @@ struct IndexModel: Sendable {
         var start = 0.0
         var models: [IndexModel] = []
         for (rank, name) in names.enumerated() {
-            let own = noise.stream(name)
+            let own = noise.stream(name.text)
             let daysBefore: Int64 =
                 if rank * 3 <= names.count { 1100 + own.below(300, -1) } else if rank % 5 == 4 { 40 } else {
                     60 + own.below(320, -1)

@@ -4,7 +4,7 @@ import UsageModel
 /// Algolia might add.
 enum Recipes {
     /// Statistics that no catalogue knows; see ``Faults/unknownStatistics``.
-    static let unknown = ["future_metric_operations", "future_by_zone"]
+    static let unknown: [StatisticName] = ["future_metric_operations", "future_by_zone"]
     /// Keys of `future_by_zone`.
     static let zones = ["zone-a", "zone-b", "zone é"]
 
@@ -76,7 +76,7 @@ enum Recipes {
 
     private static let totals: [String: Recipe] = {
         func group(_ name: String) -> [String] {
-            StatisticCatalogue.all.filter { $0.group == name && leaves[$0.name] != nil }.map(\.name)
+            StatisticCatalogue.all.filter { $0.group == name && leaves[$0.name.text] != nil }.map(\.name.text)
         }
         let operations = ["search", "acl", "indexing", "record", "synonym", "rule"].flatMap(group)
         func suggestions(_ parts: [String]) -> Recipe {

@@ -13,7 +13,7 @@ extension Truth {
     /// Seconds for `avg_build_time`, percent of RAM for `ssd_usage`, MB for the
     /// two RAM metrics, and percent **idle** for `cpu_usage`.
     public func infrastructure(
-        application: String, metric: String, server name: String, at time: UnixTime
+        application: ApplicationID, metric: String, server name: String, at time: UnixTime
     ) -> PointValue? {
         guard let model = model(application), let server = model.fleet.servers.first(where: { $0.name == name }),
             model.fleet.isInUse(server, time.hour)
@@ -36,13 +36,13 @@ extension Truth {
     }
 
     /// Names of the servers in use at a time.
-    public func servers(application: String, at time: UnixTime) -> [String] {
+    public func servers(application: ApplicationID, at time: UnixTime) -> [String] {
         guard let model = model(application) else { return [] }
         return model.fleet.servers.filter { model.fleet.isInUse($0, time.hour) }.map(\.name)
     }
 
     /// The clusters that an application's servers belong to.
-    public func clusters(application: String) -> [String] {
+    public func clusters(application: ApplicationID) -> [String] {
         model(application)?.fleet.clusters ?? []
     }
 

@@ -13,7 +13,7 @@ public struct Truth: Sendable {
     /// An observation after everything has settled.
     public static let settled: UnixTime = 1 << 40
 
-    private let models: [String: ApplicationModel]
+    private let models: [ApplicationID: ApplicationModel]
 
     /// - Parameters:
     ///   - seed: another seed, another world.
@@ -35,7 +35,8 @@ public struct Truth: Sendable {
     ///   - bucket: a time in the bucket.
     ///   - asOf: when it is looked at; by default after everything has settled.
     public func value(
-        application: String, index: String = "", statistic: String, key: String = "", granularity: Granularity,
+        application: ApplicationID, index: IndexName = "", statistic: StatisticName, key: ServerName = "",
+        granularity: Granularity,
         bucket: UnixTime, asOf: UnixTime = Truth.settled
     ) -> PointValue? {
         let start = granularity.floor(bucket)
@@ -49,7 +50,8 @@ public struct Truth: Sendable {
     /// All points of a statistic whose buckets begin in `range`, a series for
     /// each key: the quick way to compare many.
     public func series(
-        application: String, index: String = "", statistic: String, granularity: Granularity, range: TimeRange,
+        application: ApplicationID, index: IndexName = "", statistic: StatisticName, granularity: Granularity,
+        range: TimeRange,
         asOf: UnixTime = Truth.settled
     ) -> [SeriesPoints] {
         guard
@@ -60,7 +62,7 @@ public struct Truth: Sendable {
             let points = zip(evaluation.buckets, column).compactMap { time, value in
                 value.isNaN ? nil : Point(time: time, value: PointValue(value))
             }
-            return SeriesPoints(statistic: statistic, key: key, points: points)
+            return SeriesPoints(statistic: statistic, key: ServerName(key) ?? "", points: points)
         }
     }
 
@@ -68,7 +70,7 @@ public struct Truth: Sendable {
     /// report anything then, or `[""]` for a scalar statistic. A statistic may
     /// still have no value for one of them.
     public func keys(
-        application: String, statistic: String, granularity: Granularity, bucket: UnixTime
+        application: ApplicationID, statistic: StatisticName, granularity: Granularity, bucket: UnixTime
     ) -> [String] {
         guard let model = models[application], granularity != .minutely else { return [] }
         let first = granularity.floor(bucket).hour
@@ -76,7 +78,7 @@ public struct Truth: Sendable {
         let alive = model.fleet.servers.filter { server in
             hours.contains { model.fleet.isReported(server, $0) }
         }
-        switch Recipes.all[statistic] {
+        switch Recipes.all[statistic.text] {
         case nil: return []
         case .perServer: return alive.map(\.name)
         case .perRegion: return model.fleet.regions.filter { region in alive.contains { $0.region == region } }
@@ -86,19 +88,19 @@ public struct Truth: Sendable {
     }
 
     /// Names of the indices that exist at a time, the largest first.
-    public func indices(application: String, at time: UnixTime) -> [String] {
+    public func indices(application: ApplicationID, at time: UnixTime) -> [IndexName] {
         guard let model = models[application] else { return [] }
         return model.indices.filter { $0.created <= time.hour }.map(\.name)
     }
 
     /// When an index was created, at the start of an hour; nil for an unknown one.
-    public func created(application: String, index: String) -> UnixTime? {
+    public func created(application: ApplicationID, index: IndexName) -> UnixTime? {
         models[application]?.index(index).map { $0.created * 3600 }
     }
 
     /// Nil for an unknown application or index, and for minutely buckets.
     func evaluation(
-        application: String, index: String, granularity: Granularity, range: TimeRange, asOf: UnixTime
+        application: ApplicationID, index: IndexName, granularity: Granularity, range: TimeRange, asOf: UnixTime
     ) -> Evaluation? {
         guard let model = models[application], granularity != .minutely else { return nil }
         let indexModel = index.isEmpty ? nil : model.index(index)
@@ -107,7 +109,7 @@ public struct Truth: Sendable {
             model: model, index: indexModel, granularity: granularity, range: range, asOf: min(asOf, Truth.settled))
     }
 
-    func model(_ application: String) -> ApplicationModel? { models[application] }
+    func model(_ application: ApplicationID) -> ApplicationModel? { models[application] }
 
     /// The models of all applications, in a stable order.
     var allModels: [ApplicationModel] { models.values.sorted { $0.id < $1.id } }

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 /// A request without a socket.
 public struct SimulatedRequest: Sendable {
     /// `GET`, or what will be refused.
@@ -25,6 +27,9 @@ public struct SimulatedRequest: Sendable {
     public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
+
+    /// `X-Algolia-Application-Id`; `""` without one.
+    var application: ApplicationID { header("X-Algolia-Application-Id").flatMap { ApplicationID($0) } ?? "" }
 
     /// Whether the client takes gzip (RFC 9110: a zero weight refuses it).
     var acceptsGzip: Bool {

@@ -19,12 +19,12 @@ struct AdHocFilter: Decodable, Sendable {
         case application, index, key, statistic
 
         /// The name that `series` has; an application's own series have ``NameMatcher/applicationLevel`` as index.
-        func name(of series: StoredSeries) -> String {
+        func name(of series: StoredSeries) -> AnyName {
             switch self {
-            case .application: series.key.application
-            case .index: series.key.index.isEmpty ? NameMatcher.applicationLevel : series.key.index
-            case .key: series.key.key
-            case .statistic: series.key.statistic
+            case .application: AnyName(series.key.application)
+            case .index: series.key.index.isEmpty ? NameMatcher.applicationLevel : AnyName(series.key.index)
+            case .key: AnyName(series.key.key)
+            case .statistic: AnyName(series.key.statistic)
             }
         }
     }
@@ -63,37 +63,39 @@ struct AdHocFilter: Decodable, Sendable {
     /// The series that pass.
     func filter(_ series: [StoredSeries], _ catalogue: GrafanaCatalogue) throws -> [StoredSeries] {
         let names = Set(series.map(attribute.name))
-        let passing = try passing(names, known: catalogue.known(attribute, in: series))
+        let passing = try passing(names, known: catalogue.known(attribute, in: series), catalogue.patterns)
         return series.filter { passing.contains(attribute.name(of: $0)) }
     }
 
-    private func passing(_ names: Set<String>, known: Set<String>) throws -> Set<String> {
+    private func passing(
+        _ names: Set<AnyName>, known: Set<AnyName>, _ patterns: RegexBudget
+    ) throws -> Set<AnyName> {
         switch relation {
-        case .equal: named([value], names, known)
-        case .notEqual: names.subtracting(named([value], names, known))
-        case .oneOf: named(values.texts, names, known)
-        case .noneOf: names.subtracting(named(values.texts, names, known))
-        case .matches: try matcher(known).select(from: names)
-        case .matchesNot: names.subtracting(try matcher(known).select(from: names))
-        case .less: names.filter { isName($0) && precedes($0, value) }
-        case .greater: names.filter { isName($0) && precedes(value, $0) }
+        case .equal: try named([value], names, known)
+        case .notEqual: names.subtracting(try named([value], names, known))
+        case .oneOf: try named(values.texts, names, known)
+        case .noneOf: names.subtracting(try named(values.texts, names, known))
+        case .matches: try matcher(known, patterns).select(from: names)
+        case .matchesNot: names.subtracting(try matcher(known, patterns).select(from: names))
+        case .less: names.filter { isName($0) && precedes($0.text, value) }
+        case .greater: names.filter { isName($0) && precedes(value, $0.text) }
         }
     }
 
-    private func named(_ values: [String], _ names: Set<String>, _ known: Set<String>) -> Set<String> {
-        NameMatcher(literals: values, known: known).select(from: names)
+    private func named(_ values: [String], _ names: Set<AnyName>, _ known: Set<AnyName>) throws -> Set<AnyName> {
+        try NameMatcher(literals: values, known: known).select(from: names)
     }
 
-    private func matcher(_ known: Set<String>) throws -> NameMatcher {
-        try NameMatcher(NameChoice([value]), known: known, field: "adhocFilters.value")
+    private func matcher(_ known: Set<AnyName>, _ patterns: RegexBudget) throws -> NameMatcher {
+        try NameMatcher(NameChoice([value]), known: known, field: "adhocFilters.value", patterns)
     }
 
     /// What has no index or key is neither less nor greater than any.
-    private func isName(_ name: String) -> Bool { !name.isEmpty && name != NameMatcher.applicationLevel }
+    private func isName(_ name: AnyName) -> Bool { !name.isEmpty && name != NameMatcher.applicationLevel }
 
-    /// Numbers by their size, everything else as text.
+    /// Numbers by their size, everything else as bytes.
     private func precedes(_ left: String, _ right: String) -> Bool {
         if let first = Double(left), let second = Double(right) { return first < second }
-        return left < right
+        return left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 }

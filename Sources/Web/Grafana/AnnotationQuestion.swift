@@ -8,7 +8,7 @@ struct AnnotationQuestion: Decodable, Sendable {
 
     private let range: GrafanaRange?
     private let query: String
-    /// Sent back with each annotation.
+    /// Sent back with each annotation, and therefore small: see ``DocumentBudget``.
     private let original: JSONValue
 
     private enum CodingKeys: CodingKey {
@@ -32,13 +32,20 @@ struct AnnotationQuestion: Decodable, Sendable {
                 "annotation.query", "\"\(query)\" is not a source of annotations", accepted: AnnotationQuery.accepted)
         }
         return .array(
-            try await query.annotations(exporter, in: range).map { annotation in
+            try await query.annotations(exporter, in: range, RegexBudget()).map { annotation in
                 [
-                    "annotation": original, "time": .integer(Int(annotation.range.start) * 1000),
-                    "timeEnd": .integer(Int(annotation.range.end) * 1000),
+                    "annotation": original, "time": .milliseconds(annotation.range.start),
+                    "timeEnd": .milliseconds(annotation.range.end),
                     "isRegion": .bool(!annotation.range.isEmpty), "title": .string(annotation.title),
                     "tags": .array(annotation.tags.map(JSONValue.string)), "text": .string(annotation.text),
                 ]
             })
+    }
+}
+
+extension JSONValue {
+    /// A time as Grafana counts it.
+    fileprivate static func milliseconds(_ time: UnixTime) -> JSONValue {
+        .integer(Int(time.multipliedReportingOverflow(by: 1000).partialValue))
     }
 }

@@ -15,8 +15,8 @@ struct ClusterOutage: Sendable {
     /// - Parameter incidents: oldest first.
     static func outages(_ incidents: [StoredIncident]) -> [ClusterOutage] {
         struct Cluster: Hashable {
-            var application: String
-            var name: String
+            var application: ApplicationID
+            var name: ServerName
         }
         var open: [Cluster: ClusterOutage] = [:]
         var outages: [ClusterOutage] = []

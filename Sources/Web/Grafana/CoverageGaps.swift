@@ -3,9 +3,9 @@ internal import UsageModel
 
 /// Time that ought to be fetched and is not.
 struct CoverageGap: Sendable, Hashable {
-    var application: String
+    var application: ApplicationID
     /// Where it is missing: indices, `""` for the application itself.
-    var indices: [String]
+    var indices: [IndexName]
     var granularity: Granularity
     var range: TimeRange
 }
@@ -43,9 +43,9 @@ struct CoverageGaps: Sendable {
     ///   - selects: which scopes are looked at.
     ///   - isCollected: whether an application is still collected.
     func gaps(
-        in range: TimeRange, now: UnixTime, selects: (Scope) -> Bool, isCollected: (String) -> Bool
+        in range: TimeRange, now: UnixTime, selects: (Scope) -> Bool, isCollected: (ApplicationID) -> Bool
     ) -> [CoverageGap] {
-        var gaps: [CoverageGap: [String]] = [:]
+        var gaps: [CoverageGap: [IndexName]] = [:]
         for (track, known) in fetched where selects(track.scope) {
             guard let first = known.ranges.first, let last = known.ranges.last else { continue }
             let isOpen = !track.scope.isIndex && isCollected(track.scope.application)

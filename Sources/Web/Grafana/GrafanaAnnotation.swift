@@ -21,6 +21,8 @@ struct AnnotationQuery: Sendable {
     static let limit = 1000
     /// Names that one text lists.
     private static let namesInText = 10
+    /// Messages of one incident that its text repeats.
+    private static let messagesInText = 20
     static let accepted =
         "incidents, incidents APPLICATION, gaps, gaps APPLICATION, gaps APPLICATION INDEX"
 
@@ -33,7 +35,8 @@ struct AnnotationQuery: Sendable {
     /// Nil for a text that means something else.
     /// - Parameter payload: selects applications and indices that `text` does not name.
     init?(_ text: String, payload: GrafanaPayload = GrafanaPayload(), field: String) {
-        let words = text.split(separator: " ", maxSplits: 2).map(String.init)
+        // By scalars: a name may begin with an accent.
+        let words = text.unicodeScalars.split(separator: " ", maxSplits: 2).map { String($0) }
         guard let kind = Kind(rawValue: words.first ?? ""), words.count <= (kind == .gaps ? 3 : 2) else { return nil }
         self.kind = kind
         self.field = field
@@ -42,47 +45,57 @@ struct AnnotationQuery: Sendable {
     }
 
     /// The annotations that reach into `range`, oldest first.
-    func annotations(_ exporter: Exporter, in range: TimeRange) async throws -> [GrafanaAnnotation] {
+    /// - Parameter patterns: the regular expressions of the request.
+    func annotations(
+        _ exporter: Exporter, in range: TimeRange, _ patterns: RegexBudget
+    ) async throws -> [GrafanaAnnotation] {
         switch kind {
-        case .incidents: try await incidents(exporter, range).suffix(Self.limit)
-        case .gaps: try await gaps(exporter, range).suffix(Self.limit)
+        case .incidents: try await incidents(exporter, range, patterns).suffix(Self.limit)
+        case .gaps: try await gaps(exporter, range, patterns).suffix(Self.limit)
         }
     }
 
-    private func incidents(_ exporter: Exporter, _ range: TimeRange) async throws -> [GrafanaAnnotation] {
+    private func incidents(
+        _ exporter: Exporter, _ range: TimeRange, _ patterns: RegexBudget
+    ) async throws -> [GrafanaAnnotation] {
         let now = exporter.clock.now
         // One that began before the range may reach into it.
         let told = try await exporter.history.incidents(range: TimeRange(0, range.end))
-        let applications = try select(application, from: Set(told.map(\.application)))
-        return ClusterOutage.outages(told.filter { applications.contains($0.application) })
+        let applications = try select(application, from: Set(told.map { AnyName($0.application) }), patterns)
+        return ClusterOutage.outages(told.filter { applications.contains(AnyName($0.application)) })
             .filter { ($0.end ?? now) >= range.start }
             .map { outage in
                 let first = outage.messages[0]
-                let messages = outage.messages.map { "\(RFC3339.string($0.time)) \($0.status): \($0.title)" }
+                var messages = outage.messages.suffix(Self.messagesInText)
+                    .map { "\(RFC3339.string($0.time)) \($0.status): \($0.title)" }
+                let more = outage.messages.count - messages.count
+                if more > 0 { messages.insert("\(more) earlier messages", at: 0) }
                 return GrafanaAnnotation(
                     range: TimeRange(outage.start, outage.end ?? min(now, range.end)), title: first.title,
-                    tags: ["incident", first.application, first.cluster, first.status],
+                    tags: ["incident", first.application.text, first.cluster.text, first.status],
                     text: (["\(first.application), cluster \(first.cluster)"] + messages).joined(separator: "\n"))
             }
     }
 
-    private func gaps(_ exporter: Exporter, _ range: TimeRange) async throws -> [GrafanaAnnotation] {
+    private func gaps(
+        _ exporter: Exporter, _ range: TimeRange, _ patterns: RegexBudget
+    ) async throws -> [GrafanaAnnotation] {
         let coverage = try await exporter.history.coverage()
         let freshness = try await exporter.history.freshness()
         let scopes = Set(coverage.map(\.scope) + freshness.map(\.scope))
-        let applications = try select(application, from: Set(scopes.map(\.application)))
-        let indices = try select(index, from: Set(scopes.map(Self.place)))
+        let applications = try select(application, from: Set(scopes.map { AnyName($0.application) }), patterns)
+        let indices = try select(index, from: Set(scopes.map(Self.place)), patterns)
         let collected = Set(await exporter.status().map(\.application))
         let gaps = CoverageGaps(coverage, freshness).gaps(
             in: range, now: exporter.clock.now,
-            selects: { applications.contains($0.application) && indices.contains(Self.place($0)) },
+            selects: { applications.contains(AnyName($0.application)) && indices.contains(Self.place($0)) },
             // Without a collector nobody knows better.
             isCollected: { collected.isEmpty || collected.contains($0) })
         return gaps.map(Self.annotation)
     }
 
-    private static func place(_ scope: Scope) -> String {
-        scope.isIndex ? scope.index : NameMatcher.applicationLevel
+    private static func place(_ scope: Scope) -> AnyName {
+        scope.isIndex ? AnyName(scope.index) : NameMatcher.applicationLevel
     }
 
     private static func annotation(_ gap: CoverageGap) -> GrafanaAnnotation {
@@ -91,14 +104,16 @@ struct AnnotationQuery: Sendable {
         places += indices.prefix(namesInText).map { "index \($0)" }
         if indices.count > namesInText { places.append("\(indices.count - namesInText) more indices") }
         return GrafanaAnnotation(
-            range: gap.range, title: "Not fetched", tags: ["gap", gap.application, gap.granularity.rawValue],
+            range: gap.range, title: "Not fetched", tags: ["gap", gap.application.text, gap.granularity.rawValue],
             text: "\(gap.application), \(gap.granularity.rawValue): \(DurationText.string(gap.range.seconds)) of "
                 + places.joined(separator: ", "))
     }
 
     /// Those of `names` that are chosen; all of them when nothing is.
-    private func select(_ choice: NameChoice, from names: Set<String>) throws -> Set<String> {
+    private func select(
+        _ choice: NameChoice, from names: Set<AnyName>, _ patterns: RegexBudget
+    ) throws -> Set<AnyName> {
         guard !choice.isEmpty else { return names }
-        return try NameMatcher(choice, known: names, field: field).select(from: names)
+        return try NameMatcher(choice, known: names, field: field, patterns).select(from: names)
     }
 }

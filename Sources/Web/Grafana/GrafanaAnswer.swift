@@ -36,34 +36,39 @@ struct GrafanaAnswer: Sendable {
         }
     }
 
-    /// The answer as JSON.
+    /// The answer, before a point is read.
     /// - Throws: ``Problem`` for a part of the query that cannot be used, or too many series.
-    func json() async throws -> [UInt8] {
-        let selections = try await selections()
+    func body() async throws -> GrafanaQueryBody {
+        let catalogue = try await GrafanaCatalogue(exporter.history)
+        let selections = try await selections(catalogue)
         let count = selections.reduce(0) { $0 + $1.count }
         // No panel has room for more, and no answer is larger, however long the range is.
         let most = try min(
             whole(query.maxDataPoints, "maxDataPoints") ?? .max, Int64(History.pointLimit / max(count, 1)))
         let interval = ((try whole(query.intervalMs, "intervalMs") ?? 0) + 999) / 1000
+        let annotated = selections.count { if case .annotations = $0 { true } else { false } }
         var results: [GrafanaResult] = []
         for selection in selections {
+            try Task.checkCancellation()
             switch selection {
             case .annotations(let target, let query):
-                results.append(.annotations(target, try await query.annotations(exporter, in: range)))
+                // The newest of each, and no more of all together than of one.
+                let annotations = try await query.annotations(exporter, in: range, catalogue.patterns)
+                results.append(.annotations(target, annotations.suffix(AnnotationQuery.limit / annotated)))
             case .series(let target, let groups):
-                var series: [GrafanaResult.Series] = []
-                for group in groups { series += try await read(group, most: most, interval: interval) }
-                results.append(target.isTable ? .table(target, series) : .series(target, series))
+                var plans: [GrafanaResult.Plan] = []
+                for group in groups { plans.append(try await plan(group, most: most, interval: interval)) }
+                results.append(target.isTable ? .table(target, plans) : .series(target, plans))
             }
         }
-        return GrafanaResult.json(results)
+        return GrafanaQueryBody(exporter.history, results)
     }
 
-    private func selections() async throws -> [Selection] {
-        let catalogue = try await GrafanaCatalogue(exporter.history)
+    private func selections(_ catalogue: GrafanaCatalogue) async throws -> [Selection] {
         var selections: [Selection] = []
         var count = 0
         for target in query.targets ?? [] where !target.isHidden && !target.target.isEmpty {
+            try Task.checkCancellation()
             if let annotations = AnnotationQuery(target.name, payload: target.payload, field: "target") {
                 selections.append(.annotations(target, annotations))
             } else {
@@ -85,15 +90,17 @@ struct GrafanaAnswer: Sendable {
         try number?.positive(field).flatMap { $0 < 1 ? nil : Int64(min($0, 1e15)) }
     }
 
-    private func read(_ group: TargetSeries, most: Int64, interval: Int64) async throws -> [GrafanaResult.Series] {
+    private func plan(_ group: TargetSeries, most: Int64, interval: Int64) async throws -> GrafanaResult.Plan {
         let width = PointWidth.fitting(range, group.granularity, most: most, interval: interval)
         var query = RangeQuery(
             statistics: [], granularity: group.granularity, range: range, step: width.step, aggregate: group.aggregate)
         query.origin = width.origin
-        return try await exporter.history.range(of: group.series, query).map {
+        let plan = try await exporter.history.plan(of: group.series, query)
+        let series = plan.series.map { stored in
             GrafanaResult.Series(
-                key: $0.key, granularity: group.granularity, aggregate: query.aggregate(for: $0.key.statistic),
-                points: $0.points)
+                key: stored.key, granularity: group.granularity,
+                aggregate: query.aggregate(for: stored.key.statistic))
         }
+        return GrafanaResult.Plan(range: plan, series: series)
     }
 }

@@ -1,5 +1,5 @@
 internal import Hummingbird
-internal import NIOCore
+internal import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -15,22 +15,24 @@ enum GrafanaBody {
     /// The document of `request`; one that is missing is `{}`.
     /// - Throws: ``Problem`` 400 that names the field at fault, 413 when it is too large.
     static func decode<Body: Decodable>(_ type: Body.Type, from request: Request) async throws -> Body {
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try await request.body.collect(upTo: limit).readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw Problem(
-                status: .contentTooLarge, detail: "the body has more than \(limit) bytes", parameter: "body",
-                accepted: "at most \(limit) bytes")
-        }
+        let bytes = try await RequestBytes.read(request, limit: limit)
         return try decode(type, bytes.isEmpty ? Array("{}".utf8) : bytes, field: "body")
     }
 
     /// `bytes` as a document.
     /// - Parameter field: what problems name when the fault is not in a field within it.
     static func decode<Body: Decodable>(_ type: Body.Type, _ bytes: [UInt8], field: String) throws -> Body {
+        // Foundation's decoder recurses, and would end the process.
+        guard !JSONNesting.exceeds(in: bytes) else {
+            throw Problem.parameter(
+                field, "its arrays and objects are nested too deeply, or it is not UTF-8",
+                accepted: "a JSON document in UTF-8 with at most \(JSONNesting.limit) arrays and objects in one another"
+            )
+        }
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            let decoder = JSONDecoder()
+            if let key = DocumentBudget.key { decoder.userInfo[key] = DocumentBudget() }
+            return try decoder.decode(type, from: Data(bytes))
         } catch let error as DecodingError {
             let (path, detail) =
                 switch error {

@@ -5,10 +5,13 @@ internal import UsageModel
 struct GrafanaCatalogue: Sendable {
     private let history: History
     /// Ids of every application that was ever collected, in their order.
-    let applications: [String]
+    let applications: [ApplicationID]
     /// Every statistic that is stored, in the catalogue's order; those that it does not know come last.
-    let statistics: [String]
-    private let indices: Set<String>
+    let statistics: [StatisticName]
+    private let indices: Set<IndexName>
+    /// Every regular expression of the request, compiled once.
+    let patterns = RegexBudget()
+    private let read = StoredSeriesCache()
 
     init(_ history: History) async throws {
         self.history = history
@@ -19,32 +22,33 @@ struct GrafanaCatalogue: Sendable {
     }
 
     /// In the catalogue's order.
-    static func ordered(_ names: Set<String>) -> [String] {
+    static func ordered(_ names: Set<StatisticName>) -> [StatisticName] {
         let known = StatisticCatalogue.every.map(\.name).filter(names.contains)
         return known + names.subtracting(known).sorted()
     }
 
     /// The stored statistics that are chosen.
-    func statistics(_ choice: NameChoice, field: String) throws -> [String] {
-        let known = Set(statistics).union(StatisticCatalogue.every.map(\.name))
-        let chosen = try NameMatcher(choice, known: known, field: field).select(from: Set(statistics))
-        return statistics.filter(chosen.contains)
+    func statistics(_ choice: NameChoice, field: String) throws -> [StatisticName] {
+        let stored = Set(statistics.map { AnyName($0) })
+        let known = stored.union(StatisticCatalogue.every.map { AnyName($0.name) })
+        let chosen = try NameMatcher(choice, known: known, field: field, patterns).select(from: stored)
+        return statistics.filter { chosen.contains(AnyName($0)) }
     }
 
     /// The stored series of these statistics, or of every one.
-    func series(of statistics: [String]?) async throws -> [StoredSeries] {
-        try await history.storedSeries(statistics: statistics)
+    func series(of statistics: [StatisticName]?) async throws -> [StoredSeries] {
+        try await read.series(of: statistics, history)
     }
 
     /// The names that exist of one attribute.
     /// - Parameter series: those in question, which are all that have keys.
-    func known(_ attribute: AdHocFilter.Attribute, in series: [StoredSeries]) -> Set<String> {
+    func known(_ attribute: AdHocFilter.Attribute, in series: [StoredSeries]) -> Set<AnyName> {
         let names = Set(series.map(attribute.name))
         return switch attribute {
-        case .application: names.union(applications)
-        case .index: names.union(indices)
+        case .application: names.union(applications.map { AnyName($0) })
+        case .index: names.union(indices.map { AnyName($0) })
         case .key: names
-        case .statistic: names.union(statistics)
+        case .statistic: names.union(statistics.map { AnyName($0) })
         }
     }
 
@@ -54,8 +58,8 @@ struct GrafanaCatalogue: Sendable {
     ) throws -> [StoredSeries] {
         guard !choice.isEmpty else { return series }
         let matcher = try NameMatcher(
-            choice, known: known(attribute, in: series), field: "payload.\(attribute.rawValue)")
-        let selected = matcher.select(from: Set(series.map(attribute.name)))
+            choice, known: known(attribute, in: series), field: "payload.\(attribute.rawValue)", patterns)
+        let selected = try matcher.select(from: Set(series.map(attribute.name)))
         return series.filter { selected.contains(attribute.name(of: $0)) }
     }
 

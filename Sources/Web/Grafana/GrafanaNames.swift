@@ -1,4 +1,5 @@
 internal import History
+internal import UsageModel
 
 /// Lists of names: the values of variables and of ad hoc filters.
 struct GrafanaNames: Sendable {
@@ -45,7 +46,7 @@ struct GrafanaNames: Sendable {
         if let application { payload.application = NameChoice([application]) }
         return .array(
             try await catalogue.names(of: attribute, payload).map {
-                ["__text": .string($0), "__value": .string($0)]
+                ["__text": .string($0.text), "__value": .string($0.text)]
             })
     }
 
@@ -57,24 +58,26 @@ struct GrafanaNames: Sendable {
     /// The values that an ad hoc filter offers; none for what is not filtered by.
     func tagValues(_ question: TagQuestion) async throws -> JSONValue {
         guard let attribute = AdHocFilter.Attribute(rawValue: question.key?.text ?? "") else { return [] }
-        return .array(try await catalogue.names(of: attribute, GrafanaPayload()).map { ["text": .string($0)] })
+        return .array(try await catalogue.names(of: attribute, GrafanaPayload()).map { ["text": .string($0.text)] })
     }
 
     /// The names that older plugins ask for: a list as in a variable, or statistics that contain a text.
     func search(_ question: SearchQuestion) async throws -> JSONValue {
         let text = question.target?.text ?? ""
         let (list, application) = Self.parse(text)
-        var names: [String]
+        var names: [AnyName]
         if let attribute = Self.lists[list] {
             var payload = GrafanaPayload()
             if let application { payload.application = NameChoice([application]) }
             names = try await catalogue.names(of: attribute, payload)
         } else {
-            names = catalogue.statistics
-            let part = text.lowercased()
-            if !part.isEmpty, !NameMatcher.every.contains(text) { names.removeAll { !$0.lowercased().contains(part) } }
+            names = catalogue.statistics.map { AnyName($0) }
+            let part = Array(text.lowercased().utf8)
+            if !part.isEmpty, !NameMatcher.every.contains(text) {
+                names.removeAll { !$0.text.lowercased().utf8.contains(part) }
+            }
         }
-        return .array(names.map(JSONValue.string))
+        return .array(names.map { .string($0.text) })
     }
 
     /// `indices(APP)` as its two parts.
@@ -87,7 +90,7 @@ struct GrafanaNames: Sendable {
 extension GrafanaCatalogue {
     /// The names that the series selected by `payload` have, in their order; what it chose of `attribute` itself
     /// does not count.
-    func names(of attribute: AdHocFilter.Attribute, _ payload: GrafanaPayload) async throws -> [String] {
+    func names(of attribute: AdHocFilter.Attribute, _ payload: GrafanaPayload) async throws -> [AnyName] {
         var payload = payload
         switch attribute {
         case .application: payload.application = NameChoice()
@@ -99,14 +102,15 @@ extension GrafanaCatalogue {
             !(payload.statistic.isEmpty && payload.application.isEmpty && payload.index.isEmpty
             && payload.key.isEmpty)
         switch attribute {
-        case .application where !isNarrow: return applications
-        case .statistic where !isNarrow: return statistics
+        case .application where !isNarrow: return applications.map { AnyName($0) }
+        case .statistic where !isNarrow: return statistics.map { AnyName($0) }
         default: break
         }
         let chosen =
             payload.statistic.isEmpty ? nil : try statistics(payload.statistic, field: "payload.statistic")
         let series = try narrow(try await series(of: chosen), payload)
         let names = Set(series.map(attribute.name)).subtracting(["", NameMatcher.applicationLevel])
-        return attribute == .statistic ? Self.ordered(names) : names.sorted()
+        guard attribute == .statistic else { return names.sorted() }
+        return Self.ordered(Set(names.map { StatisticName($0) })).map { AnyName($0) }
     }
 }

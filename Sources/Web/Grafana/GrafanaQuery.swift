@@ -11,6 +11,21 @@ struct GrafanaQuery: Decodable, Sendable {
     var filters: [AdHocFilter]?
 
     var everyFilter: [AdHocFilter] { (adhocFilters ?? []) + (filters ?? []) }
+
+    private enum CodingKeys: CodingKey {
+        case range, maxDataPoints, intervalMs, targets, adhocFilters, filters
+    }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        range = try fields.decodeIfPresent(GrafanaRange.self, forKey: .range)
+        maxDataPoints = try fields.decodeIfPresent(GrafanaScalar.self, forKey: .maxDataPoints)
+        intervalMs = try fields.decodeIfPresent(GrafanaScalar.self, forKey: .intervalMs)
+        let limit = GrafanaAnswer.targetLimit
+        targets = try fields.decodeList(GrafanaTarget.self, forKey: .targets, atMost: limit)
+        adhocFilters = try fields.decodeList(AdHocFilter.self, forKey: .adhocFilters, atMost: limit)
+        filters = try fields.decodeList(AdHocFilter.self, forKey: .filters, atMost: limit)
+    }
 }
 
 /// One query of a panel.
@@ -29,6 +44,12 @@ struct GrafanaTarget: Decodable, Sendable {
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         refId = try fields.decodeIfPresent(String.self, forKey: .refId)
+        guard refId?.utf8.count ?? 0 <= DocumentBudget.refIdBytes else {
+            throw Problem.parameter(
+                GrafanaBody.name(fields.codingPath + [CodingKeys.refId]),
+                "it is too long to be sent back with each series",
+                accepted: "at most \(DocumentBudget.refIdBytes) bytes")
+        }
         isHidden = try fields.decodeIfPresent(Bool.self, forKey: .hide) ?? false
         // What the field was called before it was the payload.
         let key: CodingKeys = try fields.decodeIfPresent(Presence.self, forKey: .payload) == nil ? .data : .payload

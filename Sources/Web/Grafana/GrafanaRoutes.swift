@@ -23,7 +23,8 @@ enum GrafanaRoutes {
             },
             call("query", "Series and tables of a panel.", query) { request in
                 let query = try await GrafanaBody.decode(GrafanaQuery.self, from: request)
-                return .bytes(try await GrafanaAnswer(query, exporter).json(), type: "application/json")
+                let body = try await GrafanaAnswer(query, exporter).body()
+                return try await .parts(body, type: "application/json", exporter.logger)
             },
             call("variable", "The values of a variable of a dashboard.", variable) { request in
                 let question = try await GrafanaBody.decode(GrafanaNames.VariableQuestion.self, from: request)
@@ -54,6 +55,7 @@ enum GrafanaRoutes {
             contents: [.init(type: "application/json", summary: "A list.")],
             failures: [
                 400: "The body, or a field of it, cannot be used.", 413: "The body is larger than 1 MiB.",
+                415: "The body has a Content-Encoding.",
             ]
         ) { request, _ in try await handle(request) }
     }

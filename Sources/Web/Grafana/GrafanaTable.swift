@@ -41,32 +41,39 @@ struct GrafanaTable {
         return json
     }
 
-    /// A row for each point; `null` where a series has no index or key.
-    static func points(_ series: [GrafanaResult.Series], refId: String?) -> JSONBytes {
-        var table = GrafanaTable(
+    /// Begins a table of points; ``rows(_:_:hasRow:to:)`` and ``end`` follow.
+    static func pointsHead(refId: String?) -> JSONBytes {
+        GrafanaTable(
             refId,
             [
                 "time": .time, "application": .string, "index": .string, "key": .string, "statistic": .string,
                 "value": .number,
-            ])
-        for one in series {
-            var identity = JSONBytes(capacity: 128)
-            identity.string(one.key.application)
-            for text in [one.key.index, one.key.key, one.key.statistic] {
-                identity.raw(",")
-                identity.stringOrNull(text)
-            }
-            for point in one.points {
-                table.row { json in
-                    json.integer(point.time * 1000)
-                    json.raw(",")
-                    json.append(identity)
-                    json.raw(",")
-                    json.number(point.value)
-                }
-            }
+            ]
+        ).json
+    }
+
+    /// What comes after the last row.
+    static let end = Array("]}".utf8)
+
+    /// A row for each point; `null` where the series has no index or key.
+    /// - Parameter hasRow: whether there is a row before them.
+    static func rows(_ points: [Point], _ key: SeriesKey, hasRow: inout Bool, to json: inout JSONBytes) {
+        var identity = JSONBytes(capacity: 128)
+        identity.string(key.application)
+        for text in [key.index.text, key.key.text, key.statistic.text] {
+            identity.raw(",")
+            identity.stringOrNull(text)
         }
-        return table.finish()
+        for point in points {
+            json.raw(hasRow ? ",[" : "[")
+            hasRow = true
+            json.integer(point.time * 1000)
+            json.raw(",")
+            json.append(identity)
+            json.raw(",")
+            json.number(point.value)
+            json.raw("]")
+        }
     }
 
     /// A row for each annotation, its columns called as Grafana calls the parts of one.

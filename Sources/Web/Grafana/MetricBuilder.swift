@@ -27,9 +27,11 @@ struct MetricBuilder: Sendable {
         var outlines = Self.merged(try await history.statisticOutlines())
         let applications = question.payload?.application ?? NameChoice()
         if !applications.isEmpty {
-            let known = Set(catalogue.applications)
-            let chosen = try NameMatcher(applications, known: known, field: "payload.application").select(from: known)
-            let narrowed = try await history.statisticOutlines(applications: Array(chosen))
+            let known = Set(catalogue.applications.map { AnyName($0) })
+            let matcher = try NameMatcher(
+                applications, known: known, field: "payload.application", catalogue.patterns)
+            let chosen = try matcher.select(from: known)
+            let narrowed = try await history.statisticOutlines(applications: chosen.map { ApplicationID($0) })
             outlines.merge(Self.merged(narrowed)) { $1 }
         }
         return .array(catalogue.statistics.compactMap { outlines[$0] }.map(Self.metric))
@@ -40,14 +42,14 @@ struct MetricBuilder: Sendable {
         var payload = question.payload ?? GrafanaPayload()
         payload.statistic = (question.metric ?? NameChoice()).named
         switch question.name {
-        case "application": return .options(try await catalogue.names(of: .application, payload))
+        case "application": return .options(try await catalogue.names(of: .application, payload).map(\.text))
         case "index":
             let special = [
-                JSONValue.option("the application as a whole", NameMatcher.applicationLevel),
+                JSONValue.option("the application as a whole", NameMatcher.applicationLevel.text),
                 .option("every index", "*"),
             ]
-            return .array(special + (try await catalogue.names(of: .index, payload)).map { .option($0, $0) })
-        case "key": return .options(try await catalogue.names(of: .key, payload))
+            return .array(special + (try await catalogue.names(of: .index, payload)).map { .option($0.text, $0.text) })
+        case "key": return .options(try await catalogue.names(of: .key, payload).map(\.text))
         case "granularity":
             let names = try catalogue.statistics(payload.statistic, field: "metric")
             let outlines = try await history.statisticOutlines(statistics: names.isEmpty ? nil : names)
@@ -80,7 +82,8 @@ struct MetricBuilder: Sendable {
                 options: aggregates(statistic.kind.defaultAggregate)))
         let unit = statistic.unit == .unknown ? statistic.meaning : statistic.unit.rawValue
         return [
-            "label": .string("\(outline.name) (\(unit))"), "value": .string(outline.name), "payloads": .array(fields),
+            "label": .string("\(outline.name) (\(unit))"), "value": .string(outline.name.text),
+            "payloads": .array(fields),
         ]
     }
 
@@ -111,7 +114,7 @@ struct MetricBuilder: Sendable {
     }
 
     /// By name: what is reported by two APIs is one statistic to whoever asks.
-    private static func merged(_ outlines: [StatisticOutline]) -> [String: StatisticOutline] {
+    private static func merged(_ outlines: [StatisticOutline]) -> [StatisticName: StatisticOutline] {
         Dictionary(outlines.map { ($0.name, $0) }) { first, second in
             var both = first
             both.hasApplicationLevel = first.hasApplicationLevel || second.hasApplicationLevel

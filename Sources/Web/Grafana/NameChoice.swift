@@ -6,13 +6,14 @@ struct NameChoice: Decodable, Sendable {
     init(_ texts: [String] = []) { self.texts = texts }
 
     init(from decoder: any Decoder) throws {
+        try DocumentBudget.spendName(decoder)
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             texts = []
-        } else if let list = try? container.decode([NameChoice].self) {
-            texts = list.flatMap(\.texts)
         } else if let text = (try? container.decode(GrafanaScalar.self))?.text {
             texts = [text]
+        } else if var list = try? decoder.unkeyedContainer() {
+            while !list.isAtEnd { texts += try list.decode(NameChoice.self).texts }
         } else {
             throw Problem.parameter(
                 GrafanaBody.name(decoder.codingPath), "neither a name nor a list of names",

@@ -1,3 +1,8 @@
+internal import UsageModel
+
+/// A name of whatever kind: a choice may be of applications, indices, statistics or servers.
+typealias AnyName = VendorName<NameMatcher>
+
 /// Which names a choice selects.
 ///
 /// Each text of a choice means, in this order:
@@ -10,21 +15,22 @@ struct NameMatcher {
     /// What Grafana and people write for "every one".
     static let every: Set<String> = ["*", "All", "$__all"]
     /// Stands for no index: the application itself. Selected by this name only, never by a pattern.
-    static let applicationLevel = "(application)"
+    static let applicationLevel: AnyName = "(application)"
     /// Regular expressions in one choice.
     static let patternLimit = 100
     /// Instructions of all of them together, which every character of every name may meet.
     static let sizeLimit = 10_000
 
     private var selectsEvery = false
-    private var literals: Set<String> = []
+    private var literals: Set<AnyName> = []
     private var patterns: [NamePattern] = []
 
     /// - Parameters:
     ///   - known: the names that exist.
     ///   - field: what problems name.
+    ///   - budget: of the request.
     /// - Throws: ``Problem`` for what is not a regular expression.
-    init(_ choice: NameChoice, known: Set<String>, field: String) throws {
+    init(_ choice: NameChoice, known: Set<AnyName>, field: String, _ budget: RegexBudget) throws {
         for text in choice.texts {
             if isName(text, known) {
                 choose(text, known: known)
@@ -34,13 +40,14 @@ struct NameMatcher {
                 if let name = isName(branch, known) ? branch : NameAlternation.name(branch) {
                     choose(name, known: known)
                 } else {
-                    patterns.append(try NamePattern(branch, field: field))
+                    patterns.append(try NamePattern(branch, field: field, budget))
+                }
+                guard patterns.count <= Self.patternLimit else {
+                    throw Problem.parameter(
+                        field, "more than \(Self.patternLimit) regular expressions",
+                        accepted: "at most \(Self.patternLimit)")
                 }
             }
-        }
-        guard patterns.count <= Self.patternLimit else {
-            throw Problem.parameter(
-                field, "\(patterns.count) regular expressions", accepted: "at most \(Self.patternLimit)")
         }
         guard patterns.reduce(0, { $0 + $1.size }) <= Self.sizeLimit else {
             throw Problem.parameter(
@@ -50,24 +57,29 @@ struct NameMatcher {
     }
 
     /// Selects exactly `names`, or every name if one of them is a word for that.
-    init(literals names: [String], known: Set<String>) {
+    init(literals names: [String], known: Set<AnyName>) {
         for name in names { choose(name, known: known) }
     }
 
     /// The names that are selected.
-    func select(from names: Set<String>) -> Set<String> {
-        names.filter { name in
+    /// - Throws: ``Problem`` when the patterns of the request take too long.
+    func select(from names: Set<AnyName>) throws -> Set<AnyName> {
+        try names.filter { name in
             if literals.contains(name) { return true }
-            return name != Self.applicationLevel && (selectsEvery || patterns.contains { $0.matches(name) })
+            return try name != Self.applicationLevel
+                && (selectsEvery || patterns.contains { try $0.matches(name.text) })
         }
     }
 
-    private func isName(_ text: String, _ known: Set<String>) -> Bool {
-        known.contains(text) || Self.every.contains(text) || text == Self.applicationLevel
+    private func isName(_ text: String, _ known: Set<AnyName>) -> Bool {
+        guard let name = AnyName(text) else { return false }
+        return known.contains(name) || Self.every.contains(text) || name == Self.applicationLevel
     }
 
-    private mutating func choose(_ name: String, known: Set<String>) {
-        if Self.every.contains(name), !known.contains(name) {
+    private mutating func choose(_ text: String, known: Set<AnyName>) {
+        // What cannot be a name selects nothing.
+        guard let name = AnyName(text) else { return }
+        if Self.every.contains(text), !known.contains(name) {
             selectsEvery = true
         } else {
             literals.insert(name)

@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Mustache
+internal import UsageModel
 
 /// HTML that may stand in a page as it is.
 ///
@@ -27,6 +28,7 @@ struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         mutating func appendLiteral(_ literal: String) { html += literal }
         mutating func appendInterpolation(_ text: String) { html += HTMLText.escape(text) }
+        mutating func appendInterpolation<Kind>(_ name: VendorName<Kind>) { html += HTMLText.escape(name.text) }
         mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
         mutating func appendInterpolation(_ number: some FixedWidthInteger) { html += String(number) }
     }

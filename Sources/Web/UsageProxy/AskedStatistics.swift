@@ -4,20 +4,26 @@ internal import UsageModel
 /// What the statistics of a usage request mean in one scope: `*` and groups are their members,
 /// and nothing comes twice.
 struct AskedStatistics {
+    /// Names in one request; the vendor has some sixty.
+    private static let limit = 500
+
     /// What to answer, in this order, as far as it is stored.
-    let names: [String]
+    let names: [StatisticName]
     /// What must have been answered for the whole to be covered. What the plan refuses cannot be,
     /// and counts only where it is named itself.
-    let required: [String]
+    let required: [StatisticName]
     /// Whether `*` is among them.
     let isEverything: Bool
 
     /// - Throws: ``VendorError`` 422 for a name that does not exist, or that the plan refuses and never served.
-    init(_ asked: [String], _ scope: Scope, _ stored: StoredUsage, _ history: History) async throws {
+    init(_ asked: [StatisticName], _ scope: Scope, _ stored: StoredUsage, _ history: History) async throws {
         let catalogue = StatisticCatalogue.names(perIndex: scope.isIndex)
-        var names: [String] = []
-        var required: [String] = []
-        for name in asked {
+        var names: [StatisticName] = []
+        var required: [StatisticName] = []
+        guard asked.count <= Self.limit else {
+            throw VendorError(422, "Too many metrics: \(asked.count), at most \(Self.limit)")
+        }
+        for name in Self.unique(asked) {
             if name == "*" {
                 let everything = Self.everything(stored)
                 names += everything
@@ -39,14 +45,14 @@ struct AskedStatistics {
     }
 
     /// In the vendor's order, then what the catalogue does not know.
-    private static func everything(_ stored: StoredUsage) -> [String] {
+    private static func everything(_ stored: StoredUsage) -> [StatisticName] {
         let known = StatisticCatalogue.all.map(\.name)
         let others = stored.statistics.keys.filter { StatisticCatalogue.statistic(named: $0)?.api != .usage }
         return known + others.sorted()
     }
 
     private static func exists(
-        _ name: String, _ scope: Scope, _ stored: StoredUsage, _ history: History, _ catalogue: [String]
+        _ name: StatisticName, _ scope: Scope, _ stored: StoredUsage, _ history: History, _ catalogue: [StatisticName]
     ) async throws -> Bool {
         // The vendor has no such statistic, even where the history has computed it.
         if StatisticCatalogue.statistic(named: name)?.derivation != nil { return false }
@@ -57,8 +63,8 @@ struct AskedStatistics {
             name, application: scope.application, level: EndpointLevel(scope))
     }
 
-    private static func unique(_ names: [String]) -> [String] {
-        var seen: Set<String> = []
+    private static func unique(_ names: [StatisticName]) -> [StatisticName] {
+        var seen: Set<StatisticName> = []
         return names.filter { seen.insert($0).inserted }
     }
 }

@@ -24,7 +24,7 @@ extension JSONBytes {
     /// - Parameters:
     ///   - points: for each key, ascending.
     ///   - keys: ascending, so that `""` is the first.
-    mutating func usageMaps(_ points: [[Point]], keys: [String]) {
+    mutating func usageMaps(_ points: [[Point]], keys: [ServerName]) {
         let labels = keys.map(Self.label)
         let size = zip(points, labels).reduce(0) { $0 + $1.0.count * (80 + $1.1.count) }
         var positions = points.map { _ in 0 }
@@ -63,8 +63,8 @@ extension JSONBytes {
     }
 
     /// `"c4-fr-1":`.
-    private static func label(_ key: String) -> [UInt8] {
-        var json = JSONBytes(capacity: key.utf8.count + 8)
+    private static func label(_ key: ServerName) -> [UInt8] {
+        var json = JSONBytes(capacity: key.text.utf8.count + 8)
         json.string(key)
         json.raw(":")
         return json.bytes

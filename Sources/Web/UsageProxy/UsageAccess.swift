@@ -1,5 +1,6 @@
 internal import AlgoliaClient
 internal import HTTPTypes
+internal import UsageModel
 
 /// Who may ask the usage proxy: whoever has the application's usage key, as with the vendor.
 enum UsageAccess {
@@ -8,11 +9,12 @@ enum UsageAccess {
 
     /// The application that a request speaks for.
     /// - Throws: ``VendorError`` 401 without headers and for a key that does not match.
-    static func application(_ headers: HTTPFields, _ gateway: UsageGateway) async throws(VendorError) -> String {
+    static func application(_ headers: HTTPFields, _ gateway: UsageGateway) async throws(VendorError) -> ApplicationID {
         guard let id = first(applicationHeader, headers), let key = first(keyHeader, headers) else {
             throw VendorError.missingHeaders
         }
-        guard let expected = await gateway.usageKey(id), isEqual(key, expected.secret) else {
+        guard let id = ApplicationID(id), let expected = await gateway.usageKey(id), isEqual(key, expected.secret)
+        else {
             throw VendorError.wrongKey
         }
         return id

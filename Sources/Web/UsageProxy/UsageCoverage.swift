@@ -51,7 +51,7 @@ struct UsageCoverage {
     /// because only the vendor knows whether there is such an index. Nil for nothing.
     var missing: (range: TimeRange, statistics: StatisticSelection)? {
         let wanted = TimeRangeSet(stored.wasFetched ? settled : TimeRange(settled.start, max(settled.end, tail.end)))
-        var names: [String] = []
+        var names: [StatisticName] = []
         var missing = TimeRangeSet()
         // What the plan refuses would only spend the quota.
         for name in asked.required where !stored.refused.contains(name) {
@@ -64,7 +64,7 @@ struct UsageCoverage {
         return (TimeRange(first.start, last.end), asked.isEverything ? .all : .names(names))
     }
 
-    private func answered(_ statistic: String) -> TimeRangeSet { stored.answered[statistic] ?? TimeRangeSet() }
+    private func answered(_ statistic: StatisticName) -> TimeRangeSet { stored.answered[statistic] ?? TimeRangeSet() }
 
     /// Whether every provisional bucket was fetched after it began. The newest may have begun since the last fetch.
     private var tailIsFresh: Bool {

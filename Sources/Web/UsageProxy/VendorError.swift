@@ -1,6 +1,7 @@
 internal import AlgoliaClient
 internal import HTTPTypes
 internal import Hummingbird
+internal import UsageModel
 
 /// An error in the words and the form of Algolia's Usage API: `{"status":422,"message":"…"}`.
 struct VendorError: Error, Hashable {
@@ -22,8 +23,8 @@ struct VendorError: Error, Hashable {
     static let noSuchPath = VendorError(404, "Path not found")
     static let internalError = VendorError(500, "Internal server error")
 
-    static func unknownMetric(_ name: String) -> VendorError { VendorError(422, "Metric \"\(name)\" not found") }
-    static func unknownIndex(_ name: String) -> VendorError { VendorError(404, "Index \(name) does not exist") }
+    static func unknownMetric(_ name: StatisticName) -> VendorError { VendorError(422, "Metric \"\(name)\" not found") }
+    static func unknownIndex(_ name: IndexName) -> VendorError { VendorError(404, "Index \(name) does not exist") }
 
     /// What the vendor said about the question itself; nil for everything that may be otherwise the next time.
     init?(_ error: AlgoliaError) {
@@ -44,7 +45,6 @@ struct VendorError: Error, Hashable {
         var response = Response.bytes(
             json.bytes, type: Self.contentType, status: HTTPResponse.Status(code: status))
         if status == 405 { response.headers[.allow] = "GET" }
-        // A body after HEAD would be taken for the next answer on the connection.
-        return request.method == .head ? response.createHeadResponse() : response
+        return response
     }
 }

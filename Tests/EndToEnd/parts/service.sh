@@ -5,7 +5,7 @@ needs curl jq sqlite3 promtool
 echo "-- start, scrape, query, stop, start again"
 database=$folder/history.db
 start first serve --demo "--storage.path=$database"
-wait_for 20 curl -sf "$url/ready"
+wait_for 60 curl -sf "$url/ready"
 pass "ready $(grep -c . "$folder/first.log") log lines after the start"
 wait_for 120 state
 pass "the backfill of 25 indices is complete"

@@ -26,8 +26,8 @@ struct RemoteWriteWorld {
 
     /// Stores days of hours of some statistics, one of them in percent and one by server.
     func fill(
-        days: Range<Int64>, statistics: [String] = ["records", "avg_processing_time", "total_search_requests"],
-        index: String = "", value: (UnixTime) -> Int64 = { $0 / 3600 % 1000 }
+        days: Range<Int64>, statistics: [StatisticName] = ["records", "avg_processing_time", "total_search_requests"],
+        index: IndexName = "", value: (UnixTime) -> Int64 = { $0 / 3600 % 1000 }
     ) async throws {
         let range = TimeRange(Self.start + days.lowerBound * 86_400, Self.start + days.upperBound * 86_400)
         let points = stride(from: range.start, to: range.end, by: 3600).map {

@@ -1,4 +1,5 @@
 internal import Capacity
+internal import UsageModel
 
 /// What the capacity page shows of one application.
 struct CapacityContent: ViewModel {
@@ -24,9 +25,9 @@ struct CapacityContent: ViewModel {
     var reports: [Report]
 
     /// - Parameter report: nil when there is no application, or none that was asked for.
-    init(_ report: CapacityReport?, applications: [String]) throws {
+    init(_ report: CapacityReport?, applications: [ApplicationID]) throws {
         hasChoice = applications.count > 1
-        choices = applications.map { Choice(id: $0, isSelected: $0 == report?.application) }
+        choices = applications.map { Choice(id: $0.text, isSelected: $0 == report?.application) }
         isEmpty = applications.isEmpty
         reports = try report.map { [try Report($0)] } ?? []
     }
@@ -34,17 +35,17 @@ struct CapacityContent: ViewModel {
 
 extension CapacityContent.Report {
     init(_ report: CapacityReport) throws {
-        id = report.application
+        id = report.application.text
         hasDays = !report.days.isEmpty
         days =
             hasDays
             ? "\(CalendarText.date(report.days.lowerBound)) to \(CalendarText.date(report.days.upperBound - 1))" : ""
         timeZone = report.timeZone
         sections = hasDays ? Markup(trusted: try ReportSections(report).html) : .empty
-        let query = PercentEncoding.query([("application", report.application)])
+        let query = PercentEncoding.query([("application", report.application.text)])
         json = "\(CapacityRoute.path)?\(query)"
         command =
-            "algolia-exporter report --application \(Self.quoted(report.application)) --format html "
+            "algolia-exporter report --application \(Self.quoted(report.application.text)) --format html "
             + "--output report.html"
     }
 

@@ -34,8 +34,9 @@ enum CapacityPage {
     }
 
     /// The application that is asked for, or the first; nil when there is none.
-    private static func chosen(_ query: String?, of known: [String]) throws -> String? {
-        guard let id = try QueryParameters(query, accepting: parameters)["application"] else { return known.first }
+    private static func chosen(_ query: String?, of known: [ApplicationID]) throws -> ApplicationID? {
+        let asked: [ApplicationID]? = try QueryParameters(query, accepting: parameters).names("application")
+        guard let id = asked?.first else { return known.first }
         guard known.contains(id) else { throw CapacityRoute.unknown(id, known) }
         return id
     }

@@ -24,13 +24,13 @@ struct CollectorApplication: ViewModel {
     }
 
     struct Index: ViewModel {
-        var name: String
+        var name: IndexName
         var hourly: String
         var daily: String
         var newest: Markup
     }
 
-    var id: String
+    var id: ApplicationID
     var anchor: String
     var state: String
     var lastSuccess: Markup?
@@ -44,7 +44,7 @@ struct CollectorApplication: ViewModel {
     var indices: [Index]
     var cut: String
 
-    init(_ id: String, position: Int, _ facts: CollectorFacts) {
+    init(_ id: ApplicationID, position: Int, _ facts: CollectorFacts) {
         let status = facts.statuses.first { $0.application == id }
         self.id = id
         anchor = "application-\(position)"
@@ -66,7 +66,7 @@ struct CollectorApplication: ViewModel {
     }
 
     private static func calendar(
-        _ id: String, _ granularity: Granularity, _ status: ApplicationStatus?, _ facts: CollectorFacts
+        _ id: ApplicationID, _ granularity: Granularity, _ status: ApplicationStatus?, _ facts: CollectorFacts
     ) -> Calendar {
         let today = CalendarText.day(of: facts.now)
         let calendar = CoverageDays.calendar(
@@ -81,7 +81,7 @@ struct CollectorApplication: ViewModel {
     /// What each API thinks of its key, as far as it was asked.
     private static func keys(_ status: ApplicationStatus, _ facts: CollectorFacts) -> [Key] {
         API.allCases.map { api in
-            let labels = ["application": status.application, "api": api.rawValue]
+            let labels = ["application": status.application.text, "api": api.rawValue]
             let isUp = facts.registry.value(CollectorMetric.isUp, labels).map { $0 == 1 }
             let lastSuccess = facts.registry.value(CollectorMetric.lastSuccess, labels).map { UnixTime($0) }
             let state =
@@ -102,9 +102,9 @@ struct CollectorApplication: ViewModel {
 
     /// The least covered first.
     private static func indices(
-        _ id: String, _ names: Set<String>, _ status: ApplicationStatus?, _ facts: CollectorFacts
+        _ id: ApplicationID, _ names: Set<IndexName>, _ status: ApplicationStatus?, _ facts: CollectorFacts
     ) -> [Index] {
-        func share(_ name: String, _ granularity: Granularity) -> Double? {
+        func share(_ name: IndexName, _ granularity: Granularity) -> Double? {
             guard let desired = status?.desiredRange(granularity, now: facts.now), !desired.isEmpty else { return nil }
             let fetched = facts.fetched[Scope(application: id, index: name)]?[granularity] ?? TimeRangeSet()
             // The newest buckets are not final, and no index has them all.

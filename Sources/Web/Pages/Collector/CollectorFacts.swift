@@ -30,13 +30,13 @@ struct CollectorFacts: Sendable {
     }
 
     /// Applications that are collected, then those that only have a past.
-    func applications() -> [String] {
+    func applications() -> [ApplicationID] {
         let collected = statuses.map(\.application)
         return collected + Set(fetched.keys.map(\.application)).subtracting(collected).sorted()
     }
 
     /// The table of one application's freshness, coverage and progress.
-    func progress(of application: String) -> [ProgressRow] {
+    func progress(of application: ApplicationID) -> [ProgressRow] {
         let scope = Scope(application: application)
         let status = statuses.first { $0.application == application }
         return [Granularity.hourly, .daily].map { granularity in
@@ -63,6 +63,9 @@ struct CollectorFacts: Sendable {
         return [ProgressBar(granularity: granularity.rawValue, percent: String(percent), left: left)]
     }
 
+    /// Ranges that are named one by one.
+    private static let shownRanges = 10
+
     /// What keeps the collector from its work, in sentences.
     static func notes(_ status: ApplicationStatus) -> [Markup] {
         var notes: [Markup] = []
@@ -71,10 +74,30 @@ struct CollectorFacts: Sendable {
         }
         if let until = status.pausedUntil { notes.append("Waiting until \(Markup.time(until)).") }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
-            notes.append("Refused by the plan (\(level) level): \(names.joined(separator: ", "))")
+            notes.append("Refused by the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")
+        }
+        for horizon in status.horizons {
+            notes.append(
+                """
+                Algolia serves \(horizon.granularity.rawValue) history of the newest \
+                \(DurationText.string(horizon.age / 3600 * 3600)) only (\(horizon.level.rawValue) level): \(horizon.reason)
+                """)
+        }
+        for one in status.setAside.prefix(shownRanges) {
+            let name = one.scope.isIndex ? "\(one.scope.index), \(one.statistic)" : one.statistic.text
+            notes.append(
+                """
+                Set aside, retried once a day: \(name), \(one.granularity.rawValue), \(Markup.time(one.range.start)) to \
+                \(Markup.time(one.range.end)): \(one.reason)
+                """)
+        }
+        if status.setAside.count > shownRanges {
+            notes.append("\(Figure.count(status.setAside.count - shownRanges, "more range")) set aside.")
         }
         if let infrastructure = status.infrastructure {
-            let names = infrastructure.clusters.isEmpty ? "none yet" : infrastructure.clusters.joined(separator: ", ")
+            let names =
+                infrastructure.clusters.isEmpty
+                ? "none yet" : infrastructure.clusters.map(\.text).joined(separator: ", ")
             notes.append(
                 infrastructure.isRefused && infrastructure.servers.isEmpty
                     ? "The key or the plan has no access to the Monitoring API."
@@ -84,7 +107,7 @@ struct CollectorFacts: Sendable {
             }
         }
         if !status.failing.isEmpty {
-            let names = status.failing.map { $0.isEmpty ? "the application itself" : $0 }
+            let names = status.failing.map { $0.isEmpty ? "the application itself" : $0.text }
             notes.append("Failing: \(names.joined(separator: ", "))")
         }
         return notes

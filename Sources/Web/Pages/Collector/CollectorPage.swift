@@ -29,7 +29,7 @@ enum CollectorPage {
         }
 
         struct Quota: ViewModel {
-            var application: String
+            var application: ApplicationID
             var sent: String
             var limit: String
             var percent: String
@@ -63,6 +63,7 @@ enum CollectorPage {
         var uptime: String
         var path: String
         var databaseSize: String
+        var databaseProblem: Markup?
         var pointsStored: String
 
         init(_ facts: CollectorFacts, _ applications: [CollectorApplication], _ exporter: Exporter) {
@@ -93,6 +94,7 @@ enum CollectorPage {
             version = exporter.version
             uptime = DurationText.string(seconds < 60 ? Int64(seconds) : Int64(seconds) / 60 * 60)
             path = exporter.history.path
+            databaseProblem = exporter.history.problem.map { "\($0.sentence(exporter.history.path))" }
             databaseSize = Figure.bytes(Double(exporter.history.size))
             pointsStored = Figure.exact(Int(registry.value(CollectorMetric.pointsStored) ?? 0))
         }

@@ -47,9 +47,9 @@ struct ExploreChart {
             switch query.indices {
             case .application: "The application as a whole"
             case .all: "The largest indices"
-            case .names(let indices): indices.joined(separator: ", ")
+            case .names(let indices): indices.map(\.text).joined(separator: ", ")
             }
-        let of = query.applications.map { " of \($0.joined(separator: ", "))" } ?? ""
+        let of = query.applications.map { " of \($0.map(\.text).joined(separator: ", "))" } ?? ""
         let width =
             switch step {
             case 60: "minute"

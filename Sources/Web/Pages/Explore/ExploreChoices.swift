@@ -8,16 +8,16 @@ struct ExploreChoices: Sendable {
     /// Options of such a list; more would be a page of nothing else.
     static let longestList = 5000
 
-    var applications: [String]
+    var applications: [ApplicationID]
     /// In the catalogue's order, those that it does not know last.
     var statistics: [Statistic]
-    var indices: [String]
+    var indices: [IndexName]
     /// Of the chosen statistic.
-    var keys: [String]
+    var keys: [ServerName]
 
     /// - Parameters:
     ///   - application: whose indices are offered; nil for every application's.
-    init(_ history: History, application: String?, statistic: String) async throws {
+    init(_ history: History, application: ApplicationID?, statistic: StatisticName) async throws {
         let stored = try await history.applications()
         applications = stored.map(\.id)
         statistics = GrafanaCatalogue.ordered(try await history.storedStatistics()).map {

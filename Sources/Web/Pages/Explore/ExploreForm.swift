@@ -46,10 +46,10 @@ struct ExploreForm: ViewModel {
 
     init(_ given: QueryParameters, _ choices: ExploreChoices, wrong parameter: String?) {
         marks = Marks(parameter: parameter)
-        let statistic = given["statistic"] ?? ExploreParameters.defaultStatistic
+        let statistic = given["statistic"] ?? ExploreParameters.defaultStatistic.text
         groups = Self.groups(choices.statistics, chosen: statistic)
         applications = Self.options(
-            choices.applications, given["application"], none: "every application")
+            choices.applications.map(\.text), given["application"], none: "every application")
         let index = given["index"] ?? ""
         hasIndexSelect = choices.indices.count <= ExploreChoices.longestSelect
         indices = []
@@ -59,14 +59,14 @@ struct ExploreForm: ViewModel {
                 [
                     Option(value: "", name: "the application as a whole", isSelected: index.isEmpty),
                     Option(value: "*", name: "every index", isSelected: index == "*"),
-                ] + Self.options(choices.indices, index == "*" ? nil : index)
+                ] + Self.options(choices.indices.map(\.text), index == "*" ? nil : index)
         } else {
             let names = choices.indices.prefix(ExploreChoices.longestList)
-            indexList = [List(value: index, options: names.map { Option(value: $0, name: $0) })]
+            indexList = [List(value: index, options: names.map { Option(value: $0.text, name: $0.text) })]
         }
         let key = given["key"]
         hasKeys = !choices.keys.isEmpty || key != nil
-        keys = Self.options(choices.keys, key, none: "every one")
+        keys = Self.options(choices.keys.map(\.text), key, none: "every one")
         let hasTimes = given["start"] != nil
         let preset = given["range"] ?? (hasTimes ? "" : ExploreParameters.defaultPreset.rawValue)
         ranges =
@@ -94,8 +94,10 @@ struct ExploreForm: ViewModel {
     /// `names` with what is given chosen, and added if it is not one of them.
     private static func options(_ names: [String], _ given: String?, none: String? = nil) -> [Option] {
         let given = given ?? ""
-        var options = names.map { Option(value: $0, name: $0, isSelected: $0 == given) }
-        if !given.isEmpty, !names.contains(given) {
+        // By bytes: of two names that look alike one is chosen.
+        func isGiven(_ name: String) -> Bool { name.utf8.elementsEqual(given.utf8) }
+        var options = names.map { Option(value: $0, name: $0, isSelected: isGiven($0)) }
+        if !given.isEmpty, !names.contains(where: isGiven) {
             options.append(Option(value: given, name: given, isSelected: true))
         }
         if let none { options.insert(Option(value: "", name: none, isSelected: given.isEmpty), at: 0) }
@@ -103,17 +105,18 @@ struct ExploreForm: ViewModel {
     }
 
     private static func groups(_ statistics: [Statistic], chosen: String) -> [Group] {
+        let name = StatisticName(chosen)
         var groups: [Group] = []
         for statistic in statistics {
             let option = Option(
-                value: statistic.name, name: statistic.name, isSelected: statistic.name == chosen)
+                value: statistic.name.text, name: statistic.name.text, isSelected: statistic.name == name)
             if let position = groups.firstIndex(where: { $0.name == statistic.groupName }) {
                 groups[position].options.append(option)
             } else {
                 groups.append(Group(name: statistic.groupName, options: [option]))
             }
         }
-        if !statistics.contains(where: { $0.name == chosen }) {
+        if !statistics.contains(where: { $0.name == name }) {
             groups.append(
                 Group(name: "Not stored", options: [Option(value: chosen, name: chosen, isSelected: true)]))
         }

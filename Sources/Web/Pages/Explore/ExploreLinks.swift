@@ -78,11 +78,11 @@ struct PromQLQuery: Sendable {
         }
         // Only scrapes have a job: without one it is the exporter's history that answers.
         var labels = [#"job="""#]
-        if let application = query.applications?.first { labels.append(Self.label("application", application)) }
+        if let application = query.applications?.first { labels.append(Self.label("application", application.text)) }
         if case .names(let names) = query.indices, let index = names.first {
-            labels.append(Self.label("index", index))
+            labels.append(Self.label("index", index.text))
         }
-        if let key = query.keys?.first, let label = statistic.shape.label { labels.append(Self.label(label, key)) }
+        if let key = query.keys?.first, let label = statistic.shape.label { labels.append(Self.label(label, key.text)) }
         // Other statistics have no days on `/metrics`, but hours of which days are made.
         let bucket = metric == name.daily ? Granularity.daily.seconds : Granularity.hourly.seconds
         let width = DurationText.string(max(query.step ?? query.granularity.seconds, bucket))

@@ -24,8 +24,8 @@ enum ExplorePage {
                 page.problem = problem
             }
             let choices = try await ExploreChoices(
-                exporter.history, application: given["application"],
-                statistic: given["statistic"] ?? ExploreParameters.defaultStatistic)
+                exporter.history, application: given["application"].flatMap { ApplicationID($0) },
+                statistic: given["statistic"].flatMap { StatisticName($0) } ?? ExploreParameters.defaultStatistic)
             page.content = PageTemplates.render(
                 .explore,
                 Content(

@@ -43,7 +43,7 @@ enum ExploreParameters {
         var granularity: Granularity? { Granularity(rawValue: rawValue) }
     }
 
-    static let defaultStatistic = "total_search_requests"
+    static let defaultStatistic: StatisticName = "total_search_requests"
     static let defaultPreset = Preset.week
     /// Series of all indices that are shown unless something else is asked for.
     static let defaultTop = 8

@@ -16,14 +16,15 @@ struct ExploreQuestion: Sendable {
 
     /// - Throws: ``Problem`` that names the parameter at fault.
     init(_ given: QueryParameters, _ exporter: Exporter, now: UnixTime) async throws {
-        let name = given["statistic"] ?? ExploreParameters.defaultStatistic
-        guard !name.contains(",") else {
+        let names: [StatisticName]? = try given.names("statistic")
+        let name = names?.first ?? ExploreParameters.defaultStatistic
+        guard !name.text.unicodeScalars.contains(",") else {
             throw Problem.parameter(
                 "statistic", "one chart has one statistic, and \"\(name)\" are several",
                 accepted: "one name; \(RangeRoute.path) takes several")
         }
         statistic = StatisticCatalogue.describe(name)
-        var values = ["statistic": [name]]
+        var values = ["statistic": [name.text]]
         for parameter in ["application", "index", "key", "aggregate", "top", "step"] {
             values[parameter] = given.all(parameter)
         }
@@ -32,7 +33,7 @@ struct ExploreQuestion: Sendable {
         filter.indices = filter.indices ?? .application
         if filter.indices == .all, given["top"] == nil { values["top"] = [String(ExploreParameters.defaultTop)] }
 
-        let keys = given.all("key")
+        let keys: [ServerName]? = try given.names("key")
         let series = try await exporter.history.storedSeries(statistics: [name])
             .count { filter.selects($0.key) && keys?.contains($0.key.key) ?? true }
         let (start, end) = try await Self.times(given, statistic, filter, exporter, now: now)

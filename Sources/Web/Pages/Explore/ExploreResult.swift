@@ -19,7 +19,7 @@ struct ExploreResult: ViewModel {
         var newestTime: Markup
     }
 
-    var statistic: String
+    var statistic: StatisticName
     var meaning: String
     var chart: Markup
     var isEmpty: Bool
@@ -73,13 +73,14 @@ struct ExploreResult: ViewModel {
 
     /// What tells the series apart.
     static func names(_ keys: [SeriesKey]) -> [String] {
-        func differs(_ part: (SeriesKey) -> String) -> Bool { Set(keys.map(part)).count > 1 }
+        func differs(_ part: (SeriesKey) -> some Hashable) -> Bool { Set(keys.map(part)).count > 1 }
         let parts: [(Bool, (SeriesKey) -> String)] = [
-            (differs(\.application), \.application), (differs(\.index), \.index), (differs(\.key), \.key),
+            (differs(\.application), \.application.text), (differs(\.index), \.index.text),
+            (differs(\.key), \.key.text),
         ]
         return keys.map { key in
             let name = parts.filter(\.0).map { $0.1(key) }.filter { !$0.isEmpty }.joined(separator: " / ")
-            return name.isEmpty ? key.statistic : name
+            return name.isEmpty ? key.statistic.text : name
         }
     }
 

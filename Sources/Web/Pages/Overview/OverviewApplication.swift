@@ -23,7 +23,7 @@ struct OverviewApplication: ViewModel {
         var text: String
     }
 
-    var id: String
+    var id: ApplicationID
     var anchor: String
     var state: String
     var indexCount: String
@@ -47,8 +47,8 @@ struct OverviewApplication: ViewModel {
         let names = facts.fetched.keys.filter { $0.application == report.application && $0.isIndex }
         indexCount = Figure.count(max(status?.indices ?? 0, Set(names).count), "index", "indices")
         lastSuccess = status?.lastSuccess.map(Markup.time)
-        capacity = "/capacity?\(PercentEncoding.query([("application", report.application)]))"
-        explore = "/explore?\(PercentEncoding.query([("application", report.application)]))"
+        capacity = "/capacity?\(PercentEncoding.query([("application", report.application.text)]))"
+        explore = "/explore?\(PercentEncoding.query([("application", report.application.text)]))"
         let agreed = report.limits.filter { $0.agreed != nil }
         hasContract = !agreed.isEmpty
         limits = agreed.enumerated().map { LimitView($0.element, of: report, id: "meter-\(position)-\($0.offset)") }

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Collector
+import History
+import Logging
+import Settings
+import UsageModel
+
+extension DatabaseCommand {
+    /// Confirms that retention may delete more than a day's allowance.
+    struct Retain: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete all points now that are older than storage.retention keeps.",
+            discussion: """
+                `serve` deletes by itself, but in a day no more than two days' worth: a wrong clock or a slip in the \
+                configuration must not empty the history. This command deletes the rest at once. Ages count from the \
+                newest stored point. The exporter may run meanwhile.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Flag(help: "Only say what would be deleted.")
+        var dryRun = false
+
+        func run() async throws {
+            let isDry = dryRun
+            try await DatabaseCommand.withHistory(common, readOnly: false) { history, settings in
+                let retention = settings.storage.retention.seconds
+                let clock = SystemClock()
+                guard !retention.isEmpty else { return print("storage.retention keeps everything; nothing to delete") }
+                for (granularity, seconds) in retention.sorted(by: { $0.value < $1.value }) {
+                    let plan = try await history.retentionPlan(granularity, keeping: seconds, now: clock.now)
+                    print(Self.text(plan, granularity, keeping: seconds, isDry: isDry))
+                }
+                guard !isDry else { return }
+                let logger = Logger(label: "algolia-exporter")
+                await RetentionKeeper(history: history, clock: clock, logger: logger) { retention }
+                    .pass(isConfirmed: true)
+            }
+        }
+
+        private static func text(
+            _ plan: RetentionPlan?, _ granularity: Granularity, keeping seconds: Int64, isDry: Bool
+        ) -> String {
+            let name = granularity.rawValue
+            guard let plan, plan.oldest < plan.limit else {
+                return "\(name): nothing is older than \(DurationText.string(seconds))"
+            }
+            return "\(name): \(isDry ? "would delete" : "deleting") "
+                + "\(RFC3339.string(plan.oldest)) to \(RFC3339.string(plan.limit)), older than "
+                + "\(DurationText.string(seconds)) before the newest point (\(RFC3339.string(plan.newest)))"
+        }
+    }
+}
+
+extension RetentionSettings {
+    /// By granularity; those that are kept for ever are not named.
+    var seconds: [Granularity: Int64] {
+        [.minutely: minutely, .hourly: hourly, .daily: daily].compactMapValues(\.self)
+    }
+}

@@ -1,0 +1,39 @@
+internal import AlgoliaClient
+internal import History
+internal import Logging
+internal import UsageModel
+
+/// What the log says of odd answers, once.
+extension ApplicationCollector {
+    func tell(of list: IndexList) {
+        if list.unusable > 0, told.first(.unusableIndices) {
+            log.warning(
+                "\(list.unusable) items of Algolia's list of indices have no name that an index can have; leaving them out"
+            )
+        }
+        if list.isCut, told.first(.cutList) {
+            log.warning("Algolia's list of indices does not end; collecting the first \(list.names.count)")
+        }
+    }
+
+    func tell(of answer: UsageAnswer, _ work: Work) {
+        let metadata: Logger.Metadata = [
+            "index": "\(work.scope.index)", "granularity": "\(work.granularity.rawValue)", "range": "\(work.range)",
+        ]
+        if answer.outside > 0, told.first(.outside) {
+            log.warning(
+                "Algolia sent \(answer.outside) points outside the range that was asked for; dropping such points",
+                metadata: metadata)
+        }
+        let new = answer.unreadable.filter { one in
+            planner.track(work.scope, work.granularity)?.setAside.contains { $0.statistic == one.statistic } != true
+        }
+        guard let first = new.first else { return }
+        log.warning(
+            """
+            Algolia sent values that cannot be read, \(first.statistic): \(first.text)\
+            \(new.count > 1 ? " and \(new.count - 1) other statistics" : ""); setting their buckets aside, \
+            retrying in 24 h
+            """, metadata: metadata)
+    }
+}

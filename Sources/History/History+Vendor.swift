@@ -1,0 +1,92 @@
+internal import GRDB
+public import UsageModel
+
+/// How far back the vendor serves ranges, where that is less than is wanted.
+public struct VendorHorizon: Sendable, Hashable {
+    public var level: EndpointLevel
+    public var granularity: Granularity
+    /// Seconds from the start of the oldest range that is served to now.
+    public var age: Int64
+    /// What the vendor says about anything older.
+    public var reason: String
+    /// When something older was last asked for.
+    public var triedAt: UnixTime
+
+    public init(level: EndpointLevel, granularity: Granularity, age: Int64, reason: String, triedAt: UnixTime) {
+        self.level = level
+        self.granularity = granularity
+        self.age = age
+        self.reason = reason
+        self.triedAt = triedAt
+    }
+}
+
+extension VendorHorizon {
+    /// Every application's, with whose it is.
+    static func all(_ db: Database) throws -> [(application: ApplicationID, horizon: VendorHorizon)] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT application, level, granularity, age, reason, tried_at FROM vendor_horizon ORDER BY 1, 2, 3"
+        ).map { row in
+            (
+                try row.name(0),
+                VendorHorizon(
+                    level: try row.level(1), granularity: try row.granularity(2), age: try row.time(3),
+                    reason: try row.text(4), triedAt: try row.time(5))
+            )
+        }
+    }
+}
+
+extension History {
+    /// How far back the vendor serves one application, where that is limited.
+    public func vendorHorizons(application: ApplicationID) async throws -> [VendorHorizon] {
+        try await read { db in
+            try VendorHorizon.all(db).filter { $0.application == application }.map(\.horizon)
+        }
+    }
+
+    /// Notes how far back the vendor serves.
+    public func note(_ horizon: VendorHorizon, application: ApplicationID) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO vendor_horizon VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    application, horizon.level.rawValue, horizon.granularity.rawValue, horizon.age, horizon.reason,
+                    horizon.triedAt,
+                ])
+        }
+        noteChange()
+    }
+
+    /// Forgets how far back the vendor serves, because it served something older.
+    public func forgetVendorHorizon(
+        _ level: EndpointLevel, _ granularity: Granularity, application: ApplicationID
+    ) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "DELETE FROM vendor_horizon WHERE application = ? AND level = ? AND granularity = ?",
+                arguments: [application, level.rawValue, granularity.rawValue])
+        }
+        noteChange()
+    }
+
+    /// What was left of an application's quota when it was last spent from, and when that was in seconds since 1970.
+    public func quota(application: ApplicationID) async throws -> (tokens: Double, time: Double)? {
+        try await read { db in
+            try Row.fetchOne(db, sql: "SELECT tokens, time FROM quota WHERE application = ?", arguments: [application])
+                .flatMap { row in
+                    guard let tokens = try row.value(0), let time = try row.value(1) else { return nil }
+                    return (tokens.double, time.double)
+                }
+        }
+    }
+
+    /// Notes what is left of an application's quota. Also tells whether the file can be written: each call does.
+    public func noteQuota(application: ApplicationID, tokens: Double, time: Double) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO quota VALUES (?, ?, ?)", arguments: [application, tokens, time])
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// What has happened to the file of an open history. Nothing is written any more; what can still be read is.
+public enum HistoryProblem: Sendable, Hashable {
+    /// There is no file at the path any more.
+    case deleted
+    /// Another file is at the path.
+    case replaced
+    /// Something else was written into the file.
+    case overwritten
+    /// The file is shorter than its contents.
+    case truncated
+    /// There is no write-ahead log at its path any more.
+    case logDeleted
+    /// SQLite, or what a row holds, says so.
+    case damaged(reason: String)
+
+    /// A word for labels and documents.
+    public var name: String {
+        switch self {
+        case .deleted: "deleted"
+        case .replaced: "replaced"
+        case .overwritten: "overwritten"
+        case .truncated: "truncated"
+        case .logDeleted: "log_deleted"
+        case .damaged: "damaged"
+        }
+    }
+
+    /// The name of no problem.
+    public static let good = "good"
+    /// Every name, and `good` for no problem.
+    public static let names = [good, "deleted", "replaced", "overwritten", "truncated", "log_deleted", "damaged"]
+
+    /// A sentence: state, cause, what to do.
+    /// - Parameter path: the file as it is configured.
+    public func sentence(_ path: String) -> String {
+        let stopped = "nothing is written any more"
+        return switch self {
+        case .deleted:
+            "database \(path) was deleted while in use; \(stopped); put a backup in its place, or restart to begin a new one"
+        case .replaced:
+            "database \(path) was replaced by another file while in use; \(stopped); restart to go on with the new file"
+        case .overwritten:
+            "database \(path) was overwritten while in use; \(stopped); restart to go on with its new contents"
+        case .truncated:
+            "database \(path) was truncated while in use; \(stopped); stop the exporter and restore a backup"
+        case .logDeleted:
+            "the write-ahead log of database \(path) was deleted while in use; \(stopped); restart to go on"
+        case .damaged(let reason):
+            "database \(path) is damaged: \(reason); \(stopped); check it with `algolia-exporter db verify` and restore a backup"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// What clients may take of the server: connections, and time in which nothing comes from them.
+public struct ConnectionLimits: Sendable {
+    /// Descriptors that stay for the database, requests to Algolia, and remote write. They must never run out:
+    /// libdispatch opens files of `/proc` to watch its threads, and ends the process when it cannot.
+    static let reservedDescriptors = 80
+
+    /// Connections at the same time. One more takes the place of the one that has been idle for the longest.
+    public var maximum = 512
+    /// Seconds that a connection stays open between two requests.
+    public var idle = 100.0
+    /// Seconds from opening a connection to the end of its first request's head.
+    public var firstRequest = 30.0
+    /// Seconds from the end of a request's head to the end of its body.
+    public var request = 60.0
+    /// Seconds in which a client that has not read its whole answer must read ``bytesPerWindow``.
+    public var window = 30.0
+    public var bytesPerWindow = 65_536
+    /// Seconds that answers may still take once the server is stopping.
+    public var shutdown = 3.0
+
+    public init() {}
+
+    /// Limits for a process that may have so many descriptors open.
+    /// - Parameter descriptorLimit: 0 when it is not known.
+    public init(descriptorLimit: Int) {
+        guard descriptorLimit > 0 else { return }
+        maximum = min(maximum, max(8, descriptorLimit - Self.reservedDescriptors))
+    }
+}

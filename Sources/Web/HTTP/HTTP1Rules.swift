@@ -1,0 +1,139 @@
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTP1
+
+/// What HTTP/1 demands of a server (RFC 9112) and Hummingbird leaves open: versions, `Host`, the form of the target,
+/// `Connection`, `Expect`, and answers to `HEAD`.
+///
+/// It stands next to the parser, where the version of a request is still known.
+final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A request that is not answered yet.
+    private struct Exchange {
+        /// Whether it is of HTTP/1.0, which knows no chunks.
+        var isOld: Bool
+        var isHead: Bool
+        /// Whether the connection ends with the answer.
+        var closes: Bool
+        /// Whether the client waits for leave to send the body.
+        var expects: Bool
+    }
+
+    /// How long the connection stays open after the last answer, so that a client that is still sending can read it.
+    private static let linger = TimeAmount.seconds(2 as Int64)
+
+    /// In the order of their arrival: clients may send several before the first answer.
+    private var exchanges: CircularBuffer<Exchange> = []
+    /// What is answered when everything before it is; nothing is read after it.
+    private var refusal: (status: HTTPResponseStatus, detail: String)?
+    private var isRefused = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard refusal == nil, !isRefused else { return }
+        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        do throws(HTTP1Fault) {
+            try HTTP1Fault.check(&head)
+        } catch {
+            refusal = (error.status, error.detail)
+            return refuseIfReady(context)
+        }
+        let isOld = head.version.minor == 0
+        let options = head.headers[canonicalForm: "connection"].map { $0.lowercased() }
+        let closes = isOld || options.contains("close")
+        // Hummingbird knows only this spelling.
+        if closes { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        let expects = !isOld && head.headers.contains(name: "expect") && HTTP1Fault.fits(head)
+        exchanges.append(Exchange(isOld: isOld, isHead: head.method == .HEAD, closes: closes, expects: expects))
+        continueIfReady(context)
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard let exchange = exchanges.first else { return context.write(data, promise: promise) }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) {
+                exchanges[exchanges.startIndex].closes = true
+            } else if exchange.closes {
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+            }
+            exchanges[exchanges.startIndex].expects = false
+            // The encoder then ends a body of unknown length with the connection.
+            if exchange.isOld { head.version = .http1_0 }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body where exchange.isHead:
+            promise?.succeed()
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            end(exchange, context, data, promise)
+        }
+    }
+
+    private func end(
+        _ exchange: Exchange, _ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?
+    ) {
+        exchanges.removeFirst()
+        // The end of a chunked body would be taken for the next answer: of a HEAD nothing follows the head.
+        let nothing = OutboundOut.body(.byteBuffer(context.channel.allocator.buffer(capacity: 0)))
+        context.write(exchange.isHead ? wrapOutboundOut(nothing) : data, promise: promise)
+        if exchange.closes {
+            isRefused = true
+            close(context)
+        } else {
+            continueIfReady(context)
+            refuseIfReady(context)
+        }
+    }
+
+    /// Tells the client to send the body that it announced, when no other answer is due before.
+    private func continueIfReady(_ context: ChannelHandlerContext) {
+        guard exchanges.first?.expects == true else { return }
+        exchanges[exchanges.startIndex].expects = false
+        context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+    }
+
+    private func refuseIfReady(_ context: ChannelHandlerContext) {
+        guard let refusal, exchanges.isEmpty, !isRefused else { return }
+        isRefused = true
+        let body = Problem.json(code: Int(refusal.status.code), title: refusal.status.reasonPhrase, refusal.detail)
+        let headers: HTTPHeaders = [
+            "Content-Type": "application/problem+json", "Content-Length": "\(body.count)", "Connection": "close",
+            "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+        ]
+        context.write(
+            wrapOutboundOut(.head(.init(version: .http1_1, status: refusal.status, headers: headers))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        close(context)
+    }
+
+    private func close(_ context: ChannelHandlerContext) {
+        context.flush()
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: Self.linger) { channel.close(promise: nil) }
+    }
+}
+
+@available(*, unavailable)
+extension HTTP1Rules: Sendable {}
+
+/// Puts ``HTTP1Rules`` where it belongs: Hummingbird takes handlers only for requests without a version.
+final class HTTP1RulesInstaller: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+    typealias InboundIn = NIOAny
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            let pipeline = context.pipeline.syncOperations
+            let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(HTTP1Rules(), position: .after(parser))
+        } catch {
+            context.fireErrorCaught(error)
+        }
+    }
+}

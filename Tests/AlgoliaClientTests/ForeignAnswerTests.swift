@@ -1,0 +1,164 @@
+import CoreMetrics
+import NIOCore
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import AlgoliaClient
+
+/// Answers whatever it is asked with one answer after another, the last again and again.
+private struct ScriptedTransport: HTTPTransport {
+    var answers: [(status: Int, body: String)]
+    let asked = Counter()
+
+    actor Counter {
+        private(set) var urls: [String] = []
+        func note(_ url: String) -> Int {
+            urls.append(url)
+            return urls.count - 1
+        }
+    }
+
+    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        let number = await asked.note(request.url)
+        let answer = answers[min(number, answers.count - 1)]
+        return TransportAnswer(status: answer.status, body: ByteBuffer(string: answer.body))
+    }
+
+    /// A client of it, with three keys.
+    func client() throws -> AlgoliaClient {
+        AlgoliaClient(
+            application: "APP", usageKey: KeySource(try #require(APIKey("usage-secret"))),
+            monitoringKey: KeySource(try #require(APIKey("monitoring-secret"))),
+            searchKey: KeySource(try #require(APIKey("search-secret"))), transport: self,
+            quota: TokenBucket(requestsPerMinute: 60_000, clock: VirtualClock(0)), clock: VirtualClock(0),
+            metrics: NOOPMetricsHandler.instance)
+    }
+}
+
+@Suite("What other programs say")
+struct ForeignAnswerTests {
+    private let request = UsageRequest(
+        scope: Scope(application: "APP"), statistics: .all, granularity: .hourly, range: TimeRange(0, 7200))
+
+    private func error(_ status: Int, _ body: String) async throws -> AlgoliaError? {
+        let client = try ScriptedTransport(answers: [(status, body)]).client()
+        return await #expect(throws: AlgoliaError.self) { try await client.usage(request) }
+    }
+
+    @Test(
+        "Whatever form an error has, the text that is there is shown",
+        arguments: [
+            (#"{"status":500,"message":"out of order"}"#, "out of order"),
+            (#"{"reason":"out of order"}"#, "out of order"),
+            (#"{"error":"out of order"}"#, "out of order"),
+            (#"{"error":{"code":"x","message":"out of order"}}"#, "out of order"),
+            (#"{"errors":[{"detail":"out of order"}]}"#, "out of order"), ("out of  order\n", "out of order"),
+            ("<!DOCTYPE html><html><HEAD><style>a{}</style><title>out of\norder</title>", "out of order"),
+            ("<html><body><h1>out &amp; over</h1><p>x</p></body></html>", "out & over"), ("", ""), ("{}", "{}"),
+            (#"{"status":500}"#, #"{"status":500}"#), (#"{"message":"out"#, #"{"message":"out"#),
+        ])
+    func forms(body: String, text: String) async throws {
+        #expect(try await error(500, body) == .server(status: 500, message: text, retryAfter: nil))
+    }
+
+    @Test(
+        "No text shows a key, however it comes, or a character that a terminal obeys; long ones are cut",
+        arguments: [401, 403, 404, 422, 500])
+    func redacted(status: Int) async throws {
+        for secret in ["usage-secret", "monitoring-secret", "search-secret"] {
+            for body in [
+                "{\"message\":\"key \(secret)\\u001b[31m red\"}", "\(secret)\u{1B}[31m", "<title>\(secret)</title>",
+                "{\"error\":{\"message\":\"\(secret)\u{301} \u{202E}x\"}}",
+                "\(String(repeating: "x", count: 195))\(secret)",
+            ] {
+                let text = "\(try #require(try await error(status, body)))"
+                #expect(!text.contains("secret"), "\(text)")
+                #expect(text.contains("reda"))
+                #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x202E })
+                #expect(text.count < 400)
+            }
+        }
+        let poisoned = try await ScriptedTransport(
+            answers: [(200, #"{"records":[{"t":0,"v":"usage-secret"}],"file_size":[]}"#)]
+        ).client().usage(request)
+        #expect(poisoned.unreadable.first?.text == "\"<redacted>\"")
+    }
+
+    @Test("Nesting without end is refused wherever it comes from, and ends nothing", arguments: [200, 403, 500])
+    func nesting(status: Int) async throws {
+        for body in [String(repeating: "[", count: 100_000), String(repeating: #"{"message":"#, count: 100_000)] {
+            let transport = ScriptedTransport(answers: [(status, body)])
+            let client = try transport.client()
+            await #expect(throws: AlgoliaError.self) { try await client.usage(request) }
+            await #expect(throws: AlgoliaError.self) { try await client.indexNames() }
+            await #expect(throws: AlgoliaError.self) { try await client.inventory() }
+        }
+    }
+
+    @Test("An answer with 200 that is none says what it says instead")
+    func noAnswer() async throws {
+        for (body, words) in [
+            (#"{"status":503,"message":"maintenance"}"#, "maintenance"),
+            ("<html><title>Just a moment</title>", "Just a moment"),
+            (#"{"data":{}}"#, #"{"data":{}}"#),
+        ] {
+            #expect("\(try #require(try await error(200, body)))".contains(words))
+        }
+    }
+
+    @Test("A redirect is an error, and is not followed")
+    func redirect() async throws {
+        guard case .server(302, let message, _)? = try await error(302, "") else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(message.contains("redirect"))
+    }
+
+    // MARK: Lists of indices
+
+    private func list(_ bodies: String...) async throws -> (list: IndexList, requests: Int) {
+        let transport = ScriptedTransport(answers: bodies.map { (200, $0) })
+        let list = try await transport.client().indexList()
+        return (list, await transport.asked.urls.count)
+    }
+
+    @Test("What cannot be the name of an index is left out and counted")
+    func unusableNames() async throws {
+        let told = try await list(
+            #"{"items":[{"name":"a"},{"name":""},{"name":"a\u0000b"},{"entries":1},7,{"name":null},{"name":"b"}],"nbPages":1}"#
+        )
+        #expect(told.list.names == ["a", "b"])
+        #expect(told.list.unusable == 5)
+    }
+
+    @Test(
+        "A list that has no end is left when a page brings nothing new",
+        arguments: ["1e9", "1e300", "99999999999999999999"])
+    func endless(pages: String) async throws {
+        let page = "{\"items\":[{\"name\":\"a\"}],\"nbPages\":\(pages)}"
+        #expect(try await list(page).requests == 2)
+        let empty = "{\"items\":[],\"nbPages\":\(pages)}"
+        #expect(try await list(empty).requests == 1)
+    }
+
+    @Test("A list whose every page is new ends after a thousand pages")
+    func newPages() async throws {
+        let transport = ScriptedTransport(
+            answers: (0..<1100).map { (200, "{\"items\":[{\"name\":\"i\($0)\"}],\"nbPages\":1000000000}") })
+        let list = try await transport.client().indexList()
+        #expect(list.names.count == 1000)
+        #expect(list.isCut)
+    }
+
+    @Test(
+        "What is no list of indices is a failure",
+        arguments: [
+            #"{"message":"down"}"#, "{}", "[]", #"{"items":{}}"#, #"{"items":7}"#, #"{"items":[{"id":1}],"nbPages":1}"#,
+            "<html>", "null",
+        ])
+    func noList(body: String) async throws {
+        await #expect(throws: AlgoliaError.self) { try await list(body) }
+    }
+}

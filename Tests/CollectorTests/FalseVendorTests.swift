@@ -1,0 +1,200 @@
+import AlgoliaClient
+import Collector
+import History
+import Simulator
+import TestSupport
+import Testing
+import UsageModel
+
+/// Backfills against vendors that answer as real ones do: whatever they offer is stored, whatever they do not is
+/// named, and hardly a request is wasted.
+@Suite("False vendors")
+struct FalseVendorTests {
+    private static let indices: [IndexName] = ["products", "blog", "young", "shop", "help", "jobs"]
+    private static let day: Int64 = 86_400
+    private static let birth = World.start - 40 * day - 4567
+    /// Hours that are no midnights, so that days are not concerned.
+    private static let poison: [String: [UnixTime: String]] = [
+        "records": [hour(30): "NaN", hour(1000): "\"12\""], "max_qps": [hour(2000): "{\"c1\":{}}"],
+        "total_search_requests": [hour(31): "true"],
+    ]
+
+    private static func hour(_ ago: Int64) -> UnixTime { Granularity.hourly.floor(World.start) - ago * 3600 }
+
+    /// A finished backfill.
+    private struct Backfill {
+        let world: World
+        let history: History
+        let vendor: FalseVendor
+        let status: ApplicationStatus
+        let shortfall: [String]
+    }
+
+    private func backfill(_ behaviour: FalseVendor.Behaviour, horizon: Int64 = 90 * Self.day) async throws -> Backfill {
+        var settings = CollectionSettings()
+        settings.horizon = horizon
+        let world = World(indices: Self.indices, settings: settings)
+        let vendor = FalseVendor(world, behaviour)
+        let history = try world.openHistory()
+        let collector = try world.collector(history, client: vendor.client())
+        let shortfall = await collector.runUntilComplete { _ in }
+        return Backfill(
+            world: world, history: history, vendor: vendor, status: await collector.status(), shortfall: shortfall)
+    }
+
+    /// Requests of an honest vendor, which has what is needed and nothing else.
+    private func needed(_ behaviour: FalseVendor.Behaviour) async throws -> Int {
+        let retention = min(behaviour.retention ?? .max, 90 * Self.day)
+        return try await Self.honest.requests(retention) {
+            try await backfill(FalseVendor.Behaviour(), horizon: retention).vendor.requests.count
+        }
+    }
+
+    private static let honest = Honest()
+
+    /// How many requests each horizon takes, found out once.
+    private actor Honest {
+        private var counts: [Int64: Task<Int, any Error>] = [:]
+
+        func requests(_ horizon: Int64, _ count: @escaping @Sendable () async throws -> Int) async throws -> Int {
+            let task = counts[horizon] ?? Task { try await count() }
+            counts[horizon] = task
+            return try await task.value
+        }
+    }
+
+    /// Whether all that was offered is stored, nothing else is, and all that was not is named.
+    private func expectOffered(_ done: Backfill, _ behaviour: FalseVendor.Behaviour) async throws {
+        let now = done.world.clock.now
+        for index in [""] + Self.indices {
+            let scope = Scope(application: "APP", index: index)
+            let birth = behaviour.births[index.text] ?? 0
+            for granularity in [Granularity.hourly, .daily] {
+                let horizon: Int64 = granularity == .hourly ? 90 * Self.day - 3600 : 365 * Self.day
+                let kept = min(behaviour.retention ?? .max, horizon)
+                let settled = granularity.floor(now - 7200) - (granularity == .hourly ? 3600 : 0)
+                var comparison = TruthComparison()
+                try await comparison.compare(
+                    done.history, done.world.simulator.truth, scope, granularity,
+                    range: TimeRange(max(granularity.ceiling(now - kept), granularity.ceiling(birth)), settled),
+                    asOf: now,
+                    statistics: FalseVendor.statistics(perIndex: !index.isEmpty).compactMap { StatisticName($0) })
+                #expect(comparison.wrong.isEmpty, "\(index) \(granularity): \(comparison.wrong)")
+                let poisoned =
+                    granularity == .hourly
+                    ? behaviour.poison.filter { index.isEmpty || $0.key != "max_qps" }.values.flatMap(\.keys)
+                        .filter { $0 >= max(now - kept, birth) }.count : 0
+                let setAside = done.status.setAside.filter { $0.scope == scope && $0.granularity == granularity }
+                #expect(setAside.count == poisoned, "\(index) \(granularity): \(setAside)")
+                #expect(setAside.allSatisfy { $0.range.seconds == 3600 })
+                // A map that is unreadable as a whole lacks a point of each of its keys.
+                #expect(
+                    poisoned == 0 ? comparison.missing.isEmpty : !comparison.missing.isEmpty,
+                    "\(index) \(granularity): \(comparison.missing)")
+                #expect(
+                    comparison.missing.allSatisfy { missing in
+                        behaviour.poison.contains { name, hours in
+                            missing.contains(" \(name) ")
+                                && hours.keys.contains { missing.contains(RFC3339.string($0)) }
+                        }
+                    }, "\(index) \(granularity): \(comparison.missing)")
+            }
+        }
+        let stray = try await done.history.range(
+            RangeQuery(
+                statistics: ["records"], indices: .all, range: TimeRange(World.start + 86_400, 253_402_300_799)),
+            now: now)
+        #expect(stray.series.isEmpty, "points outside the asked range")
+        #expect(done.status.remaining.values.allSatisfy { $0 == 0 })
+        #expect(done.status.state == .current)
+        #expect(done.status.refused.values.allSatisfy { $0.isEmpty }, "no statistic is blamed: \(done.status.refused)")
+        #expect(done.shortfall.isEmpty == done.status.setAside.isEmpty || behaviour.retention != nil)
+        for one in done.status.setAside.prefix(20) {
+            #expect(done.shortfall.contains { $0.contains(one.statistic.text) && $0.contains(one.reason) })
+        }
+    }
+
+    /// Within 10 % of what is needed, each answer that was none asked for once more; a failure at the wrong moment lets
+    /// an index look for the vendor's horizon before the application does, which takes some more.
+    private func expectFrugal(_ done: Backfill, needed: Int) {
+        let requests = done.vendor.requests
+        let errors = requests.count { $0.isErrorObject }
+        #expect(
+            Double(requests.count) <= 1.1 * Double(needed + errors) + (errors > 0 ? 5 : 0),
+            "\(requests.count) requests, \(errors) without an answer, \(needed) needed"
+        )
+    }
+
+    @Test("One that answers 200 with an error object now and then")
+    func errorObjects() async throws {
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.errorObjectEvery = 7
+        let done = try await backfill(behaviour)
+        try await expectOffered(done, behaviour)
+        expectFrugal(done, needed: try await needed(behaviour))
+        #expect(done.status.lastError?.contains("Service Unavailable") == true)
+    }
+
+    @Test("One whose values are no numbers in single hours")
+    func poisoned() async throws {
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.poison = Self.poison
+        let done = try await backfill(behaviour)
+        try await expectOffered(done, behaviour)
+        expectFrugal(done, needed: try await needed(behaviour))
+        #expect(done.status.setAside.contains { $0.reason == "NaN" && $0.statistic == "records" })
+    }
+
+    @Test(
+        "One that refuses what is older than its retention",
+        arguments: [(400, 90), (404, 60), (422, 60), (400, 45), (404, 33)])
+    func retention(status: Int, days: Int64) async throws {
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.retention = days * Self.day
+        behaviour.refusal = status
+        let done = try await backfill(behaviour)
+        try await expectOffered(done, behaviour)
+        // A contract of odd length takes some more questions to find out.
+        if days % 30 == 0 { expectFrugal(done, needed: try await needed(behaviour)) }
+        let horizon = try #require(done.status.horizons.first { $0.granularity == .hourly && $0.level == .application })
+        #expect(horizon.age <= days * Self.day && horizon.age > days * Self.day - 7200)
+        #expect(horizon.reason.contains("\(status)"))
+        #expect(done.shortfall.isEmpty == (days >= 90), "\(done.shortfall)")
+        #expect(done.vendor.requests.count { $0.status != 200 } < 25)
+    }
+
+    @Test("One that has indices without old data, and says 404 for their old weeks")
+    func young() async throws {
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.births = ["young": Self.birth, "blog": World.start - 3 * 3600]
+        let done = try await backfill(behaviour)
+        try await expectOffered(done, behaviour)
+        expectFrugal(done, needed: try await needed(behaviour))
+        #expect(done.shortfall.isEmpty)
+        let coverage = try await done.history.coverage(Scope(application: "APP", index: "young"))
+        #expect(coverage.first { $0.granularity == .hourly }?.ranges.seconds ?? 0 >= 89 * Self.day)
+    }
+
+    @Test("One that sends points outside the range that was asked for")
+    func outside() async throws {
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.sendsOutside = true
+        let done = try await backfill(behaviour)
+        try await expectOffered(done, behaviour)
+        expectFrugal(done, needed: try await needed(behaviour))
+    }
+
+    @Test("One that does all of it", arguments: [400, 404])
+    func everything(status: Int) async throws {
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.errorObjectEvery = 11
+        behaviour.poison = Self.poison
+        behaviour.retention = 90 * Self.day
+        behaviour.refusal = status
+        behaviour.births = ["young": Self.birth, "blog": World.start - 3 * 3600]
+        behaviour.sendsOutside = true
+        let done = try await backfill(behaviour)
+        try await expectOffered(done, behaviour)
+        expectFrugal(done, needed: try await needed(behaviour))
+    }
+}

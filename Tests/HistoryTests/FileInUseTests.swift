@@ -1,0 +1,242 @@
+import Foundation
+import GRDB
+import History
+import TestSupport
+import Testing
+import UsageModel
+
+@Suite("The database file while it is in use")
+struct FileInUseTests {
+    private let folder = TemporaryFolder()
+    private let log = CapturedLog()
+    private var path: String { folder.file("history.db") }
+
+    private func store(_ history: History, hour: Int64 = 0) async throws {
+        let start = midnight + hour * 3600
+        _ = try await history.store(
+            [SeriesPoints(statistic: "records", points: [Point(time: start, value: .integer(7))])],
+            answering: AnsweredWindow(
+                scope: Scope(application: "APP"), granularity: .hourly, range: TimeRange(start, start + 3600),
+                statistics: .all, fetchedAt: start + 30 * 86_400, settleDelay: 7200))
+    }
+
+    private func points(_ history: History) async throws -> Int {
+        try await history.range(
+            RangeQuery(statistics: ["records"], range: TimeRange(midnight, midnight + 86_400)), now: midnight * 2
+        ).series.flatMap(\.points).count
+    }
+
+    /// A history with one hour, of which a backup exists.
+    private func used() async throws -> (history: History, backup: String) {
+        let history = try History(path: path, collects: true, logger: log.logger)
+        try await store(history)
+        let backup = folder.file("backup.db")
+        try await history.backUp(to: backup)
+        try await store(history, hour: 1)
+        return (history, backup)
+    }
+
+    /// The file and its log as the process leaves them, where its locks are not: SQLite shares them within a process.
+    private func afterwards() throws -> String {
+        let copy = folder.file("afterwards.db")
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+        return copy
+    }
+
+    private func expectNoWrites(_ history: History, _ problem: HistoryProblem) async {
+        await #expect(throws: HistoryError.unusable(path: path, problem)) { try await store(history, hour: 2) }
+        #expect(history.problem == problem)
+    }
+
+    @Test("Deleted: it says so and writes nothing, and a new file there begins clean")
+    func deleted() async throws {
+        let (history, _) = try await used()
+        try FileManager.default.removeItem(atPath: path)
+        #expect(history.look() == .deleted)
+        await expectNoWrites(history, .deleted)
+        #expect(try await points(history) == 2, "what can be read is")
+        try history.close()
+        let next = try History(path: path)
+        #expect(try await points(next) == 0)
+        #expect(try await next.verify().isEmpty)
+    }
+
+    @Test("Replaced: it writes nothing, and the new file is intact even if the process is killed")
+    func replaced() async throws {
+        let (history, backup) = try await used()
+        #expect(rename(backup, path) == 0)
+        await expectNoWrites(history, .replaced)
+        // Not closed: as after a `kill -9`.
+        let next = try History(path: path)
+        #expect(try await next.verify().isEmpty)
+        #expect(try await points(next) == 1)
+        withExtendedLifetime(history) {}
+    }
+
+    @Test("Replaced and killed before anybody looked: the log of the old file is not played into the new one")
+    func replacedUnseen() async throws {
+        var (history, backup): (History?, String) = try await used()
+        // The process's descriptors end with it, its files stay.
+        let copies = try ["", "-wal", "-shm", ".lock"].map { suffix in
+            (suffix, try #require(FileManager.default.contents(atPath: path + suffix)))
+        }
+        withExtendedLifetime(history) {}
+        history = nil
+        for (suffix, data) in copies where suffix == "-wal" || suffix == ".lock" {
+            // Into the same file, so that it is the one that the lock names.
+            try data.write(to: URL(filePath: path + suffix), options: suffix == ".lock" ? [] : [.withoutOverwriting])
+        }
+        let numbers = String(decoding: copies[3].1, as: UTF8.self).split(separator: " ").map(String.init)
+        let number = try #require(
+            try FileManager.default.attributesOfItem(atPath: path + "-wal")[.systemFileNumber] as? Int)
+        try (numbers[..<4].joined(separator: " ") + " \(number)\n").write(
+            toFile: path + ".lock", atomically: false, encoding: .utf8)
+        #expect(rename(backup, path) == 0)
+        let next = try History(path: path, collects: true, logger: log.logger)
+        #expect(try await next.verify().isEmpty)
+        #expect(try await points(next) == 1)
+        #expect(log.lines.contains { $0.contains("belongs to another file") })
+    }
+
+    @Test("Overwritten in place by another copy: it writes nothing more")
+    func overwritten() async throws {
+        let (history, backup) = try await used()
+        let data = try #require(FileManager.default.contents(atPath: backup))
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: data)
+        try handle.close()
+        #expect(history.look() == .overwritten)
+        await expectNoWrites(history, .overwritten)
+        let next = try History(path: try afterwards())
+        #expect(try await next.verify().isEmpty)
+        #expect(try await points(next) == 1)
+    }
+
+    @Test("Truncated to nothing: it writes nothing, and the next start says that a new history begins")
+    func truncated() async throws {
+        let (history, _) = try await used()
+        #expect(truncate(path, 0) == 0)
+        await expectNoWrites(history, .truncated)
+        try history.close()
+        let next = try History(path: try afterwards(), logger: log.logger)
+        #expect(
+            log.lines.contains { $0.hasPrefix("warning") && $0.contains("was an empty file; a new history begins") })
+        #expect(try await next.verify().isEmpty)
+    }
+
+    @Test("Its write-ahead log deleted: it writes nothing, and closing rescues what the log held")
+    func logDeleted() async throws {
+        let (history, _) = try await used()
+        try FileManager.default.removeItem(atPath: path + "-wal")
+        await expectNoWrites(history, .logDeleted)
+    }
+
+    @Test("Compacting, by this process or another, is no problem")
+    func compacted() async throws {
+        let (history, _) = try await used()
+        try await history.compact()
+        try await store(history, hour: 3)
+        let other = try History(path: path)
+        try await other.compact()
+        try other.close()
+        #expect(history.look() == nil)
+        try await store(history, hour: 4)
+        #expect(try await points(history) == 4)
+    }
+
+    @Test("That a history is created is logged; that it was there is not")
+    func created() throws {
+        try History(path: path, collects: true, logger: log.logger).close()
+        #expect(log.lines.filter { $0.contains("created database \(path)") }.count == 1)
+        try History(path: path, collects: true, logger: log.logger).close()
+        #expect(log.lines.count == 1)
+    }
+
+    @Test("A second collector is refused by the first one's process, and readers are welcome")
+    func lock() async throws {
+        let first = try History(path: path, collects: true)
+        try await store(first)
+        #expect(throws: HistoryError.inUse(path: path, process: getpid())) {
+            try History(path: path, collects: true)
+        }
+        #expect("\(HistoryError.inUse(path: path, process: 42))".contains("(process 42)"))
+        let reader = try History(path: path, readOnly: true)
+        #expect(try await points(reader) == 1)
+        let link = folder.file("link.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect(throws: HistoryError.self) { try History(path: link, collects: true) }
+    }
+
+    @Test("Many that open a new file at once all succeed, and one of many collectors does")
+    func together() async throws {
+        let path = path
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { try History(path: path).close() } }
+            try await group.waitForAll()
+        }
+        let second = folder.file("second.db")
+        let winners = await withTaskGroup(of: History?.self) { group in
+            for _ in 0..<8 { group.addTask { try? History(path: second, collects: true) } }
+            return await group.reduce(into: []) { all, history in if let history { all.append(history) } }
+        }
+        #expect(winners.count == 1)
+    }
+
+    @Test("Another process's lock is not waited for once the end is near")
+    func closing() async throws {
+        let (history, _) = try await used()
+        let other = try DatabaseQueue(path: path)
+        let clock = ContinuousClock()
+        try await other.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            let start = clock.now
+            try history.close()
+            #expect(clock.now - start < .seconds(5))
+            try db.execute(sql: "ROLLBACK")
+        }
+    }
+
+    @Test("A locked file is told apart from a full or damaged one")
+    func locked() async throws {
+        let (history, _) = try await used()
+        history.stopWaiting()
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
+        try other.inDatabase { db in try db.execute(sql: "BEGIN IMMEDIATE") }
+        await #expect(throws: HistoryError.locked(path: path)) { try await store(history, hour: 5) }
+        #expect(history.problem == nil)
+        try other.inDatabase { db in try db.execute(sql: "ROLLBACK") }
+    }
+
+    @Test(
+        "A path is a path, whatever its characters",
+        arguments: [
+            "a b.db", "donn\u{E9}es.db", "50%41.db", "a#b.db", "a?mode=memory.db", "file:x.db", "~.db",
+            "d é%20/x #?.db",
+        ])
+    func characters(name: String) async throws {
+        let path = folder.file(name)
+        let history = try History(path: path, collects: true)
+        try await store(history)
+        try history.close()
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        #expect(names.contains(name))
+        let reader = try History(path: path, readOnly: true)
+        #expect(try await points(reader) == 1)
+    }
+
+    @Test("A FIFO, a device and a socket are refused at once", .timeLimit(.minutes(1)))
+    func kinds() throws {
+        let fifo = folder.file("fifo")
+        #expect(mkfifo(fifo, 0o600) == 0)
+        for readOnly in [true, false] {
+            #expect(throws: HistoryError.notAFile(path: fifo, kind: "a FIFO")) {
+                try History(path: fifo, readOnly: readOnly)
+            }
+        }
+    }
+}
