@@ -3,7 +3,7 @@ import Foundation
 /// Writes to an open descriptor, whose reader may be gone, slow, or of the kind that does not wait.
 struct DescriptorOutput {
     let descriptor: Int32
-    /// Whether the last text was written in part, so that the next one starts on a line of its own.
+    /// Whether the last text was written in part, so that the next one starts on a new line.
     private var isTorn = false
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }

@@ -2,7 +2,7 @@ import CoreMetrics
 import Foundation
 import Synchronization
 
-/// Writes lines to a descriptor from a thread of its own, so that nobody waits for its reader.
+/// Writes lines to a descriptor from a separate thread, so that no caller waits for its reader.
 ///
 /// Invariants: at most ``budget`` bytes wait. A line that finds no room, or that the descriptor does not take
 /// (its reader is gone, the disk is full), is dropped and counted; how many is said as soon as it can be written.
@@ -14,7 +14,7 @@ final class LogWriter: Sendable {
 
     private struct State {
         var lines: [String] = []
-        /// Of the lines that wait and of those that are being written.
+        /// Counts both the waiting lines and those being written.
         var bytes = 0
         /// Lines, not yet said.
         var dropped = 0

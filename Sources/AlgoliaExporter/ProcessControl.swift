@@ -136,7 +136,7 @@ extension ProcessControl {
     private func end(bySignal number: Int32) {
         var before = sigaction()
         sigaction(number, nil, &before)
-        // Ignored by whoever started the process, as `nohup` does.
+        // The parent process ignores it, as `nohup` does.
         if before.isIgnored { return }
         discardUnfinished()
         LogWriter.standardError.flush(within: 0.5)

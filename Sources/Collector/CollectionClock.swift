@@ -5,8 +5,8 @@ public import UsageModel
 /// The time of day by which one vendor is collected: the machine's, as long as the vendor's own agrees.
 ///
 /// Invariants:
-/// 1. Between two calls of ``synchronize(_:)`` it runs evenly, whoever sets the machine's clock. So a
-///    deadline never moves unnoticed, and whoever keeps one is told by how much to move it.
+/// 1. Between two calls of ``synchronize(_:)`` it runs evenly, even when the machine's clock is set. So a
+///    deadline never moves unnoticed, and its owner learns by how much to move it.
 /// 2. Where the machine's clock is ahead of the `Date` of the newest answer by more than ``tolerance``, the
 ///    vendor's counts: it is the vendor that stamps the buckets, and hours that it has not had cannot be answered.
 /// 3. A clock that is behind loses nothing, and is believed, unless it was never set.

@@ -9,7 +9,7 @@ public import UsageModel
 /// 1. Age counts from the newest stored bucket that the vendor has dated. No clock deletes anything.
 /// 2. A day deletes what it adds and at most one day more (``History/retentionPlan(_:keeping:now:)``); the rest
 ///    waits for `db retain`.
-/// 3. Nothing is deleted within an hour of the start, so that whoever started it by mistake can stop it.
+/// 3. Nothing is deleted within an hour of the start, so that an accidental start can be stopped.
 public struct RetentionKeeper: Service {
     /// Seconds that points of each granularity are kept; those not named stay for ever.
     public typealias Retention = @Sendable () -> [Granularity: Int64]

@@ -197,7 +197,7 @@ struct CSVReport {
     }
 
     /// A text. What a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises: names come
-    /// from whoever may create an index.
+    /// from anyone who can create an index.
     private mutating func field(_ text: String) {
         let isFormula = text.utf8.first.map { Self.formulaStarts.contains($0) } ?? false
         let text = isFormula ? "'" + text : text
