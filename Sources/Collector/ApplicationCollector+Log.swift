@@ -7,12 +7,10 @@ internal import UsageModel
 extension ApplicationCollector {
     func tell(of list: IndexList) {
         if list.unusable > 0, told.first(.unusableIndices) {
-            log.warning(
-                "\(list.unusable) items of Algolia's list of indices have no name that an index can have; leaving them out"
-            )
+            log.warning("ignoring empty or invalid names in Algolia's list of indices: \(list.unusable)")
         }
         if list.isCut, told.first(.cutList) {
-            log.warning("Algolia's list of indices does not end; collecting the first \(list.names.count)")
+            log.warning("Algolia's list of indices is too long; collecting the first \(list.names.count)")
         }
     }
 

@@ -16,8 +16,8 @@ struct IndexNameTests {
         try await world.run(collector, until: World.start + 3 * 3600)
         #expect(await collector.status().indices == 1)
         #expect(try await history.knownIndices(application: "APP") == ["products"])
-        let told = log.lines.filter { $0.contains("empty or invalid names") }
-        #expect(told.count == 1 && told[0].contains("has 1 "), "\(told)")
+        let told = log.lines.filter { $0.contains("ignoring empty or invalid names") }
+        #expect(told.count == 1 && told[0].contains("list of indices: 1"), "\(told)")
         // A poll each five minutes, and the backfill.
         #expect(world.simulator.requests.filter { $0.api == .usage && $0.index.isEmpty }.count < 100)
     }

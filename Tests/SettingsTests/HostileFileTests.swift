@@ -71,19 +71,19 @@ struct HostileFileTests {
     }
 
     @Test("A FIFO is read to its end, and a directory is refused")
-    func pipes() async throws {
+    func pipes() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "algolia-exporter-\(UUID().uuidString)")
             .path()
         try #require(mkfifo(path, 0o600) == 0)
         defer { unlink(path) }
-        async let written: Void = Task.detached {
-            let descriptor = open(path, O_WRONLY)
-            let text = withApplication("polling: { interval: 7m }")
-            _ = text.withCString { write(descriptor, $0, strlen($0)) }
-            close(descriptor)
-        }.value
+        // Both ends are open before anything is written, and the text fits into the pipe: nobody waits for anybody.
+        let (reader, writer) = (open(path, O_RDONLY | O_NONBLOCK), open(path, O_WRONLY))
+        try #require(reader >= 0 && writer >= 0)
+        defer { close(reader) }
+        let text = withApplication("polling: { interval: 7m }")
+        #expect(text.withCString { write(writer, $0, strlen($0)) } == text.utf8.count)
+        close(writer)
         #expect(try SettingsLoader.load(file: path, environment: [:]).polling.interval == 420)
-        await written
         let folder = FileManager.default.temporaryDirectory.path()
         #expect(throws: SettingsError.self) { try SettingsLoader.load(file: folder, environment: [:]) }
     }
