@@ -8,8 +8,12 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
+/// Tests run years of virtual time through these: unoptimised, most of their time would pass in generic code that is
+/// never specialised.
+let optimized: [SwiftSetting] = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func library(_ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: files, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, exclude: files, swiftSettings: optimized)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {

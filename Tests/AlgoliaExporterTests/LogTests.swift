@@ -7,7 +7,7 @@ struct LogTests {
     /// Standard error is a FIFO that the test holds open for reading.
     private func withReader(_ folder: TemporaryFolder, _ body: (Int32) async throws -> Void) async throws {
         try #require(mkfifo(folder.file("stderr"), 0o600) == 0)
-        let reader = open(folder.file("stderr"), O_RDONLY | O_NONBLOCK)
+        let reader = open(folder.file("stderr"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         try #require(reader >= 0)
         // The smallest there is: it is full after some lines.
         _ = fcntl(reader, 1031 /* F_SETPIPE_SZ */, 4096)
@@ -91,7 +91,7 @@ struct LogTests {
     }
 
     private func freePort() throws -> Int {
-        let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -44,7 +44,7 @@ final class Peer: Sendable {
 
     /// - Parameter receiveBuffer: bytes that the system keeps for this client.
     init(port: Int, receiveBuffer: Int32? = nil) throws {
-        socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if var receiveBuffer {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }

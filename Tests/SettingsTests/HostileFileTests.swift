@@ -76,8 +76,9 @@ struct HostileFileTests {
             .path()
         try #require(mkfifo(path, 0o600) == 0)
         defer { unlink(path) }
-        // Both ends are open before anything is written, and the text fits into the pipe: nobody waits for anybody.
-        let (reader, writer) = (open(path, O_RDONLY | O_NONBLOCK), open(path, O_WRONLY))
+        // Both ends are open before anything is written, and the text fits into the pipe: nobody waits for anybody. No
+        // program that another test starts may hold an end.
+        let (reader, writer) = (open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC))
         try #require(reader >= 0 && writer >= 0)
         defer { close(reader) }
         let text = withApplication("polling: { interval: 7m }")

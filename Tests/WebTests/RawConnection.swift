@@ -18,7 +18,7 @@ final class RawConnection: Sendable {
     private static let queue = DispatchQueue(label: "raw connections", attributes: .concurrent)
 
     init(port: Int) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
         // An answer that never comes fails the test, and does not keep it for ever.
         var timeout = timeval(tv_sec: 600, tv_usec: 0)
