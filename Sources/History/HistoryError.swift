@@ -12,6 +12,10 @@ public enum HistoryError: Error, Sendable, Hashable {
     case notWritable(path: String)
     case notReadable(path: String, reason: String)
     case missing(path: String)
+    /// Nothing is in it: its exporter was stopped before the first migration.
+    case notBegun(path: String)
+    /// To be read, but this version has migrations that are not applied to it.
+    case older(path: String)
     /// Another process collects into it.
     case inUse(path: String, process: Int32?)
     /// It cannot be opened for what it holds.
@@ -43,6 +47,10 @@ extension HistoryError: CustomStringConvertible {
                 + "mounted read-only"
         case .notReadable(let path, let reason): "database \(path) cannot be read: \(reason)"
         case .missing(let path): "database \(path) does not exist"
+        case .notBegun(let path): "database \(path) is empty: no exporter has completed a start with it"
+        case .older(let path):
+            "database \(path) was written by an older version of algolia-exporter; start this version with it once, "
+                + "which brings it up to date"
         case .inUse(let path, let process):
             "database \(path) is in use by another exporter\(process.map { " (process \($0))" } ?? ""); stop that one, "
                 + "or name another file with --storage.path"

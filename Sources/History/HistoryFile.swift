@@ -117,7 +117,7 @@ enum HistoryFile {
         }.joined()
     }
 
-    /// Throws unless `file` is empty or a history that this version can open.
+    /// Throws unless `file` is a history that this version can open, or empty and to be written.
     /// - Parameter opened: what SQLite is to open.
     static func inspect(_ path: String, _ file: FileGuard, opened: String, forWriting: Bool) throws(HistoryError) {
         let size = file.size
@@ -127,7 +127,11 @@ enum HistoryFile {
         if forWriting {
             guard access(file.path, W_OK) == 0 else { throw .notWritable(path: path) }
         }
-        if size > 0 { try inspectSchema(path, opened: opened, forWriting: forWriting) }
+        if size > 0 {
+            try inspectSchema(path, opened: opened, forWriting: forWriting)
+        } else if !forWriting {
+            throw .notBegun(path: path)
+        }
     }
 
     private static func inspectSchema(_ path: String, opened: String, forWriting: Bool) throws(HistoryError) {
@@ -165,6 +169,9 @@ enum HistoryFile {
             if applied.contains(known[0]) { throw .newer(path: path, migration: unknown) }
             throw .foreign(path: path)
         }
+        guard !forWriting else { return }
+        if applied.isEmpty { throw .notBegun(path: path) }
+        if !known.allSatisfy(applied.contains) { throw .older(path: path) }
     }
 
     /// Moves a write-ahead log aside that does not belong to the database beside it.

@@ -50,6 +50,25 @@ struct FileTests {
         #expect(contents(path) == before)
     }
 
+    @Test("A history is read only after its first start, and when all migrations are applied")
+    func unfinished() async throws {
+        let path = folder.file("history.db")
+        try Data().write(to: URL(filePath: path))
+        #expect(throws: HistoryError.notBegun(path: path)) { try History(path: path, readOnly: true) }
+        // Stopped between the file's creation and the first migration.
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { try $0.execute(sql: "CREATE TABLE t (a); DROP TABLE t") }
+        #expect(throws: HistoryError.notBegun(path: path)) { try History(path: path, readOnly: true) }
+        try History(path: path).close()
+        try History(path: path, readOnly: true).close()
+        let newest = try #require(Migrations.all.last)
+        try await queue.write {
+            try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = ?", arguments: [newest.identifier])
+        }
+        try queue.close()
+        #expect(throws: HistoryError.older(path: path)) { try History(path: path, readOnly: true) }
+    }
+
     @Test("What is not SQLite is refused and not touched")
     func notADatabase() throws {
         let path = folder.file("notes.txt")

@@ -76,14 +76,15 @@ struct HostileFileTests {
             .path()
         try #require(mkfifo(path, 0o600) == 0)
         defer { unlink(path) }
-        // Both ends are open before anything is written, and the text fits into the pipe: nobody waits for anybody. No
-        // program that another test starts may hold an end.
-        let (reader, writer) = (open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC))
-        try #require(reader >= 0 && writer >= 0)
-        defer { close(reader) }
+        // A thread, for opening waits for a reader: a task would hold one of the few threads that all tests share.
         let text = withApplication("polling: { interval: 7m }")
-        #expect(text.withCString { write(writer, $0, strlen($0)) } == text.utf8.count)
-        close(writer)
+        Thread.detachNewThread {
+            let writer = open(path, O_WRONLY | O_CLOEXEC)
+            _ = text.withCString { write(writer, $0, strlen($0)) }
+            close(writer)
+        }
+        // Lets the thread go on when nobody else has read.
+        defer { close(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) }
         #expect(try SettingsLoader.load(file: path, environment: [:]).polling.interval == 420)
         let folder = FileManager.default.temporaryDirectory.path()
         #expect(throws: SettingsError.self) { try SettingsLoader.load(file: folder, environment: [:]) }
