@@ -26,10 +26,12 @@ extension DatabaseCommand {
             try await DatabaseCommand.withHistory(common, readOnly: false) { history, settings in
                 let retention = settings.storage.retention.seconds
                 let clock = SystemClock()
-                guard !retention.isEmpty else { return print("storage.retention keeps everything; nothing to delete") }
+                guard !retention.isEmpty else {
+                    return try Console.output("storage.retention keeps everything; nothing to delete")
+                }
                 for (granularity, seconds) in retention.sorted(by: { $0.value < $1.value }) {
                     let plan = try await history.retentionPlan(granularity, keeping: seconds, now: clock.now)
-                    print(Self.text(plan, granularity, keeping: seconds, isDry: isDry))
+                    try Console.output(Self.text(plan, granularity, keeping: seconds, isDry: isDry))
                 }
                 guard !isDry else { return }
                 let logger = Logger(label: "algolia-exporter")

@@ -24,7 +24,7 @@ struct Health: AsyncParsableCommand {
         do {
             let address = try url ?? Self.runningExporter()
             try await Self.ask("\(address)/health")
-            print("\(address) is alive")
+            try Console.output("\(address) is alive")
         } catch {
             Console.error("\(error)")
             throw ExitCode.failure

@@ -29,6 +29,12 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
     var enablesLifecycle = false
 
     func run() async throws {
+        let descriptors = ProcessStart.descriptorLimit
+        guard descriptors == 0 || descriptors >= ConnectionLimits.leastDescriptors else {
+            throw CommandError(
+                "only \(descriptors) files may be open at a time, and serve needs \(ConnectionLimits.leastDescriptors); raise the limit (`ulimit -n`)"
+            )
+        }
         try await collection.collect { settings, demo, logger in
             let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
             SecretFiles.warn(of: (web.certificate.map { [$0.keyFile] } ?? []), logger)

@@ -10,7 +10,9 @@ extension WebServer {
     /// - Throws: ``CertificateError``.
     static func server(_ security: WebSecurity, _ connections: Connections) throws -> HTTPServerBuilder {
         let http = HTTPServerBuilder.http1(
-            configuration: .init(additionalChannelHandlers: [HTTP1RulesInstaller(), ConnectionHandler(connections)]))
+            configuration: .init(additionalChannelHandlers: [
+                HTTP1RulesInstaller(linger: .seconds(connections.limits.linger)), ConnectionHandler(connections),
+            ]))
         guard let certificate = security.certificate else { return http }
         let chain: [NIOSSLCertificate]
         do {

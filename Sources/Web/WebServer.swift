@@ -35,7 +35,9 @@ public struct WebServer: Service {
                 address: .hostname(host, port: port), serverName: "algolia-exporter",
                 availableConnectionsDelegate: AcceptedConnections(connections: connections)),
             onServerRunning: { channel in
-                try? await channel.pipeline.addHandler(AcceptBackoff(connections), position: .first)
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoff(connections), position: .first)
+                }.get()
                 await onRunning(channel.localAddress?.port ?? port)
             },
             eventLoopGroupProvider: .shared(eventLoops),

@@ -70,7 +70,7 @@ struct OutputTests {
     @Test("An output that nobody reads any more is one clear error and exit status 1")
     func closedPipe() async throws {
         let folder = try await folderWithHistory()
-        for command in ["export --format csv", "db info", "db verify"] {
+        for command in ["export --format csv", "db info", "db verify", "db retain --dry-run"] {
             let status = try await bash(
                 """
                 cd "$1"; mkfifo closed; exec 3<>closed 4>closed; exec 3<&-

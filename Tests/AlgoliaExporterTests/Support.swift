@@ -2,18 +2,37 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A script that becomes `serve --demo` with a history in the folder.
+/// A script that becomes `serve` with a history in the folder. Its vendor cannot be reached, so that the program does
+/// nothing but what the test makes it do.
 func serving(_ options: String = "", log: String = "2>\"$1/log\"", before: String = "") -> String {
-    """
-    \(before)
-    exec "$0" serve --demo --web.listen-address 127.0.0.1:0 --storage.path "$1/history.db" \(options) \(log)
-    """
+    let vendor = "{usage: http://127.0.0.1:1, monitoring: http://127.0.0.1:1, search: http://127.0.0.1:1}"
+    return """
+        [ -e "$1/exporter.yml" ] || cat > "$1/exporter.yml" <<'END'
+        applications: [{id: APP, usage_api_key: key}]
+        endpoints: \(vendor)
+        END
+        \(before)
+        exec "$0" serve --config.file "$1/exporter.yml" --web.listen-address 127.0.0.1:0 --storage.path "$1/history.db" \(options) \(log)
+        """
+}
+
+/// How long the program takes to end, from SIGTERM on, when nothing keeps it: the time that this machine takes for it now.
+func undisturbedEnd() async throws -> Duration {
+    let folder = TemporaryFolder()
+    let (status, start) = try await Program.run(script: serving(), in: folder) { program in
+        _ = try await folder.port()
+        program.send(SIGTERM)
+        return ContinuousClock.now
+    }
+    let end = ContinuousClock.now
+    guard status == 0 else { throw Missing(what: "an undisturbed end") }
+    return end - start
 }
 
 /// Waits for an event that another process brings about.
-/// - Throws: when it did not come within two minutes, which busy machines do not take.
+/// - Throws: when it did not come within ten minutes, which busy machines do not take.
 func eventually<Value>(_ what: String, _ look: () async throws -> Value?) async throws -> Value {
-    let end = ContinuousClock.now + .seconds(120)
+    let end = ContinuousClock.now + .seconds(600)
     while ContinuousClock.now < end {
         if let value = try await look() { return value }
         try await Task.sleep(for: .milliseconds(20))
@@ -48,7 +67,7 @@ final class Peer: Sendable {
         if var receiveBuffer {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
-        var patience = timeval(tv_sec: 120, tv_usec: 0)
+        var patience = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

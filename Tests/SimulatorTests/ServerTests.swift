@@ -14,8 +14,10 @@ struct ServerTests {
         _ body: (_ get: @escaping @Sendable (String) async throws -> (HTTPResponseStatus, [UInt8])) async throws -> Void
     ) async throws {
         let server = SimulatorServer(simulator: world.simulator)
-        // The configuration of the shared client decompresses.
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .singletonConfiguration)
+        // The configuration of the shared client decompresses. Without its limits of time: a busy machine is no fault.
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.timeout = .init(connect: .seconds(600))
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             let port = try await server.port

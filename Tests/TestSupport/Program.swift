@@ -25,7 +25,7 @@ public enum Program {
     @discardableResult
     public static func run<Value: Sendable>(
         _ name: String = "algolia-exporter", script: String, in folder: TemporaryFolder,
-        killedAfter limit: Double = 180,
+        killedAfter limit: Double = 900,
         _ body: (Running) async throws -> Value
     ) async throws -> (status: Int32, value: Value) {
         let clock = Limit()

@@ -5,7 +5,8 @@ import NIOCore
 import NIOPosix
 import TestSupport
 import Testing
-import Web
+
+@testable import Web
 
 @Suite("Connections")
 struct ConnectionTests {
@@ -37,20 +38,145 @@ struct ConnectionTests {
         try await channel.writeAndFlush(ByteBuffer(string: text))
     }
 
+    /// A server whose connections do nothing, and so many clients.
+    private func withChannels(
+        _ count: Int, _ body: (_ server: any Channel, _ channels: [any Channel]) async throws -> Void
+    ) async throws {
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        var channels: [any Channel] = []
+        for _ in 0..<count { channels.append(try await connect(port)) }
+        try await body(server, channels)
+        for channel in channels { try? await channel.close() }
+        try await server.close()
+    }
+
     @Test("A connection beyond the limit takes the place of the one that has been idle for the longest")
     func eviction() async throws {
         var limits = ConnectionLimits()
         limits.maximum = 4
         let log = CapturedLog()
-        try await withServer(limits, log) { port in
-            let first = try await connect(port)
-            var others: [any Channel] = []
-            for _ in 0..<4 { others.append(try await connect(port)) }
-            try await first.closeFuture.get()
+        let connections = Connections(limits, logger: log.logger)
+        var accepted = AcceptedConnections(connections: connections)
+        try await withChannels(7) { _, channels in
+            for channel in channels.prefix(4) {
+                accepted.connectionOpened()
+                connections.add(channel)
+            }
+            // The first is busy, and the second was idle most recently.
+            connections.setBusy(channels[0])
+            connections.setIdle(channels[1])
+            #expect(log.lines.isEmpty && accepted.isAcceptingNewConnections())
+            for (opened, expected) in [(4, 2), (5, 3), (6, 1)] {
+                accepted.connectionOpened()
+                connections.add(channels[opened])
+                try await channels[expected].closeFuture.get()
+                connections.remove(channels[expected])
+                accepted.connectionClosed()
+            }
+            #expect(channels[0].isActive)
             #expect(log.lines.count { $0.contains("HTTP connections are in use") } == 1)
-            for channel in others { try? await channel.close() }
         }
     }
+
+    @Test("However many connect at once, the server goes on answering")
+    func many() async throws {
+        var limits = ConnectionLimits()
+        limits.maximum = 4
+        let log = CapturedLog()
+        try await withServer(limits, log) { port in
+            var idle: [RawConnection] = []
+            for _ in 0..<50 { idle.append(try RawConnection(port: port)) }
+            let client = WebClient(port: port)
+            #expect(try await client.raw("GET /health HTTP/1.0\r\n\r\n").contains("200 OK"))
+            #expect(log.lines.count { $0.contains("HTTP connections are in use") } == 1)
+            withExtendedLifetime(idle) {}
+            try await client.shutdown()
+        }
+    }
+
+    @Test("A server that cannot accept, for want of descriptors, waits, says so once, and accepts again")
+    func acceptBackoff() async throws {
+        final class Passed: ChannelInboundHandler, Sendable {
+            typealias InboundIn = any Channel
+            let errors: AsyncStream<any Error>.Continuation
+            init(_ errors: AsyncStream<any Error>.Continuation) { self.errors = errors }
+            func errorCaught(context: ChannelHandlerContext, error: any Error) { errors.yield(error) }
+        }
+        let log = CapturedLog()
+        let connections = Connections(ConnectionLimits(), logger: log.logger)
+        let (passed, errors) = AsyncStream.makeStream(of: (any Error).self)
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandlers([AcceptBackoff(connections), Passed(errors)])
+                }
+            }
+            .childChannelInitializer { channel in
+                arrived.yield()
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let isPaused = try await server.eventLoop.submit {
+            for code in [EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED] {
+                server.pipeline.syncOperations.fireErrorCaught(IOError(errnoCode: code, reason: "accept"))
+            }
+            let isPaused = try server.syncOptions?.getOption(.autoRead) == false
+            server.pipeline.syncOperations.fireErrorCaught(IOError(errnoCode: EBADF, reason: "accept"))
+            return isPaused
+        }.get()
+        #expect(isPaused)
+        // Nothing but the last error is the end of a server.
+        let error = await passed.first { _ in true }
+        #expect((error as? IOError)?.errnoCode == EBADF)
+        let client = try await connect(try #require(server.localAddress?.port))
+        await arrivals.first { _ in true }
+        #expect(try await server.getOption(.autoRead).get())
+        #expect(log.lines.count == 1 && log.lines[0].contains("cannot accept a connection"))
+        #expect(log.lines[0].hasPrefix("warning") && log.lines[0].contains("`ulimit -n`"))
+        try? await client.close()
+        try await server.close()
+    }
+
+    @Test("Connections leave descriptors for everything else that opens files")
+    func spareDescriptors() throws {
+        for (limit, maximum) in [(0, 512), (64, 8), (128, 48), (1024, 512), (1_048_576, 512)] {
+            #expect(ConnectionLimits(descriptorLimit: limit).maximum == maximum)
+        }
+        #expect(ConnectionLimits().hasSpareDescriptors)
+        #expect(ConnectionLimits(descriptorLimit: 1 << 30).hasSpareDescriptors)
+        // All three are standard input, output and error.
+        #expect(!ConnectionLimits(descriptorLimit: 3).hasSpareDescriptors)
+    }
+
+    @Test("A client that takes 4 kB now and then is let go of, like one that takes nothing")
+    func tricklingReader() async throws {
+        var limits = ConnectionLimits()
+        limits.window = 1
+        let log = CapturedLog()
+        try await withServer(limits, log) { port in
+            let slow = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.autoRead, value: false)
+                .channelOption(.maxMessagesPerRead, value: 1)
+                .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+                .channelOption(.socketOption(.so_rcvbuf), value: 4096)
+                .connect(host: "127.0.0.1", port: port).get()
+            try? await send(Self.manyRequests, on: slow)
+            // On a busy machine it reads even more slowly.
+            while !log.lines.contains(where: { $0.contains("a client read less than 65536 bytes") }) {
+                slow.read()
+                try await Task.sleep(for: .milliseconds(250))
+            }
+            try? await slow.close()
+        }
+    }
+
+    /// Their answers are more than the buffers of both systems hold.
+    private static let manyRequests = String(
+        repeating: "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 400)
 
     @Test("A connection without a request, and one with half a request, are closed after their time")
     func silence() async throws {
@@ -72,9 +198,7 @@ struct ConnectionTests {
         let log = CapturedLog()
         try await withServer(limits, log) { port in
             let silent = try await connect(port, reads: false)
-            // More than the buffers of both systems hold.
-            let requests = String(repeating: "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 400)
-            try await send(requests, on: silent)
+            try? await send(Self.manyRequests, on: silent)
             while !log.lines.contains(where: { $0.contains("a client read less than") }) {
                 try await Task.sleep(for: .milliseconds(50))
             }

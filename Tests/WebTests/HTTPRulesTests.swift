@@ -1,7 +1,7 @@
 import Testing
 import UsageModel
 
-/// RFC 9110 and RFC 9112, over a socket of its own.
+/// RFC 9110 and RFC 9112, over a plain socket.
 @Suite("HTTP as the RFCs say")
 struct HTTPRulesTests {
     private func status(_ answer: String) -> String { String(answer.prefix { $0 != "\r" && $0 != "\r\n" }) }
@@ -46,6 +46,10 @@ struct HTTPRulesTests {
             "GET /health HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\n\r\n",
             "GET /health HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", "GET /health HTTP/1.1\r\nHost: a, b\r\n\r\n",
             "GET /health HTTP/1.1\r\nHost: user@localhost\r\n\r\n", "GET /health HTTP/1.1\r\nHost: a/b\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: [::1]evil.example\r\n\r\n", "GET /health HTTP/1.1\r\nHost: [::1\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: localhost:80:evil.example\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: localhost:http\r\n\r\n", "GET /health HTTP/1.1\r\nHost: :80\r\n\r\n",
+            "GET /health HTTP/1.1\r\nHost: []\r\n\r\n", "GET /health HTTP/1.1\r\nHost: [evil.example]\r\n\r\n",
         ])
     func host(request: String) async throws {
         try await withServer(Site().exporter) { web in
@@ -123,6 +127,80 @@ struct HTTPRulesTests {
             let one = try await web.send("OPTIONS", "/metrics")
             #expect(one.status == 405 && one.header["Allow"] == ["GET, HEAD"])
             try await web.send("OPTIONS", "/nope").expectProblem(404)
+            let absolute = try await web.raw(
+                "OPTIONS http://localhost HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            #expect(status(absolute) == "HTTP/1.1 204 No Content")
+            for method in ["GET", "HEAD", "TRACE", "POST"] {
+                let answer = try await web.raw(
+                    "\(method) * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                #expect(status(answer) == "HTTP/1.1 400 Bad Request", "\(method)")
+            }
+        }
+    }
+
+    @Test(
+        "A request that cannot be parsed is answered with the status that fits, in words",
+        arguments: [
+            ("GET /health HTTP/2.0", "", "505 HTTP Version Not Supported"),
+            ("GET /health HTTP/1.2", "", "505 HTTP Version Not Supported"),
+            ("FETCH /health HTTP/1.1", "", "501 Not Implemented"),
+            ("get /health HTTP/1.1", "", "501 Not Implemented"),
+            (
+                "GET /health HTTP/1.1", "X: \(String(repeating: "x", count: 100_000))\r\n",
+                "431 Request Header Fields Too Large"
+            ),
+            ("GET /health HTTP/1.1", String(repeating: "X: x\r\n", count: 1000), "431 Request Header Fields Too Large"),
+            ("GET /\(String(repeating: "x", count: 100_000)) HTTP/1.1", "", "431 Request Header Fields Too Large"),
+            ("GET /health HTTP/1.1", "X : x\r\n", "400 Bad Request"),
+            ("GET /health HTTP/1.1", "X: a\u{1}b\r\n", "400 Bad Request"),
+            ("GET /hea lth HTTP/1.1", "", "400 Bad Request"),
+            ("GET /health HTTP/1.1", "Content-Length: 1\r\nContent-Length: 2\r\n", "400 Bad Request"),
+            ("GET /health HTTP/1.1", "Content-Length: -1\r\n", "400 Bad Request"),
+        ])
+    func unparseable(line: String, headers: String, expected: String) async throws {
+        try await withServer(Site().exporter) { web in
+            let request = "\(line)\r\nHost: localhost\r\n\(headers)\r\n"
+            // One that came before is answered first.
+            for before in ["", "GET /api/v1/statistics HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
+                let answers = try await web.raw(before + request)
+                let heads = answers.ranges(of: #/HTTP\/1\.1 [0-9]{3} /#)
+                #expect(heads.map { answers[$0].suffix(4) } == (before.isEmpty ? [] : ["200 "]) + [expected.prefix(4)])
+                let answer = String(answers[try #require(heads.last).lowerBound...])
+                #expect(status(answer) == "HTTP/1.1 \(expected)")
+                #expect(answer.contains("application/problem+json") && answer.contains("Connection: close"))
+                #expect(try JSON.parse(body(answer))["detail"]?.string?.isEmpty == false)
+            }
+        }
+    }
+
+    @Test(
+        "A body whose end cannot be found, or in a coding that is not known, is refused",
+        arguments: [
+            ("gzip", "400"), ("identity", "400"), ("xchunked", "400"), ("chunked, gzip", "400"),
+            ("chunked, chunked", "400"), ("gzip, chunked", "501"),
+        ])
+    func codings(coding: String, expected: String) async throws {
+        try await withServer(Site().exporter) { web in
+            let answer = try await web.raw(
+                "POST /grafana/search HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: \(coding)\r\n\r\n"
+                    + "2\r\n{}\r\n0\r\n\r\n")
+            #expect(status(answer).contains(" \(expected) "), "\(answer)")
+            #expect(answer.ranges(of: #/HTTP\/1\.1 [0-9]{3} /#).count == 1)
+        }
+    }
+
+    @Test("Who asks for another protocol is answered in this one, and told that the connection ends")
+    func upgrade() async throws {
+        try await withServer(Site().exporter) { web in
+            for headers in [
+                "Connection: upgrade\r\nUpgrade: websocket\r\n",
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n",
+            ] {
+                let answer = try await web.raw("GET /health HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
+                #expect(status(answer) == "HTTP/1.1 200 OK" && answer.contains("Connection: close"))
+            }
+            let tunnel = try await web.raw("CONNECT /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(status(tunnel).contains(" 405 ") && tunnel.contains("Connection: close"))
         }
     }
 

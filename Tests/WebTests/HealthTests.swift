@@ -1,5 +1,6 @@
 import AlgoliaClient
 @testable import Collector
+import Foundation
 import History
 import Simulator
 import TestSupport
@@ -43,6 +44,54 @@ struct HealthTests {
             let answer = try await web.get(path)
             #expect(answer.status == 503 && answer.text.contains("APP: the newest request failed, retrying (403)"))
             #expect(!answer.text.contains("Invalid") && !answer.text.contains("0123"))
+        }
+    }
+
+    enum Accident: String, CaseIterable, Sendable { case deleted, replaced, overwritten, truncated }
+
+    @Test(
+        "Whatever happens to the database file shows everywhere, and nothing answers 500", arguments: Accident.allCases)
+    func file(accident: Accident) async throws {
+        let site = try Site()
+        try await site.store(hours([1, 2, 3]))
+        let log = CapturedLog()
+        let watch = HistoryWatch(
+            history: site.history, clock: site.clock, metrics: site.registry, logger: log.logger)
+        try await withServer(site.exporter) { web in
+            #expect(try await web.get("/ready").status == 200)
+            #expect(try await web.get("/metrics").text.contains(#"algolia_exporter_database_state{state="good"} 1"#))
+            let path = site.history.path
+            switch accident {
+            case .deleted: try FileManager.default.removeItem(atPath: path)
+            case .replaced:
+                try await site.history.backUp(to: path + ".copy")
+                #expect(rename(path + ".copy", path) == 0)
+            case .overwritten:
+                let handle = try #require(FileHandle(forWritingAtPath: path))
+                try handle.write(contentsOf: Data(repeating: 0x78, count: 4096))
+                try handle.close()
+            case .truncated: #expect(truncate(path, 0) == 0)
+            }
+            let known = watch.check(nil)
+            // A page is made once a second at the most.
+            site.clock.advance(by: 1)
+            let ready = try await web.get("/ready")
+            #expect(ready.status == 503 && ready.text.hasPrefix("not ready: database \(path)"), "\(ready.text)")
+            let words = try #require(ready.text.firstRange(of: "; nothing is written any more"))
+            let sentence = String(ready.text[..<words.lowerBound].dropFirst("not ready: ".count))
+            let metrics = try await web.get("/metrics")
+            #expect(metrics.status == 200)
+            #expect(metrics.text.contains(#"algolia_exporter_database_state{state="\#(known?.name ?? "")"} 1"#))
+            #expect(metrics.text.contains(#"algolia_exporter_database_state{state="good"} 0"#))
+            let page = try await web.get("/collector")
+            #expect(page.status == 200 && page.text.contains(sentence), "\(sentence)")
+            let status = try await web.get("/api/v1/status")
+            #expect(status.status == 200 && status.text.contains(#""\#(known?.name ?? "")""#), "\(status.text)")
+            #expect(try await web.get("/").status == 200)
+            #expect(try await web.get("/health").status == 200)
+            // Said once.
+            _ = watch.check(known)
+            #expect(log.lines.count { $0.contains(sentence) } == 1)
         }
     }
 

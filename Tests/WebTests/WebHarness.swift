@@ -125,6 +125,7 @@ func withServer(
     // A test process that shares two cores with a thousand tests is a slow client.
     var limits = ConnectionLimits()
     (limits.firstRequest, limits.request, limits.idle) = (3600, 3600, 3600)
+    (limits.window, limits.linger) = (3600, 3600)
     let server = try WebServer(
         exporter, host: "127.0.0.1", port: 0, security: security, limits: limits, logger: logger,
         onRunning: { running.yield($0) })
@@ -166,7 +167,7 @@ struct WebClient: Sendable {
     private static func patient(_ configuration: HTTPClient.Configuration) -> HTTPClient.Configuration {
         var configuration = configuration
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 200
-        configuration.timeout = .init(connect: .seconds(60))
+        configuration.timeout = .init(connect: .seconds(600))
         return configuration
     }
 

@@ -94,12 +94,12 @@ final class Connections: Sendable {
             guard state.open - state.leaving.count > limits.maximum else { return (false, nil) }
             return (true, state.evict())
         }
-        evicted?.close(promise: nil)
         if isOver, evicted != nil {
             warn(
                 .full,
                 "all \(limits.maximum) HTTP connections are in use; closing the longest idle ones to accept new ones")
         }
+        evicted?.close(promise: nil)
     }
 
     fileprivate func closed() {
@@ -107,6 +107,14 @@ final class Connections: Sendable {
             state.open -= 1
             if state.open < limits.maximum + Self.slack { state.isFull = false }
         }
+    }
+
+    /// Closes the connection that has been idle for the longest.
+    /// - Returns: its end; nil when none is idle.
+    func makeRoom() -> EventLoopFuture<Void>? {
+        guard let evicted = state.withLock({ $0.evict() }) else { return nil }
+        evicted.close(promise: nil)
+        return evicted.closeFuture
     }
 
     fileprivate var accepts: Bool {

@@ -2,8 +2,8 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
 
-/// What HTTP/1 demands of a server (RFC 9112) and Hummingbird leaves open: versions, `Host`, the form of the target,
-/// `Connection`, `Expect`, and answers to `HEAD`.
+/// The rules of HTTP/1 for a server (RFC 9112) that Hummingbird leaves open: versions, `Host`, the form of the target,
+/// transfer codings, `Connection`, `Expect`, answers to `HEAD`, and to requests that cannot be parsed.
 ///
 /// It stands next to the parser, where the version of a request is still known.
 final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
@@ -23,33 +23,59 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         var expects: Bool
     }
 
-    /// How long the connection stays open after the last answer, so that a client that is still sending can read it.
-    private static let linger = TimeAmount.seconds(2 as Int64)
-
+    /// How long the connection is still read after the last answer, so that a client that is sending can read it.
+    private let linger: TimeAmount
     /// In the order of their arrival: clients may send several before the first answer.
     private var exchanges: CircularBuffer<Exchange> = []
     /// What is answered when everything before it is; nothing is read after it.
     private var refusal: (status: HTTPResponseStatus, detail: String)?
     private var isRefused = false
+    /// Whether the body of the newest request has not come completely.
+    private var isReading = false
+    private var end: Scheduled<Void>?
+
+    init(linger: TimeAmount) { self.linger = linger }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end?.cancel()
+        context.fireChannelInactive()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard refusal == nil, !isRefused else { return }
-        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        guard case .head(var head) = unwrapInboundIn(data) else {
+            if case .end = unwrapInboundIn(data) { isReading = false }
+            return context.fireChannelRead(data)
+        }
         do throws(HTTP1Fault) {
             try HTTP1Fault.check(&head)
         } catch {
-            refusal = (error.status, error.detail)
-            return refuseIfReady(context)
+            return refuse(error, context)
         }
+        isReading = true
         let isOld = head.version.minor == 0
         let options = head.headers[canonicalForm: "connection"].map { $0.lowercased() }
-        let closes = isOld || options.contains("close")
+        // After a request for another protocol the parser expects that one, whatever the answer is.
+        let isLast = head.method == .CONNECT || head.headers.contains(name: "upgrade")
+        let closes = isOld || isLast || options.contains("close")
         // Hummingbird knows only this spelling.
         if closes { head.headers.replaceOrAdd(name: "Connection", value: "close") }
         let expects = !isOld && head.headers.contains(name: "expect") && HTTP1Fault.fits(head)
         exchanges.append(Exchange(isOld: isOld, isHead: head.method == .HEAD, closes: closes, expects: expects))
         continueIfReady(context)
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // An error within a body concerns the request that is being answered.
+        guard let error = error as? HTTPParserError, !isReading else { return context.fireErrorCaught(error) }
+        guard refusal == nil, !isRefused else { return }
+        refuse(HTTP1Fault(error), context)
+    }
+
+    private func refuse(_ fault: HTTP1Fault, _ context: ChannelHandlerContext) {
+        refusal = (fault.status, fault.detail)
+        refuseIfReady(context)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -70,11 +96,11 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             context.write(data, promise: promise)
         case .end:
-            end(exchange, context, data, promise)
+            finish(exchange, context, data, promise)
         }
     }
 
-    private func end(
+    private func finish(
         _ exchange: Exchange, _ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?
     ) {
         exchanges.removeFirst()
@@ -116,7 +142,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         context.flush()
         context.close(mode: .output, promise: nil)
         let channel = context.channel
-        channel.eventLoop.scheduleTask(in: Self.linger) { channel.close(promise: nil) }
+        end = channel.eventLoop.scheduleTask(in: linger) { channel.close(promise: nil) }
     }
 }
 
@@ -127,11 +153,15 @@ extension HTTP1Rules: Sendable {}
 final class HTTP1RulesInstaller: ChannelInboundHandler, RemovableChannelHandler, Sendable {
     typealias InboundIn = NIOAny
 
+    private let linger: TimeAmount
+
+    init(linger: TimeAmount) { self.linger = linger }
+
     func handlerAdded(context: ChannelHandlerContext) {
         do {
             let pipeline = context.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(HTTP1Rules(), position: .after(parser))
+            try pipeline.addHandler(HTTP1Rules(linger: linger), position: .after(parser))
         } catch {
             context.fireErrorCaught(error)
         }
