@@ -19,5 +19,8 @@ public enum Migrations {
         Migration(
             identifier: "0004_set_aside", sql: String(decoding: PackageResources._004_set_aside_sql, as: UTF8.self)),
         Migration(identifier: "0005_clock", sql: String(decoding: PackageResources._005_clock_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0006_failing_answers",
+            sql: String(decoding: PackageResources._006_failing_answers_sql, as: UTF8.self)),
     ]
 }

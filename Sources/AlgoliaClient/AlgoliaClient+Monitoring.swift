@@ -51,13 +51,15 @@ extension AlgoliaClient {
     }
 
     private func monitoring<Answer: Sendable>(
-        _ path: String, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
+        _ path: String, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<Answer>
     ) async throws(AlgoliaError) -> Answer {
         guard let monitoringKey else { throw .noKey("no monitoring key is configured") }
-        return try await get(
+        let read = try await get(
             .monitoring, url: endpoints.url(endpoints.monitoring, application: application, target: "/1/" + path),
             key: monitoringKey
         ) { body throws(AlgoliaError) in try decoding(body, decode) }
+        noteIgnored(read.ignored, .monitoring)
+        return read.answer
     }
 
     /// Names as one path segment.

@@ -38,6 +38,7 @@ public struct AlgoliaClient: Sendable {
     private let quota: TokenBucket
     private let clock: any WallClock
     private let dates = VendorDates()
+    private let ignored = IgnoredParts()
     private let metrics: any MetricsFactory
 
     /// - Parameters:
@@ -73,6 +74,7 @@ public struct AlgoliaClient: Sendable {
             }
         }
         answer.limit(to: request.range)
+        noteIgnored(answer.unnamed, .usage)
         let secrets = secrets
         answer.failure = answer.failure.map { ForeignText.shown($0, redacting: secrets) }
         for position in answer.unreadable.indices {
@@ -103,6 +105,11 @@ public struct AlgoliaClient: Sendable {
     /// What the newest answer of an API said about the time; nil before the first answer.
     public func newestDate(_ api: API) -> VendorDates.Reading? { dates.newest(api) }
 
+    /// How many parts of an API's answers were left out since the start, because they cannot be read.
+    public func ignoredParts(_ api: API) -> Int { ignored.count(api) }
+
+    func noteIgnored(_ count: Int, _ api: API) { ignored.add(count, api, metrics: metrics) }
+
     /// Whether index names can be listed: a search key is configured.
     public var canListIndices: Bool { searchKey != nil }
 
@@ -126,6 +133,7 @@ public struct AlgoliaClient: Sendable {
             let new = next.names.filter { known.insert($0).inserted }
             list.names += new
             list.unusable += next.unusable
+            noteIgnored(next.unusable, .search)
             guard page + 1 < next.pages, !new.isEmpty else { return list }
         }
         list.isCut = true
@@ -198,6 +206,7 @@ public struct AlgoliaClient: Sendable {
     private func exchange(
         _ api: API, _ request: TransportRequest, sent key: APIKey
     ) async throws(AlgoliaError) -> ByteBuffer {
+        let asked = clock.monotonic
         let answer: TransportAnswer
         do throws(TransportError) {
             answer = try await transport.get(request)
@@ -210,7 +219,7 @@ public struct AlgoliaClient: Sendable {
             case .cancelled: throw .cancelled
             }
         }
-        dates.note(answer.date, api, at: clock.monotonic)
+        dates.note(answer.date, api, asked: asked, arrived: clock.monotonic)
         if answer.status == 200 { return answer.body }
         let retryAfter = answer.retryAfter.flatMap {
             // A date is by the vendor's clock, and ours may be wrong.

@@ -3,11 +3,15 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
+internal import UsageModel
 
 /// The network, by AsyncHTTPClient.
 public struct AsyncHTTPTransport: HTTPTransport {
     /// Seconds; nanoseconds of more than 292 years do not fit their type.
     private static let longestTimeout = 86_400.0
+
+    /// Seconds that a cache may keep an answer: a year (RFC 9111, section 1.2.2, has no limit; caches have).
+    private static let longestAge: Int64 = 31_536_000
 
     private let client: HTTPClient
 
@@ -33,6 +37,14 @@ public struct AsyncHTTPTransport: HTTPTransport {
         return configuration
     }
 
+    /// When the answer was sent: a cache on the way leaves the `Date` of the answer that it keeps, and says how old
+    /// that is (RFC 9111, section 5.1).
+    private static func date(_ headers: HTTPHeaders) -> UnixTime? {
+        guard let date = headers.first(name: "Date").flatMap(RetryAfter.httpDate) else { return nil }
+        let age = headers.first(name: "Age").flatMap { Int64($0) } ?? 0
+        return date + min(max(age, 0), longestAge)
+    }
+
     public func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         var outgoing = HTTPClientRequest(url: request.url)
         for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
@@ -44,7 +56,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
                 return TransportAnswer(
                     status: Int(response.status.code),
                     retryAfter: response.headers.first(name: "Retry-After"),
-                    date: response.headers.first(name: "Date").flatMap(RetryAfter.httpDate),
+                    date: Self.date(response.headers),
                     body: try await response.body.collect(upTo: limit))
             }
         } catch is NIOTooManyBytesError {

@@ -106,7 +106,7 @@ public final class KeySource: Sendable {
     }
 
     /// Whether there is a key, and another than the one that was refused last. Reads the file,
-    /// because whoever asks is waiting for it.
+    /// because the request that asks is waiting for it.
     public var hasReplacement: Bool {
         if path != nil { state.withLock { $0.version = nil } }
         guard let key = try? current() else { return false }

@@ -2,8 +2,8 @@ internal import UsageModel
 
 /// Decodes answers of the Monitoring API, with ``MonitoringReader``'s tolerance.
 ///
-/// What comes twice counts as its last occurrence. A part that makes no sense is left out and the rest is kept; an
-/// answer of which no part makes sense, though it has some, is none.
+/// What comes twice counts as its last occurrence. A part that makes no sense is left out and counted, and the rest is
+/// kept; an answer of which no part makes sense, though it has some, is none.
 enum MonitoringDecoder {
     /// Parts of an answer: what was made sense of, and what was not.
     private struct Parts {
@@ -12,19 +12,24 @@ enum MonitoringDecoder {
 
         mutating func count(_ isGood: Bool) { if isGood { good += 1 } else { bad += 1 } }
 
+        /// `answer`, made of these parts.
         /// - Throws: when there are parts, and none is good.
-        func check() throws(UsageDecodingError) {
+        func check<Answer>(_ answer: Answer) throws(UsageDecodingError) -> ReadableParts<Answer> {
             guard good > 0 || bad == 0 else { throw UsageDecodingError(.notAnAnswer, at: 0) }
+            return ReadableParts(answer: answer, ignored: bad)
         }
     }
 
     /// `{"metrics":{"cpu_usage":{"c3-use-1":[{"t":1455101280,"v":42}, …]}}}`: series in the
     /// order of the document; a server or cluster without points has none.
-    static func metrics(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [SeriesPoints] {
+    static func metrics(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<[SeriesPoints]> {
         var metrics = OrderedParts<OrderedParts<SeriesPoints?>>()
         var parts = Parts()
         try document(bytes, "metrics") { reader, metric throws(UsageDecodingError) in
-            guard let metric = StatisticName(metric) else { return try reader.skip() }
+            guard let metric = StatisticName(metric) else {
+                parts.count(false)
+                return try reader.skip()
+            }
             var series = OrderedParts<SeriesPoints?>()
             var isEmpty = true
             let isMetric = try reader.members { reader, key throws(UsageDecodingError) in
@@ -32,6 +37,7 @@ enum MonitoringDecoder {
                 guard let points = try reader.points() else { return parts.count(false) }
                 guard let key = ServerName(key) else { return parts.count(false) }
                 parts.count(points.hasSense)
+                if points.hasSense { parts.bad += points.unreadable }
                 let one = SeriesPoints(statistic: metric, key: key, points: points.points)
                 series.set(one.points.isEmpty ? nil : one, for: key.text)
             }
@@ -39,12 +45,13 @@ enum MonitoringDecoder {
             if isEmpty { parts.count(isMetric) }
             metrics.set(series, for: metric.text)
         }
-        try parts.check()
-        return metrics.values.flatMap { $0.values.compactMap(\.self) }
+        return try parts.check(metrics.values.flatMap { $0.values.compactMap(\.self) })
     }
 
     /// `{"inventory":[{"name":"c3-use-1","region":"use", …}]}`.
-    static func inventory(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [InventoryServer] {
+    static func inventory(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<
+        [InventoryServer]
+    > {
         var servers: [InventoryServer] = []
         var parts = Parts()
         try MonitoringReader.read(bytes) { reader throws(UsageDecodingError) in
@@ -56,8 +63,7 @@ enum MonitoringDecoder {
                 }
             }
         }
-        try parts.check()
-        return servers
+        return try parts.check(servers)
     }
 
     private static func server(_ reader: inout MonitoringReader) throws(UsageDecodingError) -> InventoryServer {
@@ -78,24 +84,31 @@ enum MonitoringDecoder {
     }
 
     /// `{"status":{"c16-de":"operational"}}`.
-    static func status(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [ServerName: String] {
+    static func status(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<
+        [ServerName: String]
+    > {
         var status: [ServerName: String] = [:]
         var parts = Parts()
         try document(bytes, "status") { reader, cluster throws(UsageDecodingError) in
             let (text, isNothing) = try reader.textOrNothing()
-            if let cluster = ServerName(cluster) { status[cluster] = text }
+            guard let cluster = ServerName(cluster) else { return parts.count(false) }
+            status[cluster] = text
             if !isNothing { parts.count(text != nil) }
         }
-        try parts.check()
-        return status
+        return try parts.check(status)
     }
 
     /// `{"incidents":{"c16-de":[{"t":1688056200000,"v":{"title":"…","status":"…"}}]}}`.
-    static func incidents(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> [ClusterIncident] {
+    static func incidents(_ bytes: UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<
+        [ClusterIncident]
+    > {
         var incidents = OrderedParts<[ClusterIncident]>()
         var parts = Parts()
         try document(bytes, "incidents") { reader, cluster throws(UsageDecodingError) in
-            guard let name = ServerName(cluster) else { return try reader.skip() }
+            guard let name = ServerName(cluster) else {
+                parts.count(false)
+                return try reader.skip()
+            }
             var found: [ClusterIncident] = []
             let isList = try reader.elements { reader throws(UsageDecodingError) in
                 let incident = try incident(of: name, &reader)
@@ -105,8 +118,7 @@ enum MonitoringDecoder {
             if !isList { parts.count(false) }
             incidents.set(found, for: cluster)
         }
-        try parts.check()
-        return incidents.values.flatMap(\.self)
+        return try parts.check(incidents.values.flatMap(\.self))
     }
 
     private static func incident(
@@ -135,27 +147,29 @@ enum MonitoringDecoder {
     /// `{"c16-de":{"probe-frankfurt":true}}`: whether each probe reaches each cluster.
     static func reachability(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(UsageDecodingError) -> [ServerName: [ServerName: Bool]] {
+    ) throws(UsageDecodingError) -> ReadableParts<[ServerName: [ServerName: Bool]]> {
         var clusters: [ServerName: [ServerName: Bool]] = [:]
         var parts = Parts()
         try MonitoringReader.read(bytes) { reader throws(UsageDecodingError) in
             let isObject = try reader.members { reader, cluster throws(UsageDecodingError) in
                 var probes: [ServerName: Bool] = [:]
-                var hasOthers = false
+                var others = 0
                 let isCluster = try reader.members { reader, probe throws(UsageDecodingError) in
                     let isReached = try reader.flag()
-                    if let probe = ServerName(probe) { probes[probe] = isReached }
-                    if isReached == nil { hasOthers = true }
+                    let name = ServerName(probe)
+                    if let name { probes[name] = isReached }
+                    if isReached == nil || name == nil { others += 1 }
                 }
                 // An object of anything but Booleans is no cluster, such as an error's.
-                let isGood = isCluster && !(probes.isEmpty && hasOthers)
+                guard let cluster = ServerName(cluster) else { return parts.count(false) }
+                let isGood = isCluster && !(probes.isEmpty && others > 0)
                 parts.count(isGood)
-                if let cluster = ServerName(cluster) { clusters[cluster] = isGood ? probes : nil }
+                if isGood { parts.bad += others }
+                clusters[cluster] = isGood ? probes : nil
             }
             guard isObject else { throw UsageDecodingError(.notAnAnswer, at: 0) }
         }
-        try parts.check()
-        return clusters
+        return try parts.check(clusters)
     }
 
     /// Reads `{"name":{member: …, …}}`.

@@ -89,16 +89,16 @@ struct MonitoringReader {
         return true
     }
 
-    /// The points of an array of plain numbers, those left out that cannot be read, and whether the array makes any
-    /// sense; nil for any other value but `null`, which is passed over.
-    mutating func points() throws(UsageDecodingError) -> (points: [Point], hasSense: Bool)? {
+    /// The points of an array of plain numbers, without those that cannot be read, how many those are, and whether the
+    /// array makes any sense; nil for any other value but `null`, which is passed over.
+    mutating func points() throws(UsageDecodingError) -> (points: [Point], unreadable: Int, hasSense: Bool)? {
         let byte = try parser.scanner.peek()
         guard byte == UInt8(ascii: "[") else {
             try skip()
-            return byte == UInt8(ascii: "n") ? ([], true) : nil
+            return byte == UInt8(ascii: "n") ? ([], 0, true) : nil
         }
         try parser.points()
-        return (parser.scalars, parser.timed > 0 || parser.flaws.isEmpty)
+        return (parser.scalars, parser.flaws.count, parser.timed > 0 || parser.flaws.isEmpty)
     }
 
     /// A number of things, 0 at least and as many as fit otherwise; nil for any other value, which is passed over.

@@ -38,7 +38,7 @@ struct PointParser<Time: PointTime> {
     /// Bytes of an unreadable value that are kept, to be shown.
     private static var shownBytes: Int { 40 }
 
-    /// Where the parser is in the document; whoever reads what is around the points moves it, too.
+    /// Where the parser is in the document; readers of what surrounds the points move it, too.
     var scanner: JSONScanner
     /// What was read last: a column for each key, in order of appearance.
     private(set) var columns: [Column] = []
@@ -46,6 +46,8 @@ struct PointParser<Time: PointTime> {
     private(set) var flaws = Flaws()
     /// Elements of the array that name a time.
     private(set) var timed = 0
+    /// Keys that cannot be names, in all arrays.
+    private(set) var unnamed = 0
     /// Where the column of each key is, by the key's bytes; only once keys come out of order.
     private var positions: [ServerName: Int] = [:]
     /// The column of plain numbers.
@@ -233,7 +235,10 @@ struct PointParser<Time: PointTime> {
 
     /// Nil for what cannot be a name.
     private mutating func findColumn(_ raw: JSONScanner.RawString) throws(UsageDecodingError) -> Int? {
-        guard let key = ServerName(try scanner.text(raw)) else { return nil }
+        guard let key = ServerName(try scanner.text(raw)) else {
+            unnamed += 1
+            return nil
+        }
         if let column = positions[key] { return column }
         guard columns.count < Self.keyLimit else {
             throw UsageDecodingError(.tooMany(limit: Self.keyLimit), at: raw.offset)
@@ -246,7 +251,7 @@ struct PointParser<Time: PointTime> {
     }
 }
 
-/// What of an array of points could not be read.
+/// The unreadable part of an array of points.
 struct Flaws: Hashable {
     /// The times of points whose value, or a part of it, is no number.
     private(set) var times: [UnixTime] = []
@@ -255,9 +260,13 @@ struct Flaws: Hashable {
     /// How the first of it begins, as the document spells it; nil when everything was read.
     private(set) var text: String?
 
+    /// Points that are not whole.
+    private(set) var count = 0
+
     var isEmpty: Bool { text == nil }
 
     mutating func note(at time: UnixTime?, _ text: String) {
+        count += 1
         if self.text == nil { self.text = text }
         if let time { times.append(time) } else { isSomewhere = true }
     }

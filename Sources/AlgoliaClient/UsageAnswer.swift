@@ -4,12 +4,14 @@ public import UsageModel
 public struct UsageAnswer: Sendable, Hashable {
     /// Series in the order of the document, one for each statistic and key; a statistic without points has none.
     public var series: [SeriesPoints] = []
-    /// What could not be read, by statistic. Nothing follows for the buckets that it names.
+    /// The unreadable values, by statistic. Nothing follows for the buckets that it names.
     public var unreadable: [UnreadableStatistic] = []
-    /// What the answer says of an error, beside its series; it may lack anything then. Nil when it says nothing.
+    /// An error that the answer reports beside its series; it may lack anything then. Nil when it says nothing.
     public var failure: String?
     /// Points of times that were not asked for; they are not among ``series``.
     public var outside = 0
+    /// Statistics and keys whose names cannot be names, because they contain NUL; they are left out.
+    public var unnamed = 0
 
     public init(series: [SeriesPoints] = []) { self.series = series }
 

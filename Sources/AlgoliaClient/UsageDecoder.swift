@@ -44,6 +44,7 @@ private struct UsageDecodingPass {
     /// Whether anything of the document could have held the data.
     private var hasSeries = false
     private var failure: String?
+    private var unnamed = 0
 
     init(_ scanner: JSONScanner, _ asked: StatisticSelection) {
         parser = PointParser(scanner)
@@ -70,6 +71,7 @@ private struct UsageDecodingPass {
         var answer = UsageAnswer(series: entries.flatMap(\.series))
         answer.unreadable = entries.compactMap(\.unreadable)
         answer.failure = failure
+        answer.unnamed = unnamed + parser.unnamed
         return answer
     }
 
@@ -84,6 +86,7 @@ private struct UsageDecodingPass {
             try parser.scanner.expect(UInt8(ascii: ":"))
             guard let name else {
                 // What cannot be a name is no statistic's.
+                unnamed += 1
                 try parser.scanner.skipValue()
                 continue
             }

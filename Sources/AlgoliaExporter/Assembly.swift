@@ -89,6 +89,7 @@ struct Assembly {
     private static let help = [
         RequestMetrics.requests: "Requests sent to Algolia, by API and HTTP status or kind of failure.",
         RequestMetrics.duration: "Seconds from sending a request to its decoded answer.",
+        RequestMetrics.ignored: "Parts of answers that were ignored because they cannot be read, by API.",
         CollectorMetric.isUp: "Whether the newest request to this API succeeded.",
         CollectorMetric.lastSuccess: "When the newest request to this API succeeded, in seconds since 1970.",
         CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",

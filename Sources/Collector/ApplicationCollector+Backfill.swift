@@ -10,7 +10,7 @@ extension ApplicationCollector {
 
     /// Collects until nothing is missing any more, or until all that is missing keeps failing.
     /// - Parameter progress: called after each request.
-    /// - Returns: what of the wanted history was not had; empty when the history is complete.
+    /// - Returns: the parts of the wanted history that are missing; empty when the history is complete.
     public func runUntilComplete(progress: @Sendable (ApplicationStatus) async -> Void) async -> [String] {
         while !Task.isCancelled {
             let step = await step()
@@ -24,7 +24,8 @@ extension ApplicationCollector {
             if health.isUnauthorized {
                 return ["\(client.application): \(status.lastError ?? "the key is refused")"]
             }
-            let stuck = planner.tracks.filter { $0.failures >= Self.patience }.map(\.scope.description)
+            let stuck = planner.tracks.filter { $0.failures >= Self.patience && !$0.isSearching }.map(
+                \.scope.description)
             let incomplete = Set(planner.incompleteScopes(now: clock.now).map(\.description))
             if !stuck.isEmpty, incomplete.isSubset(of: stuck) {
                 return Set(stuck).sorted().map { "\($0): \(status.lastError ?? "unknown error")" }
@@ -34,7 +35,7 @@ extension ApplicationCollector {
         return ["\(client.application): cancelled"]
     }
 
-    /// What the vendor did not give of the wanted history, as lines for people.
+    /// The parts of the wanted history that the vendor did not give, as lines for people.
     ///
     /// Days that are older than ``CollectionSettings/usualRetention`` are wanted only as far as the vendor keeps them.
     private var shortfall: [String] {

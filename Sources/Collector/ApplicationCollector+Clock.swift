@@ -3,7 +3,7 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// What a clock that is wrong, or was, means for what is known and asked.
+/// Consequences of a clock that is wrong, or was.
 extension ApplicationCollector {
     /// Compares the clock with the newest answer of an API.
     ///

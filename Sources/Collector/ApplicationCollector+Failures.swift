@@ -3,7 +3,7 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// What each kind of failure means for what is asked next.
+/// Consequences of each kind of failure.
 extension ApplicationCollector {
     /// A refused name or wildcard that is served again is no longer refused.
     func noteServed(_ work: Work) async throws {
@@ -16,7 +16,7 @@ extension ApplicationCollector {
         }
         if !withdrawn.isEmpty {
             log.info(
-                "served again: \(withdrawn.sorted().map(\.text).joined(separator: ", "))",
+                "the plan includes again: \(withdrawn.sorted().map(\.text).joined(separator: ", "))",
                 metadata: ["level": "\(level)"])
             try await history.withdrawRefusal(of: withdrawn, application: client.application, level: level)
             offer.withdraw(withdrawn)
@@ -45,7 +45,9 @@ extension ApplicationCollector {
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
             note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
         case .unauthorized(403, let message) where mayBeRefusal(work):
-            if work.statistics == .all {
+            if work.purpose == .isolation {
+                await refusePiece(work, error, message: message, sentAt: sentAt)
+            } else if work.statistics == .all {
                 planner.offers[EndpointLevel(work.scope)]?.doubtWildcard(now: clock.now)
             } else {
                 await refuse(work, error, message: message)
@@ -66,24 +68,25 @@ extension ApplicationCollector {
                 await refuse(work, error, message: message)
             case .backfill: await refuseRange(work, error, message: message, sentAt: sentAt, isAbsence: false)
             case .retry, .horizon, .revision: await putOff(work, error, sentAt: sentAt)
+            case .isolation: await refusePiece(work, error, message: message, sentAt: sentAt)
             }
         case .server(_, _, let retryAfter?):
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
-            note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
-        case .server, .timeout, .connection, .broken:
-            back(off: work, .transient, error)
+            await failSilently(work, error, sentAt: sentAt, pause: delay)
+        case .server, .timeout, .connection, .broken: await failSilently(work, error, sentAt: sentAt)
         }
     }
 
-    /// What a 404 means that does not prove that there are no data.
+    /// Handles a 404 that does not prove that there are no data.
     private func failAbsent(_ work: Work, _ error: AlgoliaError, message: String, sentAt: UnixTime) async {
         switch work.purpose {
         case .readThrough: break
         case .backfill: await refuseRange(work, error, message: message, sentAt: sentAt, isAbsence: true)
         case .retry, .horizon, .revision: await putOff(work, error, sentAt: sentAt)
+        case .isolation: await refusePiece(work, error, message: message, sentAt: sentAt)
         case .live, .probe:
             if work.scope.isIndex, !mayBeWildcard(work) {
-                back(off: work, .notFound, error)
+                back(off: work, .notFound, error, because: doubt(of: work.scope.index))
             } else if work.statistics == .all {
                 // Either the wildcard is refused, or there are no data: names will tell.
                 planner.offers[EndpointLevel(work.scope)]?.doubtWildcard(now: clock.now)
@@ -128,7 +131,8 @@ extension ApplicationCollector {
     }
 
     /// Leaves one track alone for a while; the application, too, when several fail in a row.
-    func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError) {
+    /// - Parameter cause: what people should know beside the error.
+    func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError, because cause: String = "") {
         guard planner.track(work.scope, work.granularity) != nil else {
             // Somebody has asked for what is not collected: no failure of the collection.
             return log.debug("\(error)", metadata: ["index": "\(work.scope.index)"])
@@ -141,14 +145,36 @@ extension ApplicationCollector {
             track.notBefore = (now + delay).rounded(.up)
         }
         if case .notFound = error {} else { health.failed(work.scope, now: now, using: &generator) }
-        note(work, error, "retrying in \(Int(delay.rounded(.up))) s")
+        note(work, error, "retrying in \(Int(delay.rounded(.up))) s", because: cause)
     }
 
-    func note(_ work: Work, _ error: AlgoliaError, _ consequence: String) {
+    /// Why the vendor may know nothing of an index in its newest hours.
+    private func doubt(of index: IndexName) -> String {
+        let name = ForeignText.shown(index.text, redacting: [])
+        if !client.canListIndices {
+            return """
+                index "\(name)" is not known to Algolia, or has no data in its newest hours (which of the two, a \
+                search key would tell): check its name in the configuration
+                """
+        }
+        guard discovery.hasSucceeded else {
+            return """
+                index "\(name)" is not known to Algolia, or has no data in its newest hours; the list of indices \
+                could not be fetched yet
+                """
+        }
+        return """
+            index "\(name)" is not in Algolia's list of indices: check its name in the configuration, and what the \
+            search key may see
+            """
+    }
+
+    func note(_ work: Work, _ error: AlgoliaError, _ consequence: String, because cause: String = "") {
         metrics.failed(.usage)
-        health.lastError = (error.description, clock.now)
+        let text = cause.isEmpty ? error.description : "\(error): \(cause)"
+        health.lastError = (text, clock.now)
         log.warning(
-            "\(error); \(consequence)",
+            "\(text); \(consequence)",
             metadata: [
                 "index": "\(work.scope.index)", "granularity": "\(work.granularity.rawValue)",
                 "range": "\(work.range)",

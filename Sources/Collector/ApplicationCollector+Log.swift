@@ -3,7 +3,7 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// What the log says of odd answers, once.
+/// Log lines about odd answers, each once.
 extension ApplicationCollector {
     func tell(of list: IndexList) {
         if list.unusable > 0, told.first(.unusableIndices) {
@@ -22,6 +22,13 @@ extension ApplicationCollector {
             log.warning(
                 "Algolia sent \(answer.outside) points outside the range that was asked for; dropping such points",
                 metadata: metadata)
+        }
+        if answer.unnamed > 0, told.first(.unnamed) {
+            log.warning(
+                """
+                Algolia sent \(answer.unnamed) statistics or servers whose names contain a NUL; ignoring them, counted \
+                by algolia_exporter_ignored_parts_total
+                """, metadata: metadata)
         }
         let new = answer.unreadable.filter { one in
             planner.track(work.scope, work.granularity)?.setAside.contains { $0.statistic == one.statistic } != true

@@ -3,7 +3,7 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// What a failure says about the range that was asked for, and not about the statistics or the key.
+/// Failures that are about the range that was asked for, and not about the statistics or the key.
 ///
 /// The vendor answers 404 where it has no data in a range, and refuses a range that begins before its retention with
 /// 400, 404 or 422. A statistic that was served for a newer range is never the cause.
@@ -17,7 +17,7 @@ extension ApplicationCollector {
         let empty = UnstoredAnswer(work: work, answer: UsageAnswer(), sentAt: sentAt, isAbsence: true)
         switch work.purpose {
         case .probe, .horizon: return nil
-        case .revision, .retry: return empty
+        case .revision, .retry, .isolation: return empty
         case .backfill, .readThrough:
             let isAbsent = planner.provesAbsence(
                 work.scope, work.granularity, work.range, now: sentAt)
@@ -143,19 +143,19 @@ extension ApplicationCollector {
             """, metadata: ["level": "\(key.level)"])
     }
 
-    /// Sets a window aside that is refused though older ones are served.
+    /// Sets a window aside that is refused though older ones are served, or still is what it was set aside for.
     private func putAside(_ work: Work, _ error: AlgoliaError, sentAt: UnixTime) async {
-        do {
-            let window = AnsweredWindow(
-                scope: work.scope, granularity: work.granularity, range: work.range, statistics: work.statistics,
-                fetchedAt: sentAt, settleDelay: settings.settleDelay)
-            let setAside = try await history.setAside(window, reason: error.description)
-            planner.update(work.scope, work.granularity) { $0.setAside = setAside }
-            metrics.remaining(planner, now: clock.now)
-            note(work, error, "setting the range aside, retrying in 24 h")
-        } catch {
-            _ = pauseForStorage(error)
+        var work = work
+        let names = work.statistics.trackedNames
+        let known = planner.track(work.scope, work.granularity)?.setAside.filter {
+            names.contains($0.statistic) && ($0.isOpen || $0.range.overlaps(work.range))
         }
+        // What the live tail goes on without has grown since.
+        for open in known ?? [] where open.isOpen { work.range.start = min(work.range.start, open.range.start) }
+        note(work, error, "setting the range aside, retrying in 24 h")
+        await setAside(
+            work, reason: error.description, breaksAnswers: known?.contains(where: \.breaksAnswers) ?? false,
+            sentAt: sentAt)
     }
 
     /// Leaves what is only asked for now and then to the next day.
@@ -176,7 +176,7 @@ extension ApplicationCollector {
         case .revision:
             note(work, error, "asking for revisions of the range in 24 h")
             planner.update(work.scope, work.granularity) { $0.revisionChecked = sentAt }
-        case .live, .probe, .backfill, .readThrough: break
+        case .live, .probe, .backfill, .isolation, .readThrough: break
         }
     }
 }

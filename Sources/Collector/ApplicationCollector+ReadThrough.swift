@@ -2,7 +2,7 @@ public import AlgoliaClient
 internal import History
 public import UsageModel
 
-/// What the collector fetches because somebody asks for it.
+/// Fetching on behalf of a client of the proxy.
 extension ApplicationCollector {
     /// Seconds that one question may wait for its windows.
     private static let patience = 120.0

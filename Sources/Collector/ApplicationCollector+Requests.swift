@@ -5,7 +5,7 @@ internal import UsageModel
 
 /// Requests of usage, and what is stored of their answers.
 extension ApplicationCollector {
-    /// What came of a request.
+    /// The outcome of a request.
     enum Outcome: Equatable {
         case stored
         case failed(AlgoliaError)
@@ -99,13 +99,32 @@ extension ApplicationCollector {
                 for statistic in work.statistics.trackedNames { track.tailFetched[statistic] = sentAt }
             }
             if isLastRevision || needsBaseline { track.revisionChecked = sentAt }
+            // Another batch says nothing about the one that fails.
+            if track.searches[work.purpose].map({ work.statistics == .all || $0.whole.statistics == work.statistics })
+                == true
+            {
+                track.searches[work.purpose] = nil
+            }
         }
         metrics.remaining(planner, now: clock.now)
+        if work.purpose == .isolation { await noteServed(piece: work, sentAt: sentAt) }
+    }
+
+    /// Notes that a batch of the running revision check was answered in parts.
+    func noteRevision(_ work: Work, sentAt: UnixTime) async {
+        guard finishRevisionBatch(work) else { return }
+        do {
+            try await history.noteRevisionCheck(work.scope, work.granularity, at: sentAt)
+        } catch {
+            return _ = pauseForStorage(error)
+        }
+        planner.update(work.scope, work.granularity) { $0.revisionChecked = sentAt }
     }
 
     /// Takes an answered batch off the running revision check; whether it was the last.
     private func finishRevisionBatch(_ work: Work) -> Bool {
-        let all = planner.revisionBatches(work.scope)
+        guard let track = planner.track(work.scope, work.granularity) else { return true }
+        let all = planner.revisionBatches(track)
         planner.update(work.scope, work.granularity) { track in
             if track.revisionBatches.isEmpty { track.revisionBatches = all }
             track.revisionBatches.removeAll { $0 == work.statistics }

@@ -7,8 +7,8 @@ public import UsageModel
 /// Keeps one application's history complete: asks for what is missing, one
 /// request at a time, for as long as it runs.
 ///
-/// It may be stopped at any instant. What it knows that matters is in the
-/// history; the rest (backoffs, whose turn it is) is forgotten gladly.
+/// It may be stopped at any instant: everything that matters is in the history. Backoffs and turns are not, and
+/// begin anew at the next start.
 public actor ApplicationCollector {
     private(set) var settings: CollectionSettings
     private(set) var client: AlgoliaClient
@@ -29,7 +29,7 @@ public actor ApplicationCollector {
     var isClockConfirmed = false
     /// Whether the log says that the clock is wrong.
     var hasToldClock = false
-    /// What the next step begins with.
+    /// Settings and client that the next step takes over.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
     /// One request at a time: what is missing is decided on with nothing under way.
@@ -38,7 +38,7 @@ public actor ApplicationCollector {
     var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
     private var hasUnselected = false
-    /// What the log says already.
+    /// Matters that the log has mentioned already.
     var told = ToldOnce()
     /// Failures of what is read through and not collected otherwise.
     var foreignFailures: [Scope: (until: Double, error: AlgoliaError)] = [:]
@@ -47,7 +47,7 @@ public actor ApplicationCollector {
     var hasDiscovered: Bool { isLoaded && (!client.canListIndices || discovery.hasSucceeded) }
 
     /// - Parameters:
-    ///   - compaction: shared by those who share the history; one of its own by default.
+    ///   - compaction: shared by all collectors of one history; by default a new one.
     ///   - generator: the source of jitter.
     public init(
         settings: CollectionSettings, client: AlgoliaClient, history: History, clock: any WallClock,
@@ -102,7 +102,7 @@ public actor ApplicationCollector {
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }
 
-    /// What one step did.
+    /// The outcome of one step.
     public enum Step: Sendable, Hashable {
         /// A request was made; `succeeded` or not.
         case requested(succeeded: Bool)
@@ -277,7 +277,7 @@ public actor ApplicationCollector {
             metrics.failed(.search)
             log.warning(
                 """
-                listing indices failed, going on with those known: \(error); again in \(Int(delay)) s\
+                listing indices failed: \(error); continuing with the known indices, retrying in \(Int(delay)) s\
                 \(discovery.isUnauthorized ? " \(client.rotation(.search))" : "")
                 """)
             return false

@@ -9,7 +9,11 @@ public import UsageModel
 ///    deadline never moves unnoticed, and its owner learns by how much to move it.
 /// 2. Where the machine's clock is ahead of the `Date` of the newest answer by more than ``tolerance``, the
 ///    vendor's counts: it is the vendor that stamps the buckets, and hours that it has not had cannot be answered.
+///    The answer may have been under way for long, so "ahead" means ahead even if the vendor wrote the date when
+///    the question was sent.
 /// 3. A clock that is behind loses nothing, and is believed, unless it was never set.
+/// 4. As long as the newest answer allows the time that is kept, there is no step: answers take longer and shorter, and
+///    a clock that is ahead by just ``tolerance`` is not followed and left by turns.
 public final class CollectionClock: WallClock {
     /// Seconds that the machine's clock may differ from the vendor's: its `Date` has whole seconds, and
     /// the answer was under way.
@@ -20,10 +24,11 @@ public final class CollectionClock: WallClock {
     private static let slew = 5.0
 
     private struct State {
-        /// What ``seconds`` is ahead of the monotonic reading.
+        /// Seconds by which ``seconds`` is ahead of the monotonic reading.
         var shift: Double
-        /// The same of the vendor's clock, as the newest answer had it.
-        var vendor: Double?
+        /// The same of the vendor's clock, as the newest answer had it: if the vendor wrote the date when the
+        /// answer arrived, and if it did when the question was sent.
+        var vendor: ClosedRange<Double>?
     }
 
     private let base: any WallClock
@@ -43,16 +48,21 @@ public final class CollectionClock: WallClock {
 
     public func sleep(for duration: Double) async throws { try await base.sleep(for: duration) }
 
-    /// Seconds by which the machine's clock is ahead of the vendor's; nil before the first dated answer.
+    /// Seconds by which the machine's clock is ahead of the vendor's, at least; 0 where both may be right, and nil
+    /// before the first dated answer.
     public var offset: Double? {
         let wall = base.seconds - base.monotonic
-        return state.withLock { state in state.vendor.map { wall - $0 } }
+        return state.withLock { state in
+            state.vendor.map { vendor in
+                wall > vendor.upperBound ? wall - vendor.upperBound : min(wall - vendor.lowerBound, 0)
+            }
+        }
     }
 
     /// Whether ``synchronize(_:)`` would find a step: the machine's clock was set.
     public var isAstray: Bool {
         let wall = base.seconds - base.monotonic
-        return state.withLock { abs(Self.target(wall, $0.vendor, base.monotonic) - $0.shift) > Self.slew }
+        return state.withLock { abs(Self.target(wall, $0, base.monotonic) - $0.shift) > Self.slew }
     }
 
     /// Compares with the machine's clock, and with what an answer said of the vendor's.
@@ -61,19 +71,22 @@ public final class CollectionClock: WallClock {
         let wall = base.seconds - base.monotonic
         return state.withLock { state in
             if let reading, let date = reading.date, Double(date) >= Self.plausible {
-                state.vendor = Double(date) + 0.5 - reading.arrived
+                let middle = Double(date) + 0.5
+                state.vendor = middle - max(reading.arrived, reading.asked)...middle - reading.asked
             }
-            let target = Self.target(wall, state.vendor, base.monotonic)
+            let target = Self.target(wall, state, base.monotonic)
             let step = target - state.shift
             state.shift = target
             return abs(step) > Self.slew ? step : 0
         }
     }
 
-    /// What to add to the monotonic reading, of what the two clocks add.
-    private static func target(_ wall: Double, _ vendor: Double?, _ monotonic: Double) -> Double {
-        guard let vendor else { return wall }
-        if wall - vendor > tolerance { return vendor }
-        return wall + monotonic < plausible ? vendor : wall
+    /// The sum of the monotonic reading and this is the time to go by.
+    private static func target(_ wall: Double, _ state: State, _ monotonic: Double) -> Double {
+        guard let vendor = state.vendor else { return wall }
+        let isFollowed = abs(wall - state.shift) > slew
+        let isAhead = wall - vendor.upperBound > (isFollowed ? tolerance / 2 : tolerance)
+        guard isAhead || wall + monotonic < plausible else { return wall }
+        return min(max(state.shift, vendor.lowerBound), vendor.upperBound)
     }
 }

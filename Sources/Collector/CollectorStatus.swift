@@ -2,7 +2,7 @@ public import AlgoliaClient
 public import History
 public import UsageModel
 
-/// What one application's collector is doing, for people.
+/// The state of one application's collector, for people.
 public struct ApplicationStatus: Sendable, Hashable {
     public enum State: String, Sendable, Hashable {
         /// Something is missing and being fetched.

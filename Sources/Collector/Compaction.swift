@@ -2,7 +2,7 @@ public import History
 public import Logging
 internal import UsageModel
 
-/// Makes the history dense once a large backfill is over, of whichever applications.
+/// Makes the history dense once the backfills of all applications are complete.
 ///
 /// It waits for all of them: rewriting the file for each that is done would rewrite it many times.
 /// A file that would take minutes is left to its operator (`db compact`).
@@ -40,9 +40,9 @@ public actor Compaction {
         guard before <= Self.quicklyCompacted else { return }
         do {
             try await history.compact()
-            log.info("the backfill is over; compacted the history", metadata: ["bytes": "\(before) to \(history.size)"])
+            log.info("backfill complete; compacted the database (\(before) → \(history.size) bytes)")
         } catch {
-            log.warning("the history could not be compacted: \(error)")
+            log.warning("cannot compact the database: \(error); continuing with it as it is")
         }
     }
 }

@@ -178,6 +178,13 @@ public actor MonitoringCollector {
             refusals = 0
         }
         noteState(nil)
+        if case let ignored = client.ignoredParts(.monitoring), ignored > 0, told.first(.ignored) {
+            log.warning(
+                """
+                the Monitoring API sent \(ignored) parts that cannot be read (\(job)); ignoring such parts and keeping \
+                the rest, counted by algolia_exporter_ignored_parts_total
+                """)
+        }
         if hasToldRefusal, !status.isRefused {
             hasToldRefusal = false
             log.info("the Monitoring API is served again")

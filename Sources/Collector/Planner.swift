@@ -9,7 +9,8 @@ internal import UsageModel
 ///    row, one is backfill's.
 /// 3. Backfill goes newest first; scopes take turns, so that none starves.
 /// 4. A track that failed is left alone until its backoff ends; the others go on.
-/// 5. What is set aside, or older than the vendor serves, is not missing; it is asked for once a day.
+/// 5. A request that fails again and again while others succeed is asked for in parts (``AnswerSearch``).
+/// 6. What is set aside, or older than the vendor serves, is not missing; it is asked for once a day.
 struct Planner {
     /// Seconds from one scope's request of a window to the next one's: what was served then still is.
     private static let roundTime: Int64 = 600
@@ -136,10 +137,32 @@ struct Planner {
         return offers[level] ?? StatisticsOffer(level: level, refused: [:])
     }
 
+    /// The statistics of a track's live tail: everything, or names without those whose answers fail.
+    private func tailOffer(_ track: Track) -> (servesWildcard: Bool, names: [StatisticName]) {
+        let offer = offer(track.scope)
+        let open = track.openSince
+        guard !open.isEmpty else { return (offer.servesWildcard, offer.names) }
+        return (false, offer.names.filter { open[$0] == nil })
+    }
+
+    /// The statistics of an endpoint whose data make answers fail, as far as known.
+    func culprits(_ level: EndpointLevel) -> Set<StatisticName> {
+        Set(
+            tracks.lazy.filter { EndpointLevel($0.scope) == level }.flatMap(\.setAside).filter(\.breaksAnswers)
+                .map(\.statistic))
+    }
+
+    /// The search that a piece belongs to, and what it is about.
+    func search(_ piece: Work) -> (purpose: Work.Purpose, search: AnswerSearch)? {
+        track(piece.scope, piece.granularity)?.searches.first { $0.value.pieces.contains(piece) }
+            .map { ($0.key, $0.value) }
+    }
+
     /// The next request, or nil when nothing is to be done at `now`.
     mutating func next(now: UnixTime) -> Work? {
         let urgent =
-            liveWork(now: now) ?? probeWork(now: now) ?? retryWork(now: now) ?? horizonWork(now: now)
+            liveWork(now: now) ?? isolationWork(now: now) ?? probeWork(now: now) ?? retryWork(now: now) ?? horizonWork(
+                now: now)
             ?? revisionWork(now: now)
         if let urgent, liveStreak < Self.liveShare {
             liveStreak += 1
@@ -160,8 +183,8 @@ struct Planner {
         for track in tracks {
             // What failed is tried again on time, whatever it was.
             if track.notBefore > Double(now) { wakeUp = min(wakeUp, track.notBefore) }
-            let offer = offer(track.scope)
-            let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
+            let tail = tailOffer(track)
+            let names = tail.servesWildcard ? [StatisticsOffer.wildcard] : tail.names
             for name in names {
                 wakeUp = min(wakeUp, max(Double(max(track.tailDue(name, settings), now)), track.notBefore))
             }
@@ -183,9 +206,9 @@ struct Planner {
 
     private func liveWork(now: UnixTime) -> Work? {
         var best: (due: UnixTime, track: Track, name: StatisticName)?
-        for track in tracks where track.notBefore <= Double(now) {
-            let offer = offer(track.scope)
-            let names = offer.servesWildcard ? [StatisticsOffer.wildcard] : offer.names
+        for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.live) {
+            let tail = tailOffer(track)
+            let names = tail.servesWildcard ? [StatisticsOffer.wildcard] : tail.names
             for name in names {
                 let due = track.tailDue(name, settings)
                 if due <= now, due < best?.due ?? .max { best = (due, track, name) }
@@ -200,13 +223,19 @@ struct Planner {
                 scope: track.scope, granularity: track.granularity, range: range, statistics: .all, purpose: .live)
         }
         let offer = offer(track.scope)
-        let due = offer.names.filter {
+        let due = tailOffer(track).names.filter {
             track.tailDue($0, settings) <= now && track.tailRange($0, settings, now: now) == range
         }
         let batch = offer.batch(of: [name] + due.filter { $0 != name })
         return Work(
             scope: track.scope, granularity: track.granularity, range: range, statistics: .names(batch),
             purpose: .live)
+    }
+
+    /// Asks for a part of a request that fails.
+    private func isolationWork(now: UnixTime) -> Work? {
+        tracks.lazy.filter { $0.notBefore <= Double(now) }
+            .compactMap { $0.searches.values.lazy.compactMap(\.pieces.first).first }.first
     }
 
     /// Asks for one statistic that was refused, on the newest bucket alone.
@@ -231,10 +260,16 @@ struct Planner {
         for track in tracks where track.notBefore <= Double(now) {
             guard let due = track.setAside.first(where: { Self.isDue($0.triedAt, now: now) }) else { continue }
             // What is set aside of the same range is asked for at once.
-            let names = track.setAside.filter { $0.range == due.range && $0.statistic != StatisticsOffer.wildcard }
-                .map(\.statistic)
-            let range = TimeRange(
-                due.range.start, min(due.range.end, due.range.start + Work.longest(track.granularity)))
+            let names = track.setAside.filter {
+                $0.range == due.range && $0.isOpen == due.isOpen && $0.statistic != StatisticsOffer.wildcard
+            }.map(\.statistic)
+            // The newest buckets tell whether the live tail can have it again.
+            let range =
+                due.isOpen
+                ? TimeRange(
+                    track.granularity.floor(now - settings.settleDelay),
+                    track.granularity.floor(now) + track.granularity.seconds)
+                : TimeRange(due.range.start, min(due.range.end, due.range.start + Work.longest(track.granularity)))
             return Work(
                 scope: track.scope, granularity: track.granularity, range: range,
                 statistics: due.statistic == StatisticsOffer.wildcard
@@ -273,7 +308,7 @@ struct Planner {
     // MARK: Revision
 
     private func revisionWork(now: UnixTime) -> Work? {
-        for track in tracks where track.notBefore <= Double(now) {
+        for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.revision) {
             guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval else {
                 continue
             }
@@ -281,14 +316,14 @@ struct Planner {
             let range = TimeRange(end - CollectionSettings.revisedRange, end)
             return Work(
                 scope: track.scope, granularity: track.granularity, range: range,
-                statistics: track.revisionBatches.first ?? revisionBatches(track.scope)[0], purpose: .revision)
+                statistics: track.revisionBatches.first ?? revisionBatches(track)[0], purpose: .revision)
         }
         return nil
     }
 
     /// The requests that one revision check takes.
-    func revisionBatches(_ scope: Scope) -> [StatisticSelection] {
-        let offer = offer(scope)
+    func revisionBatches(_ track: Track) -> [StatisticSelection] {
+        let offer = tailOffer(track)
         let names = offer.names
         guard !offer.servesWildcard, !names.isEmpty else { return [.all] }
         return stride(from: 0, to: names.count, by: StatisticsOffer.batchSize).map {
@@ -298,7 +333,33 @@ struct Planner {
 
     // MARK: Backfill
 
-    private func backfillWork(now: UnixTime) -> Work? {
+    private mutating func backfillWork(now: UnixTime) -> Work? {
+        if let work = nextTurn(now: now) { return work }
+        // Nobody asks for what is older than a search that nobody goes on with.
+        return abandonSearches(now: now) ? nextTurn(now: now) : nil
+    }
+
+    /// Ends the searches for how far back the vendor serves that no scope can go on with: the one that began them is
+    /// gone, or has what it wanted.
+    /// - Returns: whether there were any.
+    private mutating func abandonSearches(now: UnixTime) -> Bool {
+        var hasAbandoned = false
+        for (key, reach) in reaches {
+            guard let open = reach.openRange else { continue }
+            let goesOn = tracks.contains { track in
+                EndpointLevel(track.scope) == key.level && track.granularity == key.granularity && track.failures < 3
+                    && backlog(of: track, now: now).ranges.contains { $0.overlaps(open) }
+            }
+            if !goesOn {
+                reaches[key]?.doubt()
+                hasAbandoned = true
+            }
+        }
+        return hasAbandoned
+    }
+
+    /// The next scope's window.
+    private func nextTurn(now: UnixTime) -> Work? {
         var scopes: [Scope] = []
         for track in tracks where scopes.last != track.scope { scopes.append(track.scope) }
         guard !scopes.isEmpty else { return nil }
@@ -320,15 +381,16 @@ struct Planner {
     }
 
     private func backfillWork(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> Work? {
-        guard let track = track(scope, granularity), track.notBefore <= Double(now),
+        guard let track = track(scope, granularity), track.notBefore <= Double(now), !track.isSearching(.backfill),
             !backlog(of: track, now: now).isEmpty
         else { return nil }
         let offer = offer(scope)
         let names = offer.names
         // What each name misses most recently; most names miss the same. A name
         // without a tail yet is the live tail's to begin with.
+        let open = track.openSince
         let lacking = names.map { name in
-            let hasTail = track.lastTail(tailName(offer, name)) != nil
+            let hasTail = open[name] != nil || track.lastTail(tailName(offer, open, name)) != nil
             return (name: name, missing: hasTail ? backlog(of: track, name, now: now).ranges.last : nil)
         }
         guard let end = lacking.compactMap(\.missing?.end).max(),
@@ -357,12 +419,12 @@ struct Planner {
         return reach(ReachKey(EndpointLevel(scope), granularity)).limit(window, granularity, now: now)
     }
 
-    /// What one track misses, but for what its next live tail brings.
+    /// The ranges that one track misses, without those that its next live tail brings.
     private func backlog(of track: Track, now: UnixTime) -> TimeRangeSet {
         let offer = offer(track.scope)
         let missing = track.missing(in: desired(track, now: now))
         guard !missing.isEmpty else { return missing }
-        if offer.servesWildcard {
+        if offer.servesWildcard, track.openSince.isEmpty {
             return missing.subtracting(awaited(track, StatisticsOffer.wildcard))
         }
         return offer.names.reduce(TimeRangeSet()) { backlog, name in
@@ -371,8 +433,11 @@ struct Planner {
     }
 
     private func backlog(of track: Track, _ name: StatisticName, now: UnixTime) -> TimeRangeSet {
-        track.missing(name, in: desired(track, now: now))
-            .subtracting(awaited(track, tailName(offer(track.scope), name)))
+        let open = track.openSince
+        let missing = track.missing(name, in: desired(track, now: now))
+        // What the live tail goes on without comes when that can have it again.
+        if let start = open[name] { return missing.subtracting(TimeRangeSet(TimeRange(start, .max))) }
+        return missing.subtracting(awaited(track, tailName(offer(track.scope), open, name)))
     }
 
     private func awaited(_ track: Track, _ name: StatisticName) -> TimeRangeSet {
@@ -380,7 +445,9 @@ struct Planner {
     }
 
     /// Under which name the live tail of `name` is asked for.
-    private func tailName(_ offer: StatisticsOffer, _ name: StatisticName) -> StatisticName {
-        offer.servesWildcard ? StatisticsOffer.wildcard : name
+    private func tailName(
+        _ offer: StatisticsOffer, _ open: [StatisticName: UnixTime], _ name: StatisticName
+    ) -> StatisticName {
+        offer.servesWildcard && open.isEmpty ? StatisticsOffer.wildcard : name
     }
 }

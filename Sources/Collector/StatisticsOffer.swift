@@ -1,7 +1,7 @@
 internal import History
 internal import UsageModel
 
-/// What one endpoint (of the application, or of its indices) serves, as far as known.
+/// The statistics that one endpoint (of the application, or of its indices) serves, as far as known.
 ///
 /// The wildcard is tried first. A plan that refuses it is asked for the
 /// catalogue's names in batches; a batch that is refused is halved until the

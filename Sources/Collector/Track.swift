@@ -7,7 +7,7 @@ struct Track {
     let granularity: Granularity
     /// What is answered, by statistic or `*`; a copy of the history's.
     var answered: [StatisticName: TimeRangeSet]
-    /// What the vendor was asked for and did not give; a copy of the history's.
+    /// Ranges that the vendor was asked for and did not give; a copy of the history's.
     var setAside: [SetAside] = []
     /// What is answered or set aside, by statistic or `*`; the planner keeps it in line.
     private(set) var known: [StatisticName: TimeRangeSet] = [:]
@@ -23,6 +23,18 @@ struct Track {
     /// second, as the times it is compared with.
     var failures = 0
     var notBefore = 0.0
+    /// Requests that fail for no reason that they name, by what they are for.
+    var searches: [Work.Purpose: AnswerSearch] = [:]
+
+    /// Whether parts of any request are asked for instead of the whole.
+    var isSearching: Bool { searches.values.contains(where: \.isRunning) }
+
+    /// Whether parts of a request for `purpose` are asked for instead of the whole.
+    func isSearching(_ purpose: Work.Purpose) -> Bool { searches[purpose]?.isRunning == true }
+
+    /// The statistics (or `*`) without which the live tail goes on, and the start of what each of them lacks; the
+    /// planner keeps it in line.
+    private(set) var openSince: [StatisticName: UnixTime] = [:]
 
     /// What of `desired` is not answered for `statistic`, neither by name nor by the wildcard.
     func missing(_ statistic: StatisticName, in desired: TimeRange) -> TimeRangeSet {
@@ -34,7 +46,7 @@ struct Track {
         return missing
     }
 
-    /// Brings ``known`` and ``covered`` in line with what is answered and set aside.
+    /// Brings ``known``, ``covered`` and ``openSince`` in line with what is answered and set aside.
     /// - Parameter served: the statistics that the plan serves.
     mutating func derive(served: [StatisticName]) {
         known = answered
@@ -42,6 +54,8 @@ struct Track {
             known[statistic] = (known[statistic] ?? TimeRangeSet()).union(TimeRangeSet(rows.map(\.range)))
         }
         covered = History.coverage(of: known, served: served)
+        openSince = Dictionary(
+            setAside.lazy.filter(\.isOpen).map { ($0.statistic, $0.range.start) }, uniquingKeysWith: min)
     }
 
     /// Where any statistic that the plan serves is still missing.
@@ -68,7 +82,7 @@ struct Track {
     }
 
     /// The range of a live fetch: the unsettled tail, and what has settled since the last one.
-    /// The first one of hours takes the newest week along; the first year of days is a request of its own.
+    /// The first one of hours takes the newest week along; the first year of days is a separate request.
     func tailRange(_ statistic: StatisticName, _ settings: CollectionSettings, now: UnixTime) -> TimeRange {
         let end = granularity.floor(now) + granularity.seconds
         let unsettled = granularity.floor(now - settings.settleDelay)
@@ -76,6 +90,11 @@ struct Track {
         guard let gap = missing(statistic, in: settings.desired(granularity, now: now)).ranges.last,
             gap.end == unsettled
         else { return TimeRange(unsettled, end) }
-        return TimeRange(min(max(gap.start, awaited, end - Work.longest(granularity)), unsettled), end)
+        // What makes answers fail is not asked for again; what lies before it is backfill's.
+        let failing = setAside.lazy.filter { $0.breaksAnswers && !$0.isOpen }.map(\.range.end).filter {
+            $0 <= unsettled
+        }
+        let start = max(gap.start, awaited, end - Work.longest(granularity), failing.max() ?? .min)
+        return TimeRange(min(start, unsettled), end)
     }
 }

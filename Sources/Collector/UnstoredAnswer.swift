@@ -2,7 +2,7 @@ internal import AlgoliaClient
 internal import History
 internal import UsageModel
 
-/// What the vendor answered, until it is in the history.
+/// An answer of the vendor, until it is in the history.
 struct UnstoredAnswer {
     var work: Work
     var answer: UsageAnswer
@@ -54,9 +54,9 @@ struct HistoryQuota: QuotaMemory {
     }
 }
 
-/// What the log says once and not again.
+/// Matters that the log mentions once.
 struct ToldOnce {
-    enum Matter { case unusableIndices, cutList, outside }
+    enum Matter { case unusableIndices, cutList, outside, unnamed, ignored }
 
     private var told: Set<Matter> = []
 

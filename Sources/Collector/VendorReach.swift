@@ -5,7 +5,7 @@ internal import UsageModel
 ///
 /// A range that starts too long ago is refused as a whole, with whatever status, so the newest start that is refused
 /// and the oldest that is served are searched for from both sides: first at usual retentions, then by halves. What is
-/// kept over the search is told in ages, seconds from a range's start to its request, because what the vendor keeps
+/// kept over the search are ages, seconds from a range's start to its request, because what the vendor keeps
 /// moves on with the clock.
 struct VendorReach {
     /// How far back vendors tend to serve, the likeliest first.
@@ -21,7 +21,7 @@ struct VendorReach {
         var refusedAge: Int64
     }
 
-    /// What is known of the same vendor otherwise: the first guess.
+    /// The age that another granularity of the same vendor has: the first guess.
     var hint: Int64?
     /// The age of the oldest start that was served; nothing younger is refused because of its age.
     private(set) var served: Int64 = 0
@@ -30,7 +30,7 @@ struct VendorReach {
     private var search: Search?
     /// Refusals of the running search: one alone may have been an accident.
     private var refusals = 0
-    /// What the vendor said last.
+    /// The vendor's newest refusal, in its words.
     private(set) var reason = ""
     /// Whether the vendor said that there are no data (404), and not that the range is refused.
     private(set) var isAbsence = false
@@ -38,6 +38,9 @@ struct VendorReach {
     private(set) var searched: Set<Scope> = []
 
     var isSearching: Bool { search != nil }
+
+    /// Where the running search still looks; nil without one.
+    var openRange: TimeRange? { search.map { TimeRange($0.open, $0.served) } }
 
     mutating func noteServed(_ start: UnixTime, _ granularity: Granularity, now: UnixTime) {
         let age = now - start
@@ -85,7 +88,7 @@ struct VendorReach {
         refusals = 0
     }
 
-    /// Asks once more, before a single refusal is believed.
+    /// Gives the search up: a single refusal is not believed, or nobody is left to go on.
     mutating func doubt() { search = nil }
 
     /// Ends the search of a scope that has no data further back.
@@ -116,7 +119,7 @@ struct VendorReach {
     }
 }
 
-/// What a ``VendorReach`` is about.
+/// The endpoint and granularity of a ``VendorReach``.
 struct ReachKey: Hashable {
     var level: EndpointLevel
     var granularity: Granularity

@@ -15,6 +15,8 @@ struct Work: Hashable {
         case retry
         /// One bucket older than the vendor served a day ago.
         case horizon
+        /// A part of a request that fails, to find what makes it fail.
+        case isolation
         /// Somebody has asked for it.
         case readThrough = "read_through"
     }

@@ -43,10 +43,13 @@ public struct UnreadableRanges: Sendable, Hashable {
     public var ranges: TimeRangeSet
     /// Why, for people.
     public var reason: String
+    /// Whether every answer that has them fails.
+    public var breaksAnswers: Bool
 
-    public init(_ ranges: TimeRangeSet, reason: String) {
+    public init(_ ranges: TimeRangeSet, reason: String, breaksAnswers: Bool = false) {
         self.ranges = ranges
         self.reason = reason
+        self.breaksAnswers = breaksAnswers
     }
 }
 

@@ -13,7 +13,7 @@ struct CounterTable {
     ///   - answered: what is settled now, by statistic or `*`.
     ///   - before: what was settled before the answer.
     ///   - served: the statistics that the plan serves.
-    /// - Returns: what is counted now of derived statistics. They have no answers of their own, and
+    /// - Returns: what is counted now of derived statistics. They have no answers, and
     ///   which of their operands are waited for may change, so it is remembered.
     func count(
         _ window: AnsweredWindow, answered: [StatisticName: TimeRangeSet], before: [StatisticName: TimeRangeSet],

@@ -5,7 +5,7 @@ internal import UsageModel
 ///
 /// Invariant: a bucket of a difference is stored where its minuend is, and is the minuend
 /// less the subtrahend, or less 0 where that is not reported. It is written in the
-/// transaction that writes either of them, so whoever reads the file never computes it.
+/// transaction that writes either of them, so readers of the file never compute it.
 struct DerivedStatistics {
     private let db: Database
     private let scope: Scope

@@ -6,9 +6,9 @@
     private import Darwin
 #endif
 
-/// What makes a process the only one that collects into a history. It ends with the process.
+/// The lock of the one process that collects into a history. It ends with the process.
 ///
-/// The lock is on a file of its own beside the database: SQLite's own locks on the database would be
+/// The lock is on a separate file beside the database: SQLite's own locks on the database would be
 /// dropped with the descriptor (see ``FileGuard``). Readers, backups and compaction do not ask for it.
 ///
 /// The file names the process, the database and its log, as they were when they were opened. So after a

@@ -17,7 +17,7 @@ private import Synchronization
 /// 3. The descriptor stays open as long as the database is: closing any descriptor of a file drops all
 ///    locks that the process holds on it (POSIX), SQLite's among them.
 final class FileGuard: Sendable {
-    /// What tells a file from any other.
+    /// The identity of a file.
     struct Identity: Sendable, Hashable {
         var device: UInt64
         var number: UInt64

@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What became void because it lies in the future.
+/// Remembered times that became void because they lie in the future.
 public struct ForgottenFuture: Sendable, Hashable {
     /// The latest time that was remembered.
     public var latest: UnixTime

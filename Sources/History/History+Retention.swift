@@ -10,7 +10,7 @@ extension History {
     /// rolled up to hours first. What was answered for that time is forgotten with them, so that
     /// coverage stays true.
     ///
-    /// Small transactions: whoever stores goes in between, whoever reads does not notice.
+    /// Small transactions: writers go in between, readers do not notice.
     /// - Returns: rows that were deleted.
     @discardableResult
     public func expire(_ granularity: Granularity, before time: UnixTime) async throws -> Int {

@@ -147,7 +147,7 @@ extension AnsweredWindow {
             let stretch = TimeRangeSet(TimeRange(start, end))
             var answers = [AnsweredTable.everything: settled.subtracting(stretch)]
             for name in others where name != AnsweredTable.everything {
-                // What is derived has no answers of its own, but what was counted of it.
+                // A derived statistic has no answers; its rows hold what was counted.
                 guard StatisticCatalogue.statistic(named: name)?.derivation == nil else { continue }
                 let within = settled.intersection(stretch)
                 answers[name] = unreadable[name].map { within.subtracting($0.ranges) } ?? within

@@ -41,7 +41,7 @@ public final class History: Sendable {
     /// - Parameters:
     ///   - readOnly: for inspection: the file must exist and is neither created nor migrated.
     ///   - collects: whether the process is to be the only one that collects into it.
-    ///   - logger: is told what happened to the file.
+    ///   - logger: gets a line about anything unusual that happened to the file.
     /// - Throws: ``HistoryError``; the file is then as it was.
     public init(path: String, readOnly: Bool = false, collects: Bool = false, logger: Logger? = nil) throws {
         self.path = path

@@ -1,4 +1,4 @@
-/// What has happened to the file of an open history. Nothing is written any more; what can still be read is.
+/// A problem with the file of an open history. Nothing is written any more; what can still be read is.
 public enum HistoryProblem: Sendable, Hashable {
     /// There is no file at the path any more.
     case deleted

@@ -19,6 +19,7 @@ extension Outbox {
         settle(news, now)
         table.restart()
         hasLate = news.hasLate
+        newestFetch = news.newestFetch
         isLoaded = true
     }
 
@@ -72,6 +73,8 @@ struct OutboxNews {
     /// How many seconds back the vendor serves, where that is limited.
     private var horizons: [Plan: [Granularity: Int64]] = [:]
     var hasLate: Bool
+    /// When the vendor last answered.
+    var newestFetch: UnixTime?
 
     /// How many seconds back the vendor serves a scope; nil when it is not limited. What holds for the application
     /// holds for its indices until they prove otherwise.
@@ -93,6 +96,8 @@ struct OutboxNews {
         let records = OutboxRecords(db, destination)
         positions = withPositions ? try records.positions() : [:]
         hasLate = try records.hasLate()
+        newestFetch = try Row.fetchOne(db, sql: "SELECT max(fetched_at) FROM freshness")
+            .flatMap { try $0.optionalInteger(0) == nil ? nil : $0.time(0) }
         answered = try Self.answered(db)
         // What is set aside holds nothing back: should it come after all, it comes late.
         for one in try SetAsideTable(db: db).read() {

@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What of the history one destination of remote write has not accepted yet.
+/// The part of the history that one destination of remote write has not accepted yet.
 ///
 /// Invariants, by series and granularity:
 /// 1. Every bucket before the stored position was accepted as it is stored, or is noted as
@@ -36,6 +36,8 @@ public actor Outbox {
     var kinds = OutboxKinds()
     var isLoaded = false
     var hasLate = false
+    /// When the vendor last answered, as of the last look; nil before it ever did.
+    public internal(set) var newestFetch: UnixTime?
     private var generation: UInt64 = 0
     private var epoch: UInt64 = 0
     private var refreshedAt: UnixTime = .min

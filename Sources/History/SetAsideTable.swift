@@ -12,10 +12,15 @@ public struct SetAside: Sendable, Hashable {
     public var reason: String
     /// When it was last asked for.
     public var triedAt: UnixTime
+    /// Whether every answer that has the range fails, so that the rest is asked for without it.
+    public var breaksAnswers: Bool
+
+    /// Whether it is about the live tail, which goes on without the statistic until an answer has it.
+    public var isOpen: Bool { breaksAnswers && range.end > triedAt }
 
     public init(
         scope: Scope, granularity: Granularity, statistic: StatisticName, range: TimeRange, reason: String,
-        triedAt: UnixTime
+        triedAt: UnixTime, breaksAnswers: Bool = false
     ) {
         self.scope = scope
         self.granularity = granularity
@@ -23,6 +28,7 @@ public struct SetAside: Sendable, Hashable {
         self.range = range
         self.reason = reason
         self.triedAt = triedAt
+        self.breaksAnswers = breaksAnswers
     }
 }
 
@@ -37,7 +43,8 @@ struct SetAsideTable {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT application, index_name, granularity, statistic, start, "end", reason, tried_at FROM set_aside
+                SELECT application, index_name, granularity, statistic, start, "end", reason, tried_at, breaks_answers
+                FROM set_aside
                 WHERE (?1 IS NULL OR application = ?1) AND (?2 IS NULL OR index_name = ?2)
                     AND (?3 IS NULL OR granularity = ?3)
                 ORDER BY 1, 2, 3, 4, 5
@@ -45,7 +52,8 @@ struct SetAsideTable {
         ).map { row in
             SetAside(
                 scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
-                range: try row.range(4, 5), reason: try row.text(6), triedAt: try row.time(7))
+                range: try row.range(4, 5), reason: try row.text(6), triedAt: try row.time(7),
+                breaksAnswers: try row.flag(8))
         }
     }
 
@@ -62,8 +70,12 @@ struct SetAsideTable {
                 case .all: true
                 case .names(let names): names.contains(one.statistic)
                 }
-            let rest =
-                isAsked ? TimeRangeSet(one.range).subtracting(TimeRangeSet(window.range)) : TimeRangeSet(one.range)
+            var rest = TimeRangeSet(one.range)
+            if isAsked {
+                // What holds up the live tail ends with an answer that has the newest bucket.
+                let isOver = one.isOpen && window.range.end > window.fetchedAt
+                rest = isOver ? TimeRangeSet() : rest.subtracting(TimeRangeSet(window.range))
+            }
             after += rest.ranges.map { range in
                 var rest = one
                 rest.range = range
@@ -74,7 +86,7 @@ struct SetAsideTable {
             after += unreadable.ranges.intersection(TimeRangeSet(window.range)).ranges.map {
                 SetAside(
                     scope: window.scope, granularity: window.granularity, statistic: statistic, range: $0,
-                    reason: unreadable.reason, triedAt: window.fetchedAt)
+                    reason: unreadable.reason, triedAt: window.fetchedAt, breaksAnswers: unreadable.breaksAnswers)
             }
         }
         after.sort { ($0.statistic, $0.range.start) < ($1.statistic, $1.range.start) }
@@ -87,11 +99,11 @@ struct SetAsideTable {
         try db.execute(
             sql: "DELETE FROM set_aside WHERE application = ? AND index_name = ? AND granularity = ?",
             arguments: [scope.application, scope.index, granularity.rawValue])
-        let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for row in rows {
             try insert.execute(arguments: [
                 scope.application, scope.index, granularity.rawValue, row.statistic, row.range.start, row.range.end,
-                row.reason, row.triedAt,
+                row.reason, row.triedAt, row.breaksAnswers,
             ])
         }
     }
@@ -103,10 +115,13 @@ extension History {
         try await read { db in try SetAsideTable(db: db).read(application: application) }
     }
 
-    /// Sets the ranges of `window` aside for each of its statistics (or `*`), because the vendor refuses them.
+    /// Sets the ranges of `window` aside for each of its statistics (or `*`), because the vendor refuses them, or
+    /// because answers that have them fail.
     /// - Returns: what is set aside now in its scope and granularity.
-    public func setAside(_ window: AnsweredWindow, reason: String) async throws -> [SetAside] {
-        let ranges = UnreadableRanges(TimeRangeSet(window.range), reason: reason)
+    public func setAside(
+        _ window: AnsweredWindow, reason: String, breaksAnswers: Bool = false
+    ) async throws -> [SetAside] {
+        let ranges = UnreadableRanges(TimeRangeSet(window.range), reason: reason, breaksAnswers: breaksAnswers)
         let rows = try await write { db in
             var refused = window
             for statistic in window.statistics.answeredNames { refused.unreadable[statistic] = ranges }

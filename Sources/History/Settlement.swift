@@ -2,7 +2,7 @@ internal import UsageModel
 
 /// Which buckets of a series are settled, and how far they may be sent.
 ///
-/// Time order matters to whoever receives them, so a gap that will still be filled holds
+/// Receivers want samples in time order, so a gap that will still be filled holds
 /// back what comes after it; one that is too old for that is passed over.
 struct Settlement: Hashable {
     var settled = TimeRangeSet()

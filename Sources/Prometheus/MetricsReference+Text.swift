@@ -133,8 +133,9 @@ extension MetricsReference {
         | `algolia_exporter_last_success_timestamp_seconds` | gauge | `application`, `api` | when that was last so; absent before the first success since the start |
         | `algolia_exporter_api_requests_total` | counter | `api`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error`, `broken_answer`, `cancelled` |
         | `algolia_exporter_api_request_duration_seconds` | histogram | | from sending a request to its decoded answer, without waiting for quota |
+        | `algolia_exporter_ignored_parts_total` | counter | `api` | parts of answers (names with NUL, values of a wrong type, points without a time) that were left out because they cannot be read; logged once. Unreadable values of the Usage API are set aside instead |
         | `algolia_exporter_backfill_remaining_seconds` | gauge | `application`, `granularity` | history still to be fetched, summed over the application and its indices |
-        | `algolia_exporter_set_aside_ranges` | gauge | `application`, `granularity` | ranges of single statistics that Algolia sent unreadably or refused; asked for once a day, listed by `/api/v1/status` |
+        | `algolia_exporter_set_aside_ranges` | gauge | `application`, `granularity` | ranges of single statistics that Algolia sent unreadably, refused, or cannot answer; asked for once a day, listed by `/api/v1/status` |
         | `algolia_exporter_vendor_horizon_seconds` | gauge | `application`, `granularity` | how far back Algolia serves ranges; absent while nothing that is wanted was refused |
         | `algolia_exporter_points_outside_range_total` | counter | `application` | points that were dropped because Algolia sent them for times that were not asked for |
         | `algolia_exporter_storage_up` | gauge | `application` | 1 when the newest attempt to write the history succeeded, else 0; absent before the first |

@@ -14,17 +14,21 @@ public enum Granularity: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
-    /// The start of the bucket that contains `time`.
+    /// The start of the bucket that contains `time`; the first one that a time can name where that is none.
     @inlinable
     public func floor(_ time: UnixTime) -> UnixTime {
         let remainder = time % seconds
-        return remainder < 0 ? time - remainder - seconds : time - remainder
+        guard remainder < 0 else { return time - remainder }
+        let (start, isTooEarly) = (time - remainder).subtractingReportingOverflow(seconds)
+        return isTooEarly ? time - remainder : start
     }
 
-    /// The first bucket boundary at or after `time`.
+    /// The first bucket boundary at or after `time`; the last one that a time can name where there is none.
     @inlinable
     public func ceiling(_ time: UnixTime) -> UnixTime {
         let start = floor(time)
-        return start == time ? time : start + seconds
+        guard start < time else { return start }
+        let (end, isTooLate) = start.addingReportingOverflow(seconds)
+        return isTooLate ? start : end
     }
 }

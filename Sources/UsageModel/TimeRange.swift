@@ -11,8 +11,11 @@ public struct TimeRange: Sendable, Hashable {
 
     public var isEmpty: Bool { end <= start }
 
-    /// Length in seconds.
-    public var seconds: Int64 { end - start }
+    /// Length in seconds; the largest integer where that is not enough.
+    public var seconds: Int64 {
+        let (length, isTooLong) = end.subtractingReportingOverflow(start)
+        return isTooLong ? .max : length
+    }
 
     public func contains(_ time: UnixTime) -> Bool { time >= start && time < end }
 

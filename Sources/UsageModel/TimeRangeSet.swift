@@ -22,8 +22,13 @@ public struct TimeRangeSet: Sendable, Hashable {
 
     public var isEmpty: Bool { ranges.isEmpty }
 
-    /// Sum of the lengths, in seconds.
-    public var seconds: Int64 { ranges.reduce(0) { $0 + $1.seconds } }
+    /// Sum of the lengths, in seconds; the largest integer where that is not enough.
+    public var seconds: Int64 {
+        ranges.reduce(0) { sum, range in
+            let (longer, isTooLong) = sum.addingReportingOverflow(range.seconds)
+            return isTooLong ? .max : longer
+        }
+    }
 
     public func union(_ other: TimeRangeSet) -> TimeRangeSet {
         TimeRangeSet(ranges + other.ranges)

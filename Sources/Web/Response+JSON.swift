@@ -11,10 +11,15 @@ internal import NIOCore
 extension Response {
     /// `value` as JSON, its properties in snake case; for everything but points, which have their own encoder.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        bytes(try jsonBytes(value), type: "application/json", status: status)
+    }
+
+    /// The body of ``json(_:status:)``.
+    static func jsonBytes(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        return bytes([UInt8](try encoder.encode(value)), type: "application/json", status: status)
+        return [UInt8](try encoder.encode(value))
     }
 
     static func bytes(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -14,7 +14,7 @@ enum StatusRoute {
             let statuses = await exporter.status()
             let coverage = try await exporter.history.coverage()
             let freshness = try await exporter.history.freshness()
-            return try .json(
+            return try response(
                 Document(
                     version: exporter.version, now: RFC3339.string(exporter.clock.now),
                     ready: try await exporter.history.hasAnswers(),
@@ -24,6 +24,14 @@ enum StatusRoute {
                     applications: statuses.map(ApplicationDocument.init),
                     coverage: coverage.map { one in CoverageDocument(one, freshness) }))
         }
+    }
+
+    private static func response(_ document: Document) throws -> Response {
+        var bytes = try Response.jsonBytes(document)
+        for monitoring in document.applications.compactMap(\.monitoring) {
+            bytes = bytes.replacing(Array("\"\(monitoring.reachability)\"".utf8), with: monitoring.reachabilityJSON)
+        }
+        return .bytes(bytes, type: "application/json")
     }
 
     private struct Document: Encodable {
@@ -130,8 +138,14 @@ enum StatusRoute {
         @OrNull var lastError: String?
         var servers: [Server]
         var clusters: [ServerName]
-        /// An object's names: of two that Swift takes for the same, one is shown.
-        var reachability: [String: [String: Bool]]
+        /// Stands for ``reachabilityJSON`` while the document is encoded: the encoder's objects have one of two names
+        /// that Swift takes for the same.
+        let reachability = "reachability \(UInt64.random(in: 0 ... .max)) \(UInt64.random(in: 0 ... .max))"
+        let reachabilityJSON: [UInt8]
+
+        private enum CodingKeys: CodingKey {
+            case up, refused, lastError, servers, clusters, reachability
+        }
 
         init(_ status: InfrastructureStatus) {
             up = status.isUp
@@ -141,11 +155,27 @@ enum StatusRoute {
                 Server(name: $0.name, region: $0.region, cluster: $0.cluster, type: $0.type, status: $0.status)
             }
             clusters = status.clusters
-            reachability = Self.texts(status.reachability.mapValues(Self.texts))
+            var json = JSONBytes()
+            Self.object(status.reachability, &json) { probes, json in
+                Self.object(probes, &json) { isReached, json in
+                    if isReached { json.raw("true") } else { json.raw("false") }
+                }
+            }
+            reachabilityJSON = json.bytes
         }
 
-        private static func texts<Value>(_ values: [ServerName: Value]) -> [String: Value] {
-            Dictionary(values.map { ($0.key.text, $0.value) }) { first, _ in first }
+        /// Appends an object whose names are told apart by their bytes.
+        private static func object<Value>(
+            _ values: [ServerName: Value], _ json: inout JSONBytes, _ append: (Value, inout JSONBytes) -> Void
+        ) {
+            json.raw("{")
+            for (position, (name, value)) in values.sorted(by: { $0.key < $1.key }).enumerated() {
+                if position > 0 { json.raw(",") }
+                json.string(name)
+                json.raw(":")
+                append(value, &json)
+            }
+            json.raw("}")
         }
     }
 

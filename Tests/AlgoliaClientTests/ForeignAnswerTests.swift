@@ -133,6 +133,21 @@ struct ForeignAnswerTests {
         #expect(told.list.unusable == 5)
     }
 
+    @Test("What is left out of an answer is counted by API")
+    func ignored() async throws {
+        let usage = ScriptedTransport(answers: [(200, #"{"a\u0000b":[],"records":[{"t":1455451200000,"v":1}]}"#)])
+        let client = try usage.client()
+        _ = try await client.usage(
+            UsageRequest(
+                scope: Scope(application: "APP"), statistics: .all, granularity: .hourly,
+                range: TimeRange(1_455_451_200, 1_455_454_800)))
+        #expect(client.ignoredParts(.usage) == 1)
+        #expect(client.ignoredParts(.search) == 0)
+        let search = try ScriptedTransport(answers: [(200, #"{"items":[{"name":"a"},{"name":""}]}"#)]).client()
+        _ = try await search.indexList()
+        #expect(search.ignoredParts(.search) == 1)
+    }
+
     @Test(
         "A list that has no end is left when a page brings nothing new",
         arguments: ["1e9", "1e300", "99999999999999999999"])

@@ -4,8 +4,14 @@ import UsageModel
 @testable import AlgoliaClient
 
 private func decode<Answer>(
-    _ json: String, _ decoder: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
+    _ json: String, _ decoder: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<Answer>
 ) throws -> Answer {
+    try parts(json, decoder).answer
+}
+
+private func parts<Answer>(
+    _ json: String, _ decoder: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<Answer>
+) throws -> ReadableParts<Answer> {
     var json = json
     return try json.withUTF8 { try decoder(UnsafeRawBufferPointer($0)) }
 }
@@ -95,6 +101,48 @@ struct MonitoringDecoderTests {
         #expect(series.map { $0.points.map(\.value) } == [[.integer(2)]])
         #expect(
             try decode(#"{"status":{"c1":7,"c2":"operational"}}"#, MonitoringDecoder.status) == ["c2": "operational"])
+    }
+
+    @Test("Parts that are left out are counted")
+    func ignored() throws {
+        let nul = #"a\u0000b"#
+        #expect(
+            try parts(
+                #"{"metrics":{"NUL":{"s":[{"t":60,"v":1}]},"a":{"NUL":[],"s":[{"v":1},{"t":60,"v":NaN},{"t":120,"v":2}]}}}"#
+                    .replacing("NUL", with: nul), MonitoringDecoder.metrics
+            ).ignored == 4)
+        #expect(
+            try parts(
+                #"{"inventory":[{"name":"NUL"},7,{"name":"a"}]}"#.replacing("NUL", with: nul),
+                MonitoringDecoder.inventory
+            )
+            .ignored == 2)
+        #expect(
+            try parts(
+                #"{"status":{"NUL":"operational","c1":7,"c2":"operational","c3":null}}"#.replacing("NUL", with: nul),
+                MonitoringDecoder.status
+            ).ignored == 2)
+        #expect(
+            try parts(
+                #"{"incidents":{"NUL":[],"c1":[{"t":60},{"v":{}}]}}"#.replacing("NUL", with: nul),
+                MonitoringDecoder.incidents
+            ).ignored == 2)
+        let reachability = try parts(
+            #"{"NUL":{"p":true},"c1":{"p":true,"q":1,"NUL":true},"c2":[7]}"#.replacing("NUL", with: nul),
+            MonitoringDecoder.reachability)
+        #expect(reachability.ignored == 4)
+        #expect(reachability.answer == ["c1": ["p": true]])
+        #expect(try parts(#"{"status":{"c1":"operational"}}"#, MonitoringDecoder.status).ignored == 0)
+    }
+
+    @Test("Clusters and probes whose names differ in Unicode form only are two")
+    func twins() throws {
+        let answer = try decode(
+            "{\"caf\u{e9}\":{\"p\u{e9}\":true,\"pe\u{301}\":false},\"cafe\u{301}\":{\"p\":false}}",
+            MonitoringDecoder.reachability)
+        #expect(answer.count == 2)
+        #expect(answer["caf\u{e9}"] == ["p\u{e9}": true, "pe\u{301}": false])
+        #expect(answer["cafe\u{301}"] == ["p": false])
     }
 
     @Test("An answer of which no part makes sense is none")

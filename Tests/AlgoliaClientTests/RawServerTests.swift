@@ -81,6 +81,17 @@ struct RawServerTests {
         #expect(try result.get().status == 200)
     }
 
+    @Test(
+        "What a cache has kept is as old as it says",
+        arguments: [("", 0), ("Age: 240\r\n", 240), ("Age: -5\r\n", 0), ("Age: x\r\n", 0)])
+    func age(header: String, seconds: Int64) async throws {
+        let server = try await RawServer(
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\(header)Content-Length: 2\r\n\r\n{}")
+        let result = try await get("http://127.0.0.1:\(server.port)/")
+        try await server.stop()
+        #expect(try result.get().date == 784_111_777 + seconds)
+    }
+
     @Test("A certificate that nobody vouches for is told as such, at once")
     func selfSigned() async throws {
         let folder = TemporaryFolder()

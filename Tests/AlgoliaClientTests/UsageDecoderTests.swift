@@ -35,6 +35,15 @@ struct UsageDecoderTests {
             ])
     }
 
+    @Test("Names that contain NUL are left out and counted")
+    func unnamed() throws {
+        let answer = try answer(
+            #"{"a\u0000b":[{"t":1,"v":1}],"max_qps":[{"t":1455451200000,"v":{"c\u0000":1,"d":2}}]}"#)
+        #expect(answer.unnamed == 2)
+        #expect(answer.series.map(\.key) == ["d"])
+        #expect(answer.unreadable.isEmpty)
+    }
+
     @Test(
         "Any order, white space and unknown attributes are tolerated",
         arguments: [

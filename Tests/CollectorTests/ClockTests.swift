@@ -1,4 +1,6 @@
+import AlgoliaClient
 import Collector
+import CoreMetrics
 import History
 import Simulator
 import TestSupport
@@ -161,6 +163,45 @@ struct ClockTests {
         #expect(log.lines.filter { $0.contains("ahead of Algolia's") }.count == 1)
     }
 
+    @Test("An answer that takes long is no sign of a clock that is wrong", arguments: [true, false])
+    func slow(isDatedFirst: Bool) async throws {
+        let world = World(indices: [])
+        let log = CapturedLog()
+        let key = try #require(APIKey("usage-key"))
+        let client = AlgoliaClient(
+            application: "APP", usageKey: KeySource(key), timeout: 600,
+            transport: SlowTransport(world: world, isDatedFirst: isDatedFirst),
+            quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
+            metrics: NOOPMetricsHandler.instance)
+        let history = try world.openHistory()
+        let collector = try world.collector(history, client: client, settings: settings, logger: log.logger)
+        await run(collector, world, for: 6 * 3600)
+        #expect(!log.lines.contains { $0.contains("clock") || $0.contains("the time was set") }, "\(log.lines)")
+        try await expectExact(history, world, since: World.start - 6 * 86_400)
+        // A clock that is wrong by more than that is noticed all the same.
+        world.clock.set(forward: 3600)
+        await run(collector, world, for: 3600)
+        #expect(log.lines.count { $0.contains("ahead of Algolia's") } == 1)
+    }
+
+    @Test("A clock that is ahead, at the edge of tolerance or by far, is set once", arguments: [60.3, 100, 1e6])
+    func steady(ahead: Double) {
+        let base = VirtualClock(World.start)
+        base.set(forward: ahead)
+        let clock = CollectionClock(base)
+        var steps = 0
+        for latency in [0.2, 9, 1, 31.5, 0.3, 12.7, 0.1, 25.4, 3.3] {
+            let asked = base.monotonic
+            base.advance(by: latency)
+            let reading = VendorDates.Reading(date: UnixTime(base.monotonic), asked: asked, arrived: base.monotonic)
+            if clock.synchronize(reading) != 0 { steps += 1 }
+            #expect(!clock.isAstray)
+            base.advance(by: 7.37)
+        }
+        #expect(steps <= 1)
+        #expect(abs(clock.seconds - base.monotonic) < 35 || ahead < 70)
+    }
+
     @Test("Servers and clusters are stored at the vendor's time, and go on when the clock is right again")
     func monitoring() async throws {
         let world = World(indices: [])
@@ -183,5 +224,19 @@ struct ClockTests {
         ).series.flatMap(\.points)
         #expect(status.count > 20)
         #expect(status.allSatisfy { $0.time <= now(world) })
+    }
+}
+
+/// Answers take a hundred seconds, and are dated at their beginning or at their end.
+private struct SlowTransport: HTTPTransport {
+    let world: World
+    let isDatedFirst: Bool
+
+    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        let asked = UnixTime(world.clock.monotonic)
+        var answer = try await SimulatorTransport(world.simulator, clock: world.clock).get(request)
+        world.clock.advance(by: 100)
+        answer.date = isDatedFirst ? asked : UnixTime(world.clock.monotonic)
+        return answer
     }
 }

@@ -20,6 +20,21 @@ public final class FalseVendor: HTTPTransport {
         public var births: [String: UnixTime] = [:]
         /// Whether each answer has points outside the asked range.
         public var sendsOutside = false
+        /// Whether `*` is refused.
+        public var refusesWildcard = false
+        /// Whether every request fails.
+        public var isDown = false
+        /// Statistics, and times of them, that make the whole answer fail.
+        public var failing: [String: [TimeRange]] = [:]
+        /// Where they do; nil for everywhere.
+        public var failingIndex: String?
+        /// How.
+        public var failure = Failure.status
+
+        /// How an answer fails.
+        public enum Failure: Sendable, CaseIterable {
+            case status, cutDocument, timeout
+        }
 
         public init() {}
     }
@@ -69,12 +84,18 @@ public final class FalseVendor: HTTPTransport {
         world.clock.advance(by: 2)
         let behaviour = state.withLock { $0.behaviour }
         let number = state.withLock { $0.usageRequests.count + 1 }
-        var answer = try await self.answer(asked, behaviour, request)
+        var answer: TransportAnswer
+        do throws(TransportError) {
+            answer = try await self.answer(asked, behaviour, request)
+        } catch {
+            state.withLock { [asked] in $0.usageRequests.append(asked) }
+            throw error
+        }
         if let every = behaviour.errorObjectEvery, Self.scattered(number) % every == 0 {
             answer = Self.answer(200, #"{"status":503,"message":"Service Unavailable"}"#)
             asked.isErrorObject = true
         }
-        asked.status = answer.status
+        asked.status = behaviour.failure == .cutDocument && fails(asked, behaviour) ? 500 : answer.status
         state.withLock { [asked] in $0.usageRequests.append(asked) }
         return answer
     }
@@ -85,6 +106,19 @@ public final class FalseVendor: HTTPTransport {
         if let retention = behaviour.retention, asked.range.start < world.clock.now - retention {
             world.clock.advance(by: 0.05)
             return Self.answer(behaviour.refusal, #"{"message":"No data was found in the range","status":0}"#)
+        }
+        if behaviour.isDown { return Self.answer(502, "<html><title>Bad Gateway</title></html>") }
+        if behaviour.refusesWildcard, asked.statistics == "*" {
+            return Self.answer(422, #"{"status":422,"message":"Metric \"*\" not found"}"#)
+        }
+        if fails(asked, behaviour) {
+            switch behaviour.failure {
+            case .status: return Self.answer(500, #"{"status":500,"message":"Internal Server Error"}"#)
+            case .cutDocument: return Self.answer(200, #"{"file_size":[{"t":1784073600000,"v":1}"#)
+            case .timeout:
+                world.clock.advance(by: request.timeout)
+                throw .timeout
+            }
         }
         var request = request
         // A few statistics do for all: the others only take time.
@@ -112,6 +146,14 @@ public final class FalseVendor: HTTPTransport {
             text.replaceSubrange(records.upperBound..<records.upperBound, with: outside)
         }
         return Self.answer(200, text)
+    }
+
+    /// Whether the answer fails because of something that it has.
+    private func fails(_ asked: Request, _ behaviour: Behaviour) -> Bool {
+        behaviour.failing.contains { name, ranges in
+            (asked.statistics == "*" || asked.statistics.split(separator: ",").contains { $0 == name })
+                && ranges.contains { $0.overlaps(asked.range) } && behaviour.failingIndex ?? asked.index == asked.index
+        }
     }
 
     /// Replaces one value.

@@ -8,6 +8,20 @@ struct TimeTests {
         #expect(RFC3339.parse(RFC3339.string(time)) == time)
     }
 
+    @Test("No time is out of reach of buckets and ranges", arguments: Granularity.allCases)
+    func extremes(granularity: Granularity) {
+        for time in [UnixTime.min, .min + 1, .max - 1, .max] {
+            #expect(granularity.floor(time) % granularity.seconds == 0)
+            #expect(granularity.ceiling(time) % granularity.seconds == 0)
+        }
+        #expect(granularity.floor(-1) == -granularity.seconds && granularity.ceiling(-1) == 0)
+        #expect(granularity.floor(.min) < .min + granularity.seconds)
+        #expect(granularity.ceiling(.max) > .max - granularity.seconds)
+        #expect(TimeRange(.min, .max).seconds == .max)
+        #expect(TimeRangeSet([TimeRange(.min, -1), TimeRange(0, .max)]).seconds == .max)
+        #expect(!RFC3339.string(.min).isEmpty && !RFC3339.string(.max).isEmpty)
+    }
+
     @Test("A known instant has its known spelling")
     func spelling() {
         #expect(RFC3339.string(1_784_073_600) == "2026-07-15T00:00:00Z")

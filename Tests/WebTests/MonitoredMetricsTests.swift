@@ -12,6 +12,7 @@ import Web
 struct MonitoredMetricsTests {
     /// A quarter of an hour of a simulated application's servers and clusters.
     private func withMonitoredServer(
+        _ change: @escaping @Sendable (inout InfrastructureStatus) -> Void = { _ in },
         _ body: (WebClient, World, InfrastructureStatus) async throws -> Void
     ) async throws {
         let world = World()
@@ -27,7 +28,9 @@ struct MonitoredMetricsTests {
         try await world.run(monitoring, until: World.start + 900)
         let exporter = Exporter.test(history, world.clock, registry: registry) {
             var status = await collector.status()
-            status.infrastructure = await monitoring.snapshot()
+            var infrastructure = await monitoring.snapshot()
+            change(&infrastructure)
+            status.infrastructure = infrastructure
             return [status]
         }
         try await withServer(exporter) { web in try await body(web, world, await monitoring.snapshot()) }
@@ -91,6 +94,20 @@ struct MonitoredMetricsTests {
                     #expect(value == .integer(isReached ? 1 : 0))
                 }
             }
+        }
+    }
+
+    @Test("/api/v1/status tells clusters and probes apart whose names look alike")
+    func twins() async throws {
+        let change: @Sendable (inout InfrastructureStatus) -> Void = {
+            $0.reachability = ["caf\u{E9}": ["p\u{E9}": true, "pe\u{301}": false], "cafe\u{301}": ["p\"q": false]]
+        }
+        try await withMonitoredServer(change) { web, _, _ in
+            let answer = try await web.get("/api/v1/status")
+            let expected =
+                #""reachability":{"cafe\#u{301}":{"p\"q":false},"caf\#u{E9}":{"pe\#u{301}":false,"p\#u{E9}":true}}"#
+            #expect(answer.body.contains(Array(expected.utf8)), "\(answer.text)")
+            #expect(try answer.json()["version"] != nil)
         }
     }
 

@@ -1,8 +1,8 @@
 internal import Logging
 
-/// What the log says of one destination: when it begins to fail and when it works again, not each attempt.
+/// The log of one destination: when it begins to fail and when it works again, not each attempt.
 struct RemoteWriteLog {
-    /// Seconds after which a failure that lasts is told again.
+    /// Seconds after which a failure that lasts is logged again.
     static let failureInterval = 300.0
     /// Seconds between two lines about dropped samples.
     static let dropInterval = 60.0
@@ -28,7 +28,7 @@ struct RemoteWriteLog {
         failureTold = now
         let length = Int(now - since)
         let time = length > 0 ? " for \(length) s" : ""
-        log.warning("remote write does not get through\(time): \(reason); trying again, nothing is dropped")
+        log.warning("remote write is failing\(time): \(reason); retrying, nothing is dropped")
     }
 
     mutating func worked(now: Double) {
@@ -41,7 +41,7 @@ struct RemoteWriteLog {
         dropped += samples
         guard now - dropTold >= Self.dropInterval else { return }
         dropTold = now
-        log.warning("the receiver does not take \(dropped) samples: \(reason)")
+        log.warning("the receiver refused \(dropped) samples: \(reason); dropping them")
         dropped = 0
     }
 

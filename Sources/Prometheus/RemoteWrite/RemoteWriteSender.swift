@@ -70,7 +70,7 @@ package struct RemoteWriteSender {
             } catch is CancellationError {
                 return
             } catch {
-                log.error("the history cannot be used: \(error); again in \(Int(Self.storageRest)) s")
+                log.error("cannot use the history database: \(error); retrying in \(Int(Self.storageRest)) s")
                 do { try await clock.sleep(for: Self.storageRest) } catch { return }
             }
         }
@@ -86,12 +86,20 @@ package struct RemoteWriteSender {
         }
         oldest = batch.oldest ?? oldest
         showLag()
-        let notBefore = destination.sampleAgeLimit.map { clock.now - $0 } ?? .min
+        let notBefore = await self.oldestWanted()
         let (piece, tooOld) = WritePiece.of(batch, notBefore: notBefore)
         if piece.count > 0 { try await deliver(piece) }
         try await outbox.confirm()
         if tooOld > 0 { metrics.dropped(tooOld, .tooOld) }
         return true
+    }
+
+    /// From where on samples are sent. A clock that is ahead would make everything too old, so it counts only up to a
+    /// day after the vendor's newest answer, whose time the vendor confirmed.
+    private func oldestWanted() async -> UnixTime {
+        guard let limit = destination.sampleAgeLimit else { return .min }
+        let present = await outbox.newestFetch.map { min(clock.now, $0 + Granularity.daily.seconds) } ?? clock.now
+        return present - limit
     }
 
     private func showLag() { metrics.lag(oldest.map { max(clock.seconds - Double($0), 0) } ?? 0) }

@@ -58,7 +58,7 @@ public struct HTTPRemoteWriteTransport: RemoteWriteTransport {
             tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
         configuration.httpVersion = .http1Only
         configuration.refuseImpossibleStatuses()
-        // Whoever sends tries again itself, and wants to know why it must.
+        // The sender retries, and logs why: the library would retry silently.
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -88,7 +88,8 @@ public final class RemoteWriter: Service {
             guard !destinations.destinations.contains(where: { $0.0.name == task.destination.name }) else { continue }
             RemoteWriteMetrics(remote: task.destination.name, factory: metrics).forget()
             logger.info(
-                "remote write has ended; what was sent stays known", metadata: ["remote": "\(task.destination.name)"])
+                "remote write to this destination has ended; its position is kept",
+                metadata: ["remote": "\(task.destination.name)"])
         }
         for (destination, tls) in destinations.destinations
         where !kept.contains(where: { $0.destination == destination }) {

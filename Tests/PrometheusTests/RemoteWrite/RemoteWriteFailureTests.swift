@@ -27,7 +27,7 @@ struct RemoteWriteFailureTests {
         #expect(world.requests("connection_error") == "1")
         #expect(world.requests("timeout") == "1")
         #expect(world.log.lines.count == 2, "\(world.log.lines)")
-        #expect(world.log.lines.first?.contains("does not get through: it answers 500: oops") == true)
+        #expect(world.log.lines.first?.contains("remote write is failing: it answers 500: oops") == true)
         #expect(world.log.lines.last?.contains("works again") == true)
     }
 

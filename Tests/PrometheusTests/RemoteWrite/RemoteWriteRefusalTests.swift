@@ -35,7 +35,7 @@ struct RemoteWriteRefusalTests {
         world.expectOrder()
         #expect(world.dropped("\(status)") == "3")
         #expect(world.accepted == "\(expected.count - 3)")
-        let lines = world.log.lines.filter { $0.contains("does not take") }
+        let lines = world.log.lines.filter { $0.contains("the receiver refused") }
         #expect(lines.count == 1)
         #expect(lines.first?.contains("\(status): out of bounds") == true)
     }
@@ -127,6 +127,18 @@ struct RemoteWriteRefusalTests {
         let isSame = Set(world.receiver.stored) == Set(expected.filter { $0.milliseconds >= limit })
         #expect(isSame)
         #expect(world.dropped("too_old") == "\(expected.count { $0.milliseconds < limit })")
+    }
+
+    @Test("A clock that is ahead makes nothing too old")
+    func clockAhead() async throws {
+        var world = try RemoteWriteWorld()
+        world.destination.sampleAgeLimit = 121 * 86_400
+        try await world.fill(days: 0..<10)
+        world.clock.set(forward: 1000 * 86_400)
+        var sender = world.sender()
+        try await world.drain(&sender)
+        try await world.expectEverything()
+        #expect(world.dropped("too_old") == "0")
     }
 
     @Test("The metrics exist from the start")
