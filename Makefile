@@ -13,7 +13,7 @@ help:
 	@echo "make bench   measure, and print a table"
 	@echo "make docs    write docs/metrics.md from the statistics catalogue"
 	@echo "make protobuf  generate the Swift code of the .proto files"
-	@echo "make format  format the sources; make lint checks them"
+	@echo "make format  format the sources; make lint checks them, and what each module imports"
 
 run: deps-run build
 	@scripts/run
@@ -43,6 +43,7 @@ format:
 
 lint:
 	swift format lint --strict -p -r Package.swift Sources Tests Benchmarks migrations
+	scripts/modules --check
 
 deps:
 	@scripts/install libsqlite3-dev zlib1g-dev libcrypt-dev libsnappy-dev

@@ -108,7 +108,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip", "Snappy",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip",
                 "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
@@ -134,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Simulator",
+                "UsageModel", "AlgoliaClient", "History", "Prometheus", "Capacity", "Web", "Simulator",
                 "Snappy", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
@@ -169,10 +169,10 @@ let package = Package(
         tests(
             "PrometheusTests",
             [
-                "Prometheus", "AlgoliaClient", "History", "Collector", "UsageModel", "Simulator", "Snappy",
+                "Prometheus", "AlgoliaClient", "History", "Collector", "UsageModel", "Snappy",
                 "TestSupport",
-                coreMetrics, protobuf, httpClient, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
-                logging, nioCore, nioHTTP1, nioSSL,
+                coreMetrics, protobuf, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
+                logging, nioCore, nioSSL,
             ]),
         tests(
             "WebTests",

@@ -35,6 +35,8 @@ struct AnswerSearch {
     /// How often it has failed since then.
     private(set) var failures = 0
     private var patience = Self.patience
+    /// How often it has failed since another request has succeeded: the first may be the end of an outage.
+    private var failuresAlone = 0
     /// The pieces that are still to be asked for.
     private(set) var pieces: [Work] = []
     /// Whether the pieces only find out whether the vendor answers anything.
@@ -67,6 +69,7 @@ struct AnswerSearch {
     ) {
         whole = work
         failures += 1
+        failuresAlone = othersSucceed ? failuresAlone + 1 : 0
         guard failures >= (culprits.isEmpty ? patience : min(patience, 2)) else { return }
         let asked =
             switch work.statistics {
@@ -75,6 +78,7 @@ struct AnswerSearch {
             }
         guard !asked.isEmpty else { return }
         if othersSucceed {
+            guard failuresAlone > 1 || !culprits.isEmpty else { return }
             isProbe = false
         } else {
             guard failures % Self.patience == 0, asked.count > 1 else { return }
