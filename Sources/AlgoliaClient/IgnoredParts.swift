@@ -1,6 +1,6 @@
 internal import CoreMetrics
 private import Synchronization
-public import UsageModel
+internal import UsageModel
 
 /// An answer without the parts of it that make no sense, and how many those are.
 struct ReadableParts<Answer> {
