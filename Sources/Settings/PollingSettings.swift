@@ -1,7 +1,7 @@
 /// How often Algolia is asked, and how much of its quota that may take.
 public struct PollingSettings: Sendable, Hashable {
     /// The most requests a minute that can be configured; more than any plan has.
-    static let mostRequestsPerMinute = 100_000
+    static let mostRequestsPerMinute = 1_000_000
 
     /// Seconds between two looks at an application's newest hours.
     public var interval: Int64 = 300

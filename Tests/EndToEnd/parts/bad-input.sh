@@ -29,7 +29,7 @@ refuses '--no-such-flag' "$binary" serve --no-such-flag
 refuses 'nowhere.*listen-address.*expected host:port' "$binary" serve --demo --web.listen-address=nowhere
 refuses 'loud.*log.level' "$binary" serve --demo --log.level=loud
 start occupied serve --demo "--storage.path=$database"
-refuses "cannot listen on ${url#http://}" "$binary" serve --demo "--storage.path=$database" "--web.listen-address=${url#http://}"
+refuses "cannot listen on ${url#http://}" "$binary" serve --demo "--storage.path=$folder/other-history.db" "--web.listen-address=${url#http://}"
 for query in 'statistic=nope' 'statistic=records&start=soon' 'statistic=records&step=7m' 'statistic=records&top=0' 'statistics=records' \
     'statistic=records&index=nope' 'statistic=records&application=nope' 'statistic=records&format=xml'; do
     curl -s "$url/api/v1/range?$query" | jq -e '.status >= 400 and (.parameter | length > 0) and (.accepted | length > 0)' >/dev/null ||
