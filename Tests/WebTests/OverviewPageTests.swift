@@ -69,7 +69,7 @@ struct OverviewPageTests {
             #expect(outcome.status == 0, "\(outcome.output)")
             let answer = try await web.get("/collector")
             try answer.page(500, current: "/collector")
-            #expect(answer.text.contains("The history could not be read"))
+            #expect(answer.text.contains("Cannot read the history database"))
             #expect(!answer.text.contains("no such table"))
         }
     }

@@ -88,7 +88,7 @@ extension CapacityReport {
             details.append(
                 "\(isOne ? "Index" : "Largest"): \(ListText.joined(named + (rest > 0 ? ["\(rest) more"] : [])))."
             )
-            if share >= 0.05 { (state, severity) = ("Unused records", .warning) }
+            (state, severity) = share >= 0.05 ? ("Unused records", .warning) : ("Few unused records", .good)
         }
         if unknown > 0, severity != .unknown {
             details.append(

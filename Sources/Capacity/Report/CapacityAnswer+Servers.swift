@@ -39,7 +39,10 @@ extension CapacityReport {
             details.append(
                 "Highest peak in this report: \(Words.percent(highest.value / 100)) on \(Words.day(highest.day)).")
         }
-        if !degraded.isEmpty { severity = capacity.daysSaturated > 0 ? .critical : .warning }
+        if !degraded.isEmpty {
+            severity = capacity.daysSaturated > 0 ? .critical : .warning
+            state = state ?? "Degraded queries"
+        }
         if let sentence = degradedSentence(isReported: newest != nil) { details.append(sentence) }
         return CapacityAnswer(
             id: "search_capacity", question: "Are the search servers at their limit?", state: state, text: answer,
