@@ -6,15 +6,14 @@ struct AlgoliaExporter: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "algolia-exporter",
-        abstract: "Keeps Algolia's usage history in SQLite and serves it to Prometheus and others.",
+        abstract: "Stores Algolia's usage history in SQLite and serves it to Prometheus and other tools.",
         discussion: """
-            With ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY in the environment,
-            `algolia-exporter serve` needs nothing else. Without an application,
-            `algolia-exporter serve --demo` shows what it does on simulated data.
+            Set ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY in the environment and run
+            `algolia-exporter serve`. To try it without an Algolia application, run
+            `algolia-exporter serve --demo`.
 
-            Exit status: 0 when a command did what it was asked, and when `serve` was stopped by
-            SIGTERM or SIGINT; 1 when it failed, with the reason on standard error; 64 when the
-            command line is wrong.
+            Exit status: 0 on success, and when `serve` was stopped by SIGTERM or SIGINT; 1 on
+            failure, with the reason on standard error; 64 when the command line is invalid.
             """,
         version: version,
         subcommands: [

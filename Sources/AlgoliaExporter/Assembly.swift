@@ -87,36 +87,35 @@ struct Assembly {
     }
 
     private static let help = [
-        RequestMetrics.requests: "Requests sent to Algolia, by API and HTTP status or kind of failure.",
-        RequestMetrics.duration: "Seconds from sending a request to its decoded answer.",
-        RequestMetrics.ignored: "Parts of answers that were ignored because they cannot be read, by API.",
-        CollectorMetric.isUp: "Whether the newest request to this API succeeded.",
-        CollectorMetric.lastSuccess: "When the newest request to this API succeeded, in seconds since 1970.",
-        CollectorMetric.pointsStored: "Points that were stored new or revised since the start.",
+        RequestMetrics.requests: "Requests sent to Algolia, by API and HTTP status code or error type.",
+        RequestMetrics.duration: "Time from sending a request to its decoded response, in seconds.",
+        RequestMetrics.ignored: "Unreadable parts of responses that were ignored, by API.",
+        CollectorMetric.isUp: "Whether the last request to this API succeeded.",
+        CollectorMetric.lastSuccess: "Unix time of the last successful request to this API.",
+        CollectorMetric.pointsStored: "New and revised points stored since the start.",
         CollectorMetric.clockOffset:
-            "Seconds that this machine's clock is ahead of Algolia's, by the Date of the newest answer.",
+            "Seconds by which this machine's clock is ahead of Algolia's, from the Date of the last response.",
         CollectorMetric.databaseState:
-            "State of the database file: 1 for the present one. Nothing is written unless it is good.",
-        CollectorMetric.pointsOutside:
-            "Points that were dropped because Algolia sent them for times that were not asked for.",
+            "State of the database file: 1 for the current state. Data is written only in the state good.",
+        CollectorMetric.pointsOutside: "Points dropped because they were outside the requested range.",
         CollectorMetric.setAsideRanges:
-            "Ranges of single statistics that Algolia did not give readably, or refused, and that are asked for once a day.",
-        CollectorMetric.vendorHorizon: "How far back Algolia serves ranges, where that is less than is wanted.",
-        CollectorMetric.storageIsUp: "Whether the newest attempt to write the history succeeded.",
+            "Ranges of single statistics that Algolia rejected or sent unreadably; retried once a day.",
+        CollectorMetric.vendorHorizon: "How far back Algolia serves data, where that is less than requested.",
+        CollectorMetric.storageIsUp: "Whether the last write to the history database succeeded.",
         CollectorMetric.backfillRemaining:
-            "Seconds of history still to be fetched, over the application and its indices.",
+            "Seconds of history still to be fetched, summed over the application and its indices.",
         ConfigurationMetric.contract:
-            "What was agreed with Algolia, as configured: search requests per month, records, queries per second.",
-        ConfigurationMetric.quota: "Requests a minute that this process may send to Algolia, as configured.",
-        RemoteWriteMetric.samples: "Samples that a receiver of remote write has accepted.",
+            "Contract limit from the configuration: search requests per month, records, queries per second.",
+        ConfigurationMetric.quota: "Configured limit of requests per minute that this process sends to Algolia.",
+        RemoteWriteMetric.samples: "Samples accepted by a remote write receiver.",
         RemoteWriteMetric.dropped:
-            "Samples that a receiver of remote write will never have, by the status with which it refused them, or "
-            + "the reason why they were not sent.",
-        RemoteWriteMetric.requests: "Requests of remote write, by HTTP status or kind of failure.",
+            "Samples that a remote write receiver will not receive, by the status code of the rejection or the "
+            + "reason for not sending them.",
+        RemoteWriteMetric.requests: "Remote write requests, by HTTP status code or error type.",
         RemoteWriteMetric.lag:
-            "Age of the oldest settled sample that waits for a receiver of remote write; 0 when none waits.",
-        LogMetric.dropped: "Lines of the log that were dropped because standard error did not take them.",
-        ReloadMetric.isSuccessful: "Whether the newest attempt to load the configuration succeeded.",
-        ReloadMetric.lastSuccess: "When the configuration was last loaded, in seconds since 1970.",
+            "Age of the oldest settled sample that waits for a remote write receiver, in seconds; 0 when none waits.",
+        LogMetric.dropped: "Log lines dropped because standard error was blocked.",
+        ReloadMetric.isSuccessful: "Whether the last attempt to load the configuration succeeded.",
+        ReloadMetric.lastSuccess: "Unix time of the last successful load of the configuration.",
     ]
 }

@@ -5,11 +5,11 @@ import UsageModel
 
 struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fetch everything that is missing, then exit.",
+        abstract: "Fetch all missing data, then exit.",
         discussion: """
-            Exit status 0 when nothing is missing any more. Exit status 1 when something keeps failing, when Algolia \
-            sent values that cannot be read, or when it does not serve hours back to backfill.horizon or days of the \
-            newest 90 days; each is named.
+            Exit status 0 when no data is missing. Exit status 1 when requests keep failing, when Algolia sends \
+            unreadable values, or when it does not serve hourly data back to backfill.horizon or daily data for the \
+            last 90 days; the reasons are listed.
             """)
 
     @OptionGroup var collection: CollectionOptions
@@ -27,7 +27,7 @@ struct Backfill: AsyncParsableCommand {
             await progress.finish()
             await assembly.shutdown()
             guard stuck.isEmpty else {
-                throw CommandError("the backfill is not complete: \(stuck.joined(separator: "; "))")
+                throw CommandError("backfill incomplete: \(stuck.joined(separator: "; "))")
             }
         }
     }
@@ -68,11 +68,11 @@ private actor BackfillProgress {
         let elapsed = DurationText.string(Int64(clock.monotonic - started))
         guard Console.isTerminal else {
             return Console.error(
-                "backfill \(percent) %, \(DurationText.string(remaining)) to fetch, \(elapsed) elapsed")
+                "backfill \(percent)% complete, \(elapsed) elapsed")
         }
         let width = 40
         let filled = Int(share * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        Console.progress("\(bar) \(percent) %  \(elapsed)")
+        Console.progress("\(bar) \(percent)%  \(elapsed)")
     }
 }

@@ -17,7 +17,7 @@ struct BackupFile {
         case .descriptor(let descriptor): target = .stream(descriptor)
         case .new(let path): target = .new(path)
         case .regular:
-            throw CommandError("cannot write to \(path): there is a file of this name already; expected a new one")
+            throw CommandError("cannot write to \(path): the file already exists; expected a new file")
         }
     }
 

@@ -9,9 +9,9 @@ import UsageModel
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check configuration, keys and database, and say what works and what does not.",
+        abstract: "Check the configuration, keys and database.",
         discussion:
-            "Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one empty request to each receiver of remote write. Exit status 1 when anything does not work."
+            "Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one empty request to each remote write receiver. Exit status 1 when any check fails."
     )
 
     @OptionGroup var common: CommonOptions
@@ -91,14 +91,14 @@ struct Check: AsyncParsableCommand {
                 report(true, what, "the key works; \(statistics) statistics in the last hours")
                 return true
             }
-            report(false, what, "the answer is not complete: \(failure)")
+            report(false, what, "incomplete response: \(failure)")
             return false
         case .failure(let refusal):
             guard case .success = await ask(.names(["total_search_requests"])) else {
                 report(false, what, "\(refusal)")
                 return false
             }
-            report(true, what, "the key works; the plan refuses the wildcard, statistics will be asked for by name")
+            report(true, what, "the key works; the plan does not include the wildcard, requesting statistics by name")
             return true
         }
     }

@@ -12,7 +12,7 @@ struct CollectionOptions: ParsableArguments {
 
     @Option(
         name: .customLong("shard"),
-        help: "The part of applications and indices to collect, such as 1/3; everything by default.",
+        help: "The share of applications and indices to collect, such as 1/3. Default: all.",
         transform: { text in
             guard let shard = Shard(text), shard.count <= CollectionOptions.mostShards else {
                 throw ValidationError(

@@ -5,10 +5,10 @@ import Settings
 
 /// Options that every command has which reads the configuration. Named as Prometheus names them.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .customLong("config.file"), help: "Path of the YAML configuration.")
+    @Option(name: .customLong("config.file"), help: "Path to the YAML configuration file.")
     var configFile: String?
 
-    @Option(name: .customLong("storage.path"), help: "Path of the SQLite history. (default: data/history.db)")
+    @Option(name: .customLong("storage.path"), help: "Path to the SQLite database. (default: data/history.db)")
     var storagePath: String?
 
     @OptionGroup var logging: LoggingOptions
@@ -19,7 +19,7 @@ struct CommonOptions: ParsableArguments {
             file: configFile, environment: ProcessInfo.processInfo.environment,
             requireApplication: requireApplication)
         if let storagePath {
-            guard !storagePath.isEmpty else { throw CommandError("--storage.path is empty; expected a file's path") }
+            guard !storagePath.isEmpty else { throw CommandError("--storage.path is empty; expected a file path") }
             settings.storage.path = storagePath
         }
         return settings
@@ -28,10 +28,10 @@ struct CommonOptions: ParsableArguments {
 
 /// How the log looks.
 struct LoggingOptions: ParsableArguments {
-    @Option(name: .customLong("log.level"), help: "Least severe messages to log: debug, info, warning or error.")
+    @Option(name: .customLong("log.level"), help: "Minimum log level: debug, info, warning or error.")
     var level: LogLevel = .info
 
-    @Option(name: .customLong("log.format"), help: "Form of the log: logfmt or json.")
+    @Option(name: .customLong("log.format"), help: "Log format: logfmt or json.")
     var format: LogFormat = .logfmt
 
     /// Sends the process's log to standard error in the wanted form.
@@ -40,7 +40,7 @@ struct LoggingOptions: ParsableArguments {
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level, format: format) }
         LogWriter.standardError.report { count in
             LineLogHandler.line(
-                format, .warning, "\(count) log lines were dropped: standard error did not take them")
+                format, .warning, "\(count) log lines were dropped: standard error was blocked")
         }
         let logger = Logger(label: "algolia-exporter")
         ProcessControl.shared.log(to: logger)

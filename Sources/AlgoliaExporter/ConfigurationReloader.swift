@@ -71,11 +71,11 @@ final class ConfigurationReloader: Service {
             try await apply(new)
             settings.withLock { $0 = new }
             note(isSuccessful: true)
-            logger.info("the configuration is loaded", metadata: ["applications": "\(new.applications.count)"])
+            logger.info("configuration loaded", metadata: ["applications": "\(new.applications.count)"])
         } catch {
             note(isSuccessful: false)
             for line in "\(error)".split(separator: "\n") { logger.error("\(line)") }
-            logger.error("the configuration was not loaded; the old one stays in force")
+            logger.error("configuration not loaded; continuing with the previous one")
             throw error
         }
     }
@@ -83,7 +83,7 @@ final class ConfigurationReloader: Service {
     private func warnOfWhatStays(_ new: Settings) {
         let path = current.storage.path
         guard new.storage.path != path else { return }
-        logger.warning("storage.path changes with a restart only; it stays \(path)")
+        logger.warning("storage.path changes only with a restart; continuing with \(path)")
     }
 
     private func note(isSuccessful: Bool) {

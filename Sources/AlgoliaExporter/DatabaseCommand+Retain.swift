@@ -9,16 +9,16 @@ extension DatabaseCommand {
     /// Confirms that retention may delete more than a day's allowance.
     struct Retain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete all points now that are older than storage.retention keeps.",
+            abstract: "Delete all points beyond storage.retention now.",
             discussion: """
-                `serve` deletes by itself, but in a day no more than two days' worth: a wrong clock or a slip in the \
-                configuration must not empty the history. This command deletes the rest at once. Ages count from the \
-                newest stored point. The exporter may run meanwhile.
+                `serve` deletes at most two days of points per day, so that a wrong clock or a mistake in the \
+                configuration cannot empty the database. This command deletes the rest at once. Age is measured from \
+                the newest stored point. The exporter may keep running.
                 """)
 
         @OptionGroup var common: CommonOptions
 
-        @Flag(help: "Only say what would be deleted.")
+        @Flag(help: "Show what would be deleted, without deleting it.")
         var dryRun = false
 
         func run() async throws {
@@ -27,7 +27,7 @@ extension DatabaseCommand {
                 let retention = settings.storage.retention.seconds
                 let clock = SystemClock()
                 guard !retention.isEmpty else {
-                    return try Console.output("storage.retention keeps everything; nothing to delete")
+                    return try Console.output("storage.retention is not configured; nothing to delete")
                 }
                 for (granularity, seconds) in retention.sorted(by: { $0.value < $1.value }) {
                     let plan = try await history.retentionPlan(granularity, keeping: seconds, now: clock.now)

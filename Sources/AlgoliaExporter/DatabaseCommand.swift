@@ -6,12 +6,12 @@ import UsageModel
 
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "db", abstract: "Look after the history's file.",
+        commandName: "db", abstract: "Inspect and maintain the database.",
         subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Retain.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Size, points, applications and coverage of a history.")
+            abstract: "Show size, points, applications and coverage of the database.")
 
         @OptionGroup var common: CommonOptions
 
@@ -36,7 +36,7 @@ struct DatabaseCommand: AsyncParsableCommand {
             }
             if points > 0 {
                 lines.append(
-                    "density      \(String(format: "%.2f", Double(info.bytes) / Double(points))) bytes a point")
+                    "density      \(String(format: "%.2f", Double(info.bytes) / Double(points))) bytes per point")
             }
             for application in info.applications {
                 lines.append(
@@ -55,7 +55,7 @@ struct DatabaseCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check the whole file. Exit status 1 when something is wrong with it.")
+            abstract: "Check the database for damage. Exit status 1 when it is damaged.")
 
         @OptionGroup var common: CommonOptions
 
@@ -72,7 +72,7 @@ struct DatabaseCommand: AsyncParsableCommand {
 
     struct Compact: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Rewrite the file densely; needs as much free disk again. The exporter may run meanwhile.")
+            abstract: "Compact the database; needs free disk space of the same size. The exporter may keep running.")
 
         @OptionGroup var common: CommonOptions
 
@@ -80,16 +80,16 @@ struct DatabaseCommand: AsyncParsableCommand {
             try await DatabaseCommand.withHistory(common, readOnly: false) { history in
                 let before = history.size
                 try await history.compact()
-                try Console.output("\(history.path): \(before) bytes before, \(history.size) after")
+                try Console.output("\(history.path): compacted from \(before) to \(history.size) bytes")
             }
         }
     }
 
     struct Backup: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy the history, as it is now, into a new file. The exporter may run meanwhile.")
+            abstract: "Back up the database to a new file. The exporter may keep running.")
 
-        @Argument(help: "Path of the file to make, which must not exist; or a FIFO to write to.")
+        @Argument(help: "Path of the new file, which must not exist, or of a FIFO to write to.")
         var target: String
 
         @OptionGroup var common: CommonOptions
@@ -97,7 +97,7 @@ struct DatabaseCommand: AsyncParsableCommand {
         func run() async throws {
             try await DatabaseCommand.withHistory(common, readOnly: true) { history in
                 try await BackupFile(target).write { try await history.backUp(to: $0) }
-                try Console.output("\(history.path) copied to \(target)")
+                try Console.output("\(history.path) backed up to \(target)")
             }
         }
     }

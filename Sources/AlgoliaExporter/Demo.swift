@@ -27,7 +27,7 @@ struct Demo: Sendable {
         application = configuration.applications[0]
         running = try await RunningSimulator(Simulator(configuration: configuration, clock: SystemClock()))
         server = running
-        logger.info("demo: the simulator stands in for Algolia", metadata: ["url": "\(running.url)"])
+        logger.info("demo: using the built-in simulator instead of Algolia", metadata: ["url": "\(running.url)"])
     }
 
     /// Points `settings` at the simulator. A demonstration has a database of its own.

@@ -6,31 +6,32 @@ import Web
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the history as OpenMetrics, CSV or JSON lines.",
+        abstract: "Export the history as OpenMetrics, CSV or JSON Lines.",
         discussion: """
-            OpenMetrics has the names, labels and units of /metrics, each bucket stamped at its end, and is
-            what `promtool tsdb create-blocks-from openmetrics` reads. CSV and JSON lines have Algolia's own
-            values, each bucket at its start. The exporter may run meanwhile.
+            OpenMetrics uses the names, labels and units of /metrics and the end of each bucket as its time;
+            import it with `promtool tsdb create-blocks-from openmetrics`. CSV and JSON Lines contain Algolia's
+            original values and the start of each bucket. The exporter may keep running.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case openmetrics, csv, jsonl }
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "openmetrics, csv or jsonl.")
+    @Option(help: "Output format: openmetrics, csv or jsonl.")
     var format = Format.openmetrics
 
-    @Option(help: "Statistics, separated by commas; every one by default.")
+    @Option(help: "Comma-separated statistics. Default: all.")
     var statistic: String?
 
-    @Option(help: "An application's id, several if wanted; every one by default.")
+    @Option(help: "Application id; repeatable. Default: all.")
     var application: [String] = []
 
-    @Option(help: "An index's name, several if wanted, or * for every index; by default the application level as well.")
+    @Option(help: "Index name, or * for all indices; repeatable. Default: all indices and application-level data.")
     var index: [String] = []
 
     @Option(
-        help: "hourly, daily or minutely. OpenMetrics has all by default and several if wanted; the others hourly.",
+        help:
+            "hourly, daily or minutely. Repeatable for openmetrics, where the default is all; csv and jsonl: one, default hourly.",
         transform: { text in
             guard let granularity = Granularity(rawValue: text) else {
                 throw ValidationError("'\(text)' is not a granularity; expected hourly, daily or minutely")
@@ -39,13 +40,13 @@ struct Export: AsyncParsableCommand {
         })
     var granularity: [Granularity] = []
 
-    @Option(help: "The first instant: \(TimeText.accepted). By default the beginning.")
+    @Option(help: "Start of the range: \(TimeText.accepted). Default: the oldest data.")
     var start: String?
 
-    @Option(help: "The first instant after the range, in the same forms. By default now.")
+    @Option(help: "End of the range (exclusive), in the same formats. Default: now.")
     var end: String?
 
-    @Option(name: .shortAndLong, help: "The file to write; standard output by default.")
+    @Option(name: .shortAndLong, help: "Output file. Default: standard output.")
     var output: String?
 
     func run() async throws {

@@ -8,10 +8,10 @@ import Settings
 
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask a running exporter for /health, as a container's health check does.",
+        abstract: "Check /health of a running exporter, for container health checks.",
         discussion: """
-            Without a URL, the exporter that runs in this container; its flags tell the address and whether it
-            serves HTTPS. Exit status 0 when it is alive, 1 otherwise.
+            Without a URL, checks the exporter that runs in this container; the address and HTTPS are read from
+            its flags. Exit status 0 when it is alive, 1 otherwise.
             """)
 
     /// Less than the health check of the image waits for.
@@ -65,13 +65,13 @@ struct Health: AsyncParsableCommand {
             else { continue }
             return try url(serve)
         }
-        throw CommandError("no exporter runs here; name the URL of one that runs elsewhere")
+        throw CommandError("no exporter is running here; specify the URL of one that runs elsewhere")
     }
 
     private static func url(_ serve: Serve) throws -> String {
         var address = serve.listenAddress
         guard address.port != 0 else {
-            throw CommandError("the exporter listens on any free port; name its URL")
+            throw CommandError("the exporter listens on a random port; specify its URL")
         }
         switch address.host {
         case "0.0.0.0": address.host = "127.0.0.1"

@@ -64,7 +64,7 @@ final class ProcessControl: Sendable {
         Thread.detachNewThread { [self] in
             Thread.sleep(forTimeInterval: Self.grace)
             logger?.warning(
-                "stopping took longer than \(Int(Self.grace)) s: something does not react; ended, the history is complete up to the last answer"
+                "stopping took longer than \(Int(Self.grace)) s; exiting now, all received data is stored"
             )
             end(status)
         }
@@ -122,12 +122,12 @@ extension ProcessControl {
             return
         }
         guard !isStopping else {
-            logger?.warning("a second signal to stop; ended, the history is complete up to the last answer")
+            logger?.warning("received a second stop signal; exiting now, all received data is stored")
             end(0)
         }
         limitEnd(status: 0)
         guard let stop = state.withLock({ $0.stop }) else {
-            logger?.info("stopped during the start")
+            logger?.info("stopped during startup")
             end(0)
         }
         stop()

@@ -7,16 +7,16 @@ import UsageModel
 
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a capacity report: the usage held against the contract, with forecasts.",
+        abstract: "Write a capacity report: usage against the contract, with forecasts.",
         discussion: """
-            From the history alone, offline; the exporter may run meanwhile. HTML is one file without
-            scripts or anything to load. The same history, range and contract give the same bytes.
+            Reads only the database; no network is needed, and the exporter may keep running. The HTML report is
+            one self-contained file without scripts. The same data, range and contract give identical output.
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Option(
-        help: "html, markdown, json or csv. (default: html)",
+        help: "Output format: html, markdown, json or csv. (default: html)",
         transform: { text in
             guard let format = ReportFormat(rawValue: text) else {
                 throw ValidationError("'\(text)' is not a format; expected html, markdown, json or csv")
@@ -25,24 +25,24 @@ struct Report: AsyncParsableCommand {
         })
     var format = ReportFormat.html
 
-    @Option(help: "The application's id; may be left out where there is only one.")
+    @Option(help: "Application id; optional when there is only one application.")
     var application: String?
 
-    @Option(help: "The first day, such as 2026-01-01, or a time: \(TimeText.accepted). By default the first stored.")
+    @Option(help: "First day, such as 2026-01-01, or a time: \(TimeText.accepted). Default: the first stored day.")
     var from: String?
 
-    @Option(help: "The last day, in the same forms. By default the newest that is over and settled.")
+    @Option(help: "Last day, in the same formats. Default: the newest settled day.")
     var to: String?
 
     @Option(
         name: .customLong("time-zone"),
-        help: "Whose days and months count, such as Europe/Berlin. (default: reports.time_zone, or UTC)")
+        help: "Time zone of days and months, such as Europe/Berlin. (default: reports.time_zone, or UTC)")
     var timeZone: String?
 
-    @Option(name: .shortAndLong, help: "The file to write; standard output by default.")
+    @Option(name: .shortAndLong, help: "Output file. Default: standard output.")
     var output: String?
 
-    @Flag(help: "Report on the demonstration's history, with its contract.")
+    @Flag(help: "Report on the demo database with the demo contract.")
     var demo = false
 
     func run() async throws {
@@ -89,7 +89,7 @@ struct Report: AsyncParsableCommand {
                     + known.map(\.text).joined(separator: ", "))
         }
         guard let only = known.first else {
-            throw CommandError("\(history.path) has no application yet; let `serve` or `backfill` fill it first")
+            throw CommandError("\(history.path) has no application yet; run `serve` or `backfill` first")
         }
         return only
     }

@@ -11,7 +11,7 @@ import Web
 
 struct Serve: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Collect, and serve the history over HTTP. The default command.")
+        abstract: "Collect data and serve it over HTTP. The default command.")
 
     @OptionGroup var collection: CollectionOptions
 
@@ -20,19 +20,20 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         transform: ListenAddress.init(argument:))
     var listenAddress = ListenAddress(host: "127.0.0.1", port: 9914)
 
-    @Option(name: .customLong("web.config.file"), help: "Path of a YAML file with TLS and basic authentication.")
+    @Option(
+        name: .customLong("web.config.file"), help: "Path to a YAML file with TLS and basic authentication settings.")
     var webConfigFile: String?
 
     @Flag(
         name: .customLong("web.enable-lifecycle"),
-        help: "Let POST /-/reload load the configuration again, as SIGHUP does.")
+        help: "Enable POST /-/reload, which reloads the configuration as SIGHUP does.")
     var enablesLifecycle = false
 
     func run() async throws {
         let descriptors = ProcessStart.descriptorLimit
         guard descriptors == 0 || descriptors >= ConnectionLimits.leastDescriptors else {
             throw CommandError(
-                "only \(descriptors) files may be open at a time, and serve needs \(ConnectionLimits.leastDescriptors); raise the limit (`ulimit -n`)"
+                "the open file limit is \(descriptors), but serve needs \(ConnectionLimits.leastDescriptors); raise the limit (`ulimit -n`)"
             )
         }
         try await collection.collect { settings, demo, logger in
@@ -97,7 +98,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             throw ListenAddress.explain(error, address)
         }
         await assembly.shutdown()
-        logger.info("stopped; the history is complete up to the last answer")
+        logger.info("stopped; all received data is stored")
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -126,7 +127,7 @@ private struct GuardedService: Service {
         do {
             try await service.run()
             guard !ProcessControl.shared.isStopping else { return }
-            throw CommandError("\(type(of: service)) ended without being asked to; restart the exporter")
+            throw CommandError("\(type(of: service)) stopped unexpectedly; restart the exporter")
         } catch {
             ProcessControl.shared.limitEnd(status: 1)
             throw error

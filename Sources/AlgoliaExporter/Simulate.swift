@@ -6,7 +6,7 @@ import UsageModel
 
 struct Simulate: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve an imitation of Algolia's APIs, for trying things out.",
+        abstract: "Run a simulator of Algolia's APIs for tests.",
         discussion: FaultArgument.kinds)
 
     @OptionGroup var logging: LoggingOptions
@@ -16,13 +16,13 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
         transform: ListenAddress.init(argument:))
     var listenAddress = ListenAddress(host: "127.0.0.1", port: 9915)
 
-    @Option(help: "Requests that an application may send in a minute.")
+    @Option(help: "Requests per minute allowed for each application.")
     var requestsPerMinute = 60
 
-    @Option(help: "How many indices the application has; those beyond 25 have plain names.")
+    @Option(help: "Number of indices; names beyond the first 25 are generic.")
     var indices = 25
 
-    @Option(help: "How many applications there are: DEMOAPP, DEMOAPP2 and so on, with the same keys.")
+    @Option(help: "Number of applications: DEMOAPP, DEMOAPP2 and so on, with the same keys.")
     var applications = 1
 
     @OptionGroup(title: "Vendor behaviour") var switches: VendorSwitches

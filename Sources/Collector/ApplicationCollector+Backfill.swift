@@ -22,7 +22,7 @@ extension ApplicationCollector {
             }
             guard case .idle(let wakeUp) = step else { continue }
             if health.isUnauthorized {
-                return ["\(client.application): \(status.lastError ?? "the key is refused")"]
+                return ["\(client.application): \(status.lastError ?? "the key was rejected")"]
             }
             let stuck = planner.tracks.filter { $0.failures >= Self.patience && !$0.isSearching }.map(
                 \.scope.description)
@@ -51,10 +51,10 @@ extension ApplicationCollector {
         }
         let setAside = planner.tracks.flatMap(\.setAside)
         lines += setAside.prefix(Self.shownRanges).map {
-            "\($0.scope): \($0.granularity.rawValue) \($0.statistic) of \($0.range) set aside: \($0.reason)"
+            "\($0.scope): \($0.granularity.rawValue) \($0.statistic) of \($0.range) skipped: \($0.reason)"
         }
         if setAside.count > Self.shownRanges {
-            lines.append("\(client.application): \(setAside.count - Self.shownRanges) more ranges set aside")
+            lines.append("\(client.application): \(setAside.count - Self.shownRanges) more ranges skipped")
         }
         return lines
     }

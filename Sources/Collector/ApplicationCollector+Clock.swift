@@ -25,8 +25,8 @@ extension ApplicationCollector {
             if let future {
                 log.warning(
                     """
-                    the database knows of times up to \(RFC3339.string(future.latest)), which is in the future: a clock \
-                    was ahead; what it says of later than now is void, and is fetched again
+                    the database has data up to \(RFC3339.string(future.latest)), which is in the future: a clock was ahead; \
+                    discarded the data later than now, fetching it again
                     """)
             }
             // A time that was registered by a wrong clock is replaced.
@@ -45,7 +45,7 @@ extension ApplicationCollector {
     func follow(_ step: Double) {
         let direction = step > 0 ? "forward" : "back"
         log.notice(
-            "the time was set \(direction) by \(Int(step.magnitude)) s; collection goes on at once",
+            "the system time was set \(direction) by \(Int(step.magnitude)) s; continuing with the new time",
             metadata: ["now": "\(RFC3339.string(clock.now))"])
         health.shift(by: step)
         discovery.shift(by: step)
@@ -70,7 +70,7 @@ extension ApplicationCollector {
             log.warning(
                 """
                 this machine's clock is \(Int(offset.magnitude)) s \(offset > 0 ? "ahead of" : "behind") Algolia's; \
-                nothing later than the earlier of the two is taken for settled until they agree; check the time service
+                treating nothing later than the earlier of the two as settled until they agree; check the time service
                 """)
         } else {
             log.info("this machine's clock agrees with Algolia's again")

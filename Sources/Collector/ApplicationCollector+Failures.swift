@@ -16,7 +16,7 @@ extension ApplicationCollector {
         }
         if !withdrawn.isEmpty {
             log.info(
-                "the plan includes again: \(withdrawn.sorted().map(\.text).joined(separator: ", "))",
+                "the plan includes \(withdrawn.sorted().map(\.text).joined(separator: ", ")) again; collecting",
                 metadata: ["level": "\(level)"])
             try await history.withdrawRefusal(of: withdrawn, application: client.application, level: level)
             offer.withdraw(withdrawn)
@@ -119,7 +119,7 @@ extension ApplicationCollector {
         planner.offers[level] = offer
         health.answered(now: clock.seconds, error: error)
         guard !refused.isEmpty else {
-            log.debug("a batch of statistics is refused; looking for the one", metadata: ["level": "\(level)"])
+            log.debug("a batch of statistics was rejected; searching for the cause", metadata: ["level": "\(level)"])
             return
         }
         do {
@@ -164,8 +164,8 @@ extension ApplicationCollector {
                 """
         }
         return """
-            index "\(name)" is not in Algolia's list of indices: check its name in the configuration, and what the \
-            search key may see
+            index "\(name)" is not in Algolia's list of indices: check its name in the configuration and the \
+            permissions of the search key
             """
     }
 

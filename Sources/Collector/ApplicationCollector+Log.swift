@@ -20,7 +20,7 @@ extension ApplicationCollector {
         ]
         if answer.outside > 0, told.first(.outside) {
             log.warning(
-                "Algolia sent \(answer.outside) points outside the range that was asked for; dropping such points",
+                "Algolia sent \(answer.outside) points outside the requested range; dropping them",
                 metadata: metadata)
         }
         if answer.unnamed > 0, told.first(.unnamed) {
@@ -36,8 +36,8 @@ extension ApplicationCollector {
         guard let first = new.first else { return }
         log.warning(
             """
-            Algolia sent values that cannot be read, \(first.statistic): \(first.text)\
-            \(new.count > 1 ? " and \(new.count - 1) other statistics" : ""); setting their buckets aside, \
+            Algolia sent unreadable values for \(first.statistic): \(first.text)\
+            \(new.count > 1 ? " and \(new.count - 1) other statistics" : ""); skipping their buckets, \
             retrying in 24 h
             """, metadata: metadata)
     }

@@ -138,8 +138,8 @@ extension ApplicationCollector {
         metrics.remaining(planner, now: now)
         log.notice(
             """
-            Algolia serves \(key.granularity.rawValue) history from \(RFC3339.string(key.granularity.ceiling(now - age))) \
-            on only: \(reason); asking for older data once a day
+            Algolia serves \(key.granularity.rawValue) history only since \(RFC3339.string(key.granularity.ceiling(now - age))): \
+            \(reason); retrying older data every 24 h
             """, metadata: ["level": "\(key.level)"])
     }
 
@@ -152,7 +152,7 @@ extension ApplicationCollector {
         }
         // What the live tail goes on without has grown since.
         for open in known ?? [] where open.isOpen { work.range.start = min(work.range.start, open.range.start) }
-        note(work, error, "setting the range aside, retrying in 24 h")
+        note(work, error, "skipping the range, retrying in 24 h")
         await setAside(
             work, reason: error.description, breaksAnswers: known?.contains(where: \.breaksAnswers) ?? false,
             sentAt: sentAt)
@@ -174,7 +174,7 @@ extension ApplicationCollector {
                 _ = pauseForStorage(error)
             }
         case .revision:
-            note(work, error, "asking for revisions of the range in 24 h")
+            note(work, error, "retrying revisions of the range in 24 h")
             planner.update(work.scope, work.granularity) { $0.revisionChecked = sentAt }
         case .live, .probe, .backfill, .isolation, .readThrough: break
         }

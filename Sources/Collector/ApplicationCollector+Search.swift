@@ -33,7 +33,7 @@ extension ApplicationCollector {
                 culprits: planner.culprits(EndpointLevel(work.scope)), setAside: track.setAside)
             if search.isRunning {
                 log.debug(
-                    "\(error); looking for the statistic that makes Algolia's answers fail",
+                    "\(error); searching for the statistic that causes it",
                     metadata: ["index": "\(work.scope.index)", "range": "\(work.range)"])
             }
         }
@@ -105,7 +105,7 @@ extension ApplicationCollector {
         tail.range.start = max(tail.range.start, tail.granularity.floor(sentAt - settings.settleDelay))
         await setAside(tail, reason: reason, breaksAnswers: true, sentAt: sentAt)
         log.warning(
-            "Algolia's answers to * fail, and those to each name do not; asking by name, retrying in 24 h",
+            "requests for * fail, but requests by name succeed; requesting by name, retrying * in 24 h",
             metadata: ["index": "\(piece.scope.index)", "granularity": "\(piece.granularity.rawValue)"])
     }
 
@@ -120,7 +120,7 @@ extension ApplicationCollector {
         await setAside(piece, reason: error.description, breaksAnswers: true, sentAt: sentAt)
         let names = piece.statistics.trackedNames.map(\.text).joined(separator: ", ")
         log.warning(
-            "Algolia's answers fail when they include \(names): \(error); setting the range aside, retrying in 24 h",
+            "requests fail when they include \(names): \(error); skipping the range, retrying in 24 h",
             metadata: [
                 "index": "\(piece.scope.index)", "granularity": "\(piece.granularity.rawValue)",
                 "range": "\(piece.range)",

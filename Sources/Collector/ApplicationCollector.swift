@@ -166,11 +166,11 @@ public actor ApplicationCollector {
             return pauseForStorage(error)
         }
         if health.isUnauthorized, client.key(.usage)?.hasReplacement == true {
-            log.info("the usage key has changed; trying it")
+            log.info("usage key changed; retrying with the new key")
             health.resume()
         }
         if discovery.isUnauthorized, client.key(.search)?.hasReplacement == true {
-            log.info("the search key has changed; trying it")
+            log.info("search key changed; retrying with the new key")
             discovery.resume()
         }
         return nil
@@ -192,7 +192,7 @@ public actor ApplicationCollector {
         }
         try await setIndices(try await selectedIndices())
         if !client.canListIndices, settings.indices.literalNames.isEmpty, settings.indices.include != [] {
-            log.info("no search key and no index named in the configuration: collecting the application level only")
+            log.info("no search key and no indices configured; collecting application-level statistics only")
         }
     }
 
@@ -264,7 +264,7 @@ public actor ApplicationCollector {
             let owned = selected.filter { settings.owns(Scope(application: client.application, index: $0)) }
             let current = Set(planner.tracks.map(\.scope.index)).subtracting([""])
             if Set(owned) != current {
-                log.info("collecting \(owned.count) indices of \(listed.count)")
+                log.info("collecting \(owned.count) of \(listed.count) indices")
                 do { try await setIndices(selected) } catch {
                     hasUnselected = true
                     _ = pauseForStorage(error)
@@ -293,7 +293,7 @@ public actor ApplicationCollector {
         guard !(error is CancellationError) else { return .idle(until: clock.seconds) }
         let delay = health.storageFailed(error, now: clock.seconds, using: &generator)
         metrics.storage(isUp: false)
-        log.error("cannot use the history database: \(error); retrying in \(Int(delay.rounded(.up))) s")
+        log.error("\(HistoryError.sentence(error)); retrying in \(Int(delay.rounded(.up))) s")
         return .idle(until: clock.seconds + delay)
     }
 }

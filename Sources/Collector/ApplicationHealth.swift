@@ -1,4 +1,5 @@
 internal import AlgoliaClient
+internal import History
 internal import UsageModel
 
 /// Whether an application may be asked at all: pauses that concern every request.
@@ -90,7 +91,7 @@ struct ApplicationHealth {
     ) -> Double {
         storageFailures += 1
         storageFailingSince = storageFailingSince ?? UnixTime(now)
-        lastError = ("cannot use the history database: \(error)", UnixTime(now))
+        lastError = (HistoryError.sentence(error), UnixTime(now))
         let delay = max(1, Backoff.transient.delay(failures: storageFailures, using: &generator))
         pause = max(pause, now + delay)
         return delay

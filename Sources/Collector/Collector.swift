@@ -76,13 +76,15 @@ public final class Collector: Service {
             return gone
         }
         for (id, member) in gone {
-            logger.info("no longer collected; its history stays", metadata: ["application": "\(id)"])
+            logger.info(
+                "application removed; no longer collecting it, keeping its history", metadata: ["application": "\(id)"])
             await member.usage.stop()
             await member.monitoring?.stop()
         }
         for application in applications {
             guard let member = member(application.client.application) else {
-                logger.info("collected from now on", metadata: ["application": "\(application.client.application)"])
+                logger.info(
+                    "application added; collecting it", metadata: ["application": "\(application.client.application)"])
                 add(application)
                 continue
             }

@@ -29,6 +29,12 @@ public actor Compaction {
         complete.remove(application)
     }
 
+    /// `18 MB`, or `0.4 MB` of a small one.
+    private static func megabytes(_ bytes: Int64) -> String {
+        let tenths = (bytes + 50_000) / 100_000
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) MB" : "\((tenths + 5) / 10) MB"
+    }
+
     /// Notes that an application misses nothing any more, or is no longer collected.
     func noteComplete(_ application: ApplicationID) async {
         complete.insert(application)
@@ -40,7 +46,9 @@ public actor Compaction {
         guard before <= Self.quicklyCompacted else { return }
         do {
             try await history.compact()
-            log.info("backfill complete; compacted the database (\(before) → \(history.size) bytes)")
+            log.info(
+                "backfill complete; compacted the database (\(Self.megabytes(before)) → \(Self.megabytes(history.size)))"
+            )
         } catch {
             log.warning("cannot compact the database: \(error); continuing with it as it is")
         }

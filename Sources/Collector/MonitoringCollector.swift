@@ -106,7 +106,7 @@ public actor MonitoringCollector {
             return .idle(until: clock.seconds + storageFailed(error))
         }
         if hasNewKey {
-            log.info("the monitoring key has changed; trying it")
+            log.info("monitoring key changed; retrying with the new key")
             isUnauthorized = false
             pause = 0
             for job in MonitoringJob.allCases { jobs[job] = MonitoringJobState() }
@@ -181,13 +181,13 @@ public actor MonitoringCollector {
         if case let ignored = client.ignoredParts(.monitoring), ignored > 0, told.first(.ignored) {
             log.warning(
                 """
-                the Monitoring API sent \(ignored) parts that cannot be read (\(job)); ignoring such parts and keeping \
-                the rest, counted by algolia_exporter_ignored_parts_total
+                the Monitoring API sent \(ignored) unreadable parts (\(job)); ignoring them and keeping the rest, \
+                counted by algolia_exporter_ignored_parts_total
                 """)
         }
         if hasToldRefusal, !status.isRefused {
             hasToldRefusal = false
-            log.info("the Monitoring API is served again")
+            log.info("Monitoring API works again; collecting server metrics")
         }
         metrics.succeeded(.monitoring, now: clock.now)
         if !status.isUp { metrics.failed(.monitoring) }
@@ -203,7 +203,7 @@ public actor MonitoringCollector {
     func tellOutside(_ points: Int) {
         guard told.first(.outside) else { return }
         log.warning(
-            "the Monitoring API sent \(points) points outside the range that was asked for; dropping such points")
+            "the Monitoring API sent \(points) points outside the requested range; dropping them")
     }
 
     // MARK: Failures
@@ -255,8 +255,8 @@ public actor MonitoringCollector {
     private func storageFailed(_ error: any Error) -> Double {
         if !(error is CancellationError) {
             isStorageFailing = true
-            status.lastError = "cannot use the history database: \(error)"
-            log.error("cannot use the history database: \(error); retrying in 60 s")
+            status.lastError = HistoryError.sentence(error)
+            log.error("\(HistoryError.sentence(error)); retrying in 60 s")
         }
         return 60
     }

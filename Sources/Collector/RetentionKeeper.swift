@@ -55,7 +55,7 @@ public struct RetentionKeeper: Service {
                 return
             } catch {
                 logger.warning(
-                    "old \(granularity.rawValue) points could not be deleted: \(error); retrying in 1 h")
+                    "cannot delete old \(granularity.rawValue) points: \(error); retrying in 1 h")
             }
         }
     }
@@ -66,8 +66,8 @@ public struct RetentionKeeper: Service {
         if plan.oldest < end {
             logger.notice(
                 """
-                deleting \(name) points from \(RFC3339.string(plan.oldest)) to \(RFC3339.string(end)): older than \
-                \(DurationText.string(seconds)) before the newest stored one, \(RFC3339.string(plan.newest))
+                deleting \(name) points from \(RFC3339.string(plan.oldest)) to \(RFC3339.string(end)), more than \
+                \(DurationText.string(seconds)) older than the newest stored one at \(RFC3339.string(plan.newest))
                 """)
             var rows = 0
             var before = plan.oldest
@@ -80,9 +80,8 @@ public struct RetentionKeeper: Service {
         guard !isConfirmed, plan.excess > 0 else { return }
         logger.warning(
             """
-            \(name) points of \(DurationText.string(plan.excess / 3600 * 3600)) more are older than \
-            storage.retention keeps; deleting at most two days of them a day; `algolia-exporter db retain` deletes \
-            them at once
+            another \(DurationText.string(plan.excess / 3600 * 3600)) of \(name) points exceed storage.retention; \
+            deleting at most two days of them per day; run `algolia-exporter db retain` to delete them now
             """)
     }
 }

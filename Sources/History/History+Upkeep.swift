@@ -25,7 +25,7 @@ extension History {
     /// - Throws: ``HistoryError/cannotCreate(path:reason:)`` when there is a file already.
     public func backUp(to path: String) async throws {
         guard !FileManager.default.fileExists(atPath: path) else {
-            throw HistoryError.cannotCreate(path: path, reason: "there is a file of this name already")
+            throw HistoryError.cannotCreate(path: path, reason: "the file already exists")
         }
         // SQLite fills an empty file as well as a missing one; this one only its owner may read.
         try HistoryFile.createIfMissing(path)

@@ -74,9 +74,9 @@ public final class History: Sendable {
         if !readOnly { file.start() }
         if let lock, let log = FileGuard.Identity(ofFileAt: file.logPath) { lock.note(file.identity, log: log) }
         if isNew {
-            logger?.notice("created database \(path); its history begins now")
+            logger?.notice("created database \(path) with an empty history")
         } else if wasEmpty, !readOnly {
-            logger?.warning("database \(path) was an empty file; a new history begins in it")
+            logger?.warning("database \(path) was an empty file; starting a new history in it")
         }
         if collects { examine() }
         if let problem = file.problem { logger?.error("\(problem.sentence(path))") }

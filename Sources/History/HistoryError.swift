@@ -36,24 +36,24 @@ extension HistoryError: CustomStringConvertible {
         case .isDirectory(let path): "database \(path) is a directory; expected a file"
         case .notAFile(let path, let kind): "database \(path) is \(kind); expected a file"
         case .cannotCreate(let path, let reason): "database \(path) cannot be created: \(reason)"
-        case .notADatabase(let path): "database \(path) is not an SQLite database; it was left as it is"
+        case .notADatabase(let path): "database \(path) is not an SQLite database; it was not changed"
         case .foreign(let path):
-            "database \(path) belongs to another program: it has tables, but not this exporter's; it was left as it is"
+            "database \(path) belongs to another program: it has tables, but not this exporter's; it was not changed"
         case .newer(let path, let migration):
             "database \(path) was written by a newer version of algolia-exporter (it has migration \(migration), "
-                + "which this version does not know); it was left as it is"
+                + "which this version does not know); it was not changed"
         case .notWritable(let path):
-            "database \(path) cannot be written: check its permissions and its folder's, and that the disk is not "
-                + "mounted read-only"
+            "database \(path) cannot be written: check the permissions of the file and its folder, and that the "
+                + "disk is not mounted read-only"
         case .notReadable(let path, let reason): "database \(path) cannot be read: \(reason)"
         case .missing(let path): "database \(path) does not exist"
-        case .notBegun(let path): "database \(path) is empty: no exporter has completed a start with it"
+        case .notBegun(let path): "database \(path) is empty: no exporter has initialized it"
         case .older(let path):
-            "database \(path) was written by an older version of algolia-exporter; start this version with it once, "
-                + "which brings it up to date"
+            "database \(path) was written by an older version of algolia-exporter; start this version once "
+                + "to migrate it"
         case .inUse(let path, let process):
             "database \(path) is in use by another exporter\(process.map { " (process \($0))" } ?? ""); stop that one, "
-                + "or name another file with --storage.path"
+                + "or choose another file with --storage.path"
         case .damaged(let path, let reason): "database \(path) cannot be opened: \(reason)"
         case .unusable(let path, let problem): problem.sentence(path)
         case .full(let path): "database \(path) cannot be written: no space left on its disk"
@@ -61,5 +61,18 @@ extension HistoryError: CustomStringConvertible {
         case .failed(let path, let isWriting, let reason):
             "database \(path) cannot be \(isWriting ? "written" : "read"): \(reason)"
         }
+    }
+}
+
+extension HistoryError {
+    /// State and cause of a failure to use the history, for a log: `cannot write the history database: …`.
+    public static func sentence(_ error: any Error) -> String {
+        let isReading =
+            switch error as? HistoryError {
+            case .failed(_, let isWriting, _)?: !isWriting
+            case .notReadable?: true
+            default: false
+            }
+        return "cannot \(isReading ? "read" : "write") the history database: \(error)"
     }
 }

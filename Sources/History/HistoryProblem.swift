@@ -33,18 +33,18 @@ public enum HistoryProblem: Sendable, Hashable {
     /// A sentence: state, cause, what to do.
     /// - Parameter path: the file as it is configured.
     public func sentence(_ path: String) -> String {
-        let stopped = "nothing is written any more"
+        let stopped = "writing has stopped"
         return switch self {
         case .deleted:
-            "database \(path) was deleted while in use; \(stopped); put a backup in its place, or restart to begin a new one"
+            "database \(path) was deleted while in use; \(stopped); put a backup in its place, or restart to start a new one"
         case .replaced:
-            "database \(path) was replaced by another file while in use; \(stopped); restart to go on with the new file"
+            "database \(path) was replaced by another file while in use; \(stopped); restart to use the new file"
         case .overwritten:
-            "database \(path) was overwritten while in use; \(stopped); restart to go on with its new contents"
+            "database \(path) was overwritten while in use; \(stopped); restart to use its new contents"
         case .truncated:
             "database \(path) was truncated while in use; \(stopped); stop the exporter and restore a backup"
         case .logDeleted:
-            "the write-ahead log of database \(path) was deleted while in use; \(stopped); restart to go on"
+            "the write-ahead log of database \(path) was deleted while in use; \(stopped); restart to continue"
         case .damaged(let reason):
             "database \(path) is damaged: \(reason); \(stopped); check it with `algolia-exporter db verify` and restore a backup"
         }

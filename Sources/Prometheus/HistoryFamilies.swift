@@ -43,8 +43,7 @@ public struct HistoryFamilies: Sendable {
         infrastructure.write(to: &writer)
         writer.family(
             "algolia_exporter_series_dropped", .gauge,
-            help: "Series of the least active indices that are not on this page, because it would have more than "
-                + "metrics.max_series.")
+            help: "Series of the least active indices left out because the page would exceed metrics.max_series.")
         writer.sample(.init(), .integer(Int64(dropped.series)))
     }
 }

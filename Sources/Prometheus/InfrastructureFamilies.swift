@@ -60,7 +60,7 @@ public struct InfrastructureFamilies: Sendable {
     ) {
         writer.family(
             name.gauge, .gauge,
-            help: "1 for the status that the cluster had in the newest minute, 0 for every other one.")
+            help: "Status of the cluster in the newest minute: 1 for the current status, 0 for the others.")
         for (key, value) in values {
             for status in ClusterStatus.allCases {
                 var labels = ExpositionWriter.Labels(key, name.statistic)

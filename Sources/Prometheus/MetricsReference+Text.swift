@@ -5,15 +5,13 @@ extension MetricsReference {
 
         <!-- Generated from the statistics catalogue by `make docs`. Do not edit. -->
 
-        What `/metrics` shows, in the Prometheus text format 0.0.4 or in OpenMetrics 1.0,
-        whichever the `Accept` header prefers, and compressed when `Accept-Encoding`
-        allows gzip.
+        The metrics on `/metrics`, in the Prometheus text format 0.0.4 or in OpenMetrics 1.0,
+        as the `Accept` header prefers, and compressed when `Accept-Encoding` allows gzip.
 
         * A statistic of the kind `count` has three families: `…_hourly` and `…_daily`
           are gauges of the newest complete hour and day, `…_total` is a counter.
         * Any other statistic has one gauge: the newest complete hour.
-        * What the Monitoring API reports of servers and clusters has one gauge, too: the
-          newest minute.
+        * Monitoring API statistics of servers and clusters have one gauge: the newest minute.
         * Values per index are another family, `algolia_index_usage_…`, with the label
           `index` beside those of the table, so that a `sum()` over one family never
           counts a request twice.
@@ -50,7 +48,7 @@ extension MetricsReference {
           a new database.
         * The counters of an index that is no longer collected, such as a deleted one, leave
           the page when its newest hour is older than the application's by
-          `metrics.staleness.hourly` (3 h). The total is kept and goes on if the index returns.
+          `metrics.staleness.hourly` (3 h). The total is kept and resumes if the index returns.
 
         Use `increase(…_total[1d])` for trends and the `_hourly` and `_daily` gauges for
         exact figures: `increase()` extrapolates, and a whole hour arrives in one step.
@@ -69,7 +67,7 @@ extension MetricsReference {
         """
 
     static let servers = """
-        ### What servers there are
+        ### Server inventory
 
         | metric | type | labels | meaning |
         |---|---|---|---|
@@ -89,7 +87,7 @@ extension MetricsReference {
         ## What is left out
 
         * A value whose bucket ended longer ago than `metrics.staleness` (`hourly` 3 h,
-          `daily` 50 h, `minutely` 10 min) is left out rather than repeated for ever.
+          `daily` 50 h, `minutely` 10 min) is left out rather than repeated indefinitely.
         * A gauge is absent when its newest complete bucket was not reported, however
           recent the one before. Absent is not 0.
         * A bucket is complete when it was fetched after its end. It may still be revised:
@@ -145,10 +143,10 @@ extension MetricsReference {
         | `algolia_exporter_database_state` | gauge | `state` | 1 for the present state of the database file, else 0: `good`, `deleted`, `replaced`, `overwritten`, `truncated`, `log_deleted`, `damaged`; nothing is written unless it is `good` |
         | `algolia_exporter_clock_offset_seconds` | gauge | `application`, `api` | seconds that this machine's clock is ahead of Algolia's (behind when negative), by the `Date` of the newest answer; beyond 60 the exporter collects by Algolia's; absent before the first dated answer |
         | `algolia_exporter_remote_write_samples_total` | counter | `remote` | samples that the receiver has accepted |
-        | `algolia_exporter_remote_write_samples_dropped_total` | counter | `remote`, `reason` | samples that it will never have; `reason` is the status with which it refused them, `partial` when it accepted a request but wrote fewer samples than it had, or `too_old` for those beyond `sample_age_limit` |
+        | `algolia_exporter_remote_write_samples_dropped_total` | counter | `remote`, `reason` | samples that the receiver will not get; `reason` is the status with which it refused them, `partial` when it accepted a request but wrote fewer samples than it had, or `too_old` for those beyond `sample_age_limit` |
         | `algolia_exporter_remote_write_requests_total` | counter | `remote`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error` |
         | `algolia_exporter_remote_write_lag_seconds` | gauge | `remote` | age of the oldest settled sample that waits to be accepted; 0 when none waits. A settled hour is some hours old when it is sent, a day more than one |
-        | `algolia_exporter_log_lines_dropped_total` | counter | | lines of the log that standard error did not take |
+        | `algolia_exporter_log_lines_dropped_total` | counter | | log lines dropped because standard error was blocked |
         | `algolia_exporter_config_last_reload_successful` | gauge | | 1 when the newest attempt to load the configuration succeeded, else 0 |
         | `algolia_exporter_config_last_reload_success_timestamp_seconds` | gauge | | when the configuration was last loaded |
 
@@ -156,19 +154,19 @@ extension MetricsReference {
 
         ## The contract
 
-        What `contract` in the configuration says, to compare with what is used.
+        The limits under `contract` in the configuration, and usage against them.
 
         | metric | type | labels | meaning |
         |---|---|---|---|
-        | `algolia_contract_limit` | gauge | `application`, `limit` | what was agreed; `limit` is `search_requests_per_month`, `records` or `max_qps` |
-        | `algolia_capacity_utilization_ratio` | gauge | `application`, `limit` | what is used of it: billed search requests of this month up to the newest whole day, the newest number of records, the highest queries per second of this month |
-        | `algolia_capacity_coverage_ratio` | gauge | `application`, `limit` | the share of this month's days so far that were reported; below 1 the utilization is that of a part of the month. Not for `records` |
-        | `algolia_capacity_projected_ratio` | gauge | `application`, `limit` | the same as it is expected at the end of this month |
-        | `algolia_capacity_exceedance_ratio` | gauge | `application`, `limit` | how likely it is exceeded by then, 0 to 1 |
-        | `algolia_capacity_exhaustion_timestamp_seconds` | gauge | `application`, `limit` | the day on which it is or was reached, at 00:00 UTC; absent when that is not expected within a year |
+        | `algolia_contract_limit` | gauge | `application`, `limit` | the contract limit; `limit` is `search_requests_per_month`, `records` or `max_qps` |
+        | `algolia_capacity_utilization_ratio` | gauge | `application`, `limit` | used share of the limit: billed search requests of this month up to the newest whole day, the newest number of records, peak queries per second of this month |
+        | `algolia_capacity_coverage_ratio` | gauge | `application`, `limit` | share of this month's days so far that have data; below 1 the utilization is a lower bound. Not for `records` |
+        | `algolia_capacity_projected_ratio` | gauge | `application`, `limit` | projected used share at the end of this month |
+        | `algolia_capacity_exceedance_ratio` | gauge | `application`, `limit` | probability of exceeding the limit by then, 0 to 1 |
+        | `algolia_capacity_exhaustion_timestamp_seconds` | gauge | `application`, `limit` | the day on which the limit was or will be reached, at 00:00 UTC; absent when that is not projected within a year |
 
         Months are calendar months of `reports.time_zone`. Projections need 126 days of
-        history; without them only the first two are there. They change once a day, and go
+        history; without them only the first two are shown. They change once a day and disappear
         when the newest day is older than `metrics.staleness.daily`.
 
         ## The process

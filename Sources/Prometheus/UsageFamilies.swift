@@ -126,7 +126,7 @@ public struct UsageFamilies: Sendable {
         guard !newest.isEmpty else { return }
         writer.family(
             "algolia_usage_newest_bucket_timestamp_seconds", .gauge,
-            help: "End of the newest complete bucket, in seconds since 1970.")
+            help: "Unix time at which the newest complete bucket ended.")
         for (scope, times) in newest.sorted(by: { $0.key.application < $1.key.application }) {
             for granularity in Granularity.allCases {
                 guard let time = times[granularity] else { continue }

@@ -48,7 +48,7 @@ struct ApplicationMerge {
                     variable: variable, "set without \(name)", expected: "\(name) to name the key's application")
             } else {
                 problems.add(
-                    variable: variable, "which application it is for is not clear",
+                    variable: variable, "its application is ambiguous",
                     expected: "\(name) to name one of \(ids)")
             }
         }

@@ -11,7 +11,7 @@ extension ConfigurationFile {
                 let line = first.place.map { " at line \($0.line)" } ?? ""
                 item.refuse(
                     "its name is already that of \(first.path)\(line)",
-                    expected: "a name of its own: what was sent is remembered by it")
+                    expected: "a unique name, which identifies the position of the receiver")
             } else {
                 origins[receiver.name] = item
                 settings.remoteWrite.append(receiver)
@@ -116,7 +116,7 @@ extension ConfigurationFile {
         tls.keyFile = key?.scalar(.text("the path of a PEM file"))
         section.read("insecure_skip_verify", .boolean, into: &tls.skipsVerification)
         if (certificate == nil) != (key == nil) {
-            section.value.refuse("a certificate is not complete", expected: "cert_file and key_file")
+            section.value.refuse("the certificate is incomplete", expected: "cert_file and key_file")
         }
     }
 }

@@ -83,7 +83,7 @@ struct ConfigurationFile {
         guard seconds >= shortest else {
             value.refuse(
                 "\(DurationText.string(seconds)) is shorter than what is collected (\(DurationText.string(shortest)))",
-                expected: "at least \(DurationText.string(shortest)), or no such key to keep \(name) points for ever")
+                expected: "at least \(DurationText.string(shortest)), or remove the key to keep all \(name) points")
             return
         }
         settings.storage.retention[keyPath: path] = seconds

@@ -57,10 +57,10 @@ extension ValueRule<String> {
     /// The message of a version of remote write.
     static var protobufMessage: Self {
         let names = ["prometheus.WriteRequest", "io.prometheus.write.v2.Request"]
-        let expected = "\(names.joined(separator: " or ")), or no such key to find out"
+        let expected = "\(names.joined(separator: " or ")), or remove the key to detect it"
         return ValueRule(expected: expected) { text throws(Complaint) in
             guard names.contains(text) else {
-                throw Complaint(found: "\(ShownText.quoted(text)) is no message of remote write", expected: expected)
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a remote write message", expected: expected)
             }
             return text
         }
@@ -110,7 +110,7 @@ extension ValueRule<KeySetting> {
         return ValueRule(expected: expected) { text throws(Complaint) in
             let value = text.withoutSurroundingSpace
             guard !value.isEmpty, value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
-                throw Complaint(found: "it is no header's value (not shown)", expected: expected)
+                throw Complaint(found: "it is not a header value (not shown)", expected: expected)
             }
             return .value(String(value))
         }

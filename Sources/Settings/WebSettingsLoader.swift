@@ -48,7 +48,7 @@ public enum WebSettingsLoader {
             tls.read("key_file", .text("the path of a PEM file"), into: &key)
         }
         guard let certificate, let key else {
-            value.refuse("a certificate is not complete", expected: "cert_file and key_file")
+            value.refuse("the certificate is incomplete", expected: "cert_file and key_file")
             return nil
         }
         return CertificateSettings(certificateFile: certificate, keyFile: key)

@@ -23,7 +23,7 @@ enum YAMLDocument {
         case .failure(let error as YamlError)?: report(error, of: text, problems)
         case .failure(YAMLShape.Complaint.deep(let mark))?:
             problems.add(
-                mark.map(Place.init), "", "lists and mappings are too deep",
+                mark.map(Place.init), "", "lists and mappings are nested too deeply",
                 expected: "at most \(YAMLShape.deepest) levels")
         case .failure(YAMLShape.Complaint.large)?:
             problems.add(nil, "", "too many values", expected: "at most \(YAMLShape.mostValues), aliases written out")
@@ -56,7 +56,7 @@ enum YAMLDocument {
         case .duplicatedKeysInMapping(let keys, let context):
             let names = keys.map(ShownText.quoted).joined(separator: ", ")
             problems.add(
-                Place(context.mark), "", "\(names) is in the same mapping again further down", expected: "each key once"
+                Place(context.mark), "", "\(names) is repeated in the same mapping", expected: "each key once"
             )
         default:
             problems.add(nil, "", "the YAML cannot be read")

@@ -22,7 +22,7 @@ extension StatisticCatalogue {
         infrastructure("ssd_usage", .percent, "disk used by indices, as a share of the server's memory"),
         infrastructure("avg_build_time", .seconds, "average time to build an index"),
         cluster("latency", .mean, .milliseconds, "latency of searches, by the vendor's probe"),
-        cluster("indexing", .mean, .milliseconds, "time to index, by the vendor's probe of an index of its own"),
+        cluster("indexing", .mean, .milliseconds, "time to index, measured by the vendor's probe on a test index"),
         cluster("reachability", .mean, .percent, "share of the vendor's probes that reach the cluster"),
         cluster(
             "cluster_status", .maximum, .severity,

@@ -59,6 +59,6 @@ extension Response {
     /// A client that goes away is no error of this server.
     private static func log(_ error: any Error, _ logger: Logger) {
         if error is CancellationError || error is ChannelError || error is IOError { return }
-        logger.error("answer cut off: \(error)")
+        logger.error("response aborted: \(error)")
     }
 }

@@ -7,27 +7,27 @@ enum CapacityFamilies {
     private static let families: [(name: String, help: String, value: @Sendable (LimitReport) -> Double?)] = [
         (
             "algolia_capacity_utilization_ratio",
-            "What is used of a limit of the contract: search requests of this month up to the newest whole day, "
-                + "records, the highest queries per second of this month.",
+            "Used share of a contract limit: search requests of this month up to the newest complete day, "
+                + "records, peak queries per second of this month.",
             { $0.utilization }
         ),
         (
             "algolia_capacity_coverage_ratio",
-            "The share of this month's days so far that were reported: below 1 the utilization is of a part of them.",
+            "Share of this month's days so far that have data; below 1 the utilization is a lower bound.",
             { $0.used == nil || $0.limit == .records ? nil : $0.usedCoverage }
         ),
         (
             "algolia_capacity_projected_ratio",
-            "What is expected to be used of a limit at the end of this month.", { $0.projectedUtilization }
+            "Projected used share of a contract limit at the end of this month.", { $0.projectedUtilization }
         ),
         (
             "algolia_capacity_exceedance_ratio",
-            "How likely it is that a limit is exceeded by the end of this month, from 0 to 1.",
+            "Probability that a limit is exceeded by the end of this month, from 0 to 1.",
             { $0.projection?.exceedance }
         ),
         (
             "algolia_capacity_exhaustion_timestamp_seconds",
-            "The day on which a limit is or was reached; absent when none is expected within a year.",
+            "Unix time of the day on which a limit was or will be reached; absent when that is not projected within a year.",
             { $0.exhaustion.day.map { Double($0 * Granularity.daily.seconds) } }
         ),
     ]

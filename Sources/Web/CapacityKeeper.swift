@@ -35,7 +35,7 @@ public struct CapacityKeeper: Service {
             _ = try await exporter.capacity.reports()
         } catch is CancellationError {
         } catch {
-            exporter.logger.warning("capacity could not be computed: \(error)")
+            exporter.logger.warning("cannot compute the capacity metrics: \(error); retrying")
         }
     }
 }

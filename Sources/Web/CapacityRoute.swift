@@ -9,12 +9,12 @@ enum CapacityRoute {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Endpoint(
             path: path,
-            summary: "Use of the contract, projections, exhaustion dates, and what drives them.",
+            summary: "Contract usage, projections, exhaustion dates and their drivers.",
             parameters: [
-                .init(name: "application", summary: "An application's id; every application by default.", repeats: true)
+                .init(name: "application", summary: "An application id; all applications by default.", repeats: true)
             ],
             contents: [.init(type: "application/json", summary: "A report of each application.")],
-            failures: [404: "The application is not known."]
+            failures: [404: "The application is unknown."]
         ) { _, parameters in
             let known = try await exporter.capacity.applications()
             let wanted: [ApplicationID]? = try parameters.names("application")

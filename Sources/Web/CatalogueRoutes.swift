@@ -22,7 +22,7 @@ enum CatalogueRoutes {
                 path: "/api/v1/series", summary: "The stored series with their first and last point.",
                 parameters: SeriesFilter.parameters + [SeriesFilter.granularity],
                 contents: [.init(type: json, summary: "Every series that matches.")],
-                failures: [404: "The application, index or statistic is not known."]
+                failures: [404: "The application, index or statistic is unknown."]
             ) { _, parameters in
                 let filter = try await SeriesFilter(parameters, exporter)
                 let series = try await exporter.history.series(
@@ -32,10 +32,10 @@ enum CatalogueRoutes {
                     ListBody(#"{"series":["#, series) { SeriesJSON.extent($0, to: &$1) }, type: json, exporter.logger)
             },
             Endpoint(
-                path: "/api/v1/latest", summary: "The newest complete value of every series, as Algolia sent it.",
+                path: "/api/v1/latest", summary: "The newest complete value of every series, in Algolia's units.",
                 parameters: SeriesFilter.parameters,
                 contents: [.init(type: json, summary: "Every series that matches and has a newest value.")],
-                failures: [404: "The application, index or statistic is not known."]
+                failures: [404: "The application, index or statistic is unknown."]
             ) { _, parameters in
                 let filter = try await SeriesFilter(parameters, exporter)
                 let latest = try await exporter.history.latest().series.filter { filter.selects($0.key) }

@@ -16,22 +16,24 @@ enum ForecastRoute {
         SeriesFilter.ofStatistics + [
             .init(
                 name: "horizon",
-                summary: "How far: whole days such as 90d, the default, or weeks such as 8w; at most \(longest)d.")
+                summary: "The horizon: whole days such as 90d (the default) or weeks such as 8w; at most \(longest)d.")
         ]
 
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Endpoint(
             path: "/api/v1/forecast", summary: "Daily forecasts with intervals.", parameters: parameters,
-            contents: [.init(type: "application/json", summary: "A forecast for each series, or why there is none.")],
+            contents: [
+                .init(type: "application/json", summary: "A forecast for each series, or the reason why there is none.")
+            ],
             failures: [
-                400: "A parameter cannot be used, or there are too many series.",
-                404: "The application, index or statistic is not known.",
+                400: "A parameter is invalid, or there are too many series.",
+                404: "The application, index or statistic is unknown.",
             ]
         ) { _, parameters in
             let filter = try await SeriesFilter(parameters, exporter)
             guard let statistics = filter.statistics else {
                 throw Problem.parameter(
-                    "statistic", "\"statistic\" names none", accepted: "one or more, separated by commas")
+                    "statistic", "\"statistic\" is empty", accepted: "one or more, separated by commas")
             }
             let horizon = try horizon(parameters)
             var plans: [RangePlan] = []

@@ -15,8 +15,8 @@ enum HealthRoutes {
         }
         let ready = ["/ready", "/-/ready"].map { path in
             Endpoint(
-                path: path, summary: "Whether the database is open and first answers are stored.", contents: text,
-                failures: [503: "Not yet; the body says why."]
+                path: path, summary: "Whether the database is open and the first data is stored.", contents: text,
+                failures: [503: "Not ready; the body states the reason."]
             ) { _, _ in
                 if let problem = exporter.history.look() {
                     return .text("not ready: \(problem.sentence(exporter.history.path))\n", status: .serviceUnavailable)
@@ -26,11 +26,12 @@ enum HealthRoutes {
                 if let since = statuses.compactMap(\.storageFailingSince).min(), now - since >= storagePatience {
                     let time = RFC3339.string(since)
                     return .text(
-                        "not ready: cannot use the history database since \(time)\n", status: .serviceUnavailable)
+                        "not ready: history database unavailable since \(time)\n", status: .serviceUnavailable)
                 }
                 if try await exporter.history.hasAnswers() {
                     let ranges = statuses.reduce(0) { $0 + $1.setAside.count }
-                    return .text(ranges == 0 ? "ready\n" : "ready; \(ranges) ranges set aside, see /api/v1/status\n")
+                    return .text(
+                        ranges == 0 ? "ready\n" : "ready; \(ranges) ranges skipped after errors, see /api/v1/status\n")
                 }
                 // A shard may own nothing at all, and has then nothing to wait for.
                 if !statuses.isEmpty, statuses.allSatisfy(\.hasNothing) { return .text("ready\n") }
@@ -52,7 +53,7 @@ enum HealthRoutes {
                 }
             return "\(status.application): \(state)\(code(status.lastError))"
         }
-        return "no answer is stored yet"
+        return "no data is stored yet"
             + (failing.isEmpty ? "" : "; " + failing.joined(separator: "; ") + "; see /api/v1/status")
     }
 

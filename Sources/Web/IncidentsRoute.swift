@@ -8,14 +8,14 @@ enum IncidentsRoute {
         Endpoint(
             path: "/api/v1/incidents", summary: "Incidents of the applications' clusters, oldest first.",
             parameters: [
-                .init(name: "application", summary: "An application's id; every application by default."),
+                .init(name: "application", summary: "An application id; all applications by default."),
                 .init(
                     name: "start",
-                    summary: "The first instant: \(TimeParameter.accepted). By default 90 days before the end."),
-                .init(name: "end", summary: "The first instant after the range. By default now."),
+                    summary: "The start of the range: \(TimeParameter.accepted). By default 90 days before the end."),
+                .init(name: "end", summary: "The end of the range (exclusive). By default now."),
             ],
             contents: [.init(type: "application/json", summary: "Every incident within the range.")],
-            failures: [400: "A parameter cannot be used.", 404: "The application is not known."]
+            failures: [400: "A parameter is invalid.", 404: "The application is unknown."]
         ) { _, parameters in
             let filter = try await SeriesFilter(parameters, exporter)
             let range = try parameters.range(now: exporter.clock.now, length: 90 * 86_400)

@@ -5,27 +5,27 @@ internal import Hummingbird
 enum LifecycleRoute {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Endpoint(
-            method: .post, path: "/-/reload", summary: "Loads the configuration again (needs --web.enable-lifecycle).",
-            contents: [.init(type: "text/plain; charset=utf-8", summary: "The new configuration is in force.")],
+            method: .post, path: "/-/reload", summary: "Reloads the configuration (requires --web.enable-lifecycle).",
+            contents: [.init(type: "text/plain; charset=utf-8", summary: "The new configuration is active.")],
             failures: [
-                403: "The exporter was started without --web.enable-lifecycle, or a page from elsewhere asks.",
-                500: "The configuration is wrong; the old one is still in force.",
+                403: "The exporter was started without --web.enable-lifecycle, or the request comes from another site.",
+                500: "The configuration is invalid; the previous one is still active.",
             ]
         ) { request, _ in
             try refuseOtherOrigins(request)
             guard let reload = exporter.reload else {
                 throw Problem(
                     status: .forbidden, detail: "reloading over HTTP is not enabled",
-                    accepted: "a start with --web.enable-lifecycle, or SIGHUP")
+                    accepted: "start with --web.enable-lifecycle, or send SIGHUP")
             }
             do {
                 try await reload()
             } catch {
                 throw Problem(
                     status: .internalServerError,
-                    detail: "the configuration was not loaded, the old one is still in force: \(error)")
+                    detail: "configuration not loaded, the previous one is still active: \(error)")
             }
-            return .bytes(Array("the configuration is loaded\n".utf8), type: "text/plain; charset=utf-8")
+            return .bytes(Array("configuration loaded\n".utf8), type: "text/plain; charset=utf-8")
         }
     }
 

@@ -170,10 +170,11 @@ actor MetricsPage {
 
     private func writeOwn(to writer: inout ExpositionWriter) {
         writer.family(
-            "algolia_exporter_build_info", .gauge, help: "Version of the exporter, as a label of a constant 1.")
+            "algolia_exporter_build_info", .gauge, help: "Exporter version as a label; the value is always 1.")
         writer.sample(.init(["version": exporter.version]), .integer(1))
         writer.family(
-            "algolia_exporter_database_size_bytes", .gauge, help: "Size of the history and its write-ahead log.")
+            "algolia_exporter_database_size_bytes", .gauge,
+            help: "Size of the database and its write-ahead log in bytes.")
         writer.sample(.init(), .integer(exporter.history.size))
         exporter.registry.write(to: &writer)
         exporter.process.write(to: &writer)
@@ -184,11 +185,11 @@ actor MetricsPage {
         guard dropped.indices.count != droppedIndices else { return }
         droppedIndices = dropped.indices.count
         guard droppedIndices > 0 else {
-            exporter.logger.info("/metrics has every index again")
+            exporter.logger.info("/metrics includes all indices again")
             return
         }
         exporter.logger.warning(
-            "/metrics leaves out \(dropped.series) series of the \(droppedIndices) least active indices; metrics.max_series allows \(options.maxSeries)"
+            "/metrics exceeds metrics.max_series (\(options.maxSeries)); leaving out \(dropped.series) series of the \(droppedIndices) least active indices"
         )
     }
 }

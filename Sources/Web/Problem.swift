@@ -67,7 +67,7 @@ extension Problem {
             return
         }
         logger.error("request failed: \(error)", metadata: ["path": "\(path)"])
-        self.init(status: .internalServerError, detail: "the history could not be read; see the log")
+        self.init(status: .internalServerError, detail: "cannot read the history database; see the log")
     }
 }
 

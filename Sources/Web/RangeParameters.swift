@@ -7,16 +7,17 @@ enum RangeParameters {
         SeriesFilter.ofStatistics + [SeriesFilter.granularity, start, end, step, aggregate, top]
 
     static let start = Endpoint.Parameter(
-        name: "start", summary: "The first instant: \(TimeParameter.accepted). By default a day before the end.")
+        name: "start", summary: "The start of the range: \(TimeParameter.accepted). By default a day before the end.")
     static let end = Endpoint.Parameter(
-        name: "end", summary: "The first instant after the range, in the same forms. By default now.")
+        name: "end", summary: "The end of the range (exclusive), in the same formats. By default now.")
     static let step = Endpoint.Parameter(
-        name: "step", summary: "The width of the answer's buckets, such as 6h or 1d; not aggregated without.")
+        name: "step",
+        summary: "The bucket width of the response, such as 6h or 1d; without it, values are not aggregated.")
     static let aggregate = Endpoint.Parameter(
-        name: "aggregate", summary: "How buckets are combined; by default what the statistic's kind asks for.",
+        name: "aggregate", summary: "How buckets are combined; by default according to the kind of the statistic.",
         schema: .options(Aggregate.allCases.map(\.rawValue)))
     static let top = Endpoint.Parameter(
-        name: "top", summary: "Only so many series, those with the largest sums.", schema: .integer(minimum: 1))
+        name: "top", summary: "Maximum number of series, largest sums first.", schema: .integer(minimum: 1))
 
     /// What these parameters ask for at `now`.
     /// - Throws: ``Problem`` that names the parameter at fault.
@@ -24,7 +25,7 @@ enum RangeParameters {
         let filter = try await SeriesFilter(parameters, exporter)
         guard let statistics = filter.statistics else {
             throw Problem.parameter(
-                "statistic", "\"statistic\" names none", accepted: "one or more, separated by commas")
+                "statistic", "\"statistic\" is empty", accepted: "one or more, separated by commas")
         }
         let granularity = try parameters.option(
             "granularity", of: SeriesFilter.granularities, default: .hourly)

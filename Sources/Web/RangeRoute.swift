@@ -21,8 +21,8 @@ enum RangeRoute {
                 .init(type: "text/csv", summary: "The rows as CSV."),
             ],
             failures: [
-                400: "A parameter cannot be used, or the answer would be too large.",
-                404: "The application, index or statistic is not known.",
+                400: "A parameter is invalid, or the answer would be too large.",
+                404: "The application, index or statistic is unknown.",
             ]
         ) { _, parameters in
             let now = exporter.clock.now

@@ -15,7 +15,7 @@ enum RemoteReadRoute {
         let remoteRead = RemoteRead(exporter.history)
         return Endpoint(
             method: .post, path: "/api/v1/read",
-            summary: "Prometheus' remote read: the history under the names of /metrics.",
+            summary: "Prometheus remote read: the history with the metric names of /metrics.",
             body: .init(
                 summary: "A prometheus.ReadRequest, compressed with snappy (block format).", type: samples,
                 schema: ["type": "string", "format": "binary"]),
@@ -24,8 +24,8 @@ enum RemoteReadRoute {
                 .init(type: chunks, summary: "STREAMED_XOR_CHUNKS: frames of prometheus.ChunkedReadResponse."),
             ],
             failures: [
-                400: "The request cannot be read, or it or its answer is larger than a limit.",
-                413: "The body is larger than 1 MiB.", 415: "The body has another Content-Encoding than snappy.",
+                400: "The request is invalid, or it or its response exceeds a limit.",
+                413: "The body is larger than 1 MiB.", 415: "The Content-Encoding of the body is not snappy.",
             ]
         ) { request, _ in
             do {
@@ -66,7 +66,7 @@ enum RemoteReadRoute {
         do {
             return try await stream.next()
         } catch {
-            if !(error is CancellationError) { logger.error("remote read cut off: \(error)") }
+            if !(error is CancellationError) { logger.error("remote read response aborted: \(error)") }
             throw error
         }
     }

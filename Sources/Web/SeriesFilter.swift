@@ -21,21 +21,21 @@ struct SeriesFilter: Sendable {
 
     static let parameters: [Endpoint.Parameter] = [
         statistic,
-        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
+        .init(name: "application", summary: "An application id; all applications by default.", repeats: true),
         .init(
-            name: "index", summary: "An index's name, or * for every index; may come several times.", repeats: true),
+            name: "index", summary: "An index name, or * for all indices; repeatable.", repeats: true),
     ]
 
     /// The same where statistics must be named, and no index means the application level.
     static let ofStatistics: [Endpoint.Parameter] = [
         .init(name: "statistic", summary: statistic.summary, isRequired: true),
-        .init(name: "application", summary: "An application's id; every application by default.", repeats: true),
+        .init(name: "application", summary: "An application id; all applications by default.", repeats: true),
         .init(
             name: "index",
             summary:
-                "An index's name, or * for every index; may come several times. Without it, the application level.",
+                "An index name, or * for all indices; repeatable. Without it, the application as a whole.",
             repeats: true),
-        .init(name: "key", summary: "A server, region or cluster; every one by default.", repeats: true),
+        .init(name: "key", summary: "A server, region or cluster; all by default.", repeats: true),
     ]
 
     /// - Throws: ``Problem`` 404 for an unknown statistic, application or index.

@@ -31,7 +31,7 @@ enum ServerFamilies {
         if infrastructure.contains(where: { !$0.servers.isEmpty }) {
             writer.family(
                 "algolia_infrastructure_server_info", .gauge,
-                help: "A server of the application, with what the inventory says of it as labels of a constant 1.")
+                help: "A server of the application with its inventory data as labels; the value is always 1.")
             for (application, servers, _) in infrastructure {
                 // A name that comes twice would be two samples of one series.
                 var names = Set<ServerName>()
@@ -47,7 +47,7 @@ enum ServerFamilies {
         if infrastructure.contains(where: { $0.reachability.values.contains { !$0.isEmpty } }) {
             writer.family(
                 "algolia_cluster_probe_reachable", .gauge,
-                help: "Whether the vendor's probe reaches the cluster: 1, or 0 when it does not.")
+                help: "Whether Algolia's probe reaches the cluster: 1 for yes, 0 for no.")
             for (application, _, reachability) in infrastructure {
                 for (cluster, probes) in reachability.sorted(by: { $0.key < $1.key }) {
                     for (probe, isReached) in probes.sorted(by: { $0.key < $1.key }) {

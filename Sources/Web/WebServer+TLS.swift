@@ -18,13 +18,13 @@ extension WebServer {
         do {
             chain = try NIOSSLCertificate.fromPEMBytes(SmallFile.read(certificate.chain, atMost: 1 << 20))
         } catch {
-            throw CertificateError(path: certificate.chain, reason: "it is no certificate in PEM, or cannot be read")
+            throw CertificateError(path: certificate.chain, reason: "not a readable PEM certificate")
         }
         let key: NIOSSLPrivateKey
         do {
             key = try NIOSSLPrivateKey(bytes: SmallFile.read(certificate.key, atMost: 1 << 20), format: .pem)
         } catch {
-            throw CertificateError(path: certificate.key, reason: "it is no private key in PEM, or cannot be read")
+            throw CertificateError(path: certificate.key, reason: "not a readable PEM private key")
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
@@ -32,7 +32,7 @@ extension WebServer {
         do {
             return try .tls(http, tlsConfiguration: configuration)
         } catch {
-            throw CertificateError(path: certificate.chain, reason: "the certificate and its key do not fit: \(error)")
+            throw CertificateError(path: certificate.chain, reason: "certificate and key do not match: \(error)")
         }
     }
 }

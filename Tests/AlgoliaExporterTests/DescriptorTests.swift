@@ -81,6 +81,6 @@ struct DescriptorTests {
         let folder = TemporaryFolder()
         let status = try await Program.run(script: serving(before: "ulimit -n 40"), in: folder)
         #expect(status == 1)
-        #expect(folder.text("log").contains("only 40 files may be open at a time, and serve needs 64"))
+        #expect(folder.text("log").contains("the open file limit is 40, but serve needs 64"))
     }
 }

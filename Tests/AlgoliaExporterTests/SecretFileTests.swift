@@ -31,7 +31,7 @@ struct SecretFileTests {
             // Each file is named once, however often it is read.
             program.send(SIGHUP)
             _ = try await eventually("a reload") {
-                folder.text("log").contains("the configuration is loaded") ? true : nil
+                folder.text("log").contains("configuration loaded") ? true : nil
             }
             program.send(SIGTERM)
         }

@@ -25,7 +25,7 @@ struct SignalTests {
             program.send(SIGHUP)
             _ = try await folder.port()
             _ = try await eventually("a reload") {
-                folder.text("log").contains("the configuration is loaded") ? true : nil
+                folder.text("log").contains("configuration loaded") ? true : nil
             }
             program.send(SIGTERM)
         }
@@ -71,7 +71,7 @@ struct SignalTests {
         }
         #expect(status == 0)
         #expect(end < .seconds(10) + undisturbed * 3)
-        #expect(folder.text("log").contains("the history is complete up to the last answer"))
+        #expect(folder.text("log").contains("all received data is stored"))
     }
 
     @Test("A second SIGTERM ends at once, with 0")

@@ -207,9 +207,9 @@ import UsageModel
 
     @Test func `a part of a period is hatched and said to be one`() {
         let figure = full.figure(id: "chart")
-        #expect(figure.contains("February 2026: 1\u{A0}request, in part only"))
-        #expect(figure.contains("In part only: February 2026."))
-        #expect(figure.contains("part of the period</li>"))
+        #expect(figure.contains("February 2026: 1\u{A0}request, incomplete"))
+        #expect(figure.contains("Incomplete: February 2026."))
+        #expect(figure.contains("incomplete period</li>"))
         #expect(figure.contains("fill=\"url(#chart-hatch-c2)\""))
     }
 

@@ -30,19 +30,19 @@ private func plain(_ text: String) -> String {
     }
 
     @Test(arguments: [
-        (0, "0 %"), (0.0004, "<0.1 %"), (0.001, "0.1 %"), (0.004, "0.4 %"), (0.034, "3.4 %"), (0.03, "3 %"),
-        (0.834, "83 %"), (0.986, "99 %"), (0.9951, "99.5 %"), (0.999, "99.9 %"), (0.9996, "99.9 %"),
-        (0.999_999, "99.9 %"), (1, "100 %"), (1.0001, ">100 %"), (1.004, "100.4 %"), (1.04, "104 %"),
-        (0.1 + 0.2 + 0.7, "100 %"), (2.5, "250 %"), (123, "12,300 %"), (-0.5, "−50 %"), (.infinity, "—"),
+        (0, "0%"), (0.0004, "<0.1%"), (0.001, "0.1%"), (0.004, "0.4%"), (0.034, "3.4%"), (0.03, "3%"),
+        (0.834, "83%"), (0.986, "99%"), (0.9951, "99.5%"), (0.999, "99.9%"), (0.9996, "99.9%"),
+        (0.999_999, "99.9%"), (1, "100%"), (1.0001, ">100%"), (1.004, "100.4%"), (1.04, "104%"),
+        (0.1 + 0.2 + 0.7, "100%"), (2.5, "250%"), (123, "12,300%"), (-0.5, "−50%"), (.infinity, "—"),
     ])
     func `a percentage is never rounded to nothing or to all`(share: Double, text: String) {
         #expect(plain(Figure.percent(share)) == text)
     }
 
     @Test func `a change has a sign`() {
-        #expect(plain(Figure.change(0.12)) == "+12 %")
-        #expect(plain(Figure.change(-0.034)) == "−3.4 %")
-        #expect(plain(Figure.change(0)) == "±0 %")
+        #expect(plain(Figure.change(0.12)) == "+12%")
+        #expect(plain(Figure.change(-0.034)) == "−3.4%")
+        #expect(plain(Figure.change(0)) == "±0%")
         #expect(plain(Figure.change(.nan)) == "—")
     }
 
@@ -51,7 +51,7 @@ private func plain(_ text: String) -> String {
         (1, .records, "1 record"), (34.5e9, .bytes, "34.5 GB"), (12_300, .megabytes, "12.3 GB"),
         (0.5, .megabytes, "500 kB"), (14, .milliseconds, "14 ms"), (1500, .milliseconds, "1.5 s"),
         (90, .seconds, "90 s"), (5400, .seconds, "90 min"), (128, .queriesPerSecond, "128/s"),
-        (83, .percent, "83 %"), (2, .severity, "2"), (1234, .unknown, "1.23 k"), (.nan, .bytes, "—"),
+        (83, .percent, "83%"), (2, .severity, "2"), (1234, .unknown, "1.23 k"), (.nan, .bytes, "—"),
     ])
     func `a value is followed by its unit`(value: Double, unit: StatisticUnit, text: String) {
         #expect(plain(Figure.text(value, unit)) == text)

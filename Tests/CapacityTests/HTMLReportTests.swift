@@ -53,7 +53,7 @@ import Testing
         #expect(elements.first { $0.name == "title" }?.text == "Capacity report: DEMOAPP, to 21 Nov 2026")
         #expect(elements.filter { $0.name == "h1" }.map(\.text) == ["Capacity report: DEMOAPP, to 21 Nov 2026"])
         let sections = elements.filter { $0.name == "h2" }.map(\.text)
-        #expect(sections.first == "Answers" && sections.last == "How this was computed")
+        #expect(sections.first == "Answers" && sections.last == "Method")
         let levels = elements.compactMap { $0.name.wholeMatch(of: /h([1-6])/).flatMap { Int($0.output.1) } }
         #expect(zip(levels, levels.dropFirst()).allSatisfy { $1 <= $0 + 1 })
     }

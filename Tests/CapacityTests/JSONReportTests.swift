@@ -52,7 +52,7 @@ import Testing
         #expect(points[0].count == 6 && points[0][0] as? String == "2026-11-22")
         let short = try document(ReportFixture.small(days: 40) { Double($0) })
         let none = try #require((short["forecasts"] as? [[String: Any]])?.first)
-        #expect(none["method"] is NSNull && (none["reason"] as? String)?.contains("a forecast takes") == true)
+        #expect(none["method"] is NSNull && (none["reason"] as? String)?.contains("a forecast needs") == true)
         #expect((none["points"] as? [Any])?.isEmpty == true)
     }
 

@@ -30,7 +30,7 @@ import Testing
         let lines = try lines(Self.full)
         #expect(lines.filter { $0.hasPrefix("# ") } == ["# Capacity report: DEMOAPP, to 21 Nov 2026"])
         let sections = lines.filter { $0.hasPrefix("## ") }
-        #expect(sections.first == "## Answers" && sections.last == "## How this was computed")
+        #expect(sections.first == "## Answers" && sections.last == "## Method")
         #expect(lines.count { $0.hasPrefix("### ") } == Self.full.answers.count)
     }
 

@@ -48,7 +48,7 @@ import UsageModel
     @Test func `it says in words what it shows`() throws {
         let labels = try XMLText.check(meter(0.834, 1.04, 0.98...1.12).svg(id: "m")).labels
         let text = labels.first?.replacingOccurrences(of: Figure.thinSpace, with: " ")
-        #expect(text == "Searches: 83 % of the limit used, 104 % projected (98 % to 112 %)")
+        #expect(text == "Searches: 83% of the limit used, 104% projected (98% to 112%)")
     }
 
     @Test func `more than the limit is drawn as long as it is`() throws {

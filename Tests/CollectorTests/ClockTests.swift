@@ -176,7 +176,7 @@ struct ClockTests {
         let history = try world.openHistory()
         let collector = try world.collector(history, client: client, settings: settings, logger: log.logger)
         await run(collector, world, for: 6 * 3600)
-        #expect(!log.lines.contains { $0.contains("clock") || $0.contains("the time was set") }, "\(log.lines)")
+        #expect(!log.lines.contains { $0.contains("clock") || $0.contains("the system time was set") }, "\(log.lines)")
         try await expectExact(history, world, since: World.start - 6 * 86_400)
         // A clock that is wrong by more than that is noticed all the same.
         world.clock.set(forward: 3600)

@@ -123,7 +123,7 @@ struct FileInUseTests {
         try history.close()
         let next = try History(path: try afterwards(), logger: log.logger)
         #expect(
-            log.lines.contains { $0.hasPrefix("warning") && $0.contains("was an empty file; a new history begins") })
+            log.lines.contains { $0.hasPrefix("warning") && $0.contains("was an empty file; starting a new history") })
         #expect(try await next.verify().isEmpty)
     }
 

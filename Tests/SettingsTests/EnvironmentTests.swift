@@ -71,7 +71,7 @@ import UsageModel
     @Test func `has to say which of several applications a key is for`() {
         #expect(
             complaints(bothApplications, environment: ["ALGOLIA_SEARCH_API_KEY": "k"]) == [
-                "environment: ALGOLIA_SEARCH_API_KEY: which application it is for is not clear; "
+                "environment: ALGOLIA_SEARCH_API_KEY: its application is ambiguous; "
                     + "expected ALGOLIA_APPLICATION_ID to name one of ONE, TWO"
             ])
         #expect(

@@ -24,11 +24,11 @@ import Testing
         ),
         (
             "storage: { retention: { hourly: 89d } }",
-            "4:33: storage.retention.hourly: 89d is shorter than what is collected (90d); expected at least 90d, or no such key to keep hourly points for ever"
+            "4:33: storage.retention.hourly: 89d is shorter than what is collected (90d); expected at least 90d, or remove the key to keep all hourly points"
         ),
         (
             "storage: { retention: { daily: 364d } }",
-            "4:32: storage.retention.daily: 364d is shorter than what is collected (365d); expected at least 365d, or no such key to keep daily points for ever"
+            "4:32: storage.retention.daily: 364d is shorter than what is collected (365d); expected at least 365d, or remove the key to keep all daily points"
         ),
         (
             "metrics: { max_series: 0 }",

@@ -17,7 +17,7 @@ struct HostileFileTests {
         let closed = String(repeating: "[", count: 900) + String(repeating: "]", count: 900)
         #expect(
             complaints("x: \(closed)") == [
-                "exporter.yml:1:35: lists and mappings are too deep; expected at most 32 levels"
+                "exporter.yml:1:35: lists and mappings are nested too deeply; expected at most 32 levels"
             ])
     }
 

@@ -106,11 +106,11 @@ import Testing
         ),
         (
             "tls_config: { cert_file: /c }",
-            "6:17: remote_write[0].tls_config: a certificate is not complete; expected cert_file and key_file"
+            "6:17: remote_write[0].tls_config: the certificate is incomplete; expected cert_file and key_file"
         ),
         (
             "protobuf_message: v2",
-            "6:23: remote_write[0].protobuf_message: \"v2\" is no message of remote write; expected prometheus.WriteRequest or io.prometheus.write.v2.Request, or no such key to find out"
+            "6:23: remote_write[0].protobuf_message: \"v2\" is not a remote write message; expected prometheus.WriteRequest or io.prometheus.write.v2.Request, or remove the key to detect it"
         ),
         (
             "queue_config: { max_samples_per_send: 0 }",
@@ -158,7 +158,7 @@ import Testing
             "remote_write:\n  - url: http://a/x\n  - url: https://b/\n    name: a/x\n  - url: http://c")
         #expect(
             complaints(yaml) == [
-                "exporter.yml:6:5: remote_write[1]: its name is already that of remote_write[0] at line 5; expected a name of its own: what was sent is remembered by it"
+                "exporter.yml:6:5: remote_write[1]: its name is already that of remote_write[0] at line 5; expected a unique name, which identifies the position of the receiver"
             ])
     }
 

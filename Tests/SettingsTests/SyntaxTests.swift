@@ -26,7 +26,7 @@ import Testing
     @Test func `because a key is there twice names the key`() {
         #expect(
             complaints("polling:\n  interval: 5m\n  timeout: 9s\n  interval: 6m") == [
-                "exporter.yml:2:3: \"interval\" is in the same mapping again further down; expected each key once"
+                "exporter.yml:2:3: \"interval\" is repeated in the same mapping; expected each key once"
             ])
     }
 

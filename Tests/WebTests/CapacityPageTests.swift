@@ -32,7 +32,7 @@ struct CapacityPageTests {
             let report = try await exporter.capacity.report("APP")
             #expect(report.answers.count > 5)
             for one in report.answers {
-                #expect(answer.has(Markup(text: one.question).html) && answer.has(Markup(text: one.answer).html))
+                #expect(answer.has(Markup(text: one.question).html) && answer.has(Markup(text: one.text).html))
             }
             #expect(page.all("figure").count >= 3)
             #expect(page.elements.contains { $0.attributes["class"]?.contains("band") == true })
@@ -51,7 +51,7 @@ struct CapacityPageTests {
         try await withServer(site.exporter) { web in
             let answer = try await web.get("/capacity")
             try answer.page(current: "/capacity")
-            #expect(answer.text.contains(isKnown ? "No whole day is stored yet" : "No application"))
+            #expect(answer.text.contains(isKnown ? "no whole day is stored yet" : "No application"))
         }
     }
 

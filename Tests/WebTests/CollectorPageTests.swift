@@ -38,7 +38,7 @@ struct CollectorPageTests {
         try await withServer(metered.exporter) { web in
             let answer = try await web.get("/collector")
             try answer.page()
-            #expect(answer.text.contains("None was sent since the start"))
+            #expect(answer.text.contains("No requests since the start"))
             #expect(answer.text.contains("not used yet"))
         }
     }
@@ -64,8 +64,8 @@ struct CollectorPageTests {
             let answer = try await web.get("/collector")
             try answer.page()
             for words in [
-                "401: the key is refused", "max_qps", "Failing: blog", "refused or missing", "unauthorized",
-                "none configured", ">1,530<", ">3,000<", "value=\"51\"",
+                "401: the key is refused", "max_qps", "Failing: blog", "rejected or missing", "unauthorized",
+                "not configured", ">1,530<", ">3,000<", "value=\"51\"",
             ] {
                 #expect(answer.text.contains(words), "\(words)")
             }

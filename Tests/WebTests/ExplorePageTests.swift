@@ -13,7 +13,7 @@ struct ExplorePageTests {
         try await withServer(Site().exporter) { web in
             let answer = try await web.get("/explore")
             let page = try answer.page(current: "/explore")
-            #expect(answer.text.contains("Nothing is stored yet"))
+            #expect(answer.text.contains("No data is stored yet"))
             #expect(page.all("form").count == 1 && page.all("form")[0].attributes["method"] == "get")
         }
     }

@@ -24,7 +24,7 @@ struct HealthTests {
         try await withServer(metered.exporter) { web in
             let empty = try await web.get(path)
             #expect(empty.status == 503)
-            #expect(empty.text.contains("no answer"))
+            #expect(empty.text.contains("no data is stored yet"))
             for _ in 0..<3 { _ = await metered.collector.step() }
             let failing = try await web.get(path)
             #expect(failing.status == 503)
@@ -77,7 +77,7 @@ struct HealthTests {
             site.clock.advance(by: 1)
             let ready = try await web.get("/ready")
             #expect(ready.status == 503 && ready.text.hasPrefix("not ready: database \(path)"), "\(ready.text)")
-            let words = try #require(ready.text.firstRange(of: "; nothing is written any more"))
+            let words = try #require(ready.text.firstRange(of: "; writing has stopped"))
             let sentence = String(ready.text[..<words.lowerBound].dropFirst("not ready: ".count))
             let metrics = try await web.get("/metrics")
             #expect(metrics.status == 200)

@@ -17,7 +17,7 @@ struct LifecycleTests {
         try await withServer(exporter) { web in
             for number in 1...3 {
                 let answer = try await web.send("POST", "/-/reload")
-                #expect(answer.status == 200 && answer.text == "the configuration is loaded\n")
+                #expect(answer.status == 200 && answer.text == "configuration loaded\n")
                 #expect(count.withLock { $0 } == number)
             }
             let answer = try await web.get("/-/reload")

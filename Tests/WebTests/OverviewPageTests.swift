@@ -33,11 +33,11 @@ struct OverviewPageTests {
             #expect(page.contains("APP") && page.contains("1.2.3"))
             #expect(page.contains("backfilling"))
             #expect(page.contains("<progress max=\"100\" value=\""))
-            #expect(page.contains("to fetch"))
+            #expect(page.contains(" of history left"))
             #expect(try await metered.settle())
             let settled = try await web.get("/").text
-            #expect(settled.contains("value=\"100\"") && settled.contains(", complete"))
-            #expect(!settled.contains("to fetch"))
+            #expect(settled.contains("value=\"100\"") && settled.contains("% · complete"))
+            #expect(!settled.contains(" of history left"))
             #expect(settled.contains("datetime=\"2026-07-15T10:00:00Z\""), "the end of the newest bucket")
         }
     }
@@ -69,7 +69,7 @@ struct OverviewPageTests {
             #expect(outcome.status == 0, "\(outcome.output)")
             let answer = try await web.get("/collector")
             try answer.page(500, current: "/collector")
-            #expect(answer.text.contains("The history could not be read"))
+            #expect(answer.text.contains("Cannot read the history database"))
             #expect(!answer.text.contains("no such table"))
         }
     }
@@ -119,7 +119,7 @@ struct OverviewPageTests {
             try page.page()
             #expect(page.text.contains("No contract is configured"))
             #expect(page.text.contains(Figure.compact(7_000)))
-            #expect(page.text.contains("on the 7 days before"))
+            #expect(page.text.contains("vs. the previous 7 days"))
             #expect(page.text.contains("class=\"sparkline\""))
             #expect(!page.text.contains("class=\"meter"))
         }
@@ -137,7 +137,7 @@ struct OverviewPageTests {
             let source = try page.page()
             let meters = source.all("svg").filter { $0.attributes["class"]?.hasPrefix("meter") == true }
             #expect(meters.count == 2)
-            #expect(page.text.contains("Billed search requests a month") && page.text.contains("exceed"))
+            #expect(page.text.contains("Billed search requests per month") && page.text.contains("exceed"))
         }
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// One element of a page, as it was written.
@@ -118,6 +119,8 @@ extension Answer {
         if let current { #expect(marked == [current], sourceLocation: sourceLocation) }
         let hasAlert = page.elements.contains { $0.attributes["role"] == "alert" }
         #expect(hasAlert == (status >= 400), sourceLocation: sourceLocation)
+        #expect(PlainEnglish.avoided(in: text).isEmpty, sourceLocation: sourceLocation)
+        #expect(PlainEnglish.spacedPercentages(in: text).isEmpty, sourceLocation: sourceLocation)
         return page
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import UsageModel
 
@@ -12,6 +13,7 @@ struct ExpositionPage {
     private(set) var types: [String: String] = [:]
 
     init(_ text: String) throws {
+        #expect(PlainEnglish.avoided(in: text).isEmpty)
         for line in text.split(separator: "\n") {
             if line.hasPrefix("# TYPE ") {
                 let words = line.split(separator: " ")

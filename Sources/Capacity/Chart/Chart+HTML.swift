@@ -36,7 +36,7 @@ extension Chart {
             }
             if layer.bars.contains(where: \.isPartial) {
                 let swatch = "<rect class=\"bar part \(color)\" fill=\"url(#\(id)-hatch-\(color))\" \(box)/>"
-                entries.append((layer.name + ", part of the period", 14, swatch))
+                entries.append((layer.name + ", incomplete period", 14, swatch))
             }
         }
         for line in lines { entries.append((line.name, 28, "<path class=\"\(classes(line))\" d=\"M0 6H28\"/>")) }

@@ -88,7 +88,7 @@ extension ChartDrawing {
 
     private func title(_ bar: Chart.Bars.Bar) -> String {
         let text = "\(CalendarText.period(bar.range)): \(Figure.text(bar.value, chart.unit))"
-        return HTMLText.escape(bar.isPartial ? text + ", in part only" : text)
+        return HTMLText.escape(bar.isPartial ? text + ", incomplete" : text)
     }
 }
 

@@ -85,9 +85,9 @@ struct ChartDrawing {
         if values.isEmpty { notes.append("No data in this range.") }
         let partial = values.bars.flatMap(\.bars).filter(\.isPartial).map { CalendarText.period($0.range) }
         if !partial.isEmpty, partial.count <= 6 {
-            notes.append("In part only: \(ListText.joined(partial)).")
+            notes.append("Incomplete: \(ListText.joined(partial)).")
         } else if !partial.isEmpty {
-            notes.append("\(partial.count) periods in part only.")
+            notes.append("\(partial.count) incomplete periods.")
         }
         notes += farLimits.map { "\($0.text(chart.unit)), is above this chart." }
         return notes

@@ -65,10 +65,10 @@ extension CoverageCalendar {
         var meaning: String {
             switch self {
             case .complete: "complete"
-            case .partial: "in part"
+            case .partial: "partial"
             case .missing: "missing"
             case .fetching: "being fetched"
-            case .unwanted: "not wanted"
+            case .unwanted: "not requested"
             }
         }
     }

@@ -52,7 +52,7 @@ struct CoverageMonth {
             """
     }
 
-    /// `June 2026: 28 days complete, 1 in part, 1 missing`.
+    /// `June 2026: 28 days complete, 1 partial, 1 missing`.
     var summary: String {
         let counts = CoverageCalendar.Kind.allCases.map { kind in
             (kind, states.count { $0.state.kind == kind })

@@ -20,7 +20,7 @@ public struct Meter: Sendable, Hashable {
         self.interval = interval
     }
 
-    /// What the bar shows: `83 % of the limit used, 104 % projected (98 % to 112 %)`.
+    /// What the bar shows: `83% of the limit used, 104% projected (98% to 112%)`.
     public var summary: String {
         var text = "\(Figure.percent(used)) of the limit used"
         if let projected { text += ", \(Figure.percent(projected)) projected" }
@@ -61,7 +61,7 @@ public struct Meter: Sendable, Hashable {
         drawing += """
             <line class="halo" x1="\(x(1))" x2="\(x(1))" y1="1" y2="27"/>\
             <line class="full" x1="\(x(1))" x2="\(x(1))" y1="1" y2="27"/>\
-            <text x="\(x(1))" y="40" text-anchor="\(end < 1.3 ? "end" : "middle")">100 %</text>
+            <text x="\(x(1))" y="40" text-anchor="\(end < 1.3 ? "end" : "middle")">100%</text>
             """
         return """
             <svg class="meter" width="100%" height="44" role="img" \

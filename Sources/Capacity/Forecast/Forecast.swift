@@ -44,10 +44,10 @@ public enum ForecastFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     public var description: String {
         switch self {
-        case .empty: "nothing was reported"
+        case .empty: "no values were reported"
         case .tooShort(let days, let needed):
-            "only \(days) \(days == 1 ? "day was" : "days were") reported; a forecast takes \(needed)"
-        case .ended(let day): "nothing has been reported since \(CalendarText.date(day - 1))"
+            "only \(days) \(days == 1 ? "day has" : "days have") values; a forecast needs \(needed)"
+        case .ended(let day): "no values since \(CalendarText.date(day - 1))"
         }
     }
 }

@@ -3,15 +3,16 @@ extension CapacityReport {
     var drivingAnswer: CapacityAnswer {
         let span = "the last \(Words.days(IndexReport.span))"
         var severity = CapacityAnswer.Severity.info
+        var state: String?
         var answer: String
         var details: [String] = []
         if let first = indices.usage.first, let searches = first.searches, searches > 0, let share = first.share {
-            answer = "\(Words.name(first.index)) made \(Words.percent(share)) of all billed searches of \(span)"
-            details.append("These are \(Words.number(searches)).")
+            answer = "\(Words.name(first.index)) made \(Words.percent(share)) of all billed searches in \(span)"
+            details.append("\(Words.name(first.index)) had \(Words.number(searches)) searches.")
         } else if indices.usage.contains(where: { $0.searches != nil }) {
             answer = "No index had a billed search in \(span)"
         } else {
-            answer = "This cannot be said: no searches of indices were reported in \(span)"
+            answer = "Not enough data: no searches by index were reported in \(span)"
             severity = .unknown
         }
         // Of indices whose growth is known, new ones among them, the days before are what is now less that.
@@ -22,51 +23,54 @@ extension CapacityReport {
         let growth = known.reduce(0) { $0 + $1.growth }
         if now > 0, now > growth {
             let change = growth / (now - growth)
-            if change >= 0.1 { severity = .warning }
+            if change >= 0.1 { (state, severity) = ("Growing", .warning) }
             details.append(
-                "All indices together \(Words.movement(change)) against the \(Words.days(IndexReport.span)) before.")
+                "All indices together \(Words.movement(change)), compared with the previous \(Words.days(IndexReport.span))."
+            )
             if change > Words.noticeable, let driver = indices.growing.first, let more = driver.searchesGrowth, more > 0
             {
                 let share = more / growth
                 let part =
-                    share <= 1 ? "\(Words.percent(share)) of the growth" : "more than the whole growth, as others fell"
+                    share <= 1
+                    ? "\(Words.percent(share)) of the growth" : "more than all of the growth, because others fell"
                 answer +=
                     indices.usage.first?.index == driver.index
-                    ? ", and \(part)" : "; \(Words.name(driver.index)) grew most: \(part)"
+                    ? " and \(part)" : "; \(Words.name(driver.index)) grew most (\(part))"
                 details.append(
-                    "\(Words.name(driver.index)) grew by \(Words.number(more * Double(IndexReport.span))).")
+                    "\(Words.name(driver.index)) grew by \(Words.number(more * Double(IndexReport.span))) searches.")
             }
         }
         let partial = indices.usage.count { ($0.searches ?? 0) > 0 && $0.coverage < 1 }
         if partial > 0 {
             details.append(
-                "Of \(Figure.count(partial, "index", "indices")) not all of these days were fetched, so there were at least "
-                    + "so many.")
-            if severity == .info { severity = .warning }
+                "\(Figure.count(partial, "index has", "indices have")) days that were not fetched; "
+                    + "the true numbers may be higher.")
+            if severity == .info { (state, severity) = ("Incomplete data", .warning) }
         }
         return CapacityAnswer(
-            id: "indices.driver", question: "Which index drives the usage?", answer: answer + ".",
+            id: "indices.driver", question: "Which index drives usage?", state: state, text: answer + ".",
             details: details.joined(separator: " "), severity: severity)
     }
 
-    /// Which records nobody searches.
+    /// Indices with records and without searches.
     var unsearchedAnswer: CapacityAnswer {
         let span = "the last \(Words.days(IndexReport.span))"
         let holding = indices.usage.filter { ($0.records ?? 0) > 0 }
         let unknown = holding.count { $0.coverage < 1 && ($0.searches ?? 0) == 0 }
         var severity = CapacityAnswer.Severity.good
+        var state: String?
         let answer: String
         var details: [String] = []
         if indices.unsearched.isEmpty {
             if holding.isEmpty {
-                answer = "No index is known to hold records."
+                answer = "Not enough data: no index is known to hold records."
                 severity = .unknown
             } else if unknown == holding.count {
-                answer = "This cannot be said: not all of \(span) were fetched of any index with records."
+                answer = "Not enough data: no index with records was fetched for all of \(span)."
                 severity = .unknown
             } else {
-                answer =
-                    "None: every index with records was searched in \(span)\(unknown > 0 ? ", as far as is known" : "")."
+                state = unknown > 0 ? "None known" : "None"
+                answer = "Every index with records\(unknown > 0 ? " and complete data" : "") was searched in \(span)."
             }
         } else {
             let wasted = indices.unsearched.reduce(0) { $0 + ($1.records ?? 0) }
@@ -74,25 +78,25 @@ extension CapacityReport {
             let agreed = limit?.agreed ?? 0
             let whole = agreed > 0 ? agreed : limit?.used ?? 0
             let share = whole > 0 ? wasted / whole : 0
-            let part = ", \(Words.percent(share)) of \(agreed > 0 ? "the records that were agreed" : "all records")"
+            let part = " (\(Words.percent(share)) of \(agreed > 0 ? "the limit" : "all records"))"
             let number = Figure.count(indices.unsearched.count, "index", "indices")
             answer =
-                "\(number) with \(Words.number(wasted)) records\(whole > 0 ? part : "") had no search in \(span)."
+                "\(number) with \(Words.number(wasted)) records\(whole > 0 ? part : "") had no searches in \(span)."
             let named = indices.unsearched.prefix(3).map { Words.name($0.index) }
             let rest = indices.unsearched.count - named.count
             let isOne = indices.unsearched.count == 1
             details.append(
-                "\(isOne ? "It is" : "The largest are") \(ListText.joined(named + (rest > 0 ? ["\(rest) more"] : [])))."
+                "\(isOne ? "Index" : "Largest"): \(ListText.joined(named + (rest > 0 ? ["\(rest) more"] : [])))."
             )
-            if share >= 0.05 { severity = .warning }
+            (state, severity) = share >= 0.05 ? ("Unused records", .warning) : ("Few unused records", .good)
         }
         if unknown > 0, severity != .unknown {
             details.append(
-                "Of \(Figure.count(unknown, "index", "indices")) it cannot be said, because not all of these days were fetched."
+                "Not enough data for \(Figure.count(unknown, "index", "indices")): some of these days were not fetched."
             )
         }
         return CapacityAnswer(
-            id: "indices.unsearched", question: "Which indices does nobody search?", answer: answer,
+            id: "indices.unsearched", question: "Which indices had no searches?", state: state, text: answer,
             details: details.joined(separator: " "), severity: severity)
     }
 }

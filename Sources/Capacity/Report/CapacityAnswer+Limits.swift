@@ -4,56 +4,61 @@ extension CapacityReport {
         let isOver = isOver(limit.month)
         let month = days.isEmpty ? "this month" : "in \(Words.month(limit.month))"
         let verdict = verdict(limit)
-        var answer = [verdict?.words].compactMap(\.self)
+        let text: String
         var details: [String] = []
         if days.isEmpty {
-            answer.append("There are no data yet.")
-        } else if isOver || limit.projection == nil {
-            answer.append(usedSentence(limit))
-        } else {
-            answer.append(contentsOf: expectedSentence(limit))
+            text = "Not enough data: no whole day has been collected yet."
+        } else if let projection = limit.projection, !isOver {
+            text = projectionSentence(limit, projection)
             details.append(usedSentence(limit))
+        } else {
+            text = usedSentence(limit)
         }
-        if limit.agreed == nil { details.append("No limit is configured, so there is nothing to exceed.") }
-        if !days.isEmpty, !isOver { details.append(contentsOf: projectionSentences(limit)) }
+        if limit.agreed == nil { details.append("No limit is configured.") }
+        if !days.isEmpty, !isOver { details.append(contentsOf: projectionNotes(limit)) }
         return CapacityAnswer(
             id: "\(limit.limit.rawValue).month",
             question:
                 "\(isOver && !days.isEmpty ? "Did" : "Will") \(limit.limit.subject) exceed the contract \(month)?",
-            answer: answer.joined(separator: " "), details: details.joined(separator: " "),
+            state: verdict?.state, text: text, details: details.joined(separator: " "),
             severity: verdict?.severity ?? .unknown)
     }
 
     /// When a limit is reached within a year. Nil where there is none: the month's answer says so.
     func yearAnswer(_ limit: LimitReport) -> CapacityAnswer? {
         var details = ""
-        let (answer, severity): (String, CapacityAnswer.Severity)
+        let state: String?
+        let text: String
+        let severity: CapacityAnswer.Severity
         switch limit.exhaustion {
         case .unlimited: return nil
         case .unknown(let failure):
-            (answer, severity) = ("This cannot be said: \(failure).", .unknown)
+            (state, text, severity) = (nil, "Not enough data: \(failure).", .unknown)
         case .reached(let day):
-            let since =
+            state = "Limit reached"
+            text =
                 limit.limit == .records
-                ? "The limit has been reached since \(Words.day(day))."
-                : "In \(Words.month(limit.month)) the limit was reached on \(Words.day(day))."
-            (answer, severity) = ("Yes, already. \(since)", .critical)
+                ? "Records have been at or above the limit since \(Words.day(day))."
+                : "\(Words.month(limit.month)) reached the limit on \(Words.day(day))."
+            severity = .critical
         case .expected(let day, let earliest, let latest):
             let away = Int(day - days.upperBound) + 1
-            answer = "Yes, the limit is expected to be reached on \(Words.day(day)), in \(Words.days(away))."
-            let end = latest.map { "not after \(Words.day($0))" } ?? "perhaps later than the forecast tells"
-            details = "In 80 of 100 cases it is not before \(Words.day(earliest)) and \(end)."
+            state = "Limit ahead"
+            text = "The limit is projected to be reached on \(Words.day(day)), in \(Words.days(away))."
+            let end = latest.map { "to \(Words.day($0))" } ?? "to beyond the end of the forecast"
+            details = "80% interval: \(Words.day(earliest)) \(end)."
             severity = away <= CapacityReport.soon ? .critical : .warning
         case .notExpected(let within, let earliest):
-            answer = "No, it is not expected within the next \(Words.days(within))."
-            let risk = earliest.map { "In 10 of 100 cases it is reached, on \(Words.day($0)) at the earliest." }
+            let isSoon = earliest.map { Int($0 - days.upperBound) < CapacityReport.soon } == true
+            (state, severity) = isSoon ? ("At risk", .warning) : ("On track", .good)
+            text = "The limit is not projected to be reached in the next \(Words.days(within))."
+            let risk = earliest.map { "There is a 10% chance of reaching it by \(Words.day($0))." }
             details = [nearest(limit), risk].compactMap(\.self).joined(separator: " ")
-            severity = earliest.map { Int($0 - days.upperBound) < CapacityReport.soon } == true ? .warning : .good
         }
         return CapacityAnswer(
             id: "\(limit.limit.rawValue).year",
             question: "Will \(limit.limit.subject) exceed the contract in the coming year?",
-            answer: answer, details: details, severity: severity)
+            state: state, text: text, details: details, severity: severity)
     }
 
     /// How near a limit is expected to get that is not reached.
@@ -62,14 +67,14 @@ extension CapacityReport {
         case .searchRequestsPerMonth:
             let highest = limit.comingMonths.max { $0.projection.mean < $1.projection.mean }
             return highest.map { month in
-                "The highest of the next whole months is \(Words.month(month.days)) with \(Words.number(month.projection.mean)) "
-                    + "expected (\(Words.share(month.projection.mean, of: limit.agreed)))."
+                "Highest projected month: \(Words.month(month.days)) with \(Words.number(month.projection.mean)) "
+                    + "(\(Words.share(month.projection.mean, of: limit.agreed)) of the limit)."
             }
         case .records:
             let last = (try? limit.series.forecast.get())?.points.last
             return last.map { last in
-                "On \(Words.day(last.day)) there are \(Words.number(last.mean)) expected "
-                    + "(\(Words.share(last.mean, of: limit.agreed)))."
+                "Projected for \(Words.day(last.day)): \(Words.number(last.mean)) records "
+                    + "(\(Words.share(last.mean, of: limit.agreed)) of the limit)."
             }
         // What is expected of a day says little about the highest of many.
         case .maxQPS: return nil
@@ -81,61 +86,72 @@ extension CapacityReport {
 
     private func isOver(_ period: Range<Int64>) -> Bool { period.upperBound <= days.upperBound }
 
-    private func verdict(_ limit: LimitReport) -> (words: String, severity: CapacityAnswer.Severity)? {
+    private func verdict(_ limit: LimitReport) -> (state: String, severity: CapacityAnswer.Severity)? {
         guard limit.agreed != nil, !days.isEmpty else { return nil }
-        let isOver = isOver(limit.month)
-        if limit.isExceeded {
-            return (isOver ? "Yes." : "Yes, they do already.", .critical)
-        }
-        if isOver {
+        if limit.isExceeded { return ("Over limit", .critical) }
+        if isOver(limit.month) {
             guard limit.used != nil else { return nil }
-            return limit.usedCoverage < 1 ? ("Not as far as is known.", .warning) : ("No.", .good)
+            return limit.usedCoverage < 1 ? ("Within limit, as far as known", .warning) : ("Within limit", .good)
         }
         guard let exceedance = limit.projection?.exceedance else { return nil }
         return switch exceedance {
-        case ..<0.01: ("No.", .good)
-        case ..<0.1: ("Very probably not.", .good)
-        case ..<0.5: ("Probably not, but it is possible.", .warning)
-        case ..<0.9: ("Probably yes.", .critical)
-        default: ("Very probably yes.", .critical)
+        case ..<0.1: ("On track", .good)
+        case ..<0.5: ("At risk", .warning)
+        case ..<0.9: ("Likely over limit", .critical)
+        default: ("Very likely over limit", .critical)
         }
     }
 
-    /// What is expected of the whole month, and how probable it is to be more than was agreed.
-    private func expectedSentence(_ limit: LimitReport) -> [String] {
-        guard let projection = limit.projection else { return [] }
-        let mean = Words.number(projection.mean)
-        let expected =
-            switch limit.limit {
-            case .searchRequestsPerMonth: "\(mean) are expected by the end of the month"
-            case .records: "\(mean) are expected at the end of the month"
-            case .maxQPS: "\(mean) are expected in the highest second of the month"
-            }
-        let share = limit.agreed.flatMap { agreed in
-            limit.projectedUtilization.map { ", \(Words.percent($0)) of the \(Words.number(agreed)) that were agreed" }
-        }
+    /// What is expected of the whole month, beside the limit, and how probable it is to be more.
+    private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
+        let month = Words.monthName(limit.month)
         // What has happened has no probability.
-        let risk =
-            limit.isExceeded
-            ? nil
-            : projection.exceedance.map {
-                "The probability of more than that is \(Words.probability($0))."
+        if limit.isExceeded { return exceededSentence(limit, projection) }
+        let whole = limit.agreed.map { agreed in
+            " of \(Words.number(agreed))"
+                + (limit.projectedUtilization.map { " (\(Words.percent($0)))" } ?? "")
+        }
+        let risk = projection.exceedance.map { "; chance of exceeding it: \(Words.probability($0))" }
+        let amount = Words.number(projection.mean) + (whole ?? "")
+        let sentence =
+            switch limit.limit {
+            case .searchRequestsPerMonth: "\(month) is heading for \(amount)"
+            case .records: "Records are heading for \(amount) by the end of \(month)"
+            case .maxQPS: "The \(month) peak is heading for \(amount) queries/s"
             }
-        return ["\(expected)\(share ?? "").", risk].compactMap(\.self)
+        return sentence + (risk ?? "") + "."
+    }
+
+    /// What is used of a limit that it exceeds, and how far it will go.
+    private func exceededSentence(_ limit: LimitReport, _ projection: Projection) -> String {
+        let month = Words.monthName(limit.month)
+        let used = Words.number(limit.used ?? projection.mean)
+        let agreed = limit.agreed.map(Words.number) ?? Figure.missing
+        let share = Words.share(limit.used, of: limit.agreed)
+        let mean = Words.number(projection.mean)
+        let isHigher = projection.mean > (limit.used ?? projection.mean) && mean != used
+        switch limit.limit {
+        case .searchRequestsPerMonth:
+            return "\(month) is at \(used), \(share) of \(agreed)" + (isHigher ? ", heading for \(mean)." : ".")
+        case .records:
+            return "Records are at \(used), \(share) of \(agreed)"
+                + (isHigher ? ", heading for \(mean) by the end of \(month)." : ".")
+        case .maxQPS:
+            return "The \(month) peak was \(used) queries/s, \(share) of \(agreed)"
+                + (isHigher ? ", heading for \(mean)." : ".")
+        }
     }
 
     /// The interval, or why nothing is expected.
-    private func projectionSentences(_ limit: LimitReport) -> [String] {
+    private func projectionNotes(_ limit: LimitReport) -> [String] {
         guard let projection = limit.projection else {
             guard case .failure(let failure) = limit.series.forecast else { return ["There is no forecast."] }
             return ["There is no forecast: \(failure)."]
         }
         var sentences: [String] = []
-        if let interval = Words.interval(projection.bounds) {
-            sentences.append("In 80 of 100 cases it will be \(interval).")
-        }
+        if let interval = Words.interval(projection.bounds) { sentences.append("80% interval: \(interval).") }
         if limit.limit == .searchRequestsPerMonth, missingDays(limit).missing > 0 {
-            sentences.append("That includes an estimate of the days that are not known.")
+            sentences.append("The projection includes an estimate for the days without data.")
         }
         return sentences
     }
@@ -151,28 +167,22 @@ extension CapacityReport {
         let (missing, over) = missingDays(limit)
         let month = Words.month(limit.month)
         guard let used = limit.used else {
-            return missing == over
-                ? "No day of \(month) is known yet."
-                : "Nothing was reported in \(month)\(isOver(limit.month) ? "" : " so far")."
+            return "Not enough data: \(month) has no values\(isOver(limit.month) ? "" : " yet")."
         }
-        let gap =
-            missing > 0
-            ? ": \(missing) of \(Words.days(over)) \(missing == 1 ? "was" : "were") not fetched or not reported" : ""
+        let gap = missing > 0 ? "; \(missing) of \(Words.days(over)) \(missing == 1 ? "has" : "have") no data" : ""
         let atLeast = missing > 0 ? "at least " : ""
-        let time = isOver(limit.month) ? "In \(month)" : "So far, \(over) of \(Words.days(limit.month.count)),"
+        let time = isOver(limit.month) ? month : "\(month), day \(over) of \(limit.month.count)"
         let share = limit.utilization.map { ", \(Words.percent($0)) of the limit" }
         switch limit.limit {
         case .searchRequestsPerMonth:
-            return "\(time) \(atLeast)\(Words.number(used)) billed search requests were made\(share ?? "")\(gap)."
+            return "Used in \(time): \(atLeast)\(Words.number(used)) billed search requests\(share ?? "")\(gap)."
         case .maxQPS:
-            return "\(time) the highest second had \(atLeast)\(Words.number(used)) queries\(share ?? "")\(gap)."
+            return "Peak in \(time): \(atLeast)\(Words.number(used)) queries/s\(share ?? "")\(gap)."
         case .records:
             // A level does not add up: what counts is how old the newest number is.
             let newest = limit.series.days.newest?.day ?? days.upperBound - 1
-            let when =
-                newest < days.upperBound - 1
-                ? "The newest number is of \(Words.day(newest)):" : "On \(Words.day(newest)) there were"
-            return "\(when) \(Words.number(used)) records\(share ?? "")."
+            let age = newest < days.upperBound - 1 ? ", the newest value" : ""
+            return "Records on \(Words.day(newest))\(age): \(Words.number(used))\(share ?? "")."
         }
     }
 }
@@ -198,7 +208,7 @@ extension ContractLimit {
     /// The limit as a heading.
     public var title: String {
         switch self {
-        case .searchRequestsPerMonth: "Billed search requests a month"
+        case .searchRequestsPerMonth: "Billed search requests per month"
         case .records: "Records"
         case .maxQPS: "Queries per second"
         }

@@ -5,38 +5,47 @@ extension CapacityReport {
     var searchCapacityAnswer: CapacityAnswer {
         let capacity = searchCapacity
         var severity = CapacityAnswer.Severity.good
+        var state: String?
         let answer: String
         var details: [String] = []
         let newest = capacity.peaks?.values(in: days.upperBound - 28..<days.upperBound).map(\.value).max()
         let degraded = capacity.degraded.filter { $0.recentDays > 0 }
         let servers = Set(degraded.map(\.server)).count
-        let but = degraded.isEmpty ? "" : " But queries were degraded on \(Figure.count(servers, "server"))."
+        let but = degraded.isEmpty ? "" : " Queries were degraded on \(Figure.count(servers, "server"))."
         if let newest {
             if capacity.daysSaturated > 0 {
-                answer = "At times: on \(Words.days(capacity.daysSaturated)) of the last 28 all of it was in use."
-                details.append("A single full second is enough for that.")
+                state = "At limit"
+                answer =
+                    "On \(capacity.daysSaturated) of the last 28 days, servers reached 100% of search capacity."
+                details.append("A single saturated second is enough.")
                 severity = .warning
             } else if capacity.daysAbove80 > 0 {
-                answer = "Nearly: the highest peak of the last 28 days used \(Words.percent(newest / 100))."
+                state = "Near limit"
+                answer = "The highest peak of the last 28 days used \(Words.percent(newest / 100)) of search capacity."
                 severity = .warning
             } else {
-                answer = "No: the highest peak of the last 28 days used \(Words.percent(newest / 100)).\(but)"
+                state = degraded.isEmpty ? "Within limit" : "Degraded queries"
+                answer =
+                    "The highest peak of the last 28 days used \(Words.percent(newest / 100)) of search capacity.\(but)"
             }
             if capacity.daysAbove80 > 0 {
-                details.append("Peaks of 80 % or more were on \(Words.days(capacity.daysAbove80)).")
+                details.append("Peaks of 80% or more: \(Words.days(capacity.daysAbove80)).")
             }
         } else {
-            answer = "This cannot be said: no used search capacity was reported in the last 28 days.\(but)"
+            answer = "Not enough data: no used search capacity was reported in the last 28 days.\(but)"
             severity = .unknown
         }
         if let highest = capacity.highest {
             details.append(
-                "The highest of all was \(Words.percent(highest.value / 100)) on \(Words.day(highest.day)).")
+                "Highest peak in this report: \(Words.percent(highest.value / 100)) on \(Words.day(highest.day)).")
         }
-        if !degraded.isEmpty { severity = capacity.daysSaturated > 0 ? .critical : .warning }
+        if !degraded.isEmpty {
+            severity = capacity.daysSaturated > 0 ? .critical : .warning
+            state = state ?? "Degraded queries"
+        }
         if let sentence = degradedSentence(isReported: newest != nil) { details.append(sentence) }
         return CapacityAnswer(
-            id: "search_capacity", question: "Are the search servers at their limit?", answer: answer,
+            id: "search_capacity", question: "Are the search servers at their limit?", state: state, text: answer,
             details: details.joined(separator: " "), severity: severity)
     }
 
@@ -49,17 +58,16 @@ extension CapacityReport {
         if let (degraded, day) = recent.max(by: { $0.worst.value < $1.worst.value }) {
             let servers = Set(recent.map(\.degraded.server)).count
             let number = degraded.recentDays
-            return "In the last 28 days queries were degraded on \(Figure.count(servers, "server")), worst on "
-                + "\(Words.name(degraded.server)) because \(degraded.cause.words): \(Words.percent(day.value / 100)) of "
-                + "its queries on \(Words.day(day.day))\(number > 1 ? ", the worst of \(Words.days(number))" : "")."
+            return "In the last 28 days, queries were degraded on \(Figure.count(servers, "server")). "
+                + "Worst day\(number > 1 ? " of \(number)" : ""): \(Words.day(day.day)) on \(Words.name(degraded.server)), "
+                + "\(Words.percent(day.value / 100)) of its queries (\(degraded.cause.words))."
         }
-        let none = isReported ? "No degraded queries were reported in the last 28 days" : nil
+        let none = isReported ? "No degraded queries were reported in the last 28 days." : nil
         let before = searchCapacity.degraded.first.map { degraded in
-            "\(none == nil ? "The" : "the") worst day with degraded queries was \(Words.day(degraded.worst.day)), on "
-                + Words.name(degraded.server)
+            "Worst day with degraded queries: \(Words.day(degraded.worst.day)) on \(Words.name(degraded.server))."
         }
         let parts = [none, before].compactMap(\.self)
-        return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
     /// What servers that are not gone use of a resource.
@@ -76,6 +84,7 @@ extension CapacityReport {
     var memoryAnswer: CapacityAnswer {
         let disks = current(.ssd)
         var severity = CapacityAnswer.Severity.good
+        var state: String?
         var answer: String
         var details: [String] = []
         let next = disks.compactMap { disk in disk.trend.daysUntil(100).map { (server: disk.server, days: $0) } }
@@ -86,36 +95,41 @@ extension CapacityReport {
             // What is not known to grow is not known not to.
             let unknown = disks.count { $0.trend.changePer30Days == nil }
             if fullest.recent >= 100 {
-                answer = "Yes: the data of \(name) do not fit into its memory; they are \(percent) of it."
+                state = "Too large"
+                answer = "The data of \(name) does not fit into its memory: it is \(percent) of it."
                 severity = .critical
             } else {
-                details.append("The fullest is \(name): its data are \(percent) of its memory.")
+                details.append("Fullest server: \(name), whose data is \(percent) of its memory.")
                 if let next {
+                    state = "Growing"
                     answer =
-                        "Not yet. As \(Words.name(next.server)) grows, its data no longer fit into its memory in about "
+                        "At the current rate, the data of \(Words.name(next.server)) outgrows its memory in about "
                         + "\(Words.days(next.days))."
                     if next.days <= 180 { severity = .warning }
                 } else if unknown == disks.count {
-                    answer = "Not now. Too few days were reported to say more."
+                    state = "Fits for now"
+                    answer = "Too few days have values to project growth."
                     severity = .info
                 } else {
-                    answer = "No, and not within a year if they grow as in the last 90 days."
+                    state = "Fits"
+                    answer = "At the rate of the last 90 days, the data fits for at least a year."
                 }
                 if unknown > 0, unknown < disks.count {
                     details.append(
-                        "Of \(Figure.count(unknown, "server")) too few days were reported to tell how the data grow.")
+                        "Not enough data to project \(Figure.count(unknown, "server")).")
                 }
             }
         } else if !servers.isEmpty {
-            answer = "This cannot be said: the size of the data on disk was not reported in the last 7 days."
+            answer = "Not enough data: the size of the data on disk was not reported in the last 7 days."
             severity = .unknown
         } else {
-            answer = "This cannot be said: nothing was reported of servers. That takes a Monitoring API key."
+            answer = "Not enough data: no server metrics were reported; they need a Monitoring API key."
             severity = .unknown
         }
         if let growth = memoryGrowth { details.append(growth) }
         return CapacityAnswer(
-            id: "servers.memory", question: "Do the data outgrow the memory of the servers?", answer: answer,
+            id: "servers.memory", question: "Does the data fit into the memory of the servers?", state: state,
+            text: answer,
             details: details.joined(separator: " "), severity: severity)
     }
 
@@ -125,38 +139,38 @@ extension CapacityReport {
             memory.trend.changePer30Days.map { (server: memory.server, recent: memory.recent, change: $0) }
         }
         guard let grown = changes.max(by: { $0.change < $1.change }) else { return nil }
-        guard grown.change > 0 else { return "Memory in use does not grow on any server." }
-        return "Memory in use grew most on \(Words.name(grown.server)): by \(Figure.text(grown.change, .megabytes)) in "
+        guard grown.change > 0 else { return "Memory use is not growing on any server." }
+        return "Memory use grew most on \(Words.name(grown.server)): by \(Figure.text(grown.change, .megabytes)) in "
             + "30 days, to \(Figure.text(grown.recent, .megabytes))."
     }
 
     /// Whether searches get slower.
     var latencyAnswer: CapacityAnswer {
-        let question = "Do searches get slower?"
+        let question = "Are searches getting slower?"
         guard let newest = latency.months.last(where: { $0.percentile99 != nil }), let usual = newest.percentile99
         else {
             return CapacityAnswer(
                 id: "latency", question: question,
-                answer: "This cannot be said: processing times were not reported.", severity: .unknown)
+                text: "Not enough data: no processing times were reported.", severity: .unknown)
         }
         let time = "In \(Words.month(newest.month.days))\(newest.month.isRunning ? " so far" : "")"
-        let details = "\(time), 99 of 100 searches took at most \(Figure.text(usual, .milliseconds)) on a usual day."
+        let details = "\(time), the median daily 99th percentile was \(Figure.text(usual, .milliseconds))."
         guard let change = latency.changePer30Days else {
             return CapacityAnswer(
-                id: "latency", question: question, answer: "This cannot be said: there are too few days.",
+                id: "latency", question: question, text: "Not enough data: too few days for a trend.",
                 details: details, severity: .unknown)
         }
         let share = usual > 0 ? change / usual : 0
         let amount = "\(Figure.text(abs(change), .milliseconds)) in 30 days"
-        let (answer, severity): (String, CapacityAnswer.Severity) =
+        let (state, text, severity): (String, String, CapacityAnswer.Severity) =
             switch share {
-            case ..<(-Words.noticeable): ("No, the 99th percentile falls by \(amount).", .good)
-            case ...Words.noticeable: ("No, the 99th percentile stays as it is.", .good)
-            case ..<0.05: ("A little: the 99th percentile rises by \(amount).", .good)
-            default: ("Yes, the 99th percentile rises by \(amount).", .warning)
+            case ..<(-Words.noticeable): ("Faster", "The 99th percentile is falling by \(amount).", .good)
+            case ...Words.noticeable: ("Stable", "The 99th percentile is not changing.", .good)
+            case ..<0.05: ("Slightly slower", "The 99th percentile is rising by \(amount).", .good)
+            default: ("Slower", "The 99th percentile is rising by \(amount).", .warning)
             }
         return CapacityAnswer(
-            id: "latency", question: question, answer: answer, details: details, severity: severity)
+            id: "latency", question: question, state: state, text: text, details: details, severity: severity)
     }
 }
 
@@ -174,11 +188,11 @@ extension ServerTrend {
 }
 
 extension DegradedQueries.Cause {
-    /// After "because".
+    /// Within parentheses.
     var words: String {
         switch self {
-        case .ssd: "the engine read from disk (not enough memory)"
-        case .capacity: "every search thread was busy (not enough processors)"
+        case .ssd: "reads from disk, not enough memory"
+        case .capacity: "all search threads busy, not enough CPU"
         }
     }
 }

@@ -18,16 +18,24 @@ public struct CapacityAnswer: Sendable, Hashable {
     /// What is asked, for programs, such as `records.year`; it does not change with the report.
     public var id: String
     public var question: String
-    /// A sentence or two that can stand alone.
-    public var answer: String
+    /// The verdict in a word or three, such as `On track`; nil where there is none.
+    public var state: String?
+    /// The number behind the state and what it is compared with, as sentences.
+    public var text: String
     /// What the answer rests on; may be empty.
     public var details: String
     public var severity: Severity
 
-    public init(id: String, question: String, answer: String, details: String = "", severity: Severity) {
+    /// State and text: a sentence or two that can stand alone.
+    public var answer: String { state.map { "\($0). \(text)" } ?? text }
+
+    public init(
+        id: String, question: String, state: String? = nil, text: String, details: String = "", severity: Severity
+    ) {
         self.id = id
         self.question = question
-        self.answer = answer
+        self.state = state
+        self.text = text
         self.details = details
         self.severity = severity
     }
@@ -45,17 +53,6 @@ extension CapacityReport {
 }
 
 extension CapacityAnswer.Severity {
-    /// A word that goes before the answer; nil where the answer says it itself.
-    public var label: String? {
-        switch self {
-        case .info: nil
-        case .good: "Good"
-        case .warning: "Watch"
-        case .critical: "Act"
-        case .unknown: nil
-        }
-    }
-
     /// Its class in the stylesheet.
     public var className: String {
         switch self {

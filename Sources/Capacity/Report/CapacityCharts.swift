@@ -45,11 +45,11 @@ public struct CapacityCharts: Sendable {
         guard let first = bars.first, let last = bars.last else { return nil }
         let highest = report.months.filter { $0.value != nil }.max { ($0.value ?? 0) < ($1.value ?? 0) }
         let agreed = report.limits.first { $0.limit == .searchRequestsPerMonth }?.agreed
-        var summary = "A bar for each of \(Figure.count(bars.count, "month"))."
+        var summary = "\(Figure.count(bars.count, "month"))."
         if let highest, let value = highest.value {
-            summary += " The highest is \(Words.month(highest.days)) with \(Words.number(value))."
+            summary += " Highest: \(Words.month(highest.days)) with \(Words.number(value))."
         }
-        if let agreed { summary += " The limit is \(Words.number(agreed))." }
+        if let agreed { summary += " Limit: \(Words.number(agreed))." }
         return Chart(
             title: "Billed search requests, by month", summary: summary, unit: .requests,
             range: TimeRange(first.range.start, last.range.end),
@@ -78,16 +78,17 @@ public struct CapacityCharts: Sendable {
             let base = limit.usedCoverage < 1 ? first.mean - (forecast.points.first?.mean ?? 0) : used
             ahead.insert(ForecastPoint(day: first.day - 1, Outlook(certain: base)), at: 0)
         }
-        var lines = [Chart.Line(name: "So far", points: known)]
+        var lines = [Chart.Line(name: "Used", points: known)]
         if !ahead.isEmpty { lines.append(Self.expected(ahead)) }
         var summary = "\(Words.number(used)) after \(Words.days(Int(report.days.upperBound - limit.month.lowerBound)))."
         if let projection = limit.projection {
-            summary += " \(Words.number(projection.mean)) are expected at the end of the month"
-            summary += Words.interval(projection.bounds).map { ", in 80 of 100 cases \($0)." } ?? "."
+            summary += " Projected at month end: \(Words.number(projection.mean))"
+            summary += Words.interval(projection.bounds).map { " (80% interval: \($0))." } ?? "."
         }
-        if let agreed = limit.agreed { summary += " The limit is \(Words.number(agreed))." }
+        if let agreed = limit.agreed { summary += " Limit: \(Words.number(agreed))." }
         return Chart(
-            title: "Billed search requests in \(Words.month(limit.month)), added up", summary: summary, unit: .requests,
+            title: "Billed search requests in \(Words.month(limit.month)), cumulative", summary: summary,
+            unit: .requests,
             range: Self.time(limit.month), boundary: boundary, bands: Self.bands(ahead), lines: lines,
             limits: Self.limits(limit.agreed))
     }
@@ -103,9 +104,9 @@ public struct CapacityCharts: Sendable {
         return Chart(
             title: "Processing time of searches, by day",
             summary: newest.map { month in
-                "In \(Words.month(month.month.days)) the median day's 99th percentile was "
+                "In \(Words.month(month.month.days)) the median daily 99th percentile was "
                     + "\(Figure.text(month.percentile99 ?? 0, .milliseconds))."
-            } ?? "Processing time of each day.",
+            } ?? "Daily processing time.",
             unit: .milliseconds, range: pastTime, lines: lines)
     }
 
@@ -119,7 +120,7 @@ public struct CapacityCharts: Sendable {
         return Chart(
             title: "Used search capacity, by day",
             summary: report.searchCapacity.highest.map { highest in
-                "The highest peak was \(Words.percent(highest.value / 100)) on \(Words.day(highest.day))."
+                "Highest peak: \(Words.percent(highest.value / 100)) on \(Words.day(highest.day))."
             } ?? "The share of search capacity in use.",
             unit: .percent, range: pastTime, lines: lines,
             limits: [Chart.Limit(name: "Saturated", value: 100)])
@@ -135,11 +136,11 @@ public struct CapacityCharts: Sendable {
             line(server.server.text, server.trend.days, color: number + 1)
         }
         guard let highest = shown.max(by: { $0.recent < $1.recent }), !lines.isEmpty else { return nil }
-        let more = all.count > shown.count ? " of the \(shown.count) servers that use most" : ""
+        let more = all.count > shown.count ? ", top \(shown.count) servers" : ""
         return Chart(
             title: "\(resource.title)\(more), by day",
             summary:
-                "\(Figure.count(shown.count, "server")). The highest of the last seven days is \(highest.server) with "
+                "\(Figure.count(shown.count, "server")). Highest in the last 7 days: \(highest.server) with "
                 + "\(Figure.text(highest.recent, resource.unit)).",
             unit: resource.unit, range: knownTime(shown.map(\.trend.days)), height: 200, lines: lines,
             limits: resource == .ssd ? [Chart.Limit(name: "Memory full", value: 100)] : [])
@@ -161,7 +162,8 @@ public struct CapacityCharts: Sendable {
         guard let used = limit.utilization, let agreed = limit.agreed else { return nil }
         let bounds = limit.projection?.bounds
         return Meter(
-            label: "\(limit.limit.title), share of the contract", used: used, projected: limit.projectedUtilization,
+            label: "\(limit.limit.title), share of the contract limit", used: used,
+            projected: limit.projectedUtilization,
             interval: bounds.flatMap { bounds in
                 bounds.lower80 < bounds.upper80 ? bounds.lower80 / agreed...bounds.upper80 / agreed : nil
             })
@@ -191,10 +193,10 @@ extension CapacityCharts {
         if let last = points.last {
             lines.append(Self.expected(points))
             bands = Self.bands(points)
-            summary += " \(Words.number(last.mean)) are expected on \(Words.day(last.day))"
-            summary += Words.interval(last.bounds).map { ", in 80 of 100 cases \($0)." } ?? "."
+            summary += " Projected for \(Words.day(last.day)): \(Words.number(last.mean))"
+            summary += Words.interval(last.bounds).map { " (80% interval: \($0))." } ?? "."
         }
-        if let agreed { summary += " The limit is \(Words.number(agreed))." }
+        if let agreed { summary += " Limit: \(Words.number(agreed))." }
         return Chart(
             title: title, summary: summary, unit: series.unit,
             range: TimeRange(pastTime.start, Self.time(end)), boundary: points.isEmpty ? nil : boundary, bands: bands,
@@ -203,19 +205,19 @@ extension CapacityCharts {
 
     private static func expected(_ points: [ForecastPoint]) -> Chart.Line {
         Chart.Line(
-            name: "Expected", points: points.map { .init(time: time($0.day), value: $0.mean) }, style: .forecast)
+            name: "Projected", points: points.map { .init(time: time($0.day), value: $0.mean) }, style: .forecast)
     }
 
     private static func bands(_ points: [ForecastPoint]) -> [Chart.Band] {
         guard !points.isEmpty else { return [] }
         return [
             Chart.Band(
-                name: "80 of 100 cases",
+                name: "80% interval",
                 points: points.map {
                     .init(time: time($0.day), lower: $0.bounds.lower80, upper: $0.bounds.upper80)
                 }, level: .eighty),
             Chart.Band(
-                name: "95 of 100 cases",
+                name: "95% interval",
                 points: points.map {
                     .init(time: time($0.day), lower: $0.bounds.lower95, upper: $0.bounds.upper95)
                 }, level: .ninetyFive),
@@ -252,7 +254,7 @@ extension CapacityCharts {
     }
 
     fileprivate static func limits(_ agreed: Double?) -> [Chart.Limit] {
-        agreed.map { [Chart.Limit(name: "Agreed", value: $0)] } ?? []
+        agreed.map { [Chart.Limit(name: "Limit", value: $0)] } ?? []
     }
 
     fileprivate static func time(_ day: Int64) -> UnixTime { day * Granularity.daily.seconds }

@@ -248,10 +248,10 @@ extension ServerTrend.Resource {
 
     public var title: String {
         switch self {
-        case .cpu: "Processors in use"
-        case .ram: "Memory in use"
+        case .cpu: "CPU usage"
+        case .ram: "Memory usage"
         case .ssd: "Data on disk, as a share of memory"
-        case .buildTime: "Time to build an index"
+        case .buildTime: "Index build time"
         }
     }
 }

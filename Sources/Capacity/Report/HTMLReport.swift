@@ -91,10 +91,10 @@ private struct AnswerView {
 
     init(_ answer: CapacityAnswer) {
         question = HTMLFragment(answer.question)
-        self.answer = HTMLFragment(answer.answer)
+        self.answer = HTMLFragment(answer.text)
         details = answer.details.isEmpty ? nil : HTMLFragment(answer.details)
         severity = HTMLFragment(markup: answer.severity.className)
-        label = answer.severity.label.map { HTMLFragment($0) }
+        label = answer.state.map { HTMLFragment($0) }
     }
 }
 

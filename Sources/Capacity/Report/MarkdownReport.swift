@@ -12,8 +12,8 @@ struct MarkdownReport {
         block("## Answers")
         for answer in document.answers {
             block("### \(MarkdownText.escape(answer.question))")
-            let label = answer.severity.label.map { "**\($0).** " }
-            block((label ?? "") + MarkdownText.line(answer.answer))
+            let state = answer.state.map { "**\($0).** " }
+            block((state ?? "") + MarkdownText.line(answer.text))
             if !answer.details.isEmpty { block(MarkdownText.line(answer.details)) }
         }
         for section in document.sections {

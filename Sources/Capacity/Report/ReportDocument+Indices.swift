@@ -7,7 +7,8 @@ extension ReportDocument.Section {
     static func indices(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         let indices = report.indices
         guard !indices.usage.isEmpty else {
-            return Self(id: "indices", title: "Indices", blocks: [.paragraph("No index was collected.")])
+            return Self(
+                id: "indices", title: "Indices", blocks: [.paragraph("Not enough data: no index was collected.")])
         }
         var blocks: [ReportDocument.Block] = [.table(top(indices, charts))]
         if indices.usage.count > mostIndices {
@@ -27,7 +28,7 @@ extension ReportDocument.Section {
             blocks.append(
                 .paragraph(
                     "\(Figure.count(rest.count, "more index", "more indices")) with \(Words.number(records)) records "
-                        + "\(rest.count == 1 ? "was" : "were") not searched."))
+                        + "had no searches."))
         }
         return Self(id: "indices", title: "Indices", blocks: blocks)
     }
@@ -44,11 +45,11 @@ extension ReportDocument.Section {
         }
         let partial = indices.usage.prefix(mostIndices).contains { $0.coverage < 1 && $0.searches != nil }
         return ReportDocument.Table(
-            caption: "The most searched indices of the last \(IndexReport.span) days"
-                + (partial ? " (≥: not all of these days were fetched)" : ""),
+            caption: "Most searched indices in the last \(IndexReport.span) days"
+                + (partial ? " (≥: a lower bound, because some days were not fetched)" : ""),
             columns: [
-                .text("Index"), .number("Searches"), .number("Share"), .number("From \(IndexReport.span) days before"),
-                .number("From a year before"), .number("Records"), .text("Last 26 weeks"),
+                .text("Index"), .number("Searches"), .number("Share"), .number("Vs. previous \(IndexReport.span) days"),
+                .number("Vs. previous year"), .number("Records"), .text("Last 26 weeks"),
             ], rows: rows)
     }
 
@@ -61,10 +62,10 @@ extension ReportDocument.Section {
             ]
         }
         return ReportDocument.Table(
-            caption: "Indices whose searches grow most",
+            caption: "Fastest-growing indices by searches",
             columns: [
-                .text("Index"), .number("\(IndexReport.span) days before"), .number("Last \(IndexReport.span) days"),
-                .number("More a day"), .number("Change"),
+                .text("Index"), .number("Previous \(IndexReport.span) days"), .number("Last \(IndexReport.span) days"),
+                .number("Growth per day"), .number("Change"),
             ], rows: rows)
     }
 
@@ -77,8 +78,8 @@ extension ReportDocument.Section {
             ]
         }
         return ReportDocument.Table(
-            caption: "Indices whose records grow most",
-            columns: [.text("Index"), .number("\(IndexReport.span) days before"), .number("Now"), .number("Change")],
+            caption: "Fastest-growing indices by records",
+            columns: [.text("Index"), .number("\(IndexReport.span) days ago"), .number("Now"), .number("Change")],
             rows: rows)
     }
 
@@ -86,11 +87,11 @@ extension ReportDocument.Section {
         let rows = indices.unsearched.prefix(mostUnsearched).map { usage -> [ReportDocument.Cell] in
             [
                 .name(usage.index.text), .text(usage.records.map(Words.number) ?? Figure.missing),
-                .text(usage.lastSearched.map(Words.cell) ?? "not within this report"),
+                .text(usage.lastSearched.map(Words.cell) ?? "not in this report"),
             ]
         }
         return ReportDocument.Table(
-            caption: "Indices with records and without a search in the last \(IndexReport.span) days",
+            caption: "Indices with records and no searches in the last \(IndexReport.span) days",
             columns: [.text("Index"), .number("Records"), .text("Last searched")], rows: rows)
     }
 

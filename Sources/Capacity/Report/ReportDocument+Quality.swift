@@ -6,21 +6,23 @@ extension ReportDocument.Section {
     static func quality(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         let quality = report.quality
         guard !report.days.isEmpty else {
-            return Self(id: "quality", title: "Data", blocks: [.paragraph("There are no data yet.")])
+            return Self(
+                id: "quality", title: "Data",
+                blocks: [.paragraph("Not enough data: no whole day has been collected yet.")])
         }
         var blocks: [ReportDocument.Block] = [
             .paragraph(
-                "\(Words.percent(quality.coverage)) of the \(Words.days(report.days.count)) of the application were fetched."
-                    + (quality.firstDay.map { " The first day with a value is \(Words.day($0))." } ?? "")),
+                "Coverage: \(Words.percent(quality.coverage)) of \(Words.days(report.days.count))."
+                    + (quality.firstDay.map { " First day with a value: \(Words.day($0))." } ?? "")),
             .calendar(charts.coverage),
         ]
         blocks += runs(quality.missing, "Not fetched: ")
-        blocks += runs(quality.silent, "Fetched, but without a search: ")
+        blocks += runs(quality.silent, "Fetched, but without searches: ")
         for (statistic, days) in quality.filled.sorted(by: { $0.key < $1.key }) where days > 0 {
             blocks.append(
                 .paragraph(
-                    "\(Words.days(days)) of \(statistic) had no value; for the forecast they take what lies between the "
-                        + "same weekdays before and after."))
+                    "\(statistic) has no value for \(Words.days(days)); the forecast interpolates them from the same weekdays "
+                        + "before and after."))
         }
         // The application, then the indices of which least was fetched.
         let shown =
@@ -28,7 +30,7 @@ extension ReportDocument.Section {
             + quality.scopes.dropFirst().sorted { $0.coverage < $1.coverage }.prefix(mostScopes)
         let rows = shown.map { scope -> [ReportDocument.Cell] in
             [
-                scope.index.isEmpty ? .text("the application itself") : .name(scope.index.text),
+                scope.index.isEmpty ? .text("application as a whole") : .name(scope.index.text),
                 .text(Words.percent(scope.coverage)),
                 .text(scope.newest.map(Words.cell) ?? Figure.missing),
             ]
@@ -36,10 +38,10 @@ extension ReportDocument.Section {
         blocks.append(
             .table(
                 ReportDocument.Table(
-                    caption: "How much was fetched"
+                    caption: "Coverage by index"
                         + (shown.count < quality.scopes.count
-                            ? ", of the \(mostScopes) indices of which it was least" : ""),
-                    columns: [.text("Of"), .number("Days fetched"), .text("Newest value")], rows: rows)))
+                            ? " (the \(mostScopes) indices with the lowest coverage)" : ""),
+                    columns: [.text("Index"), .number("Days fetched"), .text("Newest value")], rows: rows)))
         return Self(id: "quality", title: "Data", blocks: blocks)
     }
 
@@ -56,7 +58,7 @@ extension ReportDocument.Section {
         let rest = runs.count - shown.count
         return [
             .paragraph(
-                title + ListText.joined(shown) + (rest > 0 ? ", and \(Figure.count(rest, "earlier time"))" : "") + ".")
+                title + ListText.joined(shown) + (rest > 0 ? ", and \(Figure.count(rest, "earlier gap"))" : "") + ".")
         ]
     }
 
@@ -78,35 +80,34 @@ extension ReportDocument.Section {
             }
         }
         let table = ReportDocument.Table(
-            caption: "Forecasts, and what they were worth on the past",
+            caption: "Forecast accuracy in the backtest",
             columns: [
-                .text("Series"), .text("Method"), .number("Tests"), .number("Error"), .number("Within 80 %"),
-                .number("Within 95 %"),
+                .text("Series"), .text("Method"), .number("Backtests"), .number("Relative error"),
+                .number("Within the 80% interval"), .number("Within the 95% interval"),
             ], rows: rows)
         return Self(
-            id: "method", title: "How this was computed",
+            id: "method", title: "Method",
             blocks: [
                 .table(table),
                 .list([
-                    "Forecasts take weekdays off, carry the level on and put weekdays back. Of several methods the one is "
-                        + "used that was clearly best on the past, else their mean.",
-                    "Tests: forecasts of 28 days are made from the days before, up to 20 times a week apart, and compared "
-                        + "with what came. The error is the mean absolute error in shares of what repeating the last "
-                        + "week had: below 1 is better than that.",
-                    "Intervals come from these errors. The last two columns say how many of the tested days were inside; "
-                        + "near 80 % and 95 % they are right. Far ahead they can only be guessed. A forecast knows "
-                        + "nothing of plans: a new site or a campaign is not in it.",
+                    "Forecasts remove the weekly pattern, project the level, and add the pattern back. A method that was "
+                        + "clearly best in the backtest is used alone; otherwise several methods are averaged.",
+                    "The backtest makes up to 20 forecasts of 28 days, a week apart, from earlier data and compares them "
+                        + "with the actual values. The relative error is the mean absolute error divided by that of "
+                        + "repeating the last week: below 1 is better.",
+                    "Intervals are derived from these errors. About 80% and 95% of the backtested days should fall within "
+                        + "them. Intervals for the distant future are estimates. Forecasts do not know about plans such as "
+                        + "a new site or a campaign.",
                     "Billed search requests are search requests without those of Query Suggestions, which Algolia does not "
-                        + "bill. A month is a calendar month. A record counts on the day at whose end it is there. "
-                        + "Queries per second are the highest second over all servers.",
-                    "Days are those of the time zone \(report.timeZone). Only days that are over, and whose values no longer "
-                        + "change, are in this report.",
-                    "Changes of servers and of processing time in 30 days are along a line through the last 90 days that a "
-                        + "few wild days do not move (Theil and Sen's).",
-                    "An unusual day is far from the days around it and the same weekdays, in multiples of the usual "
-                        + "deviation.",
-                    "Values are as Algolia reported them. What was not fetched is missing and not taken for zero; sums "
-                        + "over such days are marked.",
+                        + "bill. A month is a calendar month. Records are counted at the end of each day. Queries per "
+                        + "second are the peak second across all servers.",
+                    "Days are in the time zone \(report.timeZone). The report contains only days that are over and settled.",
+                    "30-day changes of servers and of processing time are the slope of a robust line through the last "
+                        + "90 days (Theil–Sen trend).",
+                    "An unusual day is far from the surrounding days and the same weekdays, measured in multiples of the "
+                        + "usual deviation.",
+                    "Values are as reported by Algolia. Missing days are not counted as zero; sums that lack days are "
+                        + "marked with ≥.",
                 ]),
             ])
     }
@@ -120,8 +121,8 @@ extension ForecastMethod {
         case .dampedTrend: "damped trend"
         case .theta: "theta"
         case .linearTrend: "linear trend"
-        case .yearlySeason: "mean of three methods, with the season of the year"
-        case .seasonalNaive: "the last week, repeated"
+        case .yearlySeason: "mean of three methods, with yearly seasonality"
+        case .seasonalNaive: "last week, repeated"
         }
     }
 }

@@ -8,8 +8,8 @@ extension ReportDocument.Section {
         if capacity.peaks != nil {
             blocks.append(
                 .paragraph(
-                    "Of the last 28 days, \(Words.number(Double(capacity.daysAbove80))) had a peak of 80 % or more, and "
-                        + "\(Words.number(Double(capacity.daysSaturated))) one of 100 %, which may be a single second.")
+                    "Peaks of 80% or more: \(capacity.daysAbove80) of the last 28 days. Peaks of 100%: "
+                        + "\(capacity.daysSaturated) of 28. A single saturated second is enough for 100%.")
             )
         }
         if capacity.degraded.isEmpty {
@@ -35,9 +35,9 @@ extension ReportDocument.Section {
         return ReportDocument.Table(
             caption: "Degraded queries by server and cause",
             columns: [
-                .text("Server"), .text("Cause"), .number("Days"), .number("Of the last 28"),
-                .number("Queries, worst day"), .text("Worst day"),
-                .number("Usual peak then"), .number("Usual peak otherwise"),
+                .text("Server"), .text("Cause"), .number("Days"), .number("In the last 28 days"),
+                .number("Degraded on worst day"), .text("Worst day"),
+                .number("Median peak, these days"), .number("Median peak, other days"),
             ], rows: rows)
     }
 
@@ -45,7 +45,9 @@ extension ReportDocument.Section {
         guard !report.servers.isEmpty else {
             return Self(
                 id: "servers", title: "Servers",
-                blocks: [.paragraph("Nothing was reported of servers: that takes a Monitoring API key.")])
+                blocks: [
+                    .paragraph("Not enough data: no server metrics were reported; they need a Monitoring API key.")
+                ])
         }
         let drawings = ServerTrend.Resource.allCases.compactMap { resource in
             charts.servers(resource).map {
@@ -64,10 +66,10 @@ extension ReportDocument.Section {
             }
         }
         let table = ReportDocument.Table(
-            caption: "What servers use, and where that is going",
+            caption: "Server resources and their trends",
             columns: [
                 .text("Server"), .text("Resource"), .number("Last 7 days"), .number("Change in 30 days"),
-                .number("Highest day"), .text("On"),
+                .number("Highest day"), .text("Date"),
             ], rows: rows)
         return Self(id: "servers", title: "Servers", blocks: drawings + [.table(table)])
     }
@@ -78,7 +80,8 @@ extension ReportDocument.Section {
     static func latency(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         guard !report.latency.months.allSatisfy({ $0.percentile99 == nil && $0.average == nil }) else {
             return Self(
-                id: "latency", title: "Processing time", blocks: [.paragraph("Processing times were not reported.")])
+                id: "latency", title: "Processing time",
+                blocks: [.paragraph("Not enough data: no processing times were reported.")])
         }
         func time(_ value: Double?) -> ReportDocument.Cell {
             .text(value.map { Figure.text($0, .milliseconds) } ?? Figure.missing)
@@ -92,10 +95,10 @@ extension ReportDocument.Section {
             ]
         }
         let table = ReportDocument.Table(
-            caption: "Processing time by month: medians of its days",
+            caption: "Processing time by month (median of daily values)",
             columns: [
                 .text("Month"), .number("Mean"), .number("90th percentile"), .number("99th percentile"),
-                .number("Worst 99th percentile"), .text("On"), .number("Queries of a second or more"),
+                .number("Worst 99th percentile"), .text("Date"), .number("Queries of 1 s or more"),
             ], rows: rows)
         let chart = charts.latency.map { ReportDocument.Block.chart(id: "chart-latency", $0) }
         return Self(
@@ -106,8 +109,8 @@ extension ReportDocument.Section {
 extension DegradedQueries.Cause {
     var title: String {
         switch self {
-        case .ssd: "read from disk: memory"
-        case .capacity: "search threads busy: processors"
+        case .ssd: "reads from disk (not enough memory)"
+        case .capacity: "search threads busy (not enough CPU)"
         }
     }
 }

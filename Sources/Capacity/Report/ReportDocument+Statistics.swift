@@ -5,7 +5,7 @@ extension ReportDocument.Section {
         guard !report.unusualDays.isEmpty else {
             let none =
                 report.unusualDaysAreKnown
-                ? "None were found." : "Too few days were reported to tell: it takes \(UsualDays.fewest)."
+                ? "No unusual days were found." : "Not enough data: this needs \(UsualDays.fewest) days with values."
             return Self(id: "unusual-days", title: "Unusual days", blocks: [.paragraph(none)])
         }
         let newestFirst = report.unusualDays.enumerated().sorted {
@@ -20,23 +20,23 @@ extension ReportDocument.Section {
             ]
         }
         let table = ReportDocument.Table(
-            caption: "Days unlike the days around them and the same weekdays",
+            caption: "Days that differ from the surrounding days and the same weekdays",
             columns: [
                 .text("Day"), .text("Statistic"), .number("Value"), .number("Usual"), .number("Difference"),
-                .number("Usual deviations"),
+                .number("Deviations"),
             ], rows: rows)
         return Self(id: "unusual-days", title: "Unusual days", blocks: [.table(table)])
     }
 
     /// Every statistic in its last whole month, beside the months before it.
     static func statistics(_ report: CapacityReport) -> Self {
-        let title = "Every statistic"
+        let title = "All statistics"
         guard let last = report.months.last(where: { !$0.isRunning })?.days,
             !report.statistics.isEmpty
         else {
             return Self(
                 id: "statistics", title: title,
-                blocks: [.paragraph("No month is over yet; this table begins with the first one.")])
+                blocks: [.paragraph("Not enough data: this table starts with the first complete month.")])
         }
         let before = CalendarMonth.containing(last.lowerBound - 1)
         let yearBefore = CalendarMonth.containing(last.lowerBound - 360)
@@ -57,7 +57,7 @@ extension ReportDocument.Section {
             ]
         }
         let table = ReportDocument.Table(
-            caption: "Statistics of the application by month (≥: sums of months of which days were not fetched)",
+            caption: "Application statistics by month (≥: a lower bound, because some days were not fetched)",
             columns: [
                 .text("Statistic"), .text("Unit"), .number(CalendarText.shortMonth(last.lowerBound)),
                 .number(CalendarText.shortMonth(before.lowerBound)), .number("Change"),
@@ -66,8 +66,8 @@ extension ReportDocument.Section {
         let zero = report.statistics.filter { $0.months.allSatisfy { ($0.value ?? 0) == 0 } }
         var blocks: [ReportDocument.Block] = [
             .paragraph(
-                "Counts are added up over a month, and over all months; of maxima, percentiles and shares the highest day "
-                    + "stands for the month, of means the mean, of states such as records the last day.")
+                "Monthly values: counts are summed; maxima, percentiles and percentages show the highest day; means "
+                    + "show the mean; levels such as records show the last day.")
         ]
         if !rows.isEmpty { blocks.append(.table(table)) }
         if !zero.isEmpty {

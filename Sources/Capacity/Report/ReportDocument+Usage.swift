@@ -23,21 +23,22 @@ extension ReportDocument.Section {
         }
         let month = report.days.isEmpty ? nil : report.limits.first.map { " in \(Words.month($0.month))" }
         let table = ReportDocument.Table(
-            caption: "Limits of the contract\(month ?? "")",
+            caption: "Contract limits\(month ?? "")",
             columns: [
-                .text("Limit"), .number("Agreed"), .number("Used"), .number("Share"), .number("Expected at the end"),
-                .number("In 80 of 100 cases"), .number("Probability of more"), .text("Reached on"),
+                .text("Metric"), .number("Limit"), .number("Used"), .number("Used %"),
+                .number("Projected at month end"),
+                .number("80% interval"), .number("Chance of exceeding"), .text("Limit reached"),
             ], rows: rows)
         let meters = report.limits.compactMap { limit in
             charts.meter(limit).map { ReportDocument.Block.meter(id: "meter-\(limit.limit.identifier)", $0) }
         }
         var notes: [String] = []
         if report.limits.contains(where: { $0.limit != .records && $0.usedCoverage < 1 && $0.used != nil }) {
-            notes.append("≥: some days of the month are not known, so that at least so much is used.")
+            notes.append("≥: a lower bound, because some days of the month have no data.")
         }
         if report.limits.allSatisfy({ $0.agreed == nil }) {
             notes.append(
-                "No contract is configured. With its limits, this report says whether and when they are reached.")
+                "No contract is configured. Configure its limits to see whether and when they are reached.")
         }
         return Self(
             id: "contract", title: "Contract",
@@ -51,13 +52,14 @@ extension ReportDocument.Section {
         if let chart = charts.runningMonth { blocks.append(.chart(id: "chart-running-month", chart)) }
         if let chart = charts.searches { blocks.append(.chart(id: "chart-searches", chart)) }
         guard report.months.contains(where: { $0.value != nil }) else {
-            return Self(id: "searches", title: "Searches", blocks: [.paragraph("No searches were reported.")])
+            return Self(
+                id: "searches", title: "Searches", blocks: [.paragraph("Not enough data: no searches were reported.")])
         }
         blocks.append(.table(months(report)))
         if report.months.contains(where: { $0.value != nil && $0.isPartial(until: report.days.upperBound) }) {
             blocks.append(
                 .paragraph(
-                    "≥: some days of the month are not known, or outside this report, so that it had at least so many.")
+                    "≥: a lower bound, because some days of the month have no data or are outside this report.")
             )
         }
         if let table = comingMonths(report) { blocks.append(.table(table)) }
@@ -73,7 +75,8 @@ extension ReportDocument.Section {
                 ReportDocument.Block.chart(id: "chart-\(limit.identifier)", $0)
             }
             return Self(
-                id: limit.identifier, title: limit.title, blocks: [chart ?? .paragraph("Nothing was reported.")])
+                id: limit.identifier, title: limit.title,
+                blocks: [chart ?? .paragraph("Not enough data: no values were reported.")])
         }
     }
 
@@ -93,8 +96,8 @@ extension ReportDocument.Section {
         return ReportDocument.Table(
             caption: "Billed search requests by month",
             columns: [
-                .text("Month"), .number("Requests"), .number("Share of the limit"), .number("From the month before"),
-                .number("From a year before"), .number("Days known"),
+                .text("Month"), .number("Requests"), .number("Of the limit"), .number("Vs. previous month"),
+                .number("Vs. previous year"), .number("Days with data"),
             ], rows: rows)
     }
 
@@ -110,10 +113,10 @@ extension ReportDocument.Section {
         }
         guard !rows.isEmpty else { return nil }
         return ReportDocument.Table(
-            caption: "Billed search requests that are expected in the next whole months",
+            caption: "Projected billed search requests by month",
             columns: [
-                .text("Month"), .number("Requests"), .number("In 80 of 100 cases"), .number("Share of the limit"),
-                .number("Probability of more"),
+                .text("Month"), .number("Requests"), .number("80% interval"), .number("Of the limit"),
+                .number("Chance of exceeding"),
             ], rows: rows)
     }
 
@@ -132,10 +135,10 @@ extension ReportDocument.Section {
             ]
         }
         return ReportDocument.Table(
-            caption: "Billed search requests by week, the newest \(weeksShown)",
+            caption: "Billed search requests by week, last \(weeksShown) weeks",
             columns: [
-                .text("Week from Monday"), .number("Requests"), .number("From the week before"),
-                .number("From 52 weeks before"),
+                .text("Week of (Monday)"), .number("Requests"), .number("Vs. previous week"),
+                .number("Vs. 52 weeks earlier"),
             ], rows: rows)
     }
 }
@@ -150,12 +153,12 @@ extension Exhaustion {
     public var words: String {
         switch self {
         case .unlimited: "no limit"
-        case .unknown: "not known"
+        case .unknown: "not enough data"
         case .reached(let day): "since \(Words.cell(day))"
         case .expected(let day, let earliest, let latest):
-            "\(Words.cell(day)) (\(Words.cell(earliest)) to \(latest.map(Words.cell) ?? "later than the forecast"))"
+            "\(Words.cell(day)) (\(Words.cell(earliest)) to \(latest.map(Words.cell) ?? "beyond the forecast"))"
         case .notExpected(let within, let earliest):
-            "not within \(Words.days(within))"
+            "not in the next \(Words.days(within))"
                 + (earliest.map { "; \(Words.cell($0)) at the earliest" } ?? "")
         }
     }

@@ -2,7 +2,7 @@ internal import UsageModel
 
 /// What a report says to people, before it becomes HTML or Markdown.
 ///
-/// Every string is plain text, names of indices and servers among them: whoever writes a form escapes it there, once.
+/// Every string is plain text, names of indices and servers included; each output format escapes it once.
 struct ReportDocument: Sendable {
     var title: String
     /// What is reported of, such as the days; name and value.
@@ -96,14 +96,14 @@ extension ReportDocument.Tile {
         let partial = limit.limit != .records && limit.usedCoverage < 1 ? "≥ " : ""
         label =
             limit.limit == .records
-            ? limit.limit.title : "\(limit.limit.title.replacing(" a month", with: "")), \(Words.month(limit.month))"
+            ? limit.limit.title : "\(limit.limit.title.replacing(" per month", with: "")), \(Words.month(limit.month))"
         value = partial + Words.number(used)
         let share = limit.utilization.flatMap { share in
             limit.agreed.map { "\(Words.percent(share)) of \(Words.number($0))" }
         }
         let expected =
-            limit.projectedUtilization.map { "\(Words.percent($0)) expected" }
-            ?? limit.projection.map { "\(Words.number($0.mean)) expected" }
+            limit.projectedUtilization.map { "\(Words.percent($0)) projected" }
+            ?? limit.projection.map { "\(Words.number($0.mean)) projected" }
         note = [share ?? "no limit configured", expected].compactMap(\.self).joined(separator: "; ")
     }
 }

@@ -10,22 +10,25 @@ enum Words {
 
     static func month(_ days: Range<Int64>) -> String { CalendarText.month(days.lowerBound) }
 
+    /// `November`.
+    static func monthName(_ days: Range<Int64>) -> String { CalendarText.fullMonthName(days.lowerBound) }
+
     static func days(_ number: Int) -> String { Figure.count(number, "day") }
 
     /// A probability: what is not certain is not called so.
     static func probability(_ probability: Double) -> String {
         switch probability {
-        case ..<0.01: "less than \(percent(0.01))"
-        case let high where high > 0.99: "more than \(percent(0.99))"
+        case ..<0.01: "under \(percent(0.01))"
+        case let high where high > 0.99: "over \(percent(0.99))"
         default: percent((probability * 100).rounded() / 100)
         }
     }
 
-    /// `between 1.2 M and 1.4 M`; nil where the bounds do not differ in the digits that are shown.
+    /// `1.2 M to 1.4 M`; nil where the bounds do not differ in the digits that are shown.
     static func interval(_ bounds: ForecastPoint.Bounds) -> String? {
         let lower = number(bounds.lower80)
         let upper = number(bounds.upper80)
-        return lower == upper ? nil : "between \(lower) and \(upper)"
+        return lower == upper ? nil : "\(lower) to \(upper)"
     }
 
     /// A difference with its sign, in a unit or in none.
@@ -49,12 +52,12 @@ enum Words {
 
     /// A forecast's error beside that of repeating the last week.
     static func comparison(_ mase: Double, of subject: String) -> String {
+        let errors = "Forecast errors for \(subject) are"
         let beside = "those of repeating the last week"
         return switch mase {
-        case ..<(1 - noticeable):
-            "Errors of the forecast of \(subject) are \(percent(1 - mase)) smaller than \(beside)"
-        case ...(1 + noticeable): "Errors of the forecast of \(subject) are as large as \(beside)"
-        default: "Errors of the forecast of \(subject) are \(percent(mase - 1)) larger than \(beside)"
+        case ..<(1 - noticeable): "\(errors) \(percent(1 - mase)) smaller than \(beside)"
+        case ...(1 + noticeable): "\(errors) as large as \(beside)"
+        default: "\(errors) \(percent(mase - 1)) larger than \(beside)"
         }
     }
 

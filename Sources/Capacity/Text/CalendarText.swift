@@ -21,9 +21,11 @@ public enum CalendarText {
 
     /// `November 2026`.
     public static func month(_ day: Int64) -> String {
-        let civil = civil(day)
-        return "\(months[civil.month - 1]) \(civil.year)"
+        "\(fullMonthName(day)) \(civil(day).year)"
     }
+
+    /// `November`.
+    public static func fullMonthName(_ day: Int64) -> String { months[civil(day).month - 1] }
 
     /// `Nov 2026`.
     public static func shortMonth(_ day: Int64) -> String {
@@ -32,7 +34,7 @@ public enum CalendarText {
 
     /// `Nov`.
     public static func monthName(_ day: Int64) -> String {
-        String(months[civil(day).month - 1].prefix(3))
+        String(fullMonthName(day).prefix(3))
     }
 
     /// `2026-11-22`, for years 0 to 9999.

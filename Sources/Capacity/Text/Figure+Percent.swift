@@ -1,15 +1,15 @@
 private import Foundation
 
 extension Figure {
-    /// A share, 1 being the whole: `83 %`, `3.4 %`, `0.4 %`.
+    /// A share, 1 being the whole: `83%`, `3.4%`, `0.4%`.
     ///
-    /// What is not nothing, all, or more than all is never rounded to it: `<0.1 %`, `99.9 %`, `>100 %`.
+    /// What is not nothing, all, or more than all is never rounded to it: `<0.1%`, `99.9%`, `>100%`.
     public static func percent(_ share: Double) -> String {
         guard share.isFinite else { return missing }
         return sign(share) { suffixed(percentage($0 * 100), "%") }
     }
 
-    /// A change as a share of what was before: `+12 %`, `−3.4 %`, `±0 %`.
+    /// A change as a share of what was before: `+12%`, `−3.4%`, `±0%`.
     public static func change(_ share: Double) -> String {
         guard share.isFinite else { return missing }
         return share == 0 ? "±" + percent(0) : (share > 0 ? "+" : "") + percent(share)

@@ -2,7 +2,7 @@ private import Foundation
 public import UsageModel
 
 extension Figure {
-    /// A value with its unit: `180 M requests`, `34.5 GB`, `14 ms`, `128/s`, `83 %`.
+    /// A value with its unit: `180 M requests`, `34.5 GB`, `14 ms`, `128/s`, `83%`.
     public static func text(_ value: Double, _ unit: StatisticUnit) -> String {
         guard value.isFinite else { return missing }
         switch unit {

@@ -50,9 +50,9 @@ public enum Figure {
         }
     }
 
-    /// `number` and a prefix or symbol; just the number when that is empty.
+    /// `number` and a prefix or symbol; just the number when that is empty. In English a percent sign has no space.
     static func suffixed(_ number: String, _ symbol: String) -> String {
-        symbol.isEmpty ? number : number + thinSpace + symbol
+        symbol.isEmpty ? number : number + (symbol == "%" ? "" : thinSpace) + symbol
     }
 
     /// `format` of the magnitude, with a minus sign where the result is not zero.

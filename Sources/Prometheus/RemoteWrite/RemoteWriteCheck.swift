@@ -22,9 +22,9 @@ public enum RemoteWriteCheck {
         let verdict = receiver.judge(result, of: 0, now: 0)
         transport.close()
         switch verdict {
-        case .accepted: return (true, "it accepts an empty request")
+        case .accepted: return (true, "accepts an empty request")
         case .refused(_, let message, _), .tooLarge(let message):
-            return (false, "it refuses even an empty request: \(message)")
+            return (false, "rejects an empty request: \(message)")
         case .failing(let reason, _), .unusable(let reason, _): return (false, reason)
         case .otherMessage, .cancelled: return (false, "no answer")
         }

@@ -34,14 +34,14 @@ struct RemoteWriteLog {
     mutating func worked(now: Double) {
         guard let since = failingSince else { return }
         failingSince = nil
-        log.info("remote write works again after \(Int(now - since)) s")
+        log.info("remote write recovered after \(Int(now - since)) s")
     }
 
     mutating func dropped(_ samples: Int, _ reason: String, now: Double) {
         dropped += samples
         guard now - dropTold >= Self.dropInterval else { return }
         dropTold = now
-        log.warning("the receiver refused \(dropped) samples: \(reason); dropping them")
+        log.warning("receiver rejected \(dropped) samples: \(reason); dropped them")
         dropped = 0
     }
 

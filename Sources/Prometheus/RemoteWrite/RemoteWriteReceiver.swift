@@ -78,7 +78,7 @@ struct RemoteWriteReceiver {
             switch error {
             case .timeout: return fail("timeout", "no answer within \(destination.timeout.seconds)")
             case .connection(let reason): return fail("connection_error", reason)
-            case .tooLarge: return fail("broken_answer", "its answer is too large")
+            case .tooLarge: return fail("broken_answer", "its response is too large")
             case .cancelled: return .failure(.cancelled)
             }
         }
@@ -105,7 +105,7 @@ struct RemoteWriteReceiver {
         switch answer.status {
         case 200..<300: return accepted(answer, of: count)
         case 415: return refusedType(text)
-        case 429, 500...: return .failing("it answers \(text)", retryAfter: retryAfter)
+        case 429, 500...: return .failing("the receiver answered \(text)", retryAfter: retryAfter)
         case 413: return .tooLarge(message: text)
         // Any other is about who asks, where and how, which samples cannot help.
         case 400, 409, 422:
@@ -115,7 +115,7 @@ struct RemoteWriteReceiver {
             }
             return .refused(
                 status: answer.status, message: text, written: min(max(answer.samplesWritten ?? 0, 0), count))
-        default: return .unusable("it answers \(text)", retryAfter: retryAfter)
+        default: return .unusable("the receiver answered \(text)", retryAfter: retryAfter)
         }
     }
 
@@ -131,7 +131,7 @@ struct RemoteWriteReceiver {
         }
         guard destination.message == nil else {
             return .unusable(
-                "it answers \(answer.status) without saying how many samples it has written, so it knows only "
+                "the receiver answered \(answer.status) without the number of written samples, so it supports only "
                     + RemoteWriteMessage.version1.rawValue, retryAfter: nil)
         }
         found = .version1
@@ -139,12 +139,12 @@ struct RemoteWriteReceiver {
     }
 
     private mutating func refusedType(_ text: String) -> Verdict {
-        guard destination.message == nil else { return .unusable("it answers \(text)", retryAfter: nil) }
+        guard destination.message == nil else { return .unusable("the receiver answered \(text)", retryAfter: nil) }
         refused.insert(message)
         found = message == .version1 ? .version2 : .version1
         if refused.count < RemoteWriteMessage.allCases.count { return .otherMessage }
         refused = []
-        return .unusable("it takes neither message of remote write: \(text)", retryAfter: nil)
+        return .unusable("the receiver supports no remote write message: \(text)", retryAfter: nil)
     }
 }
 

@@ -70,7 +70,7 @@ package struct RemoteWriteSender {
             } catch is CancellationError {
                 return
             } catch {
-                log.error("cannot use the history database: \(error); retrying in \(Int(Self.storageRest)) s")
+                log.error("\(HistoryError.sentence(error)); retrying in \(Int(Self.storageRest)) s")
                 do { try await clock.sleep(for: Self.storageRest) } catch { return }
             }
         }
@@ -139,7 +139,7 @@ package struct RemoteWriteSender {
         metrics.accepted(written)
         guard written < piece.count else { return }
         metrics.dropped(piece.count - written, .partial)
-        log.dropped(piece.count - written, "it says that it has written fewer than were sent", now: clock.monotonic)
+        log.dropped(piece.count - written, "the receiver stored fewer samples than were sent", now: clock.monotonic)
     }
 
     private mutating func drop(_ samples: Int, _ status: Int, _ message: String) {
@@ -202,7 +202,7 @@ package struct RemoteWriteSender {
         case .otherMessage: return
         case .cancelled: throw CancellationError()
         case .refused, .tooLarge:
-            try await wait("it refuses even an empty request: \(refusal)", Self.unusable, atLeast: 0)
+            try await wait("the receiver rejects even an empty request: \(refusal)", Self.unusable, atLeast: 0)
         case .failing(let reason, let retryAfter), .unusable(let reason, let retryAfter):
             try await wait(reason, Self.unusable, atLeast: retryAfter ?? 0)
         }

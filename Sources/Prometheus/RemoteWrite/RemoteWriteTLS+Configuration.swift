@@ -29,13 +29,13 @@ extension RemoteWriteTLS {
                     try NIOSSLPrivateKey(bytes: try SmallFile.read(keyPath, atMost: 1 << 20), format: .pem))
             } catch {
                 throw RemoteWriteCertificateError(
-                    remote: remote, path: keyPath, reason: "it is no private key in PEM, or cannot be read")
+                    remote: remote, path: keyPath, reason: "not a readable PEM private key")
             }
             do {
                 _ = try NIOSSLContext(configuration: configuration)
             } catch {
                 throw RemoteWriteCertificateError(
-                    remote: remote, path: path, reason: "the certificate and its key \(keyPath) do not fit")
+                    remote: remote, path: path, reason: "certificate and key \(keyPath) do not match")
             }
         }
         return configuration
@@ -50,6 +50,6 @@ extension RemoteWriteTLS {
             return certificates
         }
         throw RemoteWriteCertificateError(
-            remote: remote, path: path, reason: "it is no certificate in PEM, or cannot be read")
+            remote: remote, path: path, reason: "not a readable PEM certificate")
     }
 }

@@ -88,7 +88,7 @@ public final class RemoteWriter: Service {
             guard !destinations.destinations.contains(where: { $0.0.name == task.destination.name }) else { continue }
             RemoteWriteMetrics(remote: task.destination.name, factory: metrics).forget()
             logger.info(
-                "remote write to this destination has ended; its position is kept",
+                "remote write to this destination stopped; keeping its position",
                 metadata: ["remote": "\(task.destination.name)"])
         }
         for (destination, tls) in destinations.destinations

@@ -1,11 +1,11 @@
 /// What the calls are described to take.
 extension GrafanaRoutes {
     static let metric = Endpoint.Body(
-        summary: "What is chosen already.", schema: object(["metric": text("A statistic."), "payload": payload]),
+        summary: "The current selection.", schema: object(["metric": text("A statistic."), "payload": payload]),
         example: ["metric": "records", "payload": ["application": ["APP"]]])
 
     static let options = Endpoint.Body(
-        summary: "The field, and what is chosen in the others.",
+        summary: "The field, and the selection in the other fields.",
         schema: object([
             "metric": text("A statistic."), "payload": payload,
             "name": [
@@ -27,7 +27,7 @@ extension GrafanaRoutes {
                     "refId": text("Sent back."), "target": names("Statistics; or incidents or gaps, for annotations."),
                     "payload": payload,
                     "type": text("table for a table."),
-                    "hide": ["type": "boolean", "description": "Whether it is left out."],
+                    "hide": ["type": "boolean", "description": "Whether the target is hidden."],
                 ]),
             ],
             "adhocFilters": [
@@ -36,7 +36,7 @@ extension GrafanaRoutes {
                     "key": text("application, index, key or statistic."),
                     "operator": ["type": "string", "enum": ["=", "!=", "=~", "!~", "<", ">", "=|", "!=|"]],
                     "value": text("A name, or a regular expression that matches all of it."),
-                    "values": names("Of =| and !=|."),
+                    "values": names("For =| and !=|."),
                 ]),
             ],
         ]),
@@ -51,10 +51,10 @@ extension GrafanaRoutes {
         summary: "The list, and what narrows it.", schema: object(["payload": payload, "range": range]),
         example: ["payload": ["target": "indices", "application": "APP"]])
 
-    static let nothing = Endpoint.Body(summary: "Not looked at.", schema: ["type": "object"], example: [:])
+    static let nothing = Endpoint.Body(summary: "Ignored.", schema: ["type": "object"], example: [:])
 
     static let tag = Endpoint.Body(
-        summary: "What is filtered by.", schema: object(["key": text("application, index or key.")]),
+        summary: "The key to filter by.", schema: object(["key": text("application, index or key.")]),
         example: ["key": "index"])
 
     static let search = Endpoint.Body(
@@ -79,14 +79,14 @@ extension GrafanaRoutes {
         ])
 
     private static let range = object([
-        "from": text("The first instant."), "to": text("The first instant after the range."),
+        "from": text("The start of the range."), "to": text("The end of the range (exclusive)."),
     ])
 
     private static let payload = object([
         "target": text("What a variable lists: applications, indices, statistics or keys."),
-        "application": names("Every one without it."),
-        "index": names("The application as a whole without it; * for every index."),
-        "key": names("Servers, regions or clusters; every one without it."),
+        "application": names("All applications without it."),
+        "index": names("The application as a whole without it; * for all indices."),
+        "key": names("Servers, regions or clusters; all without it."),
         "statistic": names("What narrows a variable; statistics where there is no target."),
         "granularity": text("hourly, daily or minutely."), "aggregate": text("sum, avg, min, max, last or count."),
         "format": text("table for a table."),

@@ -54,7 +54,7 @@ enum GrafanaRoutes {
             method: .post, path: "/grafana/\(name)", summary: summary, body: body,
             contents: [.init(type: "application/json", summary: "A list.")],
             failures: [
-                400: "The body, or a field of it, cannot be used.", 413: "The body is larger than 1 MiB.",
+                400: "The body or one of its fields is invalid.", 413: "The body is larger than 1 MiB.",
                 415: "The body has a Content-Encoding.",
             ]
         ) { request, _ in try await handle(request) }

@@ -70,7 +70,7 @@ struct MetricBuilder: Sendable {
         }
         if outline.hasKeys {
             let label = statistic.shape.label ?? "key"
-            fields.append(field("key", label.prefix(1).uppercased() + label.dropFirst(), "every one", isMultiple: true))
+            fields.append(field("key", label.prefix(1).uppercased() + label.dropFirst(), "all", isMultiple: true))
         }
         fields.append(
             field(

@@ -5,7 +5,7 @@ extension UsageProxy {
             "/1/usage/{statistics}", "Statistics of an application, as Algolia's Usage API answers them.", [statistics]),
         endpoint(
             "/1/usage/{statistics}/{index}", "Statistics of one index, as Algolia's Usage API answers them.",
-            [statistics, index], notFound: "The index is not known."),
+            [statistics, index], notFound: "The index is unknown."),
     ]
 
     private static let statistics = Endpoint.Parameter(
@@ -18,17 +18,17 @@ extension UsageProxy {
     ) -> Endpoint {
         var failures = [
             401: "A header is missing, the application is not configured, or the key is not its usage key.",
-            422: "A parameter cannot be used, or a statistic does not exist.",
+            422: "A parameter is invalid, or a statistic does not exist.",
         ]
         failures[404] = notFound
         return Endpoint(
             path: path, summary: summary,
             parameters: segments + [
                 .init(
-                    name: "startDate", summary: "The first instant, RFC 3339: buckets that begin at or after it.",
+                    name: "startDate", summary: "The start of the range, RFC 3339; buckets that begin at or after it.",
                     isRequired: true),
                 .init(
-                    name: "endDate", summary: "The first instant after the range, RFC 3339. Any length is allowed.",
+                    name: "endDate", summary: "The end of the range (exclusive), RFC 3339. Any length is allowed.",
                     isRequired: true),
                 .init(
                     name: "granularity", summary: "The width of the buckets; daily by default.",
@@ -45,10 +45,11 @@ extension UsageProxy {
             ],
             headers: [
                 .init(
-                    name: cacheHeader, summary: "How much of the settled part of the range was stored already.",
+                    name: cacheHeader,
+                    summary: "Whether the settled part of the range was already stored: HIT, PARTIAL or MISS.",
                     schema: .options(UsageCoverage.State.allCases.map(\.rawValue))),
                 .init(
-                    name: "Age", summary: "Seconds since the newest bucket was fetched; absent when none ever was.",
+                    name: "Age", summary: "Seconds since the newest bucket was fetched; absent when none was fetched.",
                     schema: .integer(minimum: 0)),
             ],
             failures: failures, failureForm: .vendor, handle: nil)

@@ -118,7 +118,7 @@ struct UsageProxy: Sendable {
         do {
             return try await body.next()
         } catch {
-            if !(error is CancellationError) { logger.error("usage answer cut off: \(error)") }
+            if !(error is CancellationError) { logger.error("usage response aborted: \(error)") }
             throw error
         }
     }

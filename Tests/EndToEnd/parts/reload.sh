@@ -28,7 +28,7 @@ wait_for 120 state
 calm=$(counted)
 stop "$pid"
 start disturbed serve "--config.file=$folder/reload.yml" "--storage.path=$folder/disturbed.db"
-reloads() { grep -c 'configuration is loaded' "$folder/disturbed.log" || true; }
+reloads() { grep -c 'configuration loaded' "$folder/disturbed.log" || true; }
 reloaded() { [ "$(reloads)" -ge "$1" ]; }
 for number in $(seq 10); do
     sed -i "s/^polling.*/polling: { requests_per_minute: $((6000 + RANDOM % 10)), interval: $((RANDOM % 60 + 240))s }/" "$folder/reload.yml"

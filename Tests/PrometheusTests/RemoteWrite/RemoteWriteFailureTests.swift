@@ -27,8 +27,8 @@ struct RemoteWriteFailureTests {
         #expect(world.requests("connection_error") == "1")
         #expect(world.requests("timeout") == "1")
         #expect(world.log.lines.count == 2, "\(world.log.lines)")
-        #expect(world.log.lines.first?.contains("remote write is failing: it answers 500: oops") == true)
-        #expect(world.log.lines.last?.contains("works again") == true)
+        #expect(world.log.lines.first?.contains("remote write is failing: the receiver answered 500: oops") == true)
+        #expect(world.log.lines.last?.contains("recovered after") == true)
     }
 
     @Test("A failure that lasts is told again after five minutes, and nothing is dropped")
@@ -94,7 +94,7 @@ struct RemoteWriteFailureTests {
         try await world.expectEverything()
         #expect(world.requests("401") == "4")
         let log = world.log.lines.joined(separator: "\n")
-        #expect(log.contains("it answers 401: no: <redacted>"))
+        #expect(log.contains("the receiver answered 401: no: <redacted>"))
         for secret in ["first secret", "h3ader", Data("user:first secret".utf8).base64EncodedString()] {
             #expect(!log.contains(secret))
         }

@@ -139,7 +139,7 @@ struct RemoteWriteProtocolTests {
         var sender = world.sender()
         try await world.drain(&sender)
         #expect(world.receiver.requests.count == 6)
-        #expect(world.log.lines.contains { $0.contains("knows only prometheus.WriteRequest") })
+        #expect(world.log.lines.contains { $0.contains("supports only prometheus.WriteRequest") })
     }
 
     @Test("Fewer samples written than sent are counted, by a 2xx and by a refusal")

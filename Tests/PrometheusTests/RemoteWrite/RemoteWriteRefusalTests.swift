@@ -35,7 +35,7 @@ struct RemoteWriteRefusalTests {
         world.expectOrder()
         #expect(world.dropped("\(status)") == "3")
         #expect(world.accepted == "\(expected.count - 3)")
-        let lines = world.log.lines.filter { $0.contains("the receiver refused") }
+        let lines = world.log.lines.filter { $0.contains("receiver rejected") }
         #expect(lines.count == 1)
         #expect(lines.first?.contains("\(status): out of bounds") == true)
     }

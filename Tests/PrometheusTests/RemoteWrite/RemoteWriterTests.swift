@@ -136,18 +136,18 @@ struct RemoteWriterTests {
         #expect(error { $0.certificateAuthorityFile = certificate } == "")
         #expect(
             error { $0.certificateAuthorityFile = "/nowhere" }
-                == "remote_write mimir: /nowhere: it is no certificate in PEM, or cannot be read")
+                == "remote_write mimir: /nowhere: not a readable PEM certificate")
         #expect(
             error {
                 $0.certificateFile = key; $0.keyFile = key
-            }.contains("\(key): it is no certificate"))
+            }.contains("\(key): not a readable PEM certificate"))
         #expect(
             error {
                 $0.certificateFile = certificate; $0.keyFile = certificate
-            }.contains("it is no private key"))
+            }.contains("not a readable PEM private key"))
         #expect(
             error {
                 $0.certificateFile = certificate; $0.keyFile = otherKey
-            }.contains("do not fit"))
+            }.contains("do not match"))
     }
 }

@@ -41,27 +41,27 @@ def single(title: str, description: str, unit: Unit, expr: str, legend: str, **o
 
 
 COLLECTION = Row("Collection", (
-    single("Collected from", "Whether the newest request to each API succeeded.", NONE,
+    single("API status", "Whether the last request to each API succeeded.", NONE,
            f"min by (application, api) ({own('algolia_exporter_up')})", "{{application}} {{api}}", mappings=YES_NO,
            thresholds=((None, "red"), (1, "green"))),
     single("Age of the newest hour", "Time since the end of the newest complete hour.", DURATION,
            "time() - max by (application) "
            f"""({own('algolia_usage_newest_bucket_timestamp_seconds', 'granularity="hourly"')})""",
            "{{application}}", thresholds=rising(2 * 3600, 3 * 3600)),
-    single("History still to be fetched", "Sum over the application and its indices. 0 when nothing is missing.",
+    single("Backfill remaining", "Sum over the application and its indices. 0 when complete.",
            DURATION, f"max by (application, granularity) ({own('algolia_exporter_backfill_remaining_seconds')})",
            "{{application}} {{granularity}}"),
-    single("Configuration in force", "Whether the newest reload was accepted.", NONE,
+    single("Configuration reload", "Whether the last reload succeeded.", NONE,
            own("algolia_exporter_config_last_reload_successful"), BY_INSTANCE, mappings=YES_NO,
            thresholds=((None, "red"), (1, "green"))),
-    graph("Requests to Algolia per minute", "By answer. Dashed: the limit, for all applications together.", PER_MINUTE,
+    graph("Requests to Algolia per minute", "By status code. Dashed: the limit of all applications.", PER_MINUTE,
           Prom(rate_per_minute("algolia_exporter_api_requests_total", "instance, api, code"),
                f"{BY_INSTANCE} {{{{api}}}} {{{{code}}}}"),
           Prom(f"sum by (instance) ({own('algolia_exporter_requests_per_minute_limit')})", f"{BY_INSTANCE} limit",
                dashed=True), stacked=False),
-    graph("Duration of requests", "From sending a request to its decoded answer, without waiting for quota.", DURATION,
+    graph("Duration of requests", "From sending a request to its decoded response, without quota waits.", DURATION,
           quantile(0.5), quantile(0.95), quantile(0.99)),
-    graph("History still to be fetched", "A straight line downwards is a backfill at work.", DURATION,
+    graph("Backfill remaining", "Falls steadily while a backfill is running.", DURATION,
           Prom(f"max by (application, granularity) ({own('algolia_exporter_backfill_remaining_seconds')})",
                "{{application}} {{granularity}}")),
     graph("Points stored per minute", "New or revised.", COUNT,
@@ -69,16 +69,16 @@ COLLECTION = Row("Collection", (
 ))
 
 OUTPUT = Row("Remote write and /metrics", (
-    graph("Remote write: oldest sample that waits", "0 when everything settled is sent. An hour is two to three hours "
-          "old before it may be.", DURATION,
+    graph("Remote write: age of the oldest pending sample", "0 when all settled samples are sent. Hours settle "
+          "after two to three hours.", DURATION,
           Prom(f"max by (instance, remote) ({own('algolia_exporter_remote_write_lag_seconds')})",
                f"{BY_INSTANCE} {{{{remote}}}}"), thresholds=rising(4 * 3600, 24 * 3600)),
-    graph("Remote write: samples per minute", "Sent, and given up by reason.", COUNT,
+    graph("Remote write: samples per minute", "Sent, and dropped by reason.", COUNT,
           Prom(rate_per_minute("algolia_exporter_remote_write_samples_total", "instance, remote"),
                f"{BY_INSTANCE} {{{{remote}}}} sent"),
           Prom(rate_per_minute("algolia_exporter_remote_write_samples_dropped_total", "instance, remote, reason"),
                f"{BY_INSTANCE} {{{{remote}}}} dropped: {{{{reason}}}}")),
-    graph("Remote write: requests per minute", "By the receiver's answer.", PER_MINUTE,
+    graph("Remote write: requests per minute", "By status code.", PER_MINUTE,
           Prom(rate_per_minute("algolia_exporter_remote_write_requests_total", "instance, remote, code"),
                f"{BY_INSTANCE} {{{{remote}}}} {{{{code}}}}")),
     graph("Series left out of /metrics", "More than 0 when metrics.max_series is reached.", COUNT,
@@ -87,12 +87,12 @@ OUTPUT = Row("Remote write and /metrics", (
 
 PROCESS = Row("Process", (
     graph("Memory", "Resident.", BYTES, Prom(process(own("process_resident_memory_bytes")), BY_INSTANCE), width=8),
-    graph("Processors", "1 is one processor.", NONE,
+    graph("CPU", "1 is one CPU core.", NONE,
           Prom(process(f"rate({own('process_cpu_seconds_total')}[$__rate_interval])"), BY_INSTANCE), width=8),
-    graph("Open files", "As a share of what the process may open.", RATIO,
+    graph("Open files", "As a share of the open file limit.", RATIO,
           Prom(process(f"{own('process_open_fds')} / {own('process_max_fds')}"), BY_INSTANCE), width=8,
           thresholds=rising(0.8, 0.9)),
-    graph("Size of the history", "The database and its write-ahead log.", BYTES,
+    graph("Database size", "The database and its write-ahead log.", BYTES,
           Prom(own("algolia_exporter_database_size_bytes"), BY_INSTANCE)),
     Panel(
         "Exporters", "Version and start.", "table",
@@ -108,39 +108,39 @@ def table(title: str, description: str, query: Infinity, **options) -> Panel:
     return Panel(title, description, "table", infinity=(query,), **{"width": 24, **options})
 
 
-STATE = Row("State now", (
+STATE = Row("Current state", (
     Panel(
-        "Size of the history", "The database and its write-ahead log.", "stat", BYTES, width=6, height=6,
+        "Database size", "The database and its write-ahead log.", "stat", BYTES, width=6, height=6,
         infinity=(Infinity("/api/v1/status", "database", (("bytes", "bytes", "number"),)),)),
     table(
         "Applications", "State of the collection: current, backfilling, paused or unauthorized.",
         Infinity("/api/v1/status", "applications", (
             ("application", "Application", "string"), ("state", "State", "string"), ("indices", "Indices", "number"),
             ("last_success", "Last success", "timestamp"), ("last_error", "Last error", "string"),
-            ("last_error_time", "At", "timestamp"), ("paused_until", "Paused until", "timestamp"),
-            ("backfill_remaining_seconds.hourly", "Hours to fetch", "number"),
-            ("backfill_remaining_seconds.daily", "Days to fetch", "number"))),
+            ("last_error_time", "Last error at", "timestamp"), ("paused_until", "Paused until", "timestamp"),
+            ("backfill_remaining_seconds.hourly", "Hourly data left", "number"),
+            ("backfill_remaining_seconds.daily", "Daily data left", "number"))),
         width=18, height=6,
-        columns=(Column("Hours to fetch", DURATION), Column("Days to fetch", DURATION))),
+        columns=(Column("Hourly data left", DURATION), Column("Daily data left", DURATION))),
     table(
-        "Newest buckets", "The end of the newest complete bucket; an empty index is the application itself.",
+        "Newest buckets", "The end of the newest complete bucket; an empty index means the application as a whole.",
         Infinity("/api/v1/status", "coverage", (
             ("application", "Application", "string"), ("index", "Index", "string"),
             ("granularity", "Granularity", "string"), ("newest_bucket_end", "Newest bucket ends", "timestamp"))),
         width=12, height=10),
     table(
-        "Incidents", "What Algolia told about the clusters in the chosen time. Needs a monitoring key.",
+        "Incidents", "Cluster incidents reported by Algolia in the time range. Needs a monitoring key.",
         Infinity("/api/v1/incidents", "incidents", (
             ("time", "Time", "timestamp"), ("application", "Application", "string"), ("cluster", "Cluster", "string"),
             ("status", "Status", "string"), ("title", "Title", "string")),
             parameters=(("start", "${__from}"), ("end", "${__to}"))),
         width=12, height=10),
     table(
-        "Applications in the history", "When each was first collected; counters begin then.",
+        "Applications in the history", "When each application was first collected; its counters start then.",
         Infinity("/api/v1/applications", "applications", (
             ("application", "Application", "string"), ("first_seen", "First seen", "timestamp"))), height=5),
 ))
 
 DASHBOARD = Dashboard(
-    "health", "Exporter health", "Does the exporter collect, and does it deliver?",
+    "health", "Exporter health", "Collection, remote write and process health of the exporter.",
     (COLLECTION, OUTPUT, PROCESS, STATE), variables=("instance",), time="now-24h", refresh="1m")

@@ -1,4 +1,4 @@
-"""Which index makes the requests, the latency and the records?"""
+"""Requests, latency and records by index."""
 
 from .model import BYTES, COUNT, RATIO, TIME, Column, Dashboard, Json, Panel, Prom, Row, rising
 from .queries import last, mean, newest
@@ -41,10 +41,10 @@ TABLE = Row("Indices", (
             Column("Indexing operations", COUNT), Column("Record operations", COUNT), Column("Records", COUNT),
             Column("Size", BYTES), Column("99th percentile", TIME, rising(0.1, 0.2)))),
     Panel(
-        "Search requests", "Of each index, in the chosen time.", "reduced", COUNT, width=12, height=10,
+        "Search requests", "Of each index, in the time range.", "reduced", COUNT, width=12, height=10,
         json=(Json("total_search_requests", "daily", index="$index"),), reducers=("sum", "max", "mean")),
     Panel(
-        "Records", "Of each index: first and newest value in the chosen time, and the difference.", "reduced", COUNT,
+        "Records", "Of each index: first and newest value in the time range, and the difference.", "reduced", COUNT,
         width=12, height=10, json=(Json("records", "daily", index="$index"),),
         reducers=("firstNotNull", "lastNotNull", "diff")),
 ))
@@ -69,5 +69,5 @@ CONTENT = Row("Content", (
 ))
 
 DASHBOARD = Dashboard(
-    "indices", "Indices", "Which index makes the requests, the latency and the records?", (TABLE, SEARCH, CONTENT),
+    "indices", "Indices", "Requests, latency and records by index.", (TABLE, SEARCH, CONTENT),
     variables=("application", "index"))

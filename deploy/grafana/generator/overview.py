@@ -1,4 +1,4 @@
-"""Is search used as usual, is it fast, and are the data fresh?"""
+"""Search usage, processing time and data freshness."""
 
 from .model import BYTES, COUNT, DURATION, RATIO, TIME, Dashboard, Json, Panel, Prom, Row, rising
 from .queries import last, mean, newest, selector
@@ -37,14 +37,14 @@ NOW = Row("Now", (
         height=4, prometheus=(Prom(newest("algolia_usage_total_search_requests_daily", granularity="daily"),
                                    BY_APPLICATION, instant=True),)),
     Panel(
-        "Search requests", "Search requests in the chosen time; the newest bucket is still growing.", "stat", COUNT,
+        "Search requests", "Search requests in the time range; the newest bucket is still growing.", "stat", COUNT,
         width=4, height=4, json=(Json("total_search_requests"),), reducers=("sum",)),
     Panel(
         "Records", "Records of the application at the end of the newest hour.", "stat", COUNT, width=4, height=4,
         prometheus=(Prom(newest("algolia_usage_records"), BY_APPLICATION, instant=True),),
         json=(Json("records"),)),
     Panel(
-        "99th percentile", "Processing time that one query in a hundred exceeded in the newest hour.", "stat", TIME,
+        "99th percentile", "99th percentile of processing time in the newest hour.", "stat", TIME,
         width=4, height=4, thresholds=rising(0.1, 0.2),
         prometheus=(Prom(newest("algolia_usage_processing_time_p99_seconds"), BY_APPLICATION, instant=True),),
         json=(Json("99p_processing_time"),)),
@@ -53,22 +53,22 @@ NOW = Row("Now", (
         "the server where it was highest.", "stat", RATIO, width=4, height=4, thresholds=rising(0.001, 0.01),
         prometheus=(Prom(worst(DEGRADED, DEGRADED_BY_DISK), BY_APPLICATION, instant=True),)),
     Panel(
-        "Age of the data", "Time since the end of the newest complete hour. Up to an hour and some minutes is normal.",
+        "Data age", "Time since the end of the newest complete hour. Up to about 70 minutes is normal.",
         "stat", DURATION, width=4, height=4, thresholds=rising(2 * 3600, 3 * 3600),
         prometheus=(Prom(
             'time() - max by (application) (algolia_usage_newest_bucket_timestamp_seconds'
             '{application=~"$application", granularity="hourly"})', BY_APPLICATION, instant=True),)),
     Panel(
-        "Clusters not operational", "Clusters of which Algolia reports degraded performance or an outage.", "stat",
+        "Clusters not operational", "Clusters for which Algolia reports degraded performance or an outage.", "stat",
         COUNT, width=4, height=4, thresholds=((None, "green"), (1, "red")),
         prometheus=(Prom("sum by (application) (max by (application, cluster) (algolia_cluster_status"
                          '{application=~"$application", status!="operational"}))', BY_APPLICATION, instant=True),)),
     Panel(
-        "Peak queries per second", "The busiest second in the chosen time, across all servers.", "stat", COUNT,
+        "Peak queries per second", "The busiest second in the time range, across all servers.", "stat", COUNT,
         width=4, height=4, json=(Json("total_max_qps"),), reducers=("max",)),
     Panel(
         "Degraded queries", "Share of queries that waited for a search thread or for the disk: the worst hour of any "
-        "server in the chosen time.", "stat", RATIO, width=4, height=4, thresholds=rising(0.001, 0.01),
+        "server in the time range.", "stat", RATIO, width=4, height=4, thresholds=rising(0.001, 0.01),
         json=(Json("degraded_queries_max_capacity_queries_impacted|degraded_queries_ssd_used_queries_impacted"),),
         reducers=("max",)),
 ))
@@ -92,7 +92,7 @@ SEARCH = Row("Search", (
             Prom(mean("algolia_usage_processing_time_p99_seconds"), f"{BY_APPLICATION} p99")),
         json=(Json("avg_processing_time|90p_processing_time|99p_processing_time"),)),
     Panel(
-        "Queries of a second or more, per hour", "Mean over the step of the panel.", "timeseries", COUNT,
+        "Queries of 1 s or more, per hour", "Mean over the step of the panel.", "timeseries", COUNT,
         prometheus=(Prom(mean("algolia_usage_queries_above_last_millisecond_processing_time_hourly"), BY_APPLICATION),),
         json=(Json("queries_above_last_ms_processing_time", aggregate="avg"),)),
     Panel(
@@ -105,7 +105,7 @@ SEARCH = Row("Search", (
         "Search requests per day", "Each bar is one day (UTC); the last is still growing.",
         "bars", COUNT, step="1d", json=(Json("total_search_requests|billed_search_requests", "daily"),)),
     Panel(
-        "Clusters", "What Algolia reports of each cluster. Needs a monitoring key.", "statuses", step="10m",
+        "Clusters", "Status of each cluster as reported by Algolia. Needs a monitoring key.", "statuses", step="10m",
         mappings=STATUSES, prometheus=(Prom(cluster_severity(), "{{cluster}}"),),
         json=(Json("cluster_status"),)),
 ))
@@ -122,7 +122,7 @@ OPERATIONS = Row("Operations and size", (
             "topk(10, " + newest("algolia_index_usage_total_search_requests_daily", "application, index",
                                  granularity="daily") + ")", "{{index}}", instant=True),)),
     Panel(
-        "Busiest indices", "Search requests of each index in the chosen time.", "reduced", COUNT,
+        "Busiest indices", "Search requests of each index in the time range.", "reduced", COUNT,
         json=(Json("total_search_requests", "daily", index="*"),), reducers=("sum", "max", "mean")),
     Panel(
         "Records", "Records of the application.", "timeseries", COUNT,
@@ -136,4 +136,4 @@ OPERATIONS = Row("Operations and size", (
 ))
 
 DASHBOARD = Dashboard(
-    "usage", "Usage", "Is search used as usual, is it fast, and are the data fresh?", (NOW, SEARCH, OPERATIONS))
+    "usage", "Usage", "Search usage, processing time and data freshness.", (NOW, SEARCH, OPERATIONS))

@@ -5,16 +5,16 @@ internal import UsageModel
 /// `/capacity`: what a planner asks about one application, in words, charts and tables.
 enum CapacityPage {
     private static let parameters = [
-        Endpoint.Parameter(name: "application", summary: "An application's id; the first by default.")
+        Endpoint.Parameter(name: "application", summary: "An application id; the first application by default.")
     ]
 
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Page.endpoint(
-            .capacity, exporter, summary: "Use of the contract and what is to come, for people.",
-            contents: "Answers, charts with forecasts, and tables of one application.", parameters: parameters,
+            .capacity, exporter, summary: "Capacity page: contract usage and forecasts.",
+            contents: "Answers, charts with forecasts, and tables for one application.", parameters: parameters,
             failures: [
-                400: "A parameter cannot be used; the page names it.",
-                404: "The application is not known; the page says so.",
+                400: "A parameter is invalid; the page names it.",
+                404: "The application is unknown.",
             ]
         ) { query in
             let known = try await CollectorFacts(exporter).applications()

@@ -33,6 +33,7 @@ struct CollectorApplication: ViewModel {
     var id: ApplicationID
     var anchor: String
     var state: String
+    var stateName: String
     var lastSuccess: Markup?
     var indexCount: String
     var rows: [ProgressRow]
@@ -49,6 +50,7 @@ struct CollectorApplication: ViewModel {
         self.id = id
         anchor = "application-\(position)"
         state = status?.state.rawValue ?? "not collected"
+        stateName = CollectorFacts.name(status?.state)
         lastSuccess = status?.lastSuccess.map(Markup.time)
         let names = Set(facts.fetched.keys.filter { $0.application == id && $0.isIndex }.map(\.index))
         indexCount = Figure.count(max(status?.indices ?? 0, names.count), "index", "indices")
@@ -62,7 +64,7 @@ struct CollectorApplication: ViewModel {
         hasIndices = !indices.isEmpty
         cut =
             indices.count > Self.rows
-            ? "The \(Self.rows) with the least coverage, of \(Figure.exact(indices.count))." : ""
+            ? "The \(Self.rows) of \(Figure.exact(indices.count)) indices with the lowest coverage." : ""
     }
 
     private static func calendar(
@@ -74,11 +76,12 @@ struct CollectorApplication: ViewModel {
             desired: status.map { $0.desiredRange(granularity, now: facts.now) },
             days: (today - days)..<(today + 1), now: facts.now)
         return Calendar(
-            title: "\(granularity == .hourly ? "Hours" : "Days") of \(id)", calendar: Markup(trusted: calendar.html),
+            title: "\(granularity == .hourly ? "Hourly" : "Daily") coverage of \(id)",
+            calendar: Markup(trusted: calendar.html),
             legend: Markup(trusted: calendar.legend))
     }
 
-    /// What each API thinks of its key, as far as it was asked.
+    /// The state of each API's key, as far as it was used.
     private static func keys(_ status: ApplicationStatus, _ facts: CollectorFacts) -> [Key] {
         API.allCases.map { api in
             let labels = ["application": status.application.text, "api": api.rawValue]
@@ -86,11 +89,12 @@ struct CollectorApplication: ViewModel {
             let lastSuccess = facts.registry.value(CollectorMetric.lastSuccess, labels).map { UnixTime($0) }
             let state =
                 switch (api, isUp) {
-                case (.usage, _) where status.state == .unauthorized: "refused or missing"
-                case _ where !status.keys.contains(api): "none configured"
-                case (.monitoring, _) where status.infrastructure?.isRefused == true: "refused"
+                case (.usage, _) where status.state == .unauthorized: "rejected or missing"
+                case _ where !status.keys.contains(api): "not configured"
+                case (.monitoring, _) where status.infrastructure?.isRefused == true: "rejected"
                 case (_, true?): "accepted"
-                case (_, false?): lastSuccess == nil ? "never answered" : "accepted before; the newest request failed"
+                case (_, false?):
+                    lastSuccess == nil ? "no successful request yet" : "accepted earlier; the last request failed"
                 case (_, nil): "not used yet"
                 }
             return Key(

@@ -59,8 +59,25 @@ struct CollectorFacts: Sendable {
         let remaining = status.remaining[granularity] ?? 0
         guard desired > 0 else { return [] }
         let percent = Int((Double(desired - remaining) / Double(desired) * 100).rounded(.down))
-        let left = remaining > 0 ? "\(DurationText.string(remaining / 3600 * 3600)) to fetch" : "complete"
+        let left = remaining > 0 ? left(remaining, scopes: status.indices + 1) : "complete"
         return [ProgressBar(granularity: granularity.rawValue, percent: String(percent), left: left)]
+    }
+
+    /// `about 347 days of history left per index`: the mean of the application and its indices.
+    private static func left(_ seconds: Int64, scopes: Int) -> String {
+        let hours = max(seconds / 3600 / Int64(scopes), 1)
+        let text =
+            hours < 48 ? Figure.count(Int(hours), "hour") : Figure.count(Int((hours + 12) / 24), "day")
+        return "about \(text) of history left" + (scopes > 1 ? " per index" : "")
+    }
+
+    /// The state of a collector for people.
+    static func name(_ state: ApplicationStatus.State?) -> String {
+        switch state {
+        case nil: "not collected"
+        case .current?: "up to date"
+        case let state?: state.rawValue
+        }
     }
 
     /// Ranges that are named one by one.
@@ -72,27 +89,27 @@ struct CollectorFacts: Sendable {
         if let error = status.lastError, let time = status.lastErrorTime {
             notes.append("Last error, \(Markup.time(time)): \(error)")
         }
-        if let until = status.pausedUntil { notes.append("Waiting until \(Markup.time(until)).") }
+        if let until = status.pausedUntil { notes.append("Paused; retrying at \(Markup.time(until)).") }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
-            notes.append("Refused by the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")
+            notes.append("Not included in the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")
         }
         for horizon in status.horizons {
             notes.append(
                 """
-                Algolia serves \(horizon.granularity.rawValue) history of the newest \
-                \(DurationText.string(horizon.age / 3600 * 3600)) only (\(horizon.level.rawValue) level): \(horizon.reason)
+                Algolia serves only the last \(DurationText.string(horizon.age / 3600 * 3600)) of \
+                \(horizon.granularity.rawValue) history (\(horizon.level.rawValue) level): \(horizon.reason)
                 """)
         }
         for one in status.setAside.prefix(shownRanges) {
             let name = one.scope.isIndex ? "\(one.scope.index), \(one.statistic)" : one.statistic.text
             notes.append(
                 """
-                Set aside, retried once a day: \(name), \(one.granularity.rawValue), \(Markup.time(one.range.start)) to \
+                Skipped after errors, retrying once a day: \(name), \(one.granularity.rawValue), \(Markup.time(one.range.start)) to \
                 \(Markup.time(one.range.end)): \(one.reason)
                 """)
         }
         if status.setAside.count > shownRanges {
-            notes.append("\(Figure.count(status.setAside.count - shownRanges, "more range")) set aside.")
+            notes.append("\(Figure.count(status.setAside.count - shownRanges, "more range")) skipped after errors.")
         }
         if let infrastructure = status.infrastructure {
             let names =
@@ -100,14 +117,14 @@ struct CollectorFacts: Sendable {
                 ? "none yet" : infrastructure.clusters.map(\.text).joined(separator: ", ")
             notes.append(
                 infrastructure.isRefused && infrastructure.servers.isEmpty
-                    ? "The key or the plan has no access to the Monitoring API."
+                    ? "The key or the plan does not include the Monitoring API."
                     : "\(Figure.count(infrastructure.servers.count, "server")); clusters: \(names)")
             if !infrastructure.isUp, !infrastructure.isRefused, let error = infrastructure.lastError {
                 notes.append("Monitoring API: \(error)")
             }
         }
         if !status.failing.isEmpty {
-            let names = status.failing.map { $0.isEmpty ? "the application itself" : $0.text }
+            let names = status.failing.map { $0.isEmpty ? "application as a whole" : $0.text }
             notes.append("Failing: \(names.joined(separator: ", "))")
         }
         return notes

@@ -9,7 +9,7 @@ internal import UsageModel
 enum CollectorPage {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Page.endpoint(
-            .collector, exporter, summary: "What the collector has, lacks and does.",
+            .collector, exporter, summary: "Collector page: stored data, gaps and requests.",
             contents: "Coverage calendars, requests, errors and keys of every application."
         ) { _ in
             let facts = try await CollectorFacts(exporter)

@@ -45,7 +45,7 @@ struct ExploreChart {
     private static func title(_ query: RangeQuery, _ names: [String], step: Int64) -> String {
         let scope =
             switch query.indices {
-            case .application: "The application as a whole"
+            case .application: "Application as a whole"
             case .all: "The largest indices"
             case .names(let indices): indices.map(\.text).joined(separator: ", ")
             }

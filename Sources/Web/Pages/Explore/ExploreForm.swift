@@ -49,7 +49,7 @@ struct ExploreForm: ViewModel {
         let statistic = given["statistic"] ?? ExploreParameters.defaultStatistic.text
         groups = Self.groups(choices.statistics, chosen: statistic)
         applications = Self.options(
-            choices.applications.map(\.text), given["application"], none: "every application")
+            choices.applications.map(\.text), given["application"], none: "all applications")
         let index = given["index"] ?? ""
         hasIndexSelect = choices.indices.count <= ExploreChoices.longestSelect
         indices = []
@@ -57,8 +57,8 @@ struct ExploreForm: ViewModel {
         if hasIndexSelect {
             indices =
                 [
-                    Option(value: "", name: "the application as a whole", isSelected: index.isEmpty),
-                    Option(value: "*", name: "every index", isSelected: index == "*"),
+                    Option(value: "", name: "application as a whole", isSelected: index.isEmpty),
+                    Option(value: "*", name: "all indices", isSelected: index == "*"),
                 ] + Self.options(choices.indices.map(\.text), index == "*" ? nil : index)
         } else {
             let names = choices.indices.prefix(ExploreChoices.longestList)
@@ -66,7 +66,7 @@ struct ExploreForm: ViewModel {
         }
         let key = given["key"]
         hasKeys = !choices.keys.isEmpty || key != nil
-        keys = Self.options(choices.keys.map(\.text), key, none: "every one")
+        keys = Self.options(choices.keys.map(\.text), key, none: "all")
         let hasTimes = given["start"] != nil
         let preset = given["range"] ?? (hasTimes ? "" : ExploreParameters.defaultPreset.rawValue)
         ranges =
@@ -74,7 +74,7 @@ struct ExploreForm: ViewModel {
                 Option(value: $0.rawValue, name: $0.name, isSelected: $0.rawValue == preset && !hasTimes)
             }
         if hasTimes {
-            ranges.insert(Option(value: "", name: "from and until, below", isSelected: true), at: 0)
+            ranges.insert(Option(value: "", name: "exact times below", isSelected: true), at: 0)
         } else if !ExploreParameters.Preset.allCases.contains(where: { $0.rawValue == preset }) {
             ranges.append(Option(value: preset, name: preset, isSelected: true))
         }
@@ -84,7 +84,7 @@ struct ExploreForm: ViewModel {
         widths = Self.options(ExploreParameters.Width.allCases.map(\.rawValue), width)
         step = given["step"] ?? ""
         aggregates = Self.options(
-            Aggregate.allCases.map(\.rawValue), given["aggregate"], none: "as the statistic asks for")
+            Aggregate.allCases.map(\.rawValue), given["aggregate"], none: "default of the statistic")
         top = given["top"] ?? ""
         isDetailed =
             !(start + end + step + top).isEmpty || given["aggregate"] != nil

@@ -6,12 +6,12 @@ internal import UsageModel
 enum ExplorePage {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Page.endpoint(
-            .explore, exporter, summary: "A form that draws any stored series.",
-            contents: "The form, and a chart and values of what it asks for.",
+            .explore, exporter, summary: "Explore page: charts any stored series.",
+            contents: "The form, and a chart and values for its selection.",
             parameters: ExploreParameters.declared,
             failures: [
-                400: "A parameter cannot be used; the page names it.",
-                404: "The application, index or statistic is not known; the page says which.",
+                400: "A parameter is invalid; the page names it.",
+                404: "The application, index or statistic is unknown; the page names it.",
             ]
         ) { query in
             let given = QueryParameters(unchecked: query)

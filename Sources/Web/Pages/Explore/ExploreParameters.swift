@@ -31,7 +31,7 @@ enum ExploreParameters {
             case .month: "30 days"
             case .quarter: "90 days"
             case .year: "1 year"
-            case .all: "everything"
+            case .all: "all"
             }
         }
     }
@@ -50,25 +50,25 @@ enum ExploreParameters {
 
     static let declared: [Endpoint.Parameter] = [
         .init(name: "statistic", summary: "One statistic; \(defaultStatistic) by default."),
-        .init(name: "application", summary: "An application's id; every application by default."),
+        .init(name: "application", summary: "An application id; all applications by default."),
         .init(
-            name: "index", summary: "An index's name, or * for every index. Without it, the application level."),
-        .init(name: "key", summary: "A server, region or cluster; every one by default."),
+            name: "index", summary: "An index name, or * for all indices. Without it, the application as a whole."),
+        .init(name: "key", summary: "A server, region or cluster; all by default."),
         .init(
-            name: "range", summary: "How much of the past, unless start or end says it; 7d by default.",
+            name: "range", summary: "The length of the range; start and end override it. 7d by default.",
             schema: .options(Preset.allCases.map(\.rawValue))),
-        .init(name: "start", summary: "The first instant: \(TimeParameter.accepted)."),
+        .init(name: "start", summary: "The start of the range: \(TimeParameter.accepted)."),
         RangeParameters.end,
         .init(
-            name: "granularity", summary: "The width of stored buckets; by default what suits the range.",
+            name: "granularity", summary: "The stored granularity; chosen by range by default.",
             schema: .options(Width.allCases.map(\.rawValue))),
         .init(
             name: "step",
-            summary: "The width of buckets, such as 6h or 1d; by default the narrowest that a chart has room for."),
+            summary: "The bucket width, such as 6h or 1d; the narrowest that fits the chart by default."),
         RangeParameters.aggregate,
         .init(
             name: "top",
-            summary: "Only so many series, those with the largest sums; \(defaultTop) of all indices by default.",
+            summary: "Maximum number of series, largest sums first; \(defaultTop) for all indices by default.",
             schema: .integer(minimum: 1)),
     ]
 }

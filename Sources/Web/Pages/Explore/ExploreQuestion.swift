@@ -20,7 +20,7 @@ struct ExploreQuestion: Sendable {
         let name = names?.first ?? ExploreParameters.defaultStatistic
         guard !name.text.unicodeScalars.contains(",") else {
             throw Problem.parameter(
-                "statistic", "one chart has one statistic, and \"\(name)\" are several",
+                "statistic", "a chart shows one statistic, but \"\(name)\" lists several",
                 accepted: "one name; \(RangeRoute.path) takes several")
         }
         statistic = StatisticCatalogue.describe(name)
@@ -112,8 +112,8 @@ struct ExploreQuestion: Sendable {
         let fitting = PointWidth.fitting(query.range, query.granularity, most: most, interval: width).step
         throw Problem.parameter(
             "step",
-            "\(DurationText.string(width)) makes \(query.range.seconds / width) points of each series, more than the "
-                + "\(most) that this chart has room for",
+            "\(DurationText.string(width)) makes \(query.range.seconds / width) points per series, more than the "
+                + "maximum of \(most) for this chart",
             accepted: "\(DurationText.string(fitting)) or wider, or a shorter range")
     }
 }

@@ -50,10 +50,10 @@ struct ExploreResult: ViewModel {
         let drawing = series.isEmpty ? nil : ExploreChart(question, series, labels, step: step, now: now)
         note =
             Self.note(query, statistic, step: step, coverage: answer.coverage)
-            + (drawing?.isCut == true ? " Those that are not whole are not drawn." : "")
+            + (drawing?.isCut == true ? " Incomplete buckets are not drawn." : "")
         hidden =
             answer.series.count > series.count
-            ? "\(series.count) of \(answer.series.count) series are shown; the links have all of them." : ""
+            ? "\(series.count) of \(answer.series.count) series are shown; the links contain all of them." : ""
         chart = drawing?.markup ?? .empty
         names = labels
         summaries = zip(series, labels).map { Self.summary($0, $1, statistic) }
@@ -67,8 +67,8 @@ struct ExploreResult: ViewModel {
             step > query.granularity.seconds
             ? "Buckets of \(DurationText.string(step)): \(aggregate) of \(query.granularity.rawValue) values."
             : "\(query.granularity.rawValue.prefix(1).uppercased())\(query.granularity.rawValue.dropFirst()) values."
-        let fetched = coverage < 1 ? " \(Figure.percent(coverage)) of this time was fetched." : ""
-        return "\(buckets)\(fetched) Times are the beginnings of buckets, in UTC."
+        let fetched = coverage < 1 ? " Coverage: \(Figure.percent(coverage))." : ""
+        return "\(buckets)\(fetched) Times are bucket starts in UTC."
     }
 
     /// What tells the series apart.
@@ -115,7 +115,7 @@ struct ExploreResult: ViewModel {
         let isCut = columns.contains { !$0.isEmpty }
         return (
             rows.joined("\n"),
-            isCut ? "The newest \(Self.rows) rows are shown; CSV and JSON have all of them." : ""
+            isCut ? "The newest \(Self.rows) rows are shown; CSV and JSON contain all of them." : ""
         )
     }
 

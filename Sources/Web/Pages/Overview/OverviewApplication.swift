@@ -26,6 +26,7 @@ struct OverviewApplication: ViewModel {
     var id: ApplicationID
     var anchor: String
     var state: String
+    var stateName: String
     var indexCount: String
     var lastSuccess: Markup?
     var capacity: String
@@ -44,6 +45,7 @@ struct OverviewApplication: ViewModel {
         id = report.application
         anchor = "application-\(position)"
         state = status?.state.rawValue ?? "not collected"
+        stateName = CollectorFacts.name(status?.state)
         let names = facts.fetched.keys.filter { $0.application == report.application && $0.isIndex }
         indexCount = Figure.count(max(status?.indices ?? 0, Set(names).count), "index", "indices")
         lastSuccess = status?.lastSuccess.map(Markup.time)
@@ -87,11 +89,11 @@ struct OverviewApplication: ViewModel {
             switch limit.limit {
             case .searchRequestsPerMonth: "Billed searches, last 7 days"
             case .records: "Records"
-            case .maxQPS: "Highest queries per second, last 7 days"
+            case .maxQPS: "Peak queries per second, last 7 days"
             }
-        let change = before.flatMap { $0 > 0 ? "\(Figure.change(newest / $0 - 1)) on the 7 days before" : nil }
+        let change = before.flatMap { $0 > 0 ? "\(Figure.change(newest / $0 - 1)) vs. the previous 7 days" : nil }
         let drawing = Sparkline(
-            label: "\(label.prefix { $0 != "," }) of the last \(Self.sparkline) days, newest \(Figure.compact(newest))",
+            label: "\(label.prefix { $0 != "," }) in the last \(Self.sparkline) days, newest \(Figure.compact(newest))",
             values: values((end - Int64(Self.sparkline))..<end))
         return Tile(
             label: label, value: Figure.compact(newest), note: change ?? "", drawing: Markup(trusted: drawing.svg))
@@ -102,8 +104,6 @@ struct OverviewApplication: ViewModel {
         let date = CalendarText.iso(day.day)
         return Unusual(
             day: "<time datetime=\"\(date)\">\(CalendarText.date(day.day))</time>",
-            text:
-                "\(day.statistic): \(Figure.text(day.value, statistic.unit)), where "
-                + "\(Figure.text(day.expected, statistic.unit)) would have been usual")
+            text: "\(day.statistic): \(day.comparison(statistic.unit))")
     }
 }

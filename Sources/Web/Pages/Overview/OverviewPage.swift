@@ -7,8 +7,8 @@ internal import UsageModel
 enum OverviewPage {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Page.endpoint(
-            .overview, exporter, summary: "Overview for people: use of the contract, freshness, coverage, progress.",
-            contents: "Each application's contract, newest week and state of collection."
+            .overview, exporter, summary: "Overview page: contract usage, freshness, coverage, progress.",
+            contents: "Each application's contract usage, last week and collection state."
         ) { _ in
             let facts = try await CollectorFacts(exporter)
             var applications: [OverviewApplication] = []
