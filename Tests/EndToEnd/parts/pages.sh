@@ -48,7 +48,7 @@ refused '--from: \"soon\" is not a day' --from soon
 refused 'is not before --to' --from 2026-02-01 --to 2026-01-01
 refused "'pdf' is not a format" --format pdf
 refused '\"CET\" is not a time zone' --time-zone CET
-refused 'cannot be written' --output "$folder/none/report.html"
+refused "cannot write to $folder/none/report.html: no such file or directory" --output "$folder/none/report.html"
 pass "six wrong uses of report are told by name"
 
 gauges() {
