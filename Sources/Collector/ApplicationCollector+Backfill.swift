@@ -42,7 +42,7 @@ extension ApplicationCollector {
         let now = clock.now
         var lines: [String] = []
         for granularity in [Granularity.hourly, .daily] {
-            guard let horizon = planner.horizon(ReachKey(.application, granularity)) else { continue }
+            guard let horizon = planner.reaches.horizon(ReachKey(.application, granularity)) else { continue }
             let wanted = granularity == .daily ? CollectionSettings.usualRetention : settings.horizon
             guard horizon.age < wanted - 2 * granularity.seconds else { continue }
             let start = RFC3339.string(granularity.ceiling(now - horizon.age))

@@ -19,7 +19,7 @@ extension ApplicationCollector {
         case .probe, .horizon: return nil
         case .revision, .retry, .isolation: return empty
         case .backfill, .readThrough:
-            let isAbsent = planner.provesAbsence(
+            let isAbsent = planner.reaches.provesAbsence(
                 work.scope, work.granularity, work.range, now: sentAt)
             return isAbsent && wasServed(work) ? empty : nil
         case .live: break
@@ -53,7 +53,7 @@ extension ApplicationCollector {
         let key = ReachKey(work)
         let age = sentAt - work.range.start
         health.answered(now: clock.seconds, error: error)
-        guard age > planner.reach(key).served else {
+        guard age > planner.reaches[key].served else {
             // Older ranges were served, so it is not too old.
             if StatisticsOffer.names(work.statistics, in: message) {
                 return await refuse(work, error, message: message)
@@ -68,7 +68,7 @@ extension ApplicationCollector {
         log.debug(
             "\(error); looking for the oldest range that Algolia serves",
             metadata: ["granularity": "\(work.granularity.rawValue)", "range": "\(work.range)"])
-        planner.updateReach(key) {
+        planner.reaches.update(key) {
             $0.noteRefused(
                 work.range.start, work.granularity, now: sentAt, reason: error.description, isAbsence: isAbsence)
         }
@@ -80,15 +80,15 @@ extension ApplicationCollector {
     func noteReach(_ work: Work, sentAt: UnixTime) async throws {
         let key = ReachKey(work)
         let age = sentAt - work.range.start
-        if work.purpose == .horizon, let horizon = planner.horizon(key), age > horizon.age {
+        if work.purpose == .horizon, let horizon = planner.reaches.horizon(key), age > horizon.age {
             log.info(
                 "Algolia serves older \(work.granularity.rawValue) history again; fetching it",
                 metadata: ["level": "\(key.level)"])
             try await history.forgetVendorHorizon(key.level, key.granularity, application: client.application)
-            planner.setHorizon(nil, for: key)
+            planner.reaches.setHorizon(nil, for: key)
         }
-        planner.updateReach(key) { $0.noteServed(work.range.start, work.granularity, now: sentAt) }
-        guard planner.reach(key).isSearching else { return }
+        planner.reaches.update(key) { $0.noteServed(work.range.start, work.granularity, now: sentAt) }
+        guard planner.reaches[key].isSearching else { return }
         planner.continueSearch(work.scope)
         try await conclude(work)
     }
@@ -97,7 +97,7 @@ extension ApplicationCollector {
     /// asked for: not for its indices, and where days have none, not for hours.
     func noteAbsence(_ work: Work, sentAt: UnixTime) async throws {
         let key = ReachKey(work)
-        let reach = planner.reach(key)
+        let reach = planner.reaches[key]
         guard work.purpose == .backfill, !work.scope.isIndex, reach.searched.contains(work.scope) else { return }
         guard
             work.range.start <= settings.desired(work.granularity, now: sentAt).start + work.granularity.seconds
@@ -106,26 +106,26 @@ extension ApplicationCollector {
         let hourly = ReachKey(.application, .hourly)
         // The day in which the data begin may have hours.
         let age = reach.age + Granularity.daily.seconds
-        guard work.granularity == .daily, planner.horizon(hourly) == nil, age < settings.horizon else { return }
+        guard work.granularity == .daily, planner.reaches.horizon(hourly) == nil, age < settings.horizon else { return }
         try await limit(hourly, age: age, reason: reach.reason)
     }
 
     /// Ends the search for the oldest range that is served, if nothing is left to look at.
     private func conclude(_ work: Work) async throws {
         let key = ReachKey(work)
-        let reach = planner.reach(key)
+        let reach = planner.reaches[key]
         guard reach.isFound else { return }
         if reach.isAbsence {
-            planner.updateReach(key) { $0.noteSearched(work.scope) }
+            planner.reaches.update(key) { $0.noteSearched(work.scope) }
             // Days have told that there is nothing older.
-            if !work.scope.isIndex, planner.horizon(key) != nil {
-                try await limit(key, age: planner.reach(key).age, reason: reach.reason)
+            if !work.scope.isIndex, planner.reaches.horizon(key) != nil {
+                try await limit(key, age: planner.reaches[key].age, reason: reach.reason)
             }
         } else if reach.isConfirmed(key.granularity) {
-            planner.updateReach(key) { $0.finish() }
-            try await limit(key, age: planner.reach(key).age, reason: reach.reason)
+            planner.reaches.update(key) { $0.finish() }
+            try await limit(key, age: planner.reaches[key].age, reason: reach.reason)
         } else {
-            planner.updateReach(key) { $0.doubt() }
+            planner.reaches.update(key) { $0.doubt() }
         }
     }
 
@@ -134,7 +134,7 @@ extension ApplicationCollector {
         let horizon = VendorHorizon(
             level: key.level, granularity: key.granularity, age: age, reason: reason, triedAt: now)
         try await history.note(horizon, application: client.application)
-        planner.setHorizon(horizon, for: key)
+        planner.reaches.setHorizon(horizon, for: key)
         metrics.remaining(planner, now: now)
         log.notice(
             """
@@ -165,9 +165,9 @@ extension ApplicationCollector {
         switch work.purpose {
         case .retry: await putAside(work, error, sentAt: sentAt)
         case .horizon:
-            guard var horizon = planner.horizon(key) else { return }
+            guard var horizon = planner.reaches.horizon(key) else { return }
             horizon.triedAt = sentAt
-            planner.setHorizon(horizon, for: ReachKey(horizon.level, horizon.granularity))
+            planner.reaches.setHorizon(horizon, for: ReachKey(horizon.level, horizon.granularity))
             do {
                 try await history.note(horizon, application: client.application)
             } catch {

@@ -104,7 +104,7 @@ extension ApplicationCollector {
         guard !names.isEmpty else { return nil }
         let now = clock.now
         let settled = granularity.floor(now - settings.settleDelay)
-        let retention = planner.horizon(ReachKey(EndpointLevel(scope), granularity))?.age
+        let retention = planner.reaches.horizon(ReachKey(EndpointLevel(scope), granularity))?.age
         let oldest = granularity.ceiling(now - min(retention ?? .max, CollectionSettings.longestRetention))
         var asked = TimeRange(
             max(granularity.ceiling(range.start), oldest), min(granularity.ceiling(range.end), settled))

@@ -183,7 +183,7 @@ public actor ApplicationCollector {
         try await history.register(application: application, now: clock.now, isConfirmed: false)
         await client.rememberQuota(in: HistoryQuota(history: history, application: application))
         for horizon in try await history.vendorHorizons(application: application) {
-            planner.setHorizon(horizon, for: ReachKey(horizon.level, horizon.granularity))
+            planner.reaches.setHorizon(horizon, for: ReachKey(horizon.level, horizon.granularity))
         }
         for level in EndpointLevel.allCases {
             let refused = try await history.refusals(application: application, level: level)

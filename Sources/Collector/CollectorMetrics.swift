@@ -72,7 +72,7 @@ struct CollectorMetrics {
             let labels = [("granularity", granularity.rawValue)]
             let setAside = planner.tracks.lazy.filter { $0.granularity == granularity }.map(\.setAside.count)
             gauge(CollectorMetric.setAsideRanges, labels, Double(setAside.reduce(0, +)))
-            if let horizon = planner.horizon(ReachKey(.application, granularity)) {
+            if let horizon = planner.reaches.horizon(ReachKey(.application, granularity)) {
                 gauge(CollectorMetric.vendorHorizon, labels, Double(horizon.age))
             } else {
                 Gauge(

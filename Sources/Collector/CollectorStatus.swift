@@ -77,7 +77,7 @@ extension ApplicationCollector {
                 planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }
             ) { first, _ in first },
             setAside: planner.tracks.flatMap(\.setAside),
-            horizons: planner.horizons.values.sorted {
+            horizons: planner.reaches.horizons.values.sorted {
                 ($0.level.rawValue, $0.granularity.rawValue) < ($1.level.rawValue, $1.granularity.rawValue)
             }, storageFailingSince: health.storageFailingSince,
             failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted(),

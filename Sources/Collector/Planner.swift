@@ -12,8 +12,6 @@ internal import UsageModel
 /// 5. A request that fails again and again while others succeed is asked for in parts (``AnswerSearch``).
 /// 6. What is set aside, or older than the vendor serves, is not missing; it is asked for once a day.
 struct Planner {
-    /// Seconds from one scope's request of a window to the next one's: what was served then still is.
-    private static let roundTime: Int64 = 600
     /// Requests in a row that may go before backfill.
     static let liveShare = 3
 
@@ -29,10 +27,8 @@ struct Planner {
             }
         }
     }
-    /// How far back the vendor serves, as far as known since the start.
-    private var reaches: [ReachKey: VendorReach] = [:]
-    /// How far back the vendor serves where that is less than is wanted; a copy of the history's.
-    private(set) var horizons: [ReachKey: VendorHorizon] = [:]
+    /// How far back the vendor serves.
+    var reaches = VendorReaches()
     private var liveStreak = 0
     /// The scope that backfill served last.
     private var turn: Scope?
@@ -70,49 +66,16 @@ struct Planner {
         if tracks[position].answered != answered || tracks[position].setAside != setAside { deriveCoverage(position) }
     }
 
-    // MARK: How far back the vendor serves
-
-    func reach(_ key: ReachKey) -> VendorReach {
-        var reach = reaches[key] ?? VendorReach()
-        // What holds for days holds for hours, most likely; ages of days are known to the day.
-        let other: Granularity = key.granularity == .daily ? .hourly : .daily
-        reach.hint = horizon(ReachKey(key.level, other)).map { ($0.age + 86_399) / 86_400 * 86_400 }
-        return reach
-    }
-
-    mutating func updateReach(_ key: ReachKey, _ change: (inout VendorReach) -> Void) {
-        change(&reaches[key, default: VendorReach()])
-    }
-
-    mutating func setHorizon(_ horizon: VendorHorizon?, for key: ReachKey) { horizons[key] = horizon }
-
-    /// How far back the vendor serves an endpoint. What holds for the application holds for its indices until they
-    /// prove otherwise.
-    func horizon(_ key: ReachKey) -> VendorHorizon? {
-        horizons[key] ?? horizons[ReachKey(.application, key.granularity)]
-    }
-
     /// The range that should be fetched and settled at `now`, as far as the vendor serves it.
     func desired(_ track: Track, now: UnixTime) -> TimeRange {
         let desired = settings.desired(track.granularity, now: now)
-        guard let horizon = horizon(ReachKey(EndpointLevel(track.scope), track.granularity)) else { return desired }
+        let key = ReachKey(EndpointLevel(track.scope), track.granularity)
+        guard let horizon = reaches.horizon(key) else { return desired }
         return TimeRange(max(desired.start, track.granularity.ceiling(now - horizon.age)), desired.end)
     }
 
     /// Goes on with `scope`, which searches for how far back the vendor serves.
     mutating func continueSearch(_ scope: Scope) { searching = scope }
-
-    /// Whether a 404 for `range` says that there are no data, and not that it starts too long ago: something as old was
-    /// served to the application or to another index, or it was searched for where the vendor's data begin, and the
-    /// range does not lie across that.
-    func provesAbsence(_ scope: Scope, _ granularity: Granularity, _ range: TimeRange, now: UnixTime) -> Bool {
-        let own = reach(ReachKey(EndpointLevel(scope), granularity))
-        let application = reach(ReachKey(.application, granularity))
-        let served = max(own.served, application.served) + Self.roundTime
-        if now - range.start <= served { return true }
-        guard let begin = searchedBegin(scope, granularity, now: now) else { return false }
-        return range.start >= begin || range.end <= begin
-    }
 
     /// Whether the application itself will soon be asked for something as old as `start`: its answer tells more than an
     /// index's.
@@ -120,16 +83,6 @@ struct Planner {
         guard scope.isIndex, let track = track(Scope(application: scope.application), granularity), track.failures < 3
         else { return false }
         return (backlog(of: track, now: now).ranges.last?.end ?? .min) > start
-    }
-
-    /// Where the vendor's data begin for a scope, if that was searched for because older data are absent.
-    private func searchedBegin(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> UnixTime? {
-        let application = reach(ReachKey(.application, granularity))
-        if application.searched.contains(Scope(application: scope.application)) {
-            return granularity.ceiling(now - application.age)
-        }
-        let own = reach(ReachKey(EndpointLevel(scope), granularity))
-        return own.searched.contains(scope) ? granularity.ceiling(now - own.age) : nil
     }
 
     func offer(_ scope: Scope) -> StatisticsOffer {
@@ -280,7 +233,7 @@ struct Planner {
 
     /// Asks for something older than the vendor served a day ago, one bucket of it.
     private func horizonWork(now: UnixTime) -> Work? {
-        for (key, horizon) in horizons where Self.isDue(horizon.triedAt, now: now) {
+        for (key, horizon) in reaches.horizons where Self.isDue(horizon.triedAt, now: now) {
             let oldest = key.granularity.ceiling(now - horizon.age)
             // The next bucket but one: the age is known to a bucket.
             let start = oldest - 2 * key.granularity.seconds
@@ -344,14 +297,13 @@ struct Planner {
     /// - Returns: whether there were any.
     private mutating func abandonSearches(now: UnixTime) -> Bool {
         var hasAbandoned = false
-        for (key, reach) in reaches {
-            guard let open = reach.openRange else { continue }
+        for (key, open) in reaches.openRanges {
             let goesOn = tracks.contains { track in
                 EndpointLevel(track.scope) == key.level && track.granularity == key.granularity && track.failures < 3
                     && backlog(of: track, now: now).ranges.contains { $0.overlaps(open) }
             }
             if !goesOn {
-                reaches[key]?.doubt()
+                reaches.update(key) { $0.doubt() }
                 hasAbandoned = true
             }
         }
@@ -397,7 +349,7 @@ struct Planner {
             let start = lacking.compactMap({ $0.missing }).filter({ $0.end == end }).map(\.start).max()
         else { return nil }
         guard
-            let range = servedRange(
+            let range = reaches.served(
                 TimeRange(max(start, end - Work.longest(granularity)), end), scope, granularity, now: now)
         else { return nil }
         let wanted = lacking.filter { $0.missing?.intersection(range) == range }.map(\.name)
@@ -405,18 +357,6 @@ struct Planner {
             offer.servesWildcard && wanted.count == names.count ? .all : .names(offer.batch(of: wanted))
         return Work(
             scope: scope, granularity: granularity, range: range, statistics: statistics, purpose: .backfill)
-    }
-
-    /// The part of a window that the vendor may serve in one piece; nil when it serves none of it.
-    private func servedRange(
-        _ window: TimeRange, _ scope: Scope, _ granularity: Granularity, now: UnixTime
-    ) -> TimeRange? {
-        var window = window
-        // Nothing is asked for across where the vendor's data begin: it would refuse all of it.
-        if let begin = searchedBegin(scope, granularity, now: now), window.start < begin, begin < window.end {
-            window.start = begin
-        }
-        return reach(ReachKey(EndpointLevel(scope), granularity)).limit(window, granularity, now: now)
     }
 
     /// The ranges that one track misses, without those that its next live tail brings.

@@ -14,12 +14,7 @@ struct RetainTests {
         let end = Granularity.daily.floor(SystemClock().now - Self.day)
         let range = TimeRange(end - 40 * Self.day, end)
         let history = try History(path: folder.file("history.db"))
-        let points = stride(from: range.start, to: range.end, by: 3600).map { Point(time: $0, value: .integer(1)) }
-        _ = try await history.store(
-            [SeriesPoints(statistic: "records", points: points)],
-            answering: AnsweredWindow(
-                scope: Scope(application: "APP"), granularity: .hourly, range: range, statistics: .all,
-                fetchedAt: range.end + 7200, settleDelay: 7200))
+        try await history.storeHours(range)
         try history.close()
         let configuration = """
             applications: [{id: APP, usage_api_key: key}]

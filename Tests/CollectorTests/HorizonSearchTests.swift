@@ -23,8 +23,8 @@ struct HorizonSearchTests {
         var planner = Planner(settings: CollectionSettings(), offers: [:])
         planner.setTracks(tracks)
         let key = ReachKey(.index, .hourly)
-        planner.updateReach(key) { $0.noteServed(now - 7 * day, .hourly, now: now) }
-        planner.updateReach(key) {
+        planner.reaches.update(key) { $0.noteServed(now - 7 * day, .hourly, now: now) }
+        planner.reaches.update(key) {
             $0.noteRefused(now - 30 * day, .hourly, now: now, reason: "no", isAbsence: false)
         }
         return planner
@@ -38,7 +38,7 @@ struct HorizonSearchTests {
         let work = try #require(next)
         #expect(work.purpose == .backfill && work.scope.index == "other")
         #expect(work.range.end == Granularity.hourly.floor(now - 40 * day))
-        #expect(!planner.reach(ReachKey(.index, .hourly)).isSearching)
+        #expect(!planner.reaches[ReachKey(.index, .hourly)].isSearching)
     }
 
     @Test("A search goes on as long as an index misses what it is about")
@@ -50,6 +50,6 @@ struct HorizonSearchTests {
         let next = planner.next(now: now)
         let work = try #require(next)
         #expect(work.scope.index == "young")
-        #expect(planner.reach(ReachKey(.index, .hourly)).isSearching)
+        #expect(planner.reaches[ReachKey(.index, .hourly)].isSearching)
     }
 }

@@ -21,12 +21,7 @@ struct RetentionTests {
     private func store(_ history: History, _ days: Range<Int64>) async throws {
         let range = TimeRange(
             Self.midnight + days.lowerBound * Self.day, Self.midnight + days.upperBound * Self.day)
-        let points = stride(from: range.start, to: range.end, by: 3600).map { Point(time: $0, value: .integer(1)) }
-        _ = try await history.store(
-            [SeriesPoints(statistic: "records", points: points)],
-            answering: AnsweredWindow(
-                scope: Scope(application: "APP"), granularity: .hourly, range: range, statistics: .all,
-                fetchedAt: range.end + 7200, settleDelay: 7200))
+        try await history.storeHours(range)
     }
 
     private func days(_ history: History) async throws -> Int {
