@@ -68,6 +68,8 @@ final class FileGuard: Sendable {
         var log: Identity?
         /// The schema cookies that the file may have.
         var cookies: ClosedRange<UInt32>?
+        /// Bytes of the file when it was last found good.
+        var size: Int64 = 0
     }
 
     /// Where the file is, links resolved: beside it is the log.
@@ -121,7 +123,9 @@ final class FileGuard: Sendable {
     /// Takes the file and its log as they are now for what they should be.
     func start() {
         let cookie = header()?.schemaCookie
+        let size = size
         state.withLock { state in
+            state.size = size
             state.log = Identity(ofFileAt: logPath)
             state.cookies = cookie.map { $0...$0 }
         }
@@ -164,14 +168,22 @@ final class FileGuard: Sendable {
         return nil
     }
 
-    /// Whether the file lacks pages that it should have, for longer than writing them takes: another
-    /// process may be moving the log into the file just now.
+    /// Whether the file has lost pages.
+    ///
+    /// That it lacks pages which its header counts proves nothing: a checkpoint writes the header first, and one
+    /// that was killed, or found the disk full, leaves the other pages in the write-ahead log, where SQLite finds
+    /// them. But only `VACUUM` makes a file shorter, and never shorter than its header then says.
     private func isShort() -> Bool {
-        let first = size
-        for attempt in 0..<10 {
+        // Another process may write the header and cut the file between two of these calls.
+        for _ in 0..<3 {
             guard let header = header() else { return true }
-            if size >= header.pageCount * header.pageSize || size > first { return false }
-            if attempt < 9 { usleep(50_000) }
+            let now = size
+            let isWhole = state.withLock { state in
+                guard now >= min(state.size, header.pageCount * header.pageSize) else { return false }
+                state.size = now
+                return true
+            }
+            if isWhole { return false }
         }
         return true
     }

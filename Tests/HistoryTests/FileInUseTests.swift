@@ -11,10 +11,10 @@ struct FileInUseTests {
     private let log = CapturedLog()
     private var path: String { folder.file("history.db") }
 
-    private func store(_ history: History, hour: Int64 = 0) async throws {
+    private func store(_ history: History, hour: Int64 = 0, statistics: [StatisticName] = ["records"]) async throws {
         let start = midnight + hour * 3600
         _ = try await history.store(
-            [SeriesPoints(statistic: "records", points: [Point(time: start, value: .integer(7))])],
+            statistics.map { SeriesPoints(statistic: $0, points: [Point(time: start, value: .integer(7))]) },
             answering: AnsweredWindow(
                 scope: Scope(application: "APP"), granularity: .hourly, range: TimeRange(start, start + 3600),
                 statistics: .all, fetchedAt: start + 30 * 86_400, settleDelay: 7200))
@@ -43,6 +43,13 @@ struct FileInUseTests {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
         }
         return copy
+    }
+
+    /// Moves the write-ahead log into the file, as another process may.
+    private func checkpoint() throws {
+        let other = try DatabaseQueue(path: path)
+        try other.writeWithoutTransaction { db in _ = try db.checkpoint(.full) }
+        try other.close()
     }
 
     private func expectNoWrites(_ history: History, _ problem: HistoryProblem) async {
@@ -125,6 +132,41 @@ struct FileInUseTests {
         #expect(
             log.lines.contains { $0.hasPrefix("warning") && $0.contains("was an empty file; starting a new history") })
         #expect(try await next.verify().isEmpty)
+    }
+
+    @Test("Cut by some pages: it writes nothing")
+    func cut() async throws {
+        let (history, _) = try await used()
+        try checkpoint()
+        #expect(history.look() == nil)
+        let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        #expect(truncate(path, size - 2 * 4096) == 0)
+        await expectNoWrites(history, .truncated)
+    }
+
+    /// A checkpoint writes page 1, which counts the pages, before the pages that are new.
+    @Test("Killed within a checkpoint: a file shorter than it says, whose log has the rest, is no problem")
+    func killedWithinCheckpoint() async throws {
+        let (history, _) = try await used()
+        try checkpoint()
+        let before = try #require(FileManager.default.contents(atPath: path))
+        try await store(history, hour: 2, statistics: (0..<1000).map { "statistic_\($0)" })
+        let log = try #require(FileManager.default.contents(atPath: path + "-wal"))
+        try checkpoint()
+        let after = try #require(FileManager.default.contents(atPath: path))
+        try #require(after.count > before.count)
+        withExtendedLifetime(history) {}
+
+        let killed = folder.file("killed.db")
+        try (after.prefix(4096) + before.dropFirst(4096)).write(to: URL(filePath: killed))
+        try log.write(to: URL(filePath: killed + "-wal"))
+        let next = try History(path: killed, collects: true)
+        #expect(next.look() == nil)
+        try await store(next, hour: 41)
+        #expect(next.look() == nil)
+        #expect(try await next.verify().isEmpty)
+        try next.close()
+        #expect(try History(path: killed).look() == nil)
     }
 
     @Test("Its write-ahead log deleted: it writes nothing, and closing rescues what the log held")
