@@ -73,6 +73,7 @@ let package = Package(
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
+        library("LinearRegex", []),
         library("UsageModel", []),
         .target(
             name: "Migrations", path: "migrations",
@@ -93,8 +94,8 @@ let package = Package(
         library(
             "Prometheus",
             [
-                "UsageModel", "AlgoliaClient", "History", "Snappy", coreMetrics, protobuf, httpClient, lifecycle,
-                logging,
+                "UsageModel", "AlgoliaClient", "History", "LinearRegex", "Snappy", coreMetrics, protobuf, httpClient,
+                lifecycle, logging,
                 nioCore, nioHTTP1, nioSSL,
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
@@ -109,7 +110,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip",
-                "CCrypt",
+                "LinearRegex", "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
@@ -118,7 +119,7 @@ let package = Package(
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),
-        library("Settings", ["UsageModel", yams]),
+        library("Settings", ["UsageModel", "LinearRegex", yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
@@ -151,6 +152,7 @@ let package = Package(
         .executableTarget(
             name: "CrashVictim", dependencies: ["UsageModel", "History", "Collector", "Simulator", "TestSupport"],
             path: "Tests/CrashVictim", swiftSettings: settings),
+        tests("LinearRegexTests", ["LinearRegex"]),
         tests("UsageModelTests", ["UsageModel"], resources: [.copy("Fixtures")]),
         tests(
             "AlgoliaClientTests",
@@ -169,7 +171,7 @@ let package = Package(
         tests(
             "PrometheusTests",
             [
-                "Prometheus", "AlgoliaClient", "History", "Collector", "UsageModel", "Snappy",
+                "Prometheus", "AlgoliaClient", "History", "Collector", "LinearRegex", "UsageModel", "Snappy",
                 "TestSupport",
                 coreMetrics, protobuf, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
                 logging, nioCore, nioSSL,
@@ -178,8 +180,8 @@ let package = Package(
             "WebTests",
             [
                 "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
-                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
-                nioSSL, protobuf,
+                "LinearRegex", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1,
+                nioPosix, nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),

@@ -1,3 +1,4 @@
+internal import LinearRegex
 private import Synchronization
 internal import UsageModel
 

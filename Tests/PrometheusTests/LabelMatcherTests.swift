@@ -1,4 +1,5 @@
 import History
+import LinearRegex
 import Testing
 import UsageModel
 

@@ -1,3 +1,4 @@
+internal import LinearRegex
 internal import UsageModel
 
 /// A matcher that is ready to be asked about many series.

@@ -1,4 +1,5 @@
 package import History
+internal import LinearRegex
 package import UsageModel
 internal import Snappy
 

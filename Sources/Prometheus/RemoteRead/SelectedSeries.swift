@@ -1,4 +1,5 @@
 internal import History
+internal import LinearRegex
 internal import UsageModel
 
 /// The series that answer one query.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import UsageModel
+@testable import LinearRegex
 
 @Suite("What the regular expressions of one request may cost")
 struct RegexBudgetTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import UsageModel
+@testable import LinearRegex
 
 @Suite("Regular expressions in linear time")
 struct LinearRegexTests {
