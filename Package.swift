@@ -73,6 +73,7 @@ let package = Package(
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
+        library("Transport", [httpClient, logging, nioCore, nioPosix, nioSSL, nioHTTP1, nioCompression]),
         library("LinearRegex", []),
         library("UsageModel", []),
         .target(
@@ -88,13 +89,13 @@ let package = Package(
         // Algolia APIs → AlgoliaClient → Collector → History → Web.
         library(
             "AlgoliaClient",
-            ["UsageModel", httpClient, logging, coreMetrics, nioCore, nioPosix, nioSSL, nioHTTP1, nioCompression]),
+            ["UsageModel", "Transport", httpClient, coreMetrics, nioCore]),
         library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
-        library("Collector", ["UsageModel", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
+        library("Collector", ["UsageModel", "Transport", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
         library(
             "Prometheus",
             [
-                "UsageModel", "AlgoliaClient", "History", "LinearRegex", "Snappy", coreMetrics, protobuf, httpClient,
+                "UsageModel", "Transport", "History", "LinearRegex", "Snappy", coreMetrics, protobuf, httpClient,
                 lifecycle, logging,
                 nioCore, nioHTTP1, nioSSL,
             ],
@@ -110,7 +111,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip",
-                "LinearRegex", "CCrypt",
+                "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
@@ -119,7 +120,7 @@ let package = Package(
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),
-        library("Settings", ["UsageModel", "LinearRegex", yams]),
+        library("Settings", ["UsageModel", "LinearRegex", "Transport", yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
@@ -127,7 +128,8 @@ let package = Package(
             name: "AlgoliaExporter",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
-                "Simulator", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics, httpClient,
+                "Simulator", "Transport", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics,
+                httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings),
@@ -145,8 +147,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", coreMetrics, logging, nioCore,
-                subprocess,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", coreMetrics, logging,
+                nioCore, subprocess,
             ],
             path: "Tests/TestSupport", swiftSettings: settings),
         .executableTarget(
@@ -157,21 +159,22 @@ let package = Package(
         tests(
             "AlgoliaClientTests",
             [
-                "AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore, nioPosix,
-                nioSSL,
+                "AlgoliaClient", "UsageModel", "Transport", "Simulator", "TestSupport", httpClient, coreMetrics,
+                nioCore,
             ]),
+        tests("TransportTests", ["Transport", "TestSupport", httpClient, nioCore, nioPosix, nioSSL]),
         tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [
-                "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim",
-                coreMetrics, grdb,
+                "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "Transport", "TestSupport",
+                "CrashVictim", coreMetrics, grdb,
             ]),
         tests("SnappyTests", ["Snappy"]),
         tests(
             "PrometheusTests",
             [
-                "Prometheus", "AlgoliaClient", "History", "Collector", "LinearRegex", "UsageModel", "Snappy",
+                "Prometheus", "Transport", "History", "Collector", "LinearRegex", "UsageModel", "Snappy",
                 "TestSupport",
                 coreMetrics, protobuf, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
                 logging, nioCore, nioSSL,
@@ -180,7 +183,8 @@ let package = Package(
             "WebTests",
             [
                 "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
-                "LinearRegex", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1,
+                "LinearRegex", "Transport", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache,
+                nioCore, nioHTTP1,
                 nioPosix, nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),

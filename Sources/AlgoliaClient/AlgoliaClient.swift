@@ -1,5 +1,6 @@
 public import CoreMetrics
 internal import NIOCore
+public import Transport
 public import UsageModel
 
 /// One application's access to Algolia's APIs. Sends GET and nothing else.

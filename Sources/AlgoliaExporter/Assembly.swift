@@ -6,6 +6,7 @@ import History
 import Logging
 import Prometheus
 import Settings
+import Transport
 import UsageModel
 
 /// The parts of a running exporter, wired together.

@@ -5,6 +5,7 @@ import Foundation
 import History
 import Prometheus
 import Settings
+import Transport
 import UsageModel
 
 struct Check: AsyncParsableCommand {

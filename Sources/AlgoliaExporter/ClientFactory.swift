@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Prometheus
 import Settings
 import Synchronization
+import Transport
 import UsageModel
 
 /// Makes clients, again and again as the configuration changes: an application keeps its quota,

@@ -2,6 +2,7 @@ public import AlgoliaClient
 public import CoreMetrics
 public import History
 public import Logging
+public import Transport
 public import UsageModel
 
 /// Keeps one application's history complete: asks for what is missing, one

@@ -4,6 +4,7 @@ public import History
 public import Logging
 public import ServiceLifecycle
 private import Synchronization
+public import Transport
 public import UsageModel
 
 /// One application to collect.

@@ -4,6 +4,7 @@ import CoreMetrics
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("The client against the simulator")

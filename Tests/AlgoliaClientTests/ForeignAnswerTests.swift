@@ -2,6 +2,7 @@ import CoreMetrics
 import NIOCore
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @testable import AlgoliaClient

@@ -3,6 +3,7 @@ import CoreMetrics
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 /// A simulated application with a Monitoring API, and the same clients for it that a collector has.

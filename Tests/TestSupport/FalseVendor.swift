@@ -2,6 +2,7 @@ public import AlgoliaClient
 private import CoreMetrics
 internal import NIOCore
 private import Synchronization
+public import Transport
 public import UsageModel
 
 /// A vendor that tells the simulator's truth in the ways that real ones are known for, and the simulator is not.

@@ -1,6 +1,7 @@
 public import AlgoliaClient
 internal import NIOCore
 public import Simulator
+public import Transport
 public import UsageModel
 
 /// Carries the client's requests to a simulator without a socket.

@@ -4,6 +4,7 @@ private import CoreMetrics
 public import History
 public import Logging
 public import Simulator
+public import Transport
 public import UsageModel
 
 /// A simulator, a clock and a history file: what a collector test needs.

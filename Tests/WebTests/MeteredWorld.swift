@@ -5,6 +5,7 @@ import Logging
 import Prometheus
 import Simulator
 import TestSupport
+import Transport
 import UsageModel
 import Web
 

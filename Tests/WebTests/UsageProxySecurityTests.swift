@@ -4,6 +4,7 @@ import History
 import Synchronization
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @testable import Web

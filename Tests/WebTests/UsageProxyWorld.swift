@@ -7,6 +7,7 @@ import Prometheus
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 import Web
 

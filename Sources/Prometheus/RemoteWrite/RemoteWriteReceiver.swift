@@ -1,4 +1,4 @@
-internal import AlgoliaClient
+internal import Transport
 internal import UsageModel
 
 /// One receiver: sends it a request, and says what its answer means.

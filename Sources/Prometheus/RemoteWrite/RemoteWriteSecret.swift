@@ -1,4 +1,4 @@
-private import UsageModel
+private import Transport
 
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials

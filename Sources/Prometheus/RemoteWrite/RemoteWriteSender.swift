@@ -1,4 +1,4 @@
-internal import AlgoliaClient
+internal import Transport
 package import CoreMetrics
 package import History
 package import Logging

@@ -1,5 +1,5 @@
 internal import NIOSSL
-private import UsageModel
+private import Transport
 
 /// A certificate of remote write cannot be used.
 public struct RemoteWriteCertificateError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-public import AlgoliaClient
+public import Transport
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1

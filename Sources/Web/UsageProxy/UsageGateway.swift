@@ -1,4 +1,5 @@
 public import AlgoliaClient
+public import Transport
 public import UsageModel
 
 /// What the usage proxy needs of those who talk to Algolia: who may ask, and perhaps somebody to fetch what is missing.

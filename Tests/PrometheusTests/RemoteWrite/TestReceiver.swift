@@ -1,4 +1,4 @@
-import AlgoliaClient
+import Transport
 import Foundation
 import Prometheus
 import Snappy

@@ -1,10 +1,10 @@
-import AlgoliaClient
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
 import NIOSSL
 import TestSupport
 import Testing
+import Transport
 
 /// A server that answers every connection with the same bytes, right or wrong.
 private final class RawServer: Sendable {
@@ -47,7 +47,8 @@ private final class RawServer: Sendable {
 @Suite("Servers that do not keep to HTTP")
 struct RawServerTests {
     private func get(_ url: String, timeout: Double = 600) async throws -> Result<TransportAnswer, TransportError> {
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration(maximumBody: 1 << 20))
         let transport = AsyncHTTPTransport(http)
         let result: Result<TransportAnswer, TransportError>
         do throws(TransportError) {

@@ -1,5 +1,4 @@
 private import Synchronization
-private import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -98,7 +97,7 @@ public final class KeySource: Sendable {
     }
 
     /// Notes that the vendor refused `key`: the file is read again at the next look.
-    func noteRefused(_ key: APIKey) {
+    public func noteRefused(_ key: APIKey) {
         state.withLock { state in
             state.refused = key
             state.version = nil

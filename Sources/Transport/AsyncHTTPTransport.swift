@@ -3,7 +3,6 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
-internal import UsageModel
 
 /// The network, by AsyncHTTPClient.
 public struct AsyncHTTPTransport: HTTPTransport {
@@ -22,11 +21,12 @@ public struct AsyncHTTPTransport: HTTPTransport {
     /// The client's settings that this exporter needs: gzip is undone as it
     /// arrives (a bomb ends at the size limit), and redirects are not
     /// followed, because a key must not travel to another host.
-    public static var configuration: HTTPClient.Configuration {
+    /// - Parameter maximumBody: bytes of an answer after decompression.
+    public static func configuration(maximumBody: Int) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10)),
-            decompression: .enabled(limit: .size(AlgoliaClient.maximumBody)))
+            decompression: .enabled(limit: .size(maximumBody)))
         configuration.httpVersion = .http1Only
         configuration.refuseImpossibleStatuses()
         // The collector tries again itself, and wants to know why it must: the library would try until the timeout,
@@ -39,7 +39,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
 
     /// When the answer was sent: a cache on the way leaves the `Date` of the answer that it keeps, and says how old
     /// that is (RFC 9111, section 5.1).
-    private static func date(_ headers: HTTPHeaders) -> UnixTime? {
+    private static func date(_ headers: HTTPHeaders) -> Int64? {
         guard let date = headers.first(name: "Date").flatMap(RetryAfter.httpDate) else { return nil }
         let age = headers.first(name: "Age").flatMap { Int64($0) } ?? 0
         return date + min(max(age, 0), longestAge)

@@ -11,6 +11,16 @@ internal import NIOSSL
     private import Darwin
 #endif
 
+/// Why there is no complete answer.
+public enum TransportError: Error, Sendable, Hashable {
+    case timeout
+    /// The body is larger than allowed, in bytes.
+    case tooLarge(limit: Int)
+    /// Refused, reset, cut, unknown host, TLS; with the library's words.
+    case connection(String)
+    case cancelled
+}
+
 extension TransportError {
     /// What an error of AsyncHTTPClient means.
     package init(_ error: any Error) {

@@ -1,7 +1,7 @@
-import AlgoliaClient
 import Foundation
 import TestSupport
 import Testing
+import Transport
 
 @Suite("Keys")
 struct KeyTests {

@@ -1,4 +1,10 @@
-internal import UsageModel
+#if canImport(Glibc)
+    private import Glibc
+#elseif canImport(Musl)
+    private import Musl
+#else
+    private import Darwin
+#endif
 
 /// The `Retry-After` header (RFC 9110, section 10.2.3).
 package enum RetryAfter {
@@ -25,16 +31,28 @@ package enum RetryAfter {
     ]
 
     /// An IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that senders may generate.
-    static func httpDate(_ text: String) -> UnixTime? {
+    /// - Returns: seconds since 1970.
+    static func httpDate(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
             let month = months.firstIndex(of: String(parts[2])), let day = Int(parts[1]), let year = Int(parts[3]),
-            (1970...9999).contains(year),
-            let midnight = CivilTime.daysSinceEpoch(year: year, month: month + 1, day: day)
+            (1970...9999).contains(year), (1...31).contains(day),
+            let midnight = midnight(year: year, month: month, day: day)
         else { return nil }
         let clock = parts[4].split(separator: ":").map { Int64($0) ?? -1 }
         guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2])
         else { return nil }
-        return midnight * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+        return midnight + clock[0] * 3600 + clock[1] * 60 + clock[2]
+    }
+
+    /// The beginning of a day of UTC, in seconds since 1970; nil for a date that does not exist.
+    /// - Parameter month: 0 for January.
+    private static func midnight(year: Int, month: Int, day: Int) -> Int64? {
+        var date = tm()
+        date.tm_year = Int32(year - 1900)
+        date.tm_mon = Int32(month)
+        date.tm_mday = Int32(day)
+        let time = timegm(&date)
+        return date.tm_mon == Int32(month) ? Int64(time) : nil
     }
 }

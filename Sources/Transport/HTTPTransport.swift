@@ -1,5 +1,4 @@
 public import NIOCore
-public import UsageModel
 
 /// Sends one GET and returns the whole answer. The seam between the client and
 /// the network.
@@ -32,23 +31,14 @@ public struct TransportAnswer: Sendable {
     /// The `Retry-After` header, as sent.
     public var retryAfter: String?
     /// The `Date` header: when the vendor's clock says that it answered. Nil when it has none that can be read.
-    public var date: UnixTime?
+    /// Seconds since 1970.
+    public var date: Int64?
     public var body: ByteBuffer
 
-    public init(status: Int, retryAfter: String? = nil, date: UnixTime? = nil, body: ByteBuffer) {
+    public init(status: Int, retryAfter: String? = nil, date: Int64? = nil, body: ByteBuffer) {
         self.status = status
         self.retryAfter = retryAfter
         self.date = date
         self.body = body
     }
-}
-
-/// Why there is no complete answer.
-public enum TransportError: Error, Sendable, Hashable {
-    case timeout
-    /// The body is larger than allowed, in bytes.
-    case tooLarge(limit: Int)
-    /// Refused, reset, cut, unknown host, TLS; with the library's words.
-    case connection(String)
-    case cancelled
 }
