@@ -1,12 +1,11 @@
-package import History
 package import UsageModel
 
 /// Everything that stored series become when Prometheus looks back, in its order: by the labels,
 /// name and value in turn, so that a family's series stand together.
 package struct HistoricalSeriesSet: Sendable {
     package struct Member: Sendable {
-        /// Where the points are.
-        package let stored: StoredSeries
+        /// The position of its key among those that the set was made of.
+        package let position: Int
         package let series: HistoricalSeries
     }
 
@@ -15,26 +14,27 @@ package struct HistoricalSeriesSet: Sendable {
     let families: [String: Range<Int>]
 
     /// - Parameters:
-    ///   - stored: in the order of ``History/History/storedSeries()``; those that `/metrics` does not have are left out.
+    ///   - keys: oldest series first; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets that are wanted.
-    package init(_ stored: [StoredSeries], granularities: [Granularity] = Granularity.allCases) {
+    package init(_ keys: [SeriesKey], granularities: [Granularity] = Granularity.allCases) {
         var known: [HistoricalFamily.Source: HistoricalFamily?] = [:]
         // Two statistics can become the same metric's name. A known one keeps it, as on /metrics; else the first.
         var owners: [String: SeriesKey] = [:]
         var members: [Member] = []
-        func isKnown(_ stored: StoredSeries) -> Bool {
-            StatisticCatalogue.statistic(named: stored.key.statistic)?.api == stored.key.api
+        func isKnown(_ position: Int) -> Bool {
+            StatisticCatalogue.statistic(named: keys[position].statistic)?.api == keys[position].api
         }
-        for stored in stored.filter(isKnown) + stored.filter({ !isKnown($0) }) {
+        for position in keys.indices.filter(isKnown) + keys.indices.filter({ !isKnown($0) }) {
+            let key = keys[position]
             for granularity in granularities {
-                let source = stored.key.family(granularity)
+                let source = key.family(granularity)
                 let family = known[source] ?? HistoricalFamily(source)
                 known[source] = .some(family)
                 guard let family else { continue }
-                let owner = owners[family.metric] ?? stored.key
+                let owner = owners[family.metric] ?? key
                 owners[family.metric] = owner
-                guard owner.api == stored.key.api, owner.statistic == stored.key.statistic else { continue }
-                members += HistoricalSeries.all(stored.key, of: family).map { Member(stored: stored, series: $0) }
+                guard owner.api == key.api, owner.statistic == key.statistic else { continue }
+                members += HistoricalSeries.all(key, of: family).map { Member(position: position, series: $0) }
             }
         }
         members.sort { $0.series.labels.lexicographicallyPrecedes($1.series.labels) }

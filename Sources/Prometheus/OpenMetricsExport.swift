@@ -6,6 +6,7 @@ public import UsageModel
 ///
 /// Constant memory: a page of one series at a time.
 public struct OpenMetricsExport: Sendable {
+    private let stored: [StoredSeries]
     private let series: HistoricalSeriesSet
     private let range: TimeRange
 
@@ -13,7 +14,8 @@ public struct OpenMetricsExport: Sendable {
     ///   - series: the stored series to write; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets to write.
     public init(_ series: [StoredSeries], granularities: [Granularity], range: TimeRange) {
-        self.series = HistoricalSeriesSet(series, granularities: granularities)
+        stored = series
+        self.series = HistoricalSeriesSet(series.map(\.key), granularities: granularities)
         self.range = range
     }
 
@@ -28,7 +30,7 @@ public struct OpenMetricsExport: Sendable {
             let historical = member.series
             var rest: TimeRange? = range
             while let asked = rest {
-                let page = try await history.page(of: member.stored, historical.granularity, range: asked)
+                let page = try await history.page(of: stored[member.position], historical.granularity, range: asked)
                 rest = page.rest
                 guard !page.points.isEmpty else { continue }
                 var head: [UInt8] = []

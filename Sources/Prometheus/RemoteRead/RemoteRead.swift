@@ -48,13 +48,13 @@ package final class RemoteRead: Sendable {
     }
 
     private func select(_ queries: [RemoteReadRequest.Query], now: UnixTime) async throws -> [SelectedSeries] {
-        let set = try await series.current()
+        let all = try await series.current()
         let budget = RegexBudget()
         var selected: [SelectedSeries] = []
         var count = 0
         for query in queries {
             try Task.checkCancellation()
-            let series = try SelectedSeries(query, of: set, now: now, budget)
+            let series = try SelectedSeries(query, of: all, now: now, budget)
             count += series.slices.count
             guard count <= limits.series else {
                 throw RemoteReadRefusal(

@@ -10,17 +10,18 @@ struct SelectedSeries: Sendable {
     let slices: [SeriesSlice]
 
     init(
-        _ query: RemoteReadRequest.Query, of set: HistoricalSeriesSet, now: UnixTime, _ budget: RegexBudget
+        _ query: RemoteReadRequest.Query, of all: HistoricalSeriesCache.Content, now: UnixTime, _ budget: RegexBudget
     ) throws {
-        everything = set
+        everything = all.set
         var ranges: [Granularity: TimeRange] = [:]
         for granularity in Granularity.allCases { ranges[granularity] = query.buckets(granularity, now: now) }
-        positions = try set.matching(query.matchers, budget)
+        positions = try all.set.matching(query.matchers, budget)
         slices = positions.map { position in
-            let member = set.members[position]
+            let member = all.set.members[position]
             let granularity = member.series.granularity
             return SeriesSlice(
-                series: member.stored.id, granularity: granularity, range: ranges[granularity] ?? TimeRange(0, 0))
+                series: all.stored[member.position].id, granularity: granularity,
+                range: ranges[granularity] ?? TimeRange(0, 0))
         }
     }
 

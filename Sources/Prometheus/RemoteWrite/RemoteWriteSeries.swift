@@ -8,10 +8,10 @@ enum RemoteWriteSeries {
     /// Where unknown statistics share a metric's name, the one that was stored first keeps it:
     /// what comes later never changes what is sent already.
     static let sampleCounts: Outbox.SampleCounts = { stored in
-        var counts: [Int64: [Granularity: Int]] = [:]
-        for member in HistoricalSeriesSet(stored).members {
-            counts[member.stored.id, default: [:]][member.series.granularity, default: 0] += 1
+        var counts = [[Granularity: Int]](repeating: [:], count: stored.count)
+        for member in HistoricalSeriesSet(stored.map(\.key)).members {
+            counts[member.position][member.series.granularity, default: 0] += 1
         }
-        return stored.map { counts[$0.id] ?? [:] }
+        return counts
     }
 }
