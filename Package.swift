@@ -92,12 +92,13 @@ let package = Package(
             ["UsageModel", "Transport", httpClient, coreMetrics, nioCore]),
         library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
         library("Collector", ["UsageModel", "Transport", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
+        library("PrometheusModel", ["UsageModel"]),
+        library("Exposition", ["UsageModel", "PrometheusModel", "History", "LinearRegex", coreMetrics]),
         library(
-            "Prometheus",
+            "RemoteStorage",
             [
-                "UsageModel", "Transport", "History", "LinearRegex", "Snappy", coreMetrics, protobuf, httpClient,
-                lifecycle, logging,
-                nioCore, nioHTTP1, nioSSL,
+                "UsageModel", "PrometheusModel", "Transport", "History", "LinearRegex", "Snappy", coreMetrics, protobuf,
+                httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         .target(
@@ -110,7 +111,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "PrometheusModel", "Exposition", "RemoteStorage",
+                "Capacity", "Gzip",
                 "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
@@ -127,7 +129,8 @@ let package = Package(
         .executableTarget(
             name: "AlgoliaExporter",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity", "Web",
+                "Settings",
                 "Simulator", "Transport", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics,
                 httpClient,
                 nioCore, nioHTTP1, nioSSL,
@@ -137,7 +140,7 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Prometheus", "Capacity", "Web", "Simulator",
+                "UsageModel", "AlgoliaClient", "History", "Exposition", "RemoteStorage", "Capacity", "Web", "Simulator",
                 "Snappy", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
@@ -171,18 +174,22 @@ let package = Package(
                 "CrashVictim", coreMetrics, grdb,
             ]),
         tests("SnappyTests", ["Snappy"]),
+        tests("PrometheusModelTests", ["PrometheusModel", "UsageModel"]),
         tests(
-            "PrometheusTests",
+            "ExpositionTests", ["Exposition", "History", "UsageModel", "TestSupport", coreMetrics]),
+        tests(
+            "RemoteStorageTests",
             [
-                "Prometheus", "Transport", "History", "Collector", "LinearRegex", "UsageModel", "Snappy",
-                "TestSupport",
-                coreMetrics, protobuf, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
+                "RemoteStorage", "Exposition", "PrometheusModel", "Transport", "History", "Collector", "LinearRegex",
+                "UsageModel", "Snappy", "TestSupport", coreMetrics, protobuf, hummingbird, hummingbirdCore,
+                hummingbirdTLS, httpTypes, lifecycle,
                 logging, nioCore, nioSSL,
             ]),
         tests(
             "WebTests",
             [
-                "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
+                "Web", "Capacity", "PrometheusModel", "Exposition", "RemoteStorage", "History", "Collector",
+                "UsageModel", "Simulator", "AlgoliaClient",
                 "LinearRegex", "Transport", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache,
                 nioCore, nioHTTP1,
                 nioPosix, nioSSL, protobuf,

@@ -5,7 +5,7 @@ import History
 import Hummingbird
 import Logging
 import NIOCore
-import Prometheus
+import RemoteStorage
 import UsageModel
 
 /// A year of hours of a hundred series, by remote write to a receiver on loopback that discards it.

@@ -2,9 +2,10 @@ import AlgoliaClient
 import AsyncHTTPClient
 import Collector
 import CoreMetrics
+import Exposition
 import History
 import Logging
-import Prometheus
+import RemoteStorage
 import Settings
 import Transport
 import UsageModel

@@ -1,9 +1,10 @@
 import AlgoliaClient
 import ArgumentParser
 import AsyncHTTPClient
+import Exposition
 import Foundation
 import History
-import Prometheus
+import RemoteStorage
 import Settings
 import Transport
 import UsageModel

@@ -1,6 +1,6 @@
 import AlgoliaClient
 import AsyncHTTPClient
-import Prometheus
+import Exposition
 import Settings
 import Synchronization
 import Transport

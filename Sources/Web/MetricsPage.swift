@@ -1,11 +1,11 @@
 internal import Collector
+internal import Exposition
 internal import Gzip
-internal import History
 internal import HTTPTypes
+internal import History
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
-internal import Prometheus
 internal import UsageModel
 
 /// `/metrics`. The history's part is rendered once per change, however often

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
-internal import Prometheus
+internal import RemoteStorage
 internal import UsageModel
 
 /// `POST /api/v1/read`: Prometheus' remote read.

@@ -1,8 +1,8 @@
 import AlgoliaClient
 import Collector
+import Exposition
 import History
 import Logging
-import Prometheus
 import Simulator
 import TestSupport
 import Transport

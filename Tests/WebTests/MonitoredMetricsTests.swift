@@ -1,7 +1,8 @@
 import AlgoliaClient
 import Collector
+import Exposition
 import History
-import Prometheus
+import PrometheusModel
 import Simulator
 import TestSupport
 import Testing

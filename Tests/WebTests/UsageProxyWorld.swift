@@ -1,9 +1,9 @@
 import AlgoliaClient
 import AsyncHTTPClient
+import Exposition
 import Foundation
 import History
 import NIOCore
-import Prometheus
 import Simulator
 import TestSupport
 import Testing
