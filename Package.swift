@@ -73,7 +73,7 @@ let package = Package(
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
-        library("Transport", [httpClient, logging, nioCore, nioPosix, nioSSL, nioHTTP1, nioCompression]),
+        library("Transport", [httpClient, logging, nioCore, nioPosix, nioSSL, nioHTTP1]),
         library("LinearRegex", []),
         library("UsageModel", []),
         .target(
@@ -89,7 +89,7 @@ let package = Package(
         // Algolia APIs → AlgoliaClient → Collector → History → Web.
         library(
             "AlgoliaClient",
-            ["UsageModel", "Transport", httpClient, coreMetrics, nioCore]),
+            ["UsageModel", "Transport", httpClient, coreMetrics, nioCore, nioCompression]),
         library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
         library("Collector", ["UsageModel", "Transport", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
         library("PrometheusModel", ["UsageModel"]),
@@ -98,7 +98,7 @@ let package = Package(
             "RemoteStorage",
             [
                 "UsageModel", "PrometheusModel", "Transport", "History", "LinearRegex", "Snappy", coreMetrics, protobuf,
-                httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
+                lifecycle, logging, nioCore, nioHTTP1, nioSSL,
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         .target(
@@ -141,6 +141,7 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Exposition", "RemoteStorage", "Capacity", "Web", "Simulator",
+                "Transport",
                 "Snappy", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
@@ -183,7 +184,7 @@ let package = Package(
                 "RemoteStorage", "Exposition", "PrometheusModel", "Transport", "History", "Collector", "LinearRegex",
                 "UsageModel", "Snappy", "TestSupport", coreMetrics, protobuf, hummingbird, hummingbirdCore,
                 hummingbirdTLS, httpTypes, lifecycle,
-                logging, nioCore, nioSSL,
+                logging, nioCore, nioHTTP1, nioSSL,
             ]),
         tests(
             "WebTests",

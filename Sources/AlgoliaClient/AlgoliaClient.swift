@@ -210,7 +210,7 @@ public struct AlgoliaClient: Sendable {
         let asked = clock.monotonic
         let answer: TransportAnswer
         do throws(TransportError) {
-            answer = try await transport.get(request)
+            answer = try await transport.send(request)
         } catch {
             switch error {
             case .timeout: throw .timeout

@@ -1,11 +1,11 @@
-package import AsyncHTTPClient
+internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 
 extension HTTPClient.Configuration {
     /// Lets answers with a status below 100 fail. AsyncHTTPClient takes them for interim answers (1xx), waits for
     /// another head, and ends the process when the body comes instead.
-    package mutating func refuseImpossibleStatuses() {
+    mutating func refuseImpossibleStatuses() {
         http1_1ConnectionDebugInitializer = { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations

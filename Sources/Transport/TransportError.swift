@@ -23,7 +23,7 @@ public enum TransportError: Error, Sendable, Hashable {
 
 extension TransportError {
     /// What an error of AsyncHTTPClient means.
-    package init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
         case let error as TransportError: self = error
         case let error as HTTPClientError:
@@ -47,8 +47,11 @@ extension TransportError {
 
     /// BoringSSL's name of what went wrong in words: `certificate verify failed`.
     private static func handshake(_ description: String) -> String {
-        guard let name = description.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/) else { return description }
-        return name.output.1.lowercased().replacing("_", with: " ")
+        guard let prefix = description.firstRange(of: "OPENSSL_internal:") else { return description }
+        let name = description[prefix.upperBound...].prefix {
+            $0 == "_" || $0.isASCII && ($0.isUppercase || $0.isNumber)
+        }
+        return name.isEmpty ? description : name.lowercased().replacing("_", with: " ")
     }
 
     private static func message(_ code: CInt) -> String { String(cString: strerror(code)).lowercased() }

@@ -104,7 +104,7 @@ struct ClientSocketTests {
             configuration: SimulatorConfiguration(applications: [application], faults: faults),
             clock: VirtualClock(World.start))
         let server = SimulatorServer(simulator: simulator)
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let running = Task { try await server.run() }
         var endpoints = AlgoliaClient.Endpoints()
         endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
@@ -167,11 +167,11 @@ struct ClientSocketTests {
 
     @Test("Nobody at the address is a connection error that says so")
     func refused() async throws {
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let transport = AsyncHTTPTransport(http)
         // Port 1 of loopback: nobody listens there.
         let error = await #expect(throws: TransportError.self) {
-            try await transport.get(
+            try await transport.send(
                 TransportRequest(url: "http://127.0.0.1:1/", headers: [], timeout: 60, maximumBody: 1))
         }
         try await http.shutdown()

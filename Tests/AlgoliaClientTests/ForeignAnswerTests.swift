@@ -20,7 +20,7 @@ private struct ScriptedTransport: HTTPTransport {
         }
     }
 
-    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         let number = await asked.note(request.url)
         let answer = answers[min(number, answers.count - 1)]
         return TransportAnswer(status: answer.status, body: ByteBuffer(string: answer.body))

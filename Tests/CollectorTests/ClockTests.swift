@@ -233,9 +233,9 @@ private struct SlowTransport: HTTPTransport {
     let world: World
     let isDatedFirst: Bool
 
-    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         let asked = UnixTime(world.clock.monotonic)
-        var answer = try await SimulatorTransport(world.simulator, clock: world.clock).get(request)
+        var answer = try await SimulatorTransport(world.simulator, clock: world.clock).send(request)
         world.clock.advance(by: 100)
         answer.date = isDatedFirst ? asked : UnixTime(world.clock.monotonic)
         return answer

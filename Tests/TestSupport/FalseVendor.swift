@@ -79,8 +79,8 @@ public final class FalseVendor: HTTPTransport {
             metrics: NOOPMetricsHandler.instance)
     }
 
-    public func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
-        guard var asked = Request(request.url) else { return try await honest.get(request) }
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        guard var asked = Request(request.url) else { return try await honest.send(request) }
         // Answers take their time: ages that were right when they were asked for have grown since.
         world.clock.advance(by: 2)
         let behaviour = state.withLock { $0.behaviour }
@@ -125,7 +125,7 @@ public final class FalseVendor: HTTPTransport {
         // A few statistics do for all: the others only take time.
         request.url = request.url.replacing(
             "/1/usage/*", with: "/1/usage/" + Self.statistics(perIndex: !asked.index.isEmpty).joined(separator: ","))
-        let told = try await honest.get(request)
+        let told = try await honest.send(request)
         guard told.status == 200 else { return told }
         var text = String(buffer: told.body)
         if let birth = behaviour.births[asked.index] {

@@ -48,12 +48,12 @@ private final class RawServer: Sendable {
 struct RawServerTests {
     private func get(_ url: String, timeout: Double = 600) async throws -> Result<TransportAnswer, TransportError> {
         let http = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration(maximumBody: 1 << 20))
+            eventLoopGroupProvider: .singleton, configuration: .singleAttempt())
         let transport = AsyncHTTPTransport(http)
         let result: Result<TransportAnswer, TransportError>
         do throws(TransportError) {
             result = .success(
-                try await transport.get(TransportRequest(url: url, headers: [], timeout: timeout, maximumBody: 1000)))
+                try await transport.send(TransportRequest(url: url, headers: [], timeout: timeout, maximumBody: 1000)))
         } catch {
             result = .failure(error)
         }

@@ -59,7 +59,7 @@ struct ProxyWorld: Sendable {
         endpoints.usage = url
         endpoints.monitoring = url
         endpoints.search = url
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let client = AlgoliaClient(
             application: scope.application, endpoints: endpoints,
             usageKey: KeySource(try #require(APIKey("usage-key"))), timeout: 600, transport: AsyncHTTPTransport(http),

@@ -1,4 +1,5 @@
 private import CoreMetrics
+private import Transport
 
 /// Whether a receiver can be reached and takes the credentials, by a request without samples.
 public enum RemoteWriteCheck {
@@ -6,9 +7,9 @@ public enum RemoteWriteCheck {
     public static func check(
         _ destination: RemoteWriteDestination, userAgent: String
     ) async -> (works: Bool, text: String) {
-        let transport: HTTPRemoteWriteTransport
+        let transport: AsyncHTTPTransport
         do {
-            transport = HTTPRemoteWriteTransport(tls: try destination.tls.configuration(remote: destination.name))
+            transport = AsyncHTTPTransport(tls: try destination.tls.configuration(remote: destination.name))
         } catch {
             return (false, "\(error)")
         }

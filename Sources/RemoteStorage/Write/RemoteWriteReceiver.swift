@@ -1,3 +1,5 @@
+internal import NIOCore
+internal import NIOHTTP1
 internal import Transport
 internal import UsageModel
 
@@ -23,8 +25,11 @@ struct RemoteWriteReceiver {
         case cancelled
     }
 
+    /// Bytes of a message that is looked at; what a longer one says does not matter.
+    private static let longestMessage = 1 << 16
+
     private let destination: RemoteWriteDestination
-    private let transport: any RemoteWriteTransport
+    private let transport: any HTTPTransport
     private let userAgent: String
     private let metrics: RemoteWriteMetrics
     /// What it was found to understand.
@@ -33,7 +38,7 @@ struct RemoteWriteReceiver {
     private var refused: Set<RemoteWriteMessage> = []
 
     init(
-        _ destination: RemoteWriteDestination, transport: any RemoteWriteTransport, userAgent: String,
+        _ destination: RemoteWriteDestination, transport: any HTTPTransport, userAgent: String,
         metrics: RemoteWriteMetrics
     ) {
         self.destination = destination
@@ -65,8 +70,11 @@ struct RemoteWriteReceiver {
             return .failure(.unusable("\(error)"))
         }
         do throws(TransportError) {
-            var answer = try await transport.post(
-                RemoteWritePost(url: destination.url, headers: headers, body: body, timeout: destination.timeout))
+            var answer = RemoteWriteAnswer(
+                try await transport.send(
+                    TransportRequest(
+                        .post, url: destination.url, headers: headers, body: body, timeout: destination.timeout,
+                        maximumBody: Self.longestMessage, needsBody: false)))
             metrics.requests(String(answer.status))
             // What a receiver repeats of a request must not be logged.
             for secret in secrets where !secret.isEmpty {
@@ -145,6 +153,25 @@ struct RemoteWriteReceiver {
         if refused.count < RemoteWriteMessage.allCases.count { return .otherMessage }
         refused = []
         return .unusable("the receiver supports no remote write message: \(text)", retryAfter: nil)
+    }
+}
+
+/// What matters of a receiver's answer.
+struct RemoteWriteAnswer {
+    var status: Int
+    /// The `Retry-After` header, as sent.
+    var retryAfter: String?
+    /// `X-Prometheus-Remote-Write-Samples-Written`: only a receiver of 2.0 sends it.
+    var samplesWritten: Int?
+    /// The first line of the body.
+    var message: String
+
+    init(_ answer: TransportAnswer) {
+        status = answer.status
+        retryAfter = answer.retryAfter
+        samplesWritten = answer.headers.first(name: "X-Prometheus-Remote-Write-Samples-Written").flatMap { Int($0) }
+        let line = String(buffer: answer.body).split(whereSeparator: \.isNewline).first ?? ""
+        message = String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
     }
 }
 

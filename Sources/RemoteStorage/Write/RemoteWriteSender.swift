@@ -1,7 +1,7 @@
 package import CoreMetrics
 package import History
 package import Logging
-internal import Transport
+package import Transport
 package import UsageModel
 
 /// Sends what waits in an outbox to one destination, a request at a time: that keeps the order.
@@ -44,7 +44,7 @@ package struct RemoteWriteSender {
     ///   - generator: the source of jitter.
     package init(
         _ destination: RemoteWriteDestination, history: History, repairedSince: @escaping Outbox.RepairedSince,
-        transport: any RemoteWriteTransport, userAgent: String, clock: any WallClock, metrics: any MetricsFactory,
+        transport: any HTTPTransport, userAgent: String, clock: any WallClock, metrics: any MetricsFactory,
         logger: Logger, stop: StopSignal = StopSignal(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {

@@ -4,6 +4,7 @@ public import Logging
 public import NIOSSL
 public import ServiceLifecycle
 private import Synchronization
+public import Transport
 public import UsageModel
 
 /// Sends every settled point of the history to receivers of Prometheus' remote write.
@@ -18,7 +19,7 @@ public final class RemoteWriter: Service {
 
     /// Makes the connection to a destination.
     public typealias Connect =
-        @Sendable (RemoteWriteDestination, TLSConfiguration?) -> any RemoteWriteTransport
+        @Sendable (RemoteWriteDestination, TLSConfiguration?) -> any HTTPTransport
 
     /// How long a request that is under way may take at the end.
     private static let grace = Duration.seconds(2)
@@ -42,7 +43,7 @@ public final class RemoteWriter: Service {
     public init(
         _ destinations: Prepared, history: History, repairedSince: @escaping Outbox.RepairedSince,
         clock: any WallClock, metrics: any MetricsFactory, logger: Logger, userAgent: String,
-        connect: @escaping Connect = { _, tls in HTTPRemoteWriteTransport(tls: tls) }
+        connect: @escaping Connect = { _, tls in AsyncHTTPTransport(tls: tls) }
     ) {
         self.history = history
         self.repairedSince = repairedSince

@@ -144,14 +144,12 @@ struct RemoteWriteFailureTests {
 }
 
 /// A network that loses every answer.
-private struct LostAnswers: RemoteWriteTransport {
+private struct LostAnswers: HTTPTransport {
     let receiver: TestReceiver
 
-    func post(_ request: RemoteWritePost) async throws(TransportError) -> RemoteWriteAnswer {
-        _ = try await DirectTransport(receiver: receiver).post(request)
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        _ = try await DirectTransport(receiver: receiver).send(request)
         while !Task.isCancelled { await Task.yield() }
         throw .cancelled
     }
-
-    func close() {}
 }

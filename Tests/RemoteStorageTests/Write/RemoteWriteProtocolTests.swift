@@ -4,6 +4,7 @@ import History
 import RemoteStorage
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("Remote write: the protocol", .timeLimit(.minutes(30)))
@@ -23,7 +24,7 @@ struct RemoteWriteProtocolTests {
 
         let world = try RemoteWriteWorld(kind)
         let server = try await ReceiverServer(world.receiver)
-        let transport = HTTPRemoteWriteTransport(tls: nil)
+        let transport = AsyncHTTPTransport(tls: nil)
         var destination = world.destination
         destination.url = server.url
         let horizon = RepairHorizon(hourly: settings.horizon)

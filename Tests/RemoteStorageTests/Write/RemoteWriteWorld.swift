@@ -6,6 +6,7 @@ import PrometheusModel
 import RemoteStorage
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 /// A history, a receiver, a clock, and what the one should have of the other.
@@ -42,7 +43,7 @@ struct RemoteWriteWorld {
                 fetchedAt: clock.now, settleDelay: 7200))
     }
 
-    func sender(_ transport: (any RemoteWriteTransport)? = nil, seed: UInt64 = 1) -> RemoteWriteSender {
+    func sender(_ transport: (any HTTPTransport)? = nil, seed: UInt64 = 1) -> RemoteWriteSender {
         RemoteWriteSender(
             destination, history: history, repairedSince: { granularity, _ in granularity.floor(Self.start) },
             transport: transport ?? DirectTransport(receiver: receiver), userAgent: "algolia-exporter/test",

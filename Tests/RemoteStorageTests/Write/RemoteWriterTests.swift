@@ -27,6 +27,10 @@ struct RemoteWriterTests {
         return (group, Task { try await group.run() })
     }
 
+    private func post(_ url: String, timeout: Double = 600) -> TransportRequest {
+        TransportRequest(.post, url: url, headers: [], body: [0], timeout: timeout, maximumBody: 1 << 16)
+    }
+
     @Test("Destinations come and go with a reload; one that stays is left alone", .timeLimit(.minutes(30)))
     func reload() async throws {
         let world = try RemoteWriteWorld()
@@ -81,13 +85,12 @@ struct RemoteWriterTests {
         let world = try RemoteWriteWorld { _, number in number == 0 ? .hang : nil }
         try await world.fill(days: 0..<1)
         let server = try await ReceiverServer(world.receiver)
-        let transport = HTTPRemoteWriteTransport(tls: nil)
-        let post = { (timeout: Double) in RemoteWritePost(url: server.url, headers: [], body: [0], timeout: timeout) }
-        await #expect(throws: TransportError.timeout) { try await transport.post(post(0.2)) }
+        let transport = AsyncHTTPTransport(tls: nil)
+        await #expect(throws: TransportError.timeout) { try await transport.send(post(server.url, timeout: 0.2)) }
         await server.stop()
         // Port 1 of loopback: nobody listens there. The server's own may be another test's by now.
-        let nobody = RemoteWritePost(url: "http://127.0.0.1:1/", headers: [], body: [0], timeout: 600)
-        await #expect(throws: TransportError.connection("connection refused")) { try await transport.post(nobody) }
+        let nobody = post("http://127.0.0.1:1/")
+        await #expect(throws: TransportError.connection("connection refused")) { try await transport.send(nobody) }
         transport.close()
     }
 
@@ -111,9 +114,9 @@ struct RemoteWriterTests {
         #expect(await RemoteWriteCheck.check(trusting, userAgent: "test").works)
         var careless = server.destination("careless")
         #expect(await !RemoteWriteCheck.check(careless, userAgent: "test").works)
-        let transport = HTTPRemoteWriteTransport(tls: nil)
+        let transport = AsyncHTTPTransport(tls: nil)
         await #expect(throws: TransportError.connection("TLS: certificate verify failed")) {
-            try await transport.post(RemoteWritePost(url: server.url, headers: [], body: [0], timeout: 600))
+            try await transport.send(post(server.url))
         }
         transport.close()
         careless.tls.skipsVerification = true

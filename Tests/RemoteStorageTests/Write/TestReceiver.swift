@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import NIOHTTP1
 import RemoteStorage
 import Snappy
 import SwiftProtobuf
@@ -160,26 +162,22 @@ final class TestReceiver: Sendable {
 }
 
 /// Carries requests to a receiver without a socket.
-struct DirectTransport: RemoteWriteTransport {
+struct DirectTransport: HTTPTransport {
     let receiver: TestReceiver
 
-    func post(_ request: RemoteWritePost) async throws(TransportError) -> RemoteWriteAnswer {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         let headers = Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
         switch receiver.handle(headers: headers, body: request.body) {
         case .status(let status, let headers, let body):
-            return RemoteWriteAnswer(
-                status: status, retryAfter: headers["Retry-After"], samplesWritten: Self.written(headers),
-                message: body)
+            return TransportAnswer(
+                status: status, retryAfter: headers["Retry-After"],
+                headers: HTTPHeaders(headers.map { ($0.key, $0.value) }),
+                body: ByteBuffer(string: body))
         case .stored(let status, let headers), .partly(_, let status, let headers):
-            return RemoteWriteAnswer(status: status, samplesWritten: Self.written(headers))
+            return TransportAnswer(
+                status: status, headers: HTTPHeaders(headers.map { ($0.key, $0.value) }), body: ByteBuffer())
         case .failure(let error): throw error
         case .hang: throw .timeout
         }
-    }
-
-    func close() {}
-
-    private static func written(_ headers: [String: String]) -> Int? {
-        headers["X-Prometheus-Remote-Write-Samples-Written"].flatMap { Int($0) }
     }
 }
