@@ -1,4 +1,5 @@
 package import NIOCore
+internal import Transport
 
 /// Text that another program sent, made fit to be shown: the words alone, short, without any of our secrets and
 /// without characters that a terminal would obey.
@@ -21,15 +22,10 @@ package enum ForeignText {
 
     /// `text` with each of `secrets` replaced, control characters escaped, white space as single spaces, and shortened.
     package static func shown(_ text: String, redacting secrets: [String] = []) -> String {
-        // Bytes and not characters: a mark that follows a key would make another character of its end.
-        var bytes = Array(text.utf8)
-        for secret in secrets where !secret.isEmpty {
-            bytes = Array(bytes.replacing(Array(secret.utf8), with: Array("<redacted>".utf8)))
-        }
         var shown = ""
         var count = 0
         var isSpace = true
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        for scalar in SecretText.redact(secrets, in: text).unicodeScalars {
             guard count < longest else { return shown + "…" }
             if scalar.properties.isWhitespace {
                 if !isSpace { shown += " " }

@@ -98,7 +98,7 @@ public actor ApplicationCollector {
     }
 
     /// The usage key that the next request would send; nil when there is none.
-    public var usageKey: APIKey? { try? (replacement?.client ?? client).key(.usage)?.current() }
+    public var usageKey: SecretText? { try? (replacement?.client ?? client).key(.usage)?.current() }
 
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }

@@ -108,9 +108,9 @@ struct ClientSocketTests {
         let running = Task { try await server.run() }
         var endpoints = AlgoliaClient.Endpoints()
         endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
-        let key = try #require(APIKey("usage-key"))
+        let key = try #require(SecretText(key: "usage-key"))
         let client = AlgoliaClient(
-            application: "APP", endpoints: endpoints, usageKey: KeySource(key), timeout: timeout,
+            application: "APP", endpoints: endpoints, usageKey: Secret(key), timeout: timeout,
             transport: AsyncHTTPTransport(http),
             quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),
             metrics: NOOPMetricsHandler.instance)

@@ -29,9 +29,9 @@ private struct ScriptedTransport: HTTPTransport {
     /// A client of it, with three keys.
     func client() throws -> AlgoliaClient {
         AlgoliaClient(
-            application: "APP", usageKey: KeySource(try #require(APIKey("usage-secret"))),
-            monitoringKey: KeySource(try #require(APIKey("monitoring-secret"))),
-            searchKey: KeySource(try #require(APIKey("search-secret"))), transport: self,
+            application: "APP", usageKey: Secret(try #require(SecretText(key: "usage-secret"))),
+            monitoringKey: Secret(try #require(SecretText(key: "monitoring-secret"))),
+            searchKey: Secret(try #require(SecretText(key: "search-secret"))), transport: self,
             quota: TokenBucket(requestsPerMinute: 60_000, clock: VirtualClock(0)), clock: VirtualClock(0),
             metrics: NOOPMetricsHandler.instance)
     }

@@ -168,9 +168,9 @@ struct ClockTests {
     func slow(isDatedFirst: Bool) async throws {
         let world = World(indices: [])
         let log = CapturedLog()
-        let key = try #require(APIKey("usage-key"))
+        let key = try #require(SecretText(key: "usage-key"))
         let client = AlgoliaClient(
-            application: "APP", usageKey: KeySource(key), timeout: 600,
+            application: "APP", usageKey: Secret(key), timeout: 600,
             transport: SlowTransport(world: world, isDatedFirst: isDatedFirst),
             quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
             metrics: NOOPMetricsHandler.instance)

@@ -98,9 +98,9 @@ struct SetAsideTests {
         let world = World(indices: ["products"])
         for _ in 0..<6 {
             let history = try world.openHistory()
-            let key = try #require(APIKey("usage-key"))
+            let key = try #require(SecretText(key: "usage-key"))
             let client = AlgoliaClient(
-                application: "APP", usageKey: KeySource(key),
+                application: "APP", usageKey: Secret(key),
                 transport: SimulatorTransport(world.simulator, clock: world.clock),
                 quota: TokenBucket(requestsPerMinute: 30, clock: world.clock), clock: world.clock,
                 metrics: NOOPMetricsHandler.instance)

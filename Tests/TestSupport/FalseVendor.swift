@@ -72,9 +72,11 @@ public final class FalseVendor: HTTPTransport {
 
     /// A client of it.
     public func client(listsIndices: Bool = true) throws -> AlgoliaClient {
-        guard let usage = APIKey("usage-key"), let search = APIKey("search-key") else { throw FalseVendorError() }
+        guard let usage = SecretText(key: "usage-key"), let search = SecretText(key: "search-key") else {
+            throw FalseVendorError()
+        }
         return AlgoliaClient(
-            application: "APP", usageKey: KeySource(usage), searchKey: listsIndices ? KeySource(search) : nil,
+            application: "APP", usageKey: Secret(usage), searchKey: listsIndices ? Secret(search) : nil,
             transport: self, quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
             metrics: NOOPMetricsHandler.instance)
     }

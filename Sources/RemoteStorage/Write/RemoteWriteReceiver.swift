@@ -30,6 +30,7 @@ struct RemoteWriteReceiver {
 
     private let destination: RemoteWriteDestination
     private let transport: any HTTPTransport
+    private let secretHeaders: SecretHeaders
     private let userAgent: String
     private let metrics: RemoteWriteMetrics
     /// What it was found to understand.
@@ -43,6 +44,7 @@ struct RemoteWriteReceiver {
     ) {
         self.destination = destination
         self.transport = transport
+        secretHeaders = SecretHeaders(destination)
         self.userAgent = userAgent
         self.metrics = metrics
     }
@@ -54,18 +56,11 @@ struct RemoteWriteReceiver {
     func send(_ body: [UInt8]) async -> Result<RemoteWriteAnswer, RemoteWriteFailure> {
         var headers = message.headers
         headers += [("Content-Encoding", "snappy"), ("User-Agent", userAgent)]
-        var secrets: [String] = []
+        let secrets: [String]
         do {
-            for (name, value) in destination.headers.sorted(by: { $0.key < $1.key }) {
-                let secret = try value.current()
-                secrets.append(secret)
-                headers.append((name, secret))
-            }
-            if let (value, secret) = try destination.credentials?.header() {
-                headers.append(("Authorization", value))
-                // Whole, and what follows its type: of basic authentication that is the password, too.
-                secrets += [value, secret] + value.split(separator: " ").dropFirst().map(String.init)
-            }
+            let secret = try secretHeaders.current()
+            headers += secret.headers
+            secrets = secret.secrets
         } catch {
             return .failure(.unusable("\(error)"))
         }
@@ -77,10 +72,7 @@ struct RemoteWriteReceiver {
                         maximumBody: Self.longestMessage, needsBody: false)))
             metrics.requests(String(answer.status))
             // What a receiver repeats of a request must not be logged.
-            for secret in secrets where !secret.isEmpty {
-                answer.message = answer.message.replacing(secret, with: "<redacted>")
-            }
-            answer.message = answer.message.shortened
+            answer.message = SecretText.redact(secrets, in: answer.message).shortened
             return .success(answer)
         } catch {
             switch error {
