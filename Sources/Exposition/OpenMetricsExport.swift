@@ -8,7 +8,7 @@ public import UsageModel
 /// Constant memory: a page of one series at a time.
 public struct OpenMetricsExport: Sendable {
     private let stored: [StoredSeries]
-    private let series: HistoricalSeriesSet
+    private let series: MetricSeriesSet
     private let range: TimeRange
 
     /// - Parameters:
@@ -16,7 +16,7 @@ public struct OpenMetricsExport: Sendable {
     ///   - granularities: the widths of buckets to write.
     public init(_ series: [StoredSeries], granularities: [Granularity], range: TimeRange) {
         stored = series
-        self.series = HistoricalSeriesSet(series.map(\.key), granularities: granularities)
+        self.series = MetricSeriesSet(series.map(\.key), granularities: granularities)
         self.range = range
     }
 
@@ -49,7 +49,7 @@ public struct OpenMetricsExport: Sendable {
         return samples
     }
 
-    private static func samples(_ points: [Point], _ series: HistoricalSeries) -> [UInt8] {
+    private static func samples(_ points: [Point], _ series: MetricSeries) -> [UInt8] {
         // The first label is the metric's name.
         let labels = ExpositionWriter.Labels(series.labels.dropFirst()).text
         let prefix = Array("\(series.metric){\(labels)} ".utf8)

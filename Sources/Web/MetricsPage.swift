@@ -153,7 +153,7 @@ actor MetricsPage {
         }
         let task = Task { [exporter] in
             let now = exporter.clock.now
-            let families = HistoryFamilies(
+            let families = StatisticFamilies(
                 try await exporter.history.latest(), options: conditions.options, now: now)
             var writer = ExpositionWriter(format, filter: filter)
             let dropped = families.write(to: &writer, reserved: conditions.reserved)

@@ -58,7 +58,7 @@ struct TimeSeriesEncoderTests {
     @Test("Points become samples at the bucket's end, in the base unit")
     func points() throws {
         let key = SeriesKey(application: "APP", statistic: "90p_processing_time", index: "shop")
-        let series = try #require(HistoricalSeries.all(key, .hourly).first)
+        let series = try #require(MetricSeries.all(key, .hourly).first)
         #expect(series.labels.map(\.name) == ["__name__", "application", "index"])
         #expect(series.labels.map(\.value) == ["algolia_index_usage_processing_time_p90_seconds", "APP", "shop"])
         var encoder = TimeSeriesEncoder(labels: series.labels)

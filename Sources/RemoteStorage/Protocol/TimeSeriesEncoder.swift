@@ -25,7 +25,7 @@ package struct TimeSeriesEncoder: Sendable {
     }
 
     /// Appends points as the samples that they are for `series`.
-    package mutating func append(_ points: ArraySlice<Point>, of series: HistoricalSeries) {
+    package mutating func append(_ points: ArraySlice<Point>, of series: MetricSeries) {
         content.write(atMost: points.count * Self.longestSample) { start in
             points.withUnsafeBufferPointer { points in
                 var out = start

@@ -5,7 +5,7 @@ internal import History
 /// However many series and however long, it takes the memory of a batch of points and their frames.
 package struct ChunkStream: Sendable {
     private let history: History
-    private let turns: Turns
+    private let readers: AsyncSemaphore
     /// The series of each query.
     private let queries: [SelectedSeries]
     private var query = 0
@@ -14,10 +14,10 @@ package struct ChunkStream: Sendable {
     /// The slice being written.
     private var open: Int?
 
-    init(_ queries: [SelectedSeries], history: History, turns: Turns) {
+    init(_ queries: [SelectedSeries], history: History, readers: AsyncSemaphore) {
         self.queries = queries
         self.history = history
-        self.turns = turns
+        self.readers = readers
     }
 
     /// The next frames; nil after the last.
@@ -30,10 +30,10 @@ package struct ChunkStream: Sendable {
         return nil
     }
 
-    /// Reads and writes frames only while it has a turn: whoever takes long to receive them keeps nobody from reading.
+    /// Reads and writes frames only with a permit: whoever takes long to receive them keeps nobody from reading.
     private mutating func readBatch() async throws {
-        let turn = try await turns.take()
-        defer { withExtendedLifetime(turn) {} }
+        let permit = try await readers.acquire()
+        defer { withExtendedLifetime(permit) {} }
         let series = queries[query]
         let batch = try await history.points(of: series.slices, from: position)
         for run in batch.runs {

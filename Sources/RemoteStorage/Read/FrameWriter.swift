@@ -21,13 +21,13 @@ struct FrameWriter: Sendable {
     init(messageLimit: Int = Self.messageLimit) { self.messageLimit = messageLimit }
 
     /// Begins a series; the one before must have been ended.
-    mutating func begin(_ series: HistoricalSeries) {
+    mutating func begin(_ series: MetricSeries) {
         var labels = ProtobufBytes()
         labels.labels(series.labels)
         self.labels = labels.bytes
     }
 
-    mutating func append(_ points: ArraySlice<Point>, of series: HistoricalSeries) {
+    mutating func append(_ points: ArraySlice<Point>, of series: MetricSeries) {
         for point in points {
             chunk.append(series.time(point) * 1000, series.double(point))
             if chunk.isFull { endChunk() }

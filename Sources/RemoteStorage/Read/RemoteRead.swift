@@ -7,43 +7,43 @@ internal import Snappy
 /// stamped at the bucket's end.
 package final class RemoteRead: Sendable {
     package enum Answer: Sendable {
-        /// A `ReadResponse`, compressed; whoever sends it holds the turn until the client has it.
-        case samples([ArraySlice<UInt8>], turn: Turn)
+        /// A `ReadResponse`, compressed; whoever sends it holds the permit until the client has it.
+        case samples([ArraySlice<UInt8>], permit: Permit)
         /// Frames, as they are read.
         case chunks(ChunkStream)
     }
 
     package let limits: RemoteReadLimits
     private let history: History
-    private let series: HistoricalSeriesCache
-    private let turns: Turns
+    private let series: MetricSeriesCache
+    private let readers: AsyncSemaphore
     /// Of whole answers: a client that does not take its own keeps others from theirs, but nobody from chunks.
-    private let answers: Turns
+    private let answers: AsyncSemaphore
 
     package init(_ history: History, limits: RemoteReadLimits = RemoteReadLimits()) {
         self.history = history
         self.limits = limits
-        series = HistoricalSeriesCache(history)
-        turns = Turns(limits.readers)
-        answers = Turns(limits.answers)
+        series = MetricSeriesCache(history)
+        readers = AsyncSemaphore(limits.readers)
+        answers = AsyncSemaphore(limits.answers)
     }
 
     /// Answers the body of a request.
     /// - Throws: ``RemoteReadRefusal``.
     package func answer(_ body: [UInt8], now: UnixTime) async throws -> Answer {
         let request = try await parse(body)
-        let answer = request.form == .samples ? try await answers.take() : nil
-        let turn = try await turns.take()
-        defer { withExtendedLifetime(turn) {} }
+        let answer = request.form == .samples ? try await answers.acquire() : nil
+        let permit = try await readers.acquire()
+        defer { withExtendedLifetime(permit) {} }
         let selected = try await select(request.queries, now: now)
-        guard let answer else { return .chunks(ChunkStream(selected, history: history, turns: turns)) }
-        return .samples(try await samples(of: selected), turn: answer)
+        guard let answer else { return .chunks(ChunkStream(selected, history: history, readers: readers)) }
+        return .samples(try await samples(of: selected), permit: answer)
     }
 
     /// A body in its shortest form may have half a million matchers: few are in memory at a time.
     private func parse(_ body: [UInt8]) async throws -> RemoteReadRequest {
-        let turn = try await turns.take()
-        defer { withExtendedLifetime(turn) {} }
+        let permit = try await readers.acquire()
+        defer { withExtendedLifetime(permit) {} }
         return try RemoteReadRequest(body, limits: limits)
     }
 

@@ -5,13 +5,13 @@ internal import UsageModel
 
 /// The series that answer one query.
 struct SelectedSeries: Sendable {
-    private let everything: HistoricalSeriesSet
+    private let everything: MetricSeriesSet
     private let positions: [Int]
     /// What to read of each, in the same order.
     let slices: [SeriesSlice]
 
     init(
-        _ query: RemoteReadRequest.Query, of all: HistoricalSeriesCache.Content, now: UnixTime, _ budget: RegexBudget
+        _ query: RemoteReadRequest.Query, of all: MetricSeriesCache.Content, now: UnixTime, _ budget: RegexBudget
     ) throws {
         everything = all.set
         var ranges: [Granularity: TimeRange] = [:]
@@ -27,5 +27,5 @@ struct SelectedSeries: Sendable {
     }
 
     /// The series of a slice.
-    subscript(slice: Int) -> HistoricalSeries { everything.members[positions[slice]].series }
+    subscript(slice: Int) -> MetricSeries { everything.members[positions[slice]].series }
 }

@@ -10,7 +10,7 @@ enum RemoteWriteSeries {
     /// what comes later never changes what is sent already.
     static let sampleCounts: Outbox.SampleCounts = { stored in
         var counts = [[Granularity: Int]](repeating: [:], count: stored.count)
-        for member in HistoricalSeriesSet(stored.map(\.key)).members {
+        for member in MetricSeriesSet(stored.map(\.key)).members {
             counts[member.position][member.series.granularity, default: 0] += 1
         }
         return counts

@@ -6,7 +6,7 @@ internal import UsageModel
 struct WritePiece {
     /// Some samples of one series.
     struct Series {
-        let series: HistoricalSeries
+        let series: MetricSeries
         /// Ascending, at least one.
         var points: ArraySlice<Point>
     }
@@ -23,7 +23,7 @@ struct WritePiece {
         var piece = WritePiece(series: [])
         piece.series.reserveCapacity(batch.parts.count)
         for part in batch.parts where !part.points.isEmpty {
-            for series in HistoricalSeries.all(part.series.key, part.granularity) {
+            for series in MetricSeries.all(part.series.key, part.granularity) {
                 let first = part.points.firstIndex { series.time($0) >= oldest } ?? part.points.endIndex
                 tooOld += first
                 if first < part.points.endIndex {

@@ -7,7 +7,7 @@ import UsageModel
 
 @Suite("Matchers of remote read")
 struct LabelMatcherTests {
-    private static let set: HistoricalSeriesSet = {
+    private static let set: MetricSeriesSet = {
         let keys = [
             SeriesKey(application: "APP", statistic: "records"),
             SeriesKey(application: "APP", statistic: "records", index: "shop"),
@@ -20,7 +20,7 @@ struct LabelMatcherTests {
             SeriesKey(application: "APP", statistic: "max_qps", key: "c4-fr-2"),
             SeriesKey(application: "OTHER", statistic: "total_search_requests"),
         ]
-        return HistoricalSeriesSet(keys)
+        return MetricSeriesSet(keys)
     }()
 
     private static let records = "algolia_index_usage_records"
@@ -190,7 +190,7 @@ struct LabelMatcherTests {
 
     @Test("Two unknown statistics that become one name: the first keeps it")
     func collision() {
-        let set = HistoricalSeriesSet([
+        let set = MetricSeriesSet([
             SeriesKey(application: "A", statistic: "new.thing"), SeriesKey(application: "A", statistic: "new_thing"),
             SeriesKey(application: "B", statistic: "new.thing"),
         ])

@@ -193,7 +193,7 @@ struct RemoteReadTests {
     @Test("A frame ends before it gets too large, and each of a series' frames has its labels")
     func frames() throws {
         let series = try #require(
-            HistoricalSeries.all(SeriesKey(application: "APP", statistic: "records"), .hourly).first)
+            MetricSeries.all(SeriesKey(application: "APP", statistic: "records"), .hourly).first)
         var writer = FrameWriter(messageLimit: 3000)
         let points = points((0..<5000).map { Double($0) / 7 })
         writer.begin(series)
@@ -293,10 +293,10 @@ struct RemoteReadTests {
             ).queries[0].count == 4)
     }
 
-    @Test("No more than so many have a turn at once, everybody gets one, and who gives up is passed over")
-    func turns() async throws {
-        let site = Site(Turns(2))
-        var held = [try await site.turns.take(), try await site.turns.take()]
+    @Test("No more than so many have a permit at once, everybody gets one, and who gives up is passed over")
+    func permits() async throws {
+        let site = Site(AsyncSemaphore(2))
+        var held = [try await site.semaphore.acquire(), try await site.semaphore.acquire()]
         let gaveUp = Task { try await site.work() }
         gaveUp.cancel()
         await #expect(throws: CancellationError.self) { try await gaveUp.value }
@@ -312,21 +312,21 @@ struct RemoteReadTests {
 
     /// Where work is done in turns.
     private actor Site {
-        let turns: Turns
+        let semaphore: AsyncSemaphore
         private var now = 0
         private(set) var most = 0
         private(set) var done = 0
 
-        init(_ turns: Turns) { self.turns = turns }
+        init(_ semaphore: AsyncSemaphore) { self.semaphore = semaphore }
 
         func work() async throws {
-            let turn = try await turns.take()
+            let permit = try await semaphore.acquire()
             now += 1
             most = max(most, now)
             for _ in 0..<10 { await Task.yield() }
             now -= 1
             done += 1
-            withExtendedLifetime(turn) {}
+            withExtendedLifetime(permit) {}
         }
     }
 }

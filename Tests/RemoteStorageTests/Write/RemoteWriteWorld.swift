@@ -62,7 +62,7 @@ struct RemoteWriteWorld {
         var samples: [TestReceiver.Sample] = []
         for stored in try await history.storedSeries() {
             for granularity in Granularity.allCases {
-                let all = HistoricalSeries.all(stored.key, granularity)
+                let all = MetricSeries.all(stored.key, granularity)
                 guard !all.isEmpty else { continue }
                 var rest: TimeRange? = TimeRange(0, end)
                 while let range = rest {

@@ -1,7 +1,7 @@
 private import Synchronization
 
 /// Lets a few through at a time, in the order in which they came.
-final class Turns: Sendable {
+final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var lastTicket = 0
@@ -12,9 +12,9 @@ final class Turns: Sendable {
 
     init(_ count: Int) { state = Mutex(State(free: count)) }
 
-    /// Returns when it is the caller's turn, which lasts as long as the object does.
+    /// Returns when it is the caller's turn, which lasts as long as the permit does.
     /// - Throws: `CancellationError`.
-    func take() async throws -> Turn {
+    func acquire() async throws -> Permit {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
@@ -39,10 +39,10 @@ final class Turns: Sendable {
             }
             waiting?.resume(throwing: CancellationError())
         }
-        return Turn(of: self)
+        return Permit(of: self)
     }
 
-    fileprivate func leave() {
+    fileprivate func release() {
         let next = state.withLock { state in
             if state.waiting.isEmpty {
                 state.free += 1
@@ -54,11 +54,11 @@ final class Turns: Sendable {
     }
 }
 
-/// Somebody's turn. It cannot be forgotten: it ends with the last reference to it, whatever became of a request.
-package final class Turn: Sendable {
-    private let turns: Turns
+/// Leave to go on. It cannot be forgotten: it ends with the last reference to it, whatever became of a request.
+package final class Permit: Sendable {
+    private let semaphore: AsyncSemaphore
 
-    fileprivate init(of turns: Turns) { self.turns = turns }
+    fileprivate init(of semaphore: AsyncSemaphore) { self.semaphore = semaphore }
 
-    deinit { turns.leave() }
+    deinit { semaphore.release() }
 }

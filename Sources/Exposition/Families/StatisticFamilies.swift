@@ -2,7 +2,7 @@ public import History
 public import UsageModel
 
 /// The part of `/metrics` that comes from the history, kept within a number of series.
-public struct HistoryFamilies: Sendable {
+public struct StatisticFamilies: Sendable {
     private let latest: Latest
     private let usage: UsageFamilies
     private let infrastructure: InfrastructureFamilies

@@ -5,7 +5,7 @@ import UsageModel
 @testable import Exposition
 
 @Suite("No more series than allowed")
-struct HistoryFamiliesTests {
+struct StatisticFamiliesTests {
     private let hour: UnixTime = 1_784_073_600
 
     /// Requests of a day (or an hour) and a number of records.
@@ -26,7 +26,7 @@ struct HistoryFamiliesTests {
         let application = LatestSeries(
             key: SeriesKey(application: "APP", statistic: "records"),
             hourly: Point(time: hour, value: .integer(9)), daily: nil, total: nil)
-        let families = HistoryFamilies(
+        let families = StatisticFamilies(
             Latest(series: [application] + series, freshness: [], coverage: []),
             options: MetricsOptions(maxSeries: max), now: hour + 3700)
         var writer = ExpositionWriter(.text, filter: filter)

@@ -2,11 +2,11 @@ public import UsageModel
 
 /// Everything that stored series become when Prometheus looks back, in its order: by the labels,
 /// name and value in turn, so that a family's series stand together.
-public struct HistoricalSeriesSet: Sendable {
+public struct MetricSeriesSet: Sendable {
     public struct Member: Sendable {
         /// The position of its key among those that the set was made of.
         public let position: Int
-        public let series: HistoricalSeries
+        public let series: MetricSeries
     }
 
     public let members: [Member]
@@ -17,7 +17,7 @@ public struct HistoricalSeriesSet: Sendable {
     ///   - keys: of the stored series; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets that are wanted.
     public init(_ keys: [SeriesKey], granularities: [Granularity] = Granularity.allCases) {
-        var known: [HistoricalFamily.Source: HistoricalFamily?] = [:]
+        var known: [MetricFamily.Source: MetricFamily?] = [:]
         // Two statistics can become the same metric's name. A known one keeps it, as on /metrics; else the first.
         var owners: [String: SeriesKey] = [:]
         var members: [Member] = []
@@ -28,13 +28,13 @@ public struct HistoricalSeriesSet: Sendable {
             let key = keys[position]
             for granularity in granularities {
                 let source = key.family(granularity)
-                let family = known[source] ?? HistoricalFamily(source)
+                let family = known[source] ?? MetricFamily(source)
                 known[source] = .some(family)
                 guard let family else { continue }
                 let owner = owners[family.metric] ?? key
                 owners[family.metric] = owner
                 guard owner.api == key.api, owner.statistic == key.statistic else { continue }
-                members += HistoricalSeries.all(key, of: family).map { Member(position: position, series: $0) }
+                members += MetricSeries.all(key, of: family).map { Member(position: position, series: $0) }
             }
         }
         members.sort { $0.series.labels.lexicographicallyPrecedes($1.series.labels) }

@@ -4,19 +4,19 @@ public import UsageModel
 /// and each bucket one sample, stamped at the bucket's end, when its value became true.
 ///
 /// The counters (`…_total`) begin with the exporter and have no past.
-public struct HistoricalSeries: Sendable {
+public struct MetricSeries: Sendable {
     /// The series that is stored.
     public let key: SeriesKey
     /// The width of the buckets that become samples.
     public let granularity: Granularity
     /// Ascending; the metric's name is the first.
     public let labels: [Label]
-    private let family: HistoricalFamily
+    private let family: MetricFamily
     @usableFromInline let unit: BaseUnit
     /// The severity that this series is 1 for; nil for a plain value.
     @usableFromInline let state: Int64?
 
-    private init(_ key: SeriesKey, of family: HistoricalFamily, state: ClusterStatus?) {
+    private init(_ key: SeriesKey, of family: MetricFamily, state: ClusterStatus?) {
         self.key = key
         self.family = family
         granularity = family.granularity
@@ -31,12 +31,12 @@ public struct HistoricalSeries: Sendable {
     /// What the points of `granularity` of one stored series become: a count's hours and days a
     /// series each, hours of any other statistic, minutes of servers and clusters; of a state
     /// set a series for each state. Empty for what `/metrics` does not have.
-    public static func all(_ key: SeriesKey, _ granularity: Granularity) -> [HistoricalSeries] {
-        HistoricalFamily(key.family(granularity)).map { all(key, of: $0) } ?? []
+    public static func all(_ key: SeriesKey, _ granularity: Granularity) -> [MetricSeries] {
+        MetricFamily(key.family(granularity)).map { all(key, of: $0) } ?? []
     }
 
-    static func all(_ key: SeriesKey, of family: HistoricalFamily) -> [HistoricalSeries] {
-        family.states.map { HistoricalSeries(key, of: family, state: $0) }
+    static func all(_ key: SeriesKey, of family: MetricFamily) -> [MetricSeries] {
+        family.states.map { MetricSeries(key, of: family, state: $0) }
     }
 
     /// The metric's name.
@@ -67,7 +67,7 @@ public struct HistoricalSeries: Sendable {
 
 extension SeriesKey {
     /// What the family is made of that the points of `granularity` belong to.
-    func family(_ granularity: Granularity) -> HistoricalFamily.Source {
+    func family(_ granularity: Granularity) -> MetricFamily.Source {
         .init(api: api, statistic: statistic, perIndex: !index.isEmpty, granularity: granularity)
     }
 }

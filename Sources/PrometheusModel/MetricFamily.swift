@@ -1,7 +1,7 @@
 internal import UsageModel
 
 /// A family of `/metrics` that has a past: what all its series have in common, made once for them.
-final class HistoricalFamily: Sendable {
+final class MetricFamily: Sendable {
     /// What it is made of.
     struct Source: Hashable {
         var api: API

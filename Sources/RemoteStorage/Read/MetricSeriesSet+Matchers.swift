@@ -2,7 +2,7 @@ internal import LinearRegex
 internal import PrometheusModel
 internal import UsageModel
 
-extension HistoricalSeriesSet {
+extension MetricSeriesSet {
     /// Members between two looks at whether anybody still waits for the answer.
     private static let stride = 4096
 
