@@ -47,3 +47,44 @@ public struct StatisticFamilies: Sendable {
         writer.sample(.init(), .integer(Int64(dropped.series)))
     }
 }
+
+extension Latest {
+    /// What is collected now. An application or index that is no longer configured, or a scope of which
+    /// only the past was ever asked for (through the usage proxy), would stand still for ever.
+    fileprivate func collected(_ applications: [ApplicationID: IndexFilter]?) -> Latest {
+        var isCollected: [Scope: Bool] = [:]
+        for tail in freshness where tail.granularity != .minutely {
+            isCollected[tail.scope] = isCollected[tail.scope] == true || tail.completeUntil > tail.tailStart
+        }
+        func isConfigured(_ application: ApplicationID) -> Bool { applications.map { $0[application] != nil } ?? true }
+        if let applications {
+            for scope in isCollected.keys where scope.isIndex {
+                if applications[scope.application]?.selects(scope.index) != true { isCollected[scope] = false }
+            }
+        }
+        var collected = self
+        collected.series = series.filter {
+            isConfigured($0.key.application) && ($0.key.api != .usage || isCollected[$0.key.scope] != false)
+        }
+        collected.freshness = freshness.filter {
+            isConfigured($0.scope.application) && ($0.granularity == .minutely || isCollected[$0.scope] != false)
+        }
+        return collected
+    }
+
+    /// Operations that together tell how much an index is used.
+    private static let activities: Set<StatisticName> = [
+        "total_search_requests", "total_indexing_operations", "total_records_operations",
+    ]
+
+    /// Searches, indexing and record operations of each index in its newest day, failing that in its newest hour.
+    var activityByIndex: [Scope: Double] {
+        var daily: [Scope: Double] = [:]
+        var hourly: [Scope: Double] = [:]
+        for one in series where one.key.api == .usage && Self.activities.contains(one.key.statistic) {
+            if let day = one.daily { daily[one.key.scope, default: 0] += day.value.double }
+            if let hour = one.hourly { hourly[one.key.scope, default: 0] += hour.value.double }
+        }
+        return daily.merging(hourly) { day, _ in day }
+    }
+}

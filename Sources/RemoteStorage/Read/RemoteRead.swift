@@ -1,7 +1,9 @@
 package import History
 internal import LinearRegex
-package import UsageModel
+internal import PrometheusModel
 internal import Snappy
+private import Synchronization
+package import UsageModel
 
 /// Prometheus' remote read protocol over the history: the series of `/metrics`, each complete bucket a sample
 /// stamped at the bucket's end.
@@ -102,5 +104,47 @@ package final class RemoteRead: Sendable {
             builder.append(batch)
             batch = try await next
         }
+    }
+}
+
+/// What one request may ask for.
+package struct RemoteReadLimits: Sendable {
+    /// Bytes of a request's body, compressed and not.
+    package var bodyBytes = 1 << 20
+    package var queries = 16
+    /// Matchers of one query; each is asked about every series.
+    package var matchers = 100
+    /// Samples of an answer in the form of samples, which is in memory before it is sent: some 12 bytes each.
+    package var samples = 5_000_000
+    /// Series of an answer, which are chosen before anything is read.
+    package var series = 100_000
+    /// Requests that are read at the same time. Others wait.
+    package var readers = 4
+    /// Answers in the form of samples that may be in memory, until their clients have taken them. Others wait.
+    package var answers = 8
+
+    package init() {}
+}
+
+/// Every series of a history, and as Prometheus sees it, made again only when there is a new one.
+final class MetricSeriesCache: Sendable {
+    private let history: History
+    private let cached = Mutex<(newest: Int64, series: Content)?>(nil)
+
+    struct Content: Sendable {
+        let stored: [StoredSeries]
+        let set: MetricSeriesSet
+    }
+
+    init(_ history: History) { self.history = history }
+
+    func current() async throws -> Content {
+        // Before the series themselves: one that comes in between is noticed by the next caller.
+        let newest = try await history.newestSeries()
+        if let cached = cached.withLock({ $0 }), cached.newest == newest { return cached.series }
+        let stored = try await history.storedSeries()
+        let series = Content(stored: stored, set: MetricSeriesSet(stored.map(\.key)))
+        cached.withLock { $0 = (newest, series) }
+        return series
     }
 }

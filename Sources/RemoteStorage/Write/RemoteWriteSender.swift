@@ -1,6 +1,7 @@
 package import CoreMetrics
 package import History
 package import Logging
+internal import PrometheusModel
 package import Transport
 package import UsageModel
 
@@ -227,5 +228,20 @@ package struct RemoteWriteSender {
             rest -= nap
             showLag()
         } while rest > 0
+    }
+}
+
+/// Which stored series are sent.
+enum RemoteWriteSeries {
+    /// How many samples a point becomes: none of what `/metrics` does not have.
+    ///
+    /// Where unknown statistics share a metric's name, the one that was stored first keeps it:
+    /// what comes later never changes what is sent already.
+    static let sampleCounts: Outbox.SampleCounts = { stored in
+        var counts = [[Granularity: Int]](repeating: [:], count: stored.count)
+        for member in MetricSeriesSet(stored.map(\.key)).members {
+            counts[member.position][member.series.granularity, default: 0] += 1
+        }
+        return counts
     }
 }
