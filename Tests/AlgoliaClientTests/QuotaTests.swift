@@ -5,7 +5,7 @@ import UsageModel
 @testable import AlgoliaClient
 
 @Suite("Quota and paths")
-struct PolicyTests {
+struct QuotaTests {
     @Test("No minute sees more requests than the quota, wherever it begins", arguments: [1, 2, 10, 60, 601])
     func quota(requestsPerMinute: Int) async throws {
         let clock = VirtualClock(1_000_000)
