@@ -73,6 +73,8 @@ let package = Package(
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
+        library("Transport", [httpClient, logging, nioCore, nioPosix, nioSSL, nioHTTP1]),
+        library("LinearRegex", []),
         library("UsageModel", []),
         .target(
             name: "Migrations", path: "migrations",
@@ -87,15 +89,16 @@ let package = Package(
         // Algolia APIs → AlgoliaClient → Collector → History → Web.
         library(
             "AlgoliaClient",
-            ["UsageModel", httpClient, logging, coreMetrics, nioCore, nioPosix, nioSSL, nioHTTP1, nioCompression]),
+            ["UsageModel", "Transport", httpClient, coreMetrics, nioCore, nioCompression]),
         library("History", ["UsageModel", "Migrations", grdb, sqlite, logging]),
-        library("Collector", ["UsageModel", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
+        library("Collector", ["UsageModel", "Transport", "AlgoliaClient", "History", logging, lifecycle, coreMetrics]),
+        library("PrometheusModel", ["UsageModel"]),
+        library("Exposition", ["UsageModel", "PrometheusModel", "History", "LinearRegex", coreMetrics]),
         library(
-            "Prometheus",
+            "RemoteStorage",
             [
-                "UsageModel", "AlgoliaClient", "History", "Snappy", coreMetrics, protobuf, httpClient, lifecycle,
-                logging,
-                nioCore, nioHTTP1, nioSSL,
+                "UsageModel", "PrometheusModel", "Transport", "History", "LinearRegex", "Snappy", coreMetrics, protobuf,
+                lifecycle, logging, nioCore, nioHTTP1, nioSSL,
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         .target(
@@ -108,8 +111,9 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip",
-                "CCrypt",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "PrometheusModel", "Exposition", "RemoteStorage",
+                "Capacity", "Gzip",
+                "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
@@ -118,15 +122,17 @@ let package = Package(
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),
-        library("Settings", ["UsageModel", yams]),
+        library("Settings", ["UsageModel", "LinearRegex", "Transport", yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
         .executableTarget(
             name: "AlgoliaExporter",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
-                "Simulator", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics, httpClient,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity", "Web",
+                "Settings",
+                "Simulator", "Transport", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics,
+                httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings),
@@ -134,7 +140,8 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Prometheus", "Capacity", "Web", "Simulator",
+                "UsageModel", "AlgoliaClient", "History", "Exposition", "RemoteStorage", "Capacity", "Web", "Simulator",
+                "Transport",
                 "Snappy", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
@@ -144,42 +151,49 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", coreMetrics, logging, nioCore,
-                subprocess,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", coreMetrics, logging,
+                nioCore, subprocess,
             ],
             path: "Tests/TestSupport", swiftSettings: settings),
         .executableTarget(
             name: "CrashVictim", dependencies: ["UsageModel", "History", "Collector", "Simulator", "TestSupport"],
             path: "Tests/CrashVictim", swiftSettings: settings),
+        tests("LinearRegexTests", ["LinearRegex"]),
         tests("UsageModelTests", ["UsageModel"], resources: [.copy("Fixtures")]),
         tests(
             "AlgoliaClientTests",
             [
-                "AlgoliaClient", "UsageModel", "Simulator", "TestSupport", httpClient, coreMetrics, nioCore, nioPosix,
-                nioSSL,
+                "AlgoliaClient", "UsageModel", "Transport", "Simulator", "TestSupport", httpClient, coreMetrics,
+                nioCore,
             ]),
+        tests("TransportTests", ["Transport", "TestSupport", httpClient, nioCore, nioPosix, nioSSL]),
         tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [
-                "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "TestSupport", "CrashVictim",
-                coreMetrics, grdb,
+                "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "Transport", "TestSupport",
+                "CrashVictim", coreMetrics, grdb,
             ]),
         tests("SnappyTests", ["Snappy"]),
+        tests("PrometheusModelTests", ["PrometheusModel", "UsageModel"]),
         tests(
-            "PrometheusTests",
+            "ExpositionTests", ["Exposition", "History", "UsageModel", "TestSupport", coreMetrics]),
+        tests(
+            "RemoteStorageTests",
             [
-                "Prometheus", "AlgoliaClient", "History", "Collector", "UsageModel", "Snappy",
-                "TestSupport",
-                coreMetrics, protobuf, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle,
-                logging, nioCore, nioSSL,
+                "RemoteStorage", "Exposition", "PrometheusModel", "Transport", "History", "Collector", "LinearRegex",
+                "UsageModel", "Snappy", "TestSupport", coreMetrics, protobuf, hummingbird, hummingbirdCore,
+                hummingbirdTLS, httpTypes, lifecycle,
+                logging, nioCore, nioHTTP1, nioSSL,
             ]),
         tests(
             "WebTests",
             [
-                "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
-                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
-                nioSSL, protobuf,
+                "Web", "Capacity", "PrometheusModel", "Exposition", "RemoteStorage", "History", "Collector",
+                "UsageModel", "Simulator", "AlgoliaClient",
+                "LinearRegex", "Transport", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache,
+                nioCore, nioHTTP1,
+                nioPosix, nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),

@@ -1,6 +1,6 @@
+import Exposition
 import History
 import Logging
-import Prometheus
 import UsageModel
 import Web
 

@@ -3,7 +3,7 @@ import History
 import Logging
 import NIOCore
 import NIOHTTP1
-import Prometheus
+import RemoteStorage
 import Snappy
 import SwiftProtobuf
 import UsageModel

@@ -5,7 +5,8 @@ import History
 import Hummingbird
 import Logging
 import NIOCore
-import Prometheus
+import RemoteStorage
+import Transport
 import UsageModel
 
 /// A year of hours of a hundred series, by remote write to a receiver on loopback that discards it.
@@ -21,7 +22,7 @@ enum WriteBenchmark {
                     name: "\(message.rawValue) \(samples)", url: "http://127.0.0.1:\(receiver.port)/write")
                 destination.message = message
                 destination.maxSamplesPerSend = samples
-                let transport = HTTPRemoteWriteTransport(tls: nil)
+                let transport = AsyncHTTPTransport(tls: nil)
                 var sender = RemoteWriteSender(
                     destination, history: history,
                     repairedSince: { granularity, _ in granularity.floor(Synthetic.end - 360 * 86_400) },

@@ -1,5 +1,6 @@
 public import CoreMetrics
 internal import NIOCore
+public import Transport
 public import UsageModel
 
 /// One application's access to Algolia's APIs. Sends GET and nothing else.
@@ -30,9 +31,9 @@ public struct AlgoliaClient: Sendable {
 
     public let application: ApplicationID
     let endpoints: Endpoints
-    private let usageKey: KeySource
-    let monitoringKey: KeySource?
-    private let searchKey: KeySource?
+    private let usageKey: Secret
+    let monitoringKey: Secret?
+    private let searchKey: Secret?
     private let timeout: Double
     private let transport: any HTTPTransport
     private let quota: TokenBucket
@@ -47,8 +48,8 @@ public struct AlgoliaClient: Sendable {
     ///   - timeout: seconds for one exchange.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: ApplicationID, endpoints: Endpoints = Endpoints(), usageKey: KeySource,
-        monitoringKey: KeySource? = nil, searchKey: KeySource? = nil, timeout: Double = 30,
+        application: ApplicationID, endpoints: Endpoints = Endpoints(), usageKey: Secret,
+        monitoringKey: Secret? = nil, searchKey: Secret? = nil, timeout: Double = 30,
         transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
         self.application = application
@@ -85,7 +86,7 @@ public struct AlgoliaClient: Sendable {
     }
 
     /// Where the key of an API comes from; nil when none is configured.
-    public func key(_ api: API) -> KeySource? {
+    public func key(_ api: API) -> Secret? {
         switch api {
         case .usage: usageKey
         case .monitoring: monitoringKey
@@ -164,12 +165,12 @@ public struct AlgoliaClient: Sendable {
 
     /// One exchange with one API, measured.
     func get<Answer: Sendable>(
-        _ api: API, url: String, key: KeySource, decode: (ByteBuffer) throws(AlgoliaError) -> Answer
+        _ api: API, url: String, key: Secret, decode: (ByteBuffer) throws(AlgoliaError) -> Answer
     ) async throws(AlgoliaError) -> Answer {
         do { try await quota.acquire() } catch { throw .cancelled }
         // After the wait for quota: a key that was rotated meanwhile is the one to send.
-        let current: APIKey
-        do throws(KeySource.Unavailable) {
+        let current: SecretText
+        do throws(Secret.Unavailable) {
             current = try key.current()
         } catch {
             throw .noKey(error.description)
@@ -204,12 +205,12 @@ public struct AlgoliaClient: Sendable {
 
     /// The body of a 200, or the error that the answer amounts to.
     private func exchange(
-        _ api: API, _ request: TransportRequest, sent key: APIKey
+        _ api: API, _ request: TransportRequest, sent key: SecretText
     ) async throws(AlgoliaError) -> ByteBuffer {
         let asked = clock.monotonic
         let answer: TransportAnswer
         do throws(TransportError) {
-            answer = try await transport.get(request)
+            answer = try await transport.send(request)
         } catch {
             switch error {
             case .timeout: throw .timeout

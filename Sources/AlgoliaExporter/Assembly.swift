@@ -2,10 +2,12 @@ import AlgoliaClient
 import AsyncHTTPClient
 import Collector
 import CoreMetrics
+import Exposition
 import History
 import Logging
-import Prometheus
+import RemoteStorage
 import Settings
+import Transport
 import UsageModel
 
 /// The parts of a running exporter, wired together.
@@ -28,7 +30,7 @@ struct Assembly {
         registry = MetricsRegistry(help: Self.help)
         gauges = ConfigurationGauges(metrics: registry)
         LogWriter.standardError.count(with: Counter(label: LogMetric.dropped, dimensions: [], factory: registry))
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         clients = ClientFactory(http: http, clock: clock, registry: registry)
         do {
             collector = Collector(

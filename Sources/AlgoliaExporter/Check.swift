@@ -1,10 +1,12 @@
 import AlgoliaClient
 import ArgumentParser
 import AsyncHTTPClient
+import Exposition
 import Foundation
 import History
-import Prometheus
+import RemoteStorage
 import Settings
+import Transport
 import UsageModel
 
 struct Check: AsyncParsableCommand {
@@ -22,7 +24,7 @@ struct Check: AsyncParsableCommand {
             let settings = try common.settings()
             report(true, "configuration", "\(settings.applications.count) application(s)")
             var isGood = checkDatabase(settings.storage.path)
-            let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+            let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
             let clients = ClientFactory(http: http, clock: SystemClock(), registry: MetricsRegistry())
             for application in settings.applications {
                 do {

@@ -1,8 +1,9 @@
 import AlgoliaClient
 import AsyncHTTPClient
-import Prometheus
+import Exposition
 import Settings
 import Synchronization
+import Transport
 import UsageModel
 
 /// Makes clients, again and again as the configuration changes: an application keeps its quota,
@@ -10,7 +11,7 @@ import UsageModel
 final class ClientFactory: Sendable {
     private struct State {
         var quotas: [ApplicationID: TokenBucket] = [:]
-        var keys: [KeyIdentity: KeySource] = [:]
+        var keys: [KeyIdentity: Secret] = [:]
     }
 
     private struct KeyIdentity: Hashable {
@@ -61,19 +62,19 @@ final class ClientFactory: Sendable {
         return quota
     }
 
-    private func keySource(_ setting: KeySetting, _ api: API, _ application: ApplicationID) throws -> KeySource {
+    private func keySource(_ setting: KeySetting, _ api: API, _ application: ApplicationID) throws -> Secret {
         let identity = KeyIdentity(application: application, api: api, key: setting)
         if let known = state.withLock({ $0.keys[identity] }) { return known }
-        let source: KeySource
+        let source: Secret
         switch setting {
-        case .file(let path): source = KeySource(path: path)
+        case .file(let path): source = Secret(file: path, as: .key)
         case .value(let text):
-            guard let key = APIKey(text) else {
+            guard let key = SecretText(key: text) else {
                 throw CommandError(
                     "the \(api.rawValue) API key of application \(application) has characters that no key has; "
                         + "expected letters, digits and punctuation without spaces")
             }
-            source = KeySource(key)
+            source = Secret(key)
         }
         state.withLock { $0.keys[identity] = source }
         return source

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Exposition
 import History
-import Prometheus
 import UsageModel
 import Web
 

@@ -1,4 +1,4 @@
-import Prometheus
+import RemoteStorage
 import Settings
 
 extension RemoteWriteDestination {

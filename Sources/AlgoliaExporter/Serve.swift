@@ -1,9 +1,9 @@
 import ArgumentParser
 import Capacity
 import Collector
+import Exposition
 import Foundation
 import Logging
-import Prometheus
 import ServiceLifecycle
 import Settings
 import UsageModel

@@ -1,6 +1,7 @@
 internal import AlgoliaClient
 internal import History
 internal import Logging
+internal import Transport
 internal import UsageModel
 
 /// Consequences of each kind of failure.

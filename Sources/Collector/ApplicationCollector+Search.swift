@@ -1,6 +1,7 @@
 internal import AlgoliaClient
 internal import History
 internal import Logging
+internal import Transport
 internal import UsageModel
 
 /// Requests that fail without naming a reason: with a 5xx, a timeout, an answer that ends early.

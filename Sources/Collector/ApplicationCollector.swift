@@ -2,6 +2,7 @@ public import AlgoliaClient
 public import CoreMetrics
 public import History
 public import Logging
+public import Transport
 public import UsageModel
 
 /// Keeps one application's history complete: asks for what is missing, one
@@ -97,7 +98,7 @@ public actor ApplicationCollector {
     }
 
     /// The usage key that the next request would send; nil when there is none.
-    public var usageKey: APIKey? { try? (replacement?.client ?? client).key(.usage)?.current() }
+    public var usageKey: SecretText? { try? (replacement?.client ?? client).key(.usage)?.current() }
 
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }

@@ -1,5 +1,6 @@
 internal import AlgoliaClient
 internal import History
+internal import Transport
 internal import UsageModel
 
 /// Whether an application may be asked at all: pauses that concern every request.

@@ -4,6 +4,7 @@ public import History
 public import Logging
 public import ServiceLifecycle
 private import Synchronization
+public import Transport
 public import UsageModel
 
 /// One application to collect.
@@ -137,7 +138,9 @@ public final class Collector: Service {
     }
 
     /// The usage key of an application as it is now; nil for one that is not collected or has none.
-    public func usageKey(of application: ApplicationID) async -> APIKey? { await member(application)?.usage.usageKey }
+    public func usageKey(of application: ApplicationID) async -> SecretText? {
+        await member(application)?.usage.usageKey
+    }
 
     /// Fetches what is missing of a range (``ApplicationCollector/readThrough(_:_:_:_:)``); nothing for an
     /// application that is not collected.

@@ -1,4 +1,5 @@
 internal import AlgoliaClient
+internal import Transport
 internal import UsageModel
 
 /// When to list the indices again.

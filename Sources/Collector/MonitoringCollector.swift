@@ -2,6 +2,7 @@ public import AlgoliaClient
 public import CoreMetrics
 public import History
 public import Logging
+internal import Transport
 public import UsageModel
 
 /// An answer was asked for at another time than it seemed, and means nothing.

@@ -1,3 +1,4 @@
+internal import Transport
 internal import UsageModel
 
 /// What the environment says about one application.

@@ -1,3 +1,4 @@
+internal import Transport
 internal import UsageModel
 
 /// Makes ``Settings`` from a configuration file and the environment, which wins.

@@ -1,4 +1,4 @@
-internal import UsageModel
+internal import Transport
 
 /// Reads small files that have to be UTF-8.
 enum TextFile {

@@ -1,3 +1,4 @@
+internal import LinearRegex
 internal import UsageModel
 
 #if canImport(FoundationEssentials)

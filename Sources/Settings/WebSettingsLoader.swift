@@ -1,3 +1,4 @@
+internal import Transport
 internal import UsageModel
 
 /// Reads the file of `--web.config.file`.

@@ -1,5 +1,5 @@
 internal import Capacity
-internal import Prometheus
+internal import Exposition
 internal import UsageModel
 
 /// Capacity as metric families, for alerts: only limits of a contract, and only what is known of them.

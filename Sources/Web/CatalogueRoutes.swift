@@ -1,6 +1,6 @@
 internal import History
 internal import Hummingbird
-internal import Prometheus
+internal import PrometheusModel
 internal import UsageModel
 
 /// What there is: statistics, applications, series and their newest values.

@@ -1,8 +1,8 @@
 internal import Capacity
 public import Collector
+public import Exposition
 public import History
 public import Logging
-public import Prometheus
 public import UsageModel
 
 /// What the HTTP interface shows: the history, and the state of those who fill it.

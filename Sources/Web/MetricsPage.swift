@@ -1,11 +1,11 @@
 internal import Collector
+internal import Exposition
 internal import Gzip
-internal import History
 internal import HTTPTypes
+internal import History
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
-internal import Prometheus
 internal import UsageModel
 
 /// `/metrics`. The history's part is rendered once per change, however often
@@ -153,7 +153,7 @@ actor MetricsPage {
         }
         let task = Task { [exporter] in
             let now = exporter.clock.now
-            let families = HistoryFamilies(
+            let families = StatisticFamilies(
                 try await exporter.history.latest(), options: conditions.options, now: now)
             var writer = ExpositionWriter(format, filter: filter)
             let dropped = families.write(to: &writer, reserved: conditions.reserved)

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
-internal import Prometheus
+internal import RemoteStorage
 internal import UsageModel
 
 /// `POST /api/v1/read`: Prometheus' remote read.
@@ -31,7 +31,7 @@ enum RemoteReadRoute {
             do {
                 let body = try await RequestBytes.read(request, limit: remoteRead.limits.bodyBytes, coding: "snappy")
                 switch try await remoteRead.answer(body, now: exporter.clock.now) {
-                case .samples(let parts, let turn): return response(parts, turn)
+                case .samples(let parts, let permit): return response(parts, permit)
                 case .chunks(let stream): return response(stream, exporter.logger)
                 }
             } catch let refusal as RemoteReadRefusal {
@@ -40,14 +40,14 @@ enum RemoteReadRoute {
         }
     }
 
-    private static func response(_ parts: [ArraySlice<UInt8>], _ turn: Turn) -> Response {
+    private static func response(_ parts: [ArraySlice<UInt8>], _ permit: Permit) -> Response {
         let length = parts.reduce(0) { $0 + $1.count }
         return Response(
             status: .ok, headers: [.contentType: samples, .contentEncoding: "snappy"],
             body: ResponseBody(contentLength: length) { writer in
                 for part in parts { try await writer.write(ByteBuffer(bytes: part)) }
                 try await writer.finish(nil)
-                withExtendedLifetime(turn) {}
+                withExtendedLifetime(permit) {}
             })
     }
 

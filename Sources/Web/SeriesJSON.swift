@@ -1,5 +1,4 @@
 internal import History
-internal import Prometheus
 internal import UsageModel
 
 /// A long list of objects, written as the client takes it.

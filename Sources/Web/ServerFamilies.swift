@@ -1,6 +1,6 @@
 internal import AlgoliaClient
 internal import Collector
-internal import Prometheus
+internal import Exposition
 internal import UsageModel
 
 /// What is known of servers and clusters beside their series, as metric families.

@@ -3,7 +3,7 @@ internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import NIOCore
 internal import NIOSSL
-private import UsageModel
+private import Transport
 
 extension WebServer {
     /// HTTP/1.1, over TLS when there is a certificate.

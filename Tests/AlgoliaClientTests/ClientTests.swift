@@ -4,6 +4,7 @@ import CoreMetrics
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("The client against the simulator")
@@ -103,13 +104,13 @@ struct ClientSocketTests {
             configuration: SimulatorConfiguration(applications: [application], faults: faults),
             clock: VirtualClock(World.start))
         let server = SimulatorServer(simulator: simulator)
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let running = Task { try await server.run() }
         var endpoints = AlgoliaClient.Endpoints()
         endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
-        let key = try #require(APIKey("usage-key"))
+        let key = try #require(SecretText(key: "usage-key"))
         let client = AlgoliaClient(
-            application: "APP", endpoints: endpoints, usageKey: KeySource(key), timeout: timeout,
+            application: "APP", endpoints: endpoints, usageKey: Secret(key), timeout: timeout,
             transport: AsyncHTTPTransport(http),
             quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),
             metrics: NOOPMetricsHandler.instance)
@@ -166,11 +167,11 @@ struct ClientSocketTests {
 
     @Test("Nobody at the address is a connection error that says so")
     func refused() async throws {
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let transport = AsyncHTTPTransport(http)
         // Port 1 of loopback: nobody listens there.
         let error = await #expect(throws: TransportError.self) {
-            try await transport.get(
+            try await transport.send(
                 TransportRequest(url: "http://127.0.0.1:1/", headers: [], timeout: 60, maximumBody: 1))
         }
         try await http.shutdown()

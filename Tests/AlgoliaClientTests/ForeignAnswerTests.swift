@@ -2,6 +2,7 @@ import CoreMetrics
 import NIOCore
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @testable import AlgoliaClient
@@ -19,7 +20,7 @@ private struct ScriptedTransport: HTTPTransport {
         }
     }
 
-    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         let number = await asked.note(request.url)
         let answer = answers[min(number, answers.count - 1)]
         return TransportAnswer(status: answer.status, body: ByteBuffer(string: answer.body))
@@ -28,9 +29,9 @@ private struct ScriptedTransport: HTTPTransport {
     /// A client of it, with three keys.
     func client() throws -> AlgoliaClient {
         AlgoliaClient(
-            application: "APP", usageKey: KeySource(try #require(APIKey("usage-secret"))),
-            monitoringKey: KeySource(try #require(APIKey("monitoring-secret"))),
-            searchKey: KeySource(try #require(APIKey("search-secret"))), transport: self,
+            application: "APP", usageKey: Secret(try #require(SecretText(key: "usage-secret"))),
+            monitoringKey: Secret(try #require(SecretText(key: "monitoring-secret"))),
+            searchKey: Secret(try #require(SecretText(key: "search-secret"))), transport: self,
             quota: TokenBucket(requestsPerMinute: 60_000, clock: VirtualClock(0)), clock: VirtualClock(0),
             metrics: NOOPMetricsHandler.instance)
     }

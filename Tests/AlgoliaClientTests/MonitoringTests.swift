@@ -3,6 +3,7 @@ import CoreMetrics
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 /// A simulated application with a Monitoring API, and the same clients for it that a collector has.
@@ -24,8 +25,8 @@ struct MonitoredWorld: Sendable {
 
     func client(key: String? = "monitoring-key") throws -> AlgoliaClient {
         AlgoliaClient(
-            application: "APP", usageKey: KeySource(try #require(APIKey("usage-key"))),
-            monitoringKey: try key.map { KeySource(try #require(APIKey($0))) },
+            application: "APP", usageKey: Secret(try #require(SecretText(key: "usage-key"))),
+            monitoringKey: try key.map { Secret(try #require(SecretText(key: $0))) },
             transport: SimulatorTransport(simulator, clock: clock),
             quota: TokenBucket(requestsPerMinute: 6000, clock: clock), clock: clock,
             metrics: NOOPMetricsHandler.instance)

@@ -5,6 +5,7 @@ import History
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("Clocks that are wrong")
@@ -167,9 +168,9 @@ struct ClockTests {
     func slow(isDatedFirst: Bool) async throws {
         let world = World(indices: [])
         let log = CapturedLog()
-        let key = try #require(APIKey("usage-key"))
+        let key = try #require(SecretText(key: "usage-key"))
         let client = AlgoliaClient(
-            application: "APP", usageKey: KeySource(key), timeout: 600,
+            application: "APP", usageKey: Secret(key), timeout: 600,
             transport: SlowTransport(world: world, isDatedFirst: isDatedFirst),
             quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
             metrics: NOOPMetricsHandler.instance)
@@ -232,9 +233,9 @@ private struct SlowTransport: HTTPTransport {
     let world: World
     let isDatedFirst: Bool
 
-    func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         let asked = UnixTime(world.clock.monotonic)
-        var answer = try await SimulatorTransport(world.simulator, clock: world.clock).get(request)
+        var answer = try await SimulatorTransport(world.simulator, clock: world.clock).send(request)
         world.clock.advance(by: 100)
         answer.date = isDatedFirst ? asked : UnixTime(world.clock.monotonic)
         return answer

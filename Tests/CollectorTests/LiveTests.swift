@@ -6,6 +6,7 @@ import History
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("Live collection")
@@ -93,7 +94,7 @@ struct LiveTests {
         let world = World(indices: [])
         let path = world.folder.file("key")
         try "wrong".write(toFile: path, atomically: true, encoding: .utf8)
-        let client = try world.client(usageKey: KeySource(path: path, writingTime: 0), listsIndices: false)
+        let client = try world.client(usageKey: Secret(file: path, as: .key, writingTime: 0), listsIndices: false)
         let collector = try world.collector(try world.openHistory(), client: client)
         try await world.run(collector, until: World.start + 600)
         #expect(await collector.status().state == .unauthorized)

@@ -6,6 +6,7 @@ import History
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("Reload")
@@ -65,7 +66,7 @@ struct ReloadTests {
             var settings = CollectionSettings()
             settings.horizon = 14 * 86_400
             let client = AlgoliaClient(
-                application: id, usageKey: KeySource(try #require(APIKey("key"))),
+                application: id, usageKey: Secret(try #require(SecretText(key: "key"))),
                 transport: SimulatorTransport(simulator, clock: nil),
                 quota: TokenBucket(requestsPerMinute: 60_000, clock: clock),
                 clock: clock, metrics: NOOPMetricsHandler.instance)

@@ -5,6 +5,7 @@ import History
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("Key rotation")
@@ -23,7 +24,7 @@ struct RotationTests {
         try write(Self.keys[0], path)
         let log = CapturedLog()
         let history = try world.openHistory()
-        let client = try world.client(usageKey: KeySource(path: path, writingTime: 0))
+        let client = try world.client(usageKey: Secret(file: path, as: .key, writingTime: 0))
         let collector = try world.collector(history, client: client, logger: log.logger)
         // In the middle of the backfill, and again in live operation.
         for (key, time) in zip(Self.keys.dropFirst(), [World.start + 20, World.start + 8 * 3600]) {
@@ -59,7 +60,7 @@ struct RotationTests {
         let path = world.folder.file("key")
         try write(Self.keys[0], path)
         let client = try world.client(
-            usageKey: KeySource(path: path, writingTime: 3600), listsIndices: false)
+            usageKey: Secret(file: path, as: .key, writingTime: 3600), listsIndices: false)
         let collector = try world.collector(try world.openHistory(), client: client)
         #expect(try await world.settle(collector))
         for text in ["", "  \n", "second-"] {
@@ -85,9 +86,9 @@ struct RotationTests {
         let world = World()
         let path = world.folder.file("monitoring")
         try write("wrong", path)
-        let fixed = try #require(APIKey("usage-key"))
+        let fixed = try #require(SecretText(key: "usage-key"))
         let client = try world.client(
-            usageKey: KeySource(fixed), monitoringKey: KeySource(path: path, writingTime: 0))
+            usageKey: Secret(fixed), monitoringKey: Secret(file: path, as: .key, writingTime: 0))
         let monitoring = try world.monitoring(try world.openHistory(), client: client)
         try await world.run(monitoring, until: World.start + 30)
         #expect(await monitoring.snapshot().isRefused)

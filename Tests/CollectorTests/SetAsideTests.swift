@@ -5,6 +5,7 @@ import History
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("What the vendor did not give")
@@ -97,9 +98,9 @@ struct SetAsideTests {
         let world = World(indices: ["products"])
         for _ in 0..<6 {
             let history = try world.openHistory()
-            let key = try #require(APIKey("usage-key"))
+            let key = try #require(SecretText(key: "usage-key"))
             let client = AlgoliaClient(
-                application: "APP", usageKey: KeySource(key),
+                application: "APP", usageKey: Secret(key),
                 transport: SimulatorTransport(world.simulator, clock: world.clock),
                 quota: TokenBucket(requestsPerMinute: 30, clock: world.clock), clock: world.clock,
                 metrics: NOOPMetricsHandler.instance)

@@ -2,6 +2,7 @@ public import AlgoliaClient
 private import CoreMetrics
 internal import NIOCore
 private import Synchronization
+public import Transport
 public import UsageModel
 
 /// A vendor that tells the simulator's truth in the ways that real ones are known for, and the simulator is not.
@@ -71,15 +72,17 @@ public final class FalseVendor: HTTPTransport {
 
     /// A client of it.
     public func client(listsIndices: Bool = true) throws -> AlgoliaClient {
-        guard let usage = APIKey("usage-key"), let search = APIKey("search-key") else { throw FalseVendorError() }
+        guard let usage = SecretText(key: "usage-key"), let search = SecretText(key: "search-key") else {
+            throw FalseVendorError()
+        }
         return AlgoliaClient(
-            application: "APP", usageKey: KeySource(usage), searchKey: listsIndices ? KeySource(search) : nil,
+            application: "APP", usageKey: Secret(usage), searchKey: listsIndices ? Secret(search) : nil,
             transport: self, quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
             metrics: NOOPMetricsHandler.instance)
     }
 
-    public func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
-        guard var asked = Request(request.url) else { return try await honest.get(request) }
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        guard var asked = Request(request.url) else { return try await honest.send(request) }
         // Answers take their time: ages that were right when they were asked for have grown since.
         world.clock.advance(by: 2)
         let behaviour = state.withLock { $0.behaviour }
@@ -124,7 +127,7 @@ public final class FalseVendor: HTTPTransport {
         // A few statistics do for all: the others only take time.
         request.url = request.url.replacing(
             "/1/usage/*", with: "/1/usage/" + Self.statistics(perIndex: !asked.index.isEmpty).joined(separator: ","))
-        let told = try await honest.get(request)
+        let told = try await honest.send(request)
         guard told.status == 200 else { return told }
         var text = String(buffer: told.body)
         if let birth = behaviour.births[asked.index] {

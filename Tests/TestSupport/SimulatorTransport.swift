@@ -1,6 +1,6 @@
-public import AlgoliaClient
 internal import NIOCore
 public import Simulator
+public import Transport
 public import UsageModel
 
 /// Carries the client's requests to a simulator without a socket.
@@ -21,7 +21,7 @@ public struct SimulatorTransport: HTTPTransport {
         self.latency = latency
     }
 
-    public func get(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         guard let scheme = request.url.firstRange(of: "://"),
             let slash = request.url[scheme.upperBound...].firstIndex(of: "/")
         else { throw .connection("no path in \(request.url)") }

@@ -4,6 +4,7 @@ private import CoreMetrics
 public import History
 public import Logging
 public import Simulator
+public import Transport
 public import UsageModel
 
 /// A simulator, a clock and a history file: what a collector test needs.
@@ -42,18 +43,20 @@ public final class World: Sendable {
 
     /// A client of the simulator.
     public func client(key: String = "usage-key", listsIndices: Bool = true) throws -> AlgoliaClient {
-        guard let usage = APIKey(key) else { throw WorldError() }
-        return try client(usageKey: KeySource(usage), listsIndices: listsIndices)
+        guard let usage = SecretText(key: key) else { throw WorldError() }
+        return try client(usageKey: Secret(usage), listsIndices: listsIndices)
     }
 
     /// The same with keys from anywhere.
     public func client(
-        usageKey: KeySource, monitoringKey: KeySource? = nil, listsIndices: Bool = true
+        usageKey: Secret, monitoringKey: Secret? = nil, listsIndices: Bool = true
     ) throws -> AlgoliaClient {
-        guard let monitoring = APIKey("monitoring-key"), let search = APIKey("search-key") else { throw WorldError() }
+        guard let monitoring = SecretText(key: "monitoring-key"), let search = SecretText(key: "search-key") else {
+            throw WorldError()
+        }
         return AlgoliaClient(
-            application: "APP", usageKey: usageKey, monitoringKey: monitoringKey ?? KeySource(monitoring),
-            searchKey: listsIndices ? KeySource(search) : nil,
+            application: "APP", usageKey: usageKey, monitoringKey: monitoringKey ?? Secret(monitoring),
+            searchKey: listsIndices ? Secret(search) : nil,
             transport: SimulatorTransport(simulator, clock: clock, sendsDate: sendsDate),
             quota: TokenBucket(requestsPerMinute: requestsPerMinute, clock: clock), clock: clock,
             metrics: NOOPMetricsHandler.instance)

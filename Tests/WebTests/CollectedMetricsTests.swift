@@ -1,5 +1,5 @@
 import History
-import Prometheus
+import PrometheusModel
 import Simulator
 import TestSupport
 import Testing

@@ -1,10 +1,11 @@
 import AlgoliaClient
 import Collector
+import Exposition
 import History
 import Logging
-import Prometheus
 import Simulator
 import TestSupport
+import Transport
 import UsageModel
 import Web
 
@@ -25,9 +26,11 @@ struct MeteredWorld: Sendable {
         settings.horizon = 2 * 86_400
         world = World(indices: indices, settings: settings, faults: faults)
         history = try world.openHistory()
-        guard let usage = APIKey("usage-key"), let search = APIKey("search-key") else { throw NoKey() }
+        guard let usage = SecretText(key: "usage-key"), let search = SecretText(key: "search-key") else {
+            throw NoKey()
+        }
         let client = AlgoliaClient(
-            application: "APP", usageKey: KeySource(usage), searchKey: KeySource(search),
+            application: "APP", usageKey: Secret(usage), searchKey: Secret(search),
             transport: SimulatorTransport(world.simulator, clock: world.clock),
             quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock, metrics: registry)
         collector = ApplicationCollector(

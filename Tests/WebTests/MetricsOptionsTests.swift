@@ -1,5 +1,5 @@
+import Exposition
 import History
-import Prometheus
 import Synchronization
 import TestSupport
 import Testing

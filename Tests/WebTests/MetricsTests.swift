@@ -1,5 +1,6 @@
+import Exposition
 import History
-import Prometheus
+import PrometheusModel
 import Simulator
 import TestSupport
 import Testing

@@ -1,10 +1,12 @@
 import AlgoliaClient
 import Collector
+import Exposition
 import History
-import Prometheus
+import PrometheusModel
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 import Web
 
@@ -20,8 +22,8 @@ struct MonitoredMetricsTests {
         let collector = try world.collector(history)
         let registry = MetricsRegistry()
         let client = AlgoliaClient(
-            application: "APP", usageKey: KeySource(try #require(APIKey("usage-key"))),
-            monitoringKey: KeySource(try #require(APIKey("monitoring-key"))),
+            application: "APP", usageKey: Secret(try #require(SecretText(key: "usage-key"))),
+            monitoringKey: Secret(try #require(SecretText(key: "monitoring-key"))),
             transport: SimulatorTransport(world.simulator, clock: world.clock),
             quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock, metrics: registry)
         let monitoring = try world.monitoring(history, client: client)

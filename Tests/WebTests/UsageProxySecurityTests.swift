@@ -4,6 +4,7 @@ import History
 import Synchronization
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @testable import Web
@@ -37,7 +38,7 @@ struct UsageProxySecurityTests {
         let site = try Site()
         try await site.store(hours([1]))
         let key = Mutex<String?>("old")
-        let gateway = UsageGateway(usageKey: { _ in key.withLock { $0.flatMap { APIKey($0) } } })
+        let gateway = UsageGateway(usageKey: { _ in key.withLock { $0.flatMap { SecretText(key: $0) } } })
         try await withServer(site.exporter(usage: gateway) { [] }) { web in
             func expect(_ sent: String, _ status: Int) async throws {
                 let answer = try await web.usage(

@@ -1,12 +1,13 @@
 import AlgoliaClient
 import AsyncHTTPClient
+import Exposition
 import Foundation
 import History
 import NIOCore
-import Prometheus
 import Simulator
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 import Web
 
@@ -58,10 +59,11 @@ struct ProxyWorld: Sendable {
         endpoints.usage = url
         endpoints.monitoring = url
         endpoints.search = url
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let client = AlgoliaClient(
             application: scope.application, endpoints: endpoints,
-            usageKey: KeySource(try #require(APIKey("usage-key"))), timeout: 600, transport: AsyncHTTPTransport(http),
+            usageKey: Secret(try #require(SecretText(key: "usage-key"))), timeout: 600,
+            transport: AsyncHTTPTransport(http),
             quota: TokenBucket(requestsPerMinute: 6000, clock: clock), clock: clock, metrics: MetricsRegistry())
         let request = UsageRequest(scope: scope, statistics: statistics, granularity: granularity, range: range)
         let answer: Result<[SeriesPoints], AlgoliaError>
@@ -84,7 +86,7 @@ extension UsageGateway {
     /// A gateway that knows the application `APP` alone.
     static func fixed(readThrough: ReadThrough? = nil) -> UsageGateway {
         UsageGateway(
-            usageKey: { $0 == "APP" ? APIKey("usage-key") : nil }, settleDelay: { 7200 },
+            usageKey: { $0 == "APP" ? SecretText(key: "usage-key") : nil }, settleDelay: { 7200 },
             readThrough: { readThrough })
     }
 }

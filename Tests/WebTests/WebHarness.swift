@@ -1,11 +1,11 @@
 import AsyncHTTPClient
 import Collector
+import Exposition
 import Foundation
 import History
 import Logging
 import NIOCore
 import NIOHTTP1
-import Prometheus
 import TestSupport
 import Testing
 import UsageModel

@@ -1,4 +1,5 @@
 internal import History
+internal import LinearRegex
 internal import UsageModel
 
 /// An ad hoc filter of a dashboard: it holds for every query.

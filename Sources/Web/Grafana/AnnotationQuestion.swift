@@ -1,3 +1,4 @@
+internal import LinearRegex
 internal import UsageModel
 
 /// The body of `/grafana/annotations`, which plugins before 0.3 ask; later ones send a query.

@@ -1,5 +1,6 @@
 internal import Collector
 internal import History
+internal import LinearRegex
 internal import UsageModel
 
 /// Something that happened, to mark in a panel.

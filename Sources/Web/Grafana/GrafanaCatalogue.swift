@@ -1,4 +1,5 @@
 internal import History
+internal import LinearRegex
 internal import UsageModel
 
 /// The names that exist while one request is answered, and the series behind them.

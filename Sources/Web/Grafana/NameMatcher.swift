@@ -1,3 +1,4 @@
+internal import LinearRegex
 internal import UsageModel
 
 /// A name of whatever kind: a choice may be of applications, indices, statistics or servers.

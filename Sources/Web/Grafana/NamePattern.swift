@@ -1,3 +1,4 @@
+internal import LinearRegex
 internal import UsageModel
 
 /// A regular expression over whole names, from a request.

@@ -1,4 +1,4 @@
-internal import Prometheus
+internal import Exposition
 internal import UsageModel
 
 /// What the exporter counts about itself, read back from its own exposition.

@@ -1,5 +1,6 @@
 internal import AlgoliaClient
 internal import HTTPTypes
+internal import Transport
 internal import UsageModel
 
 /// Who may ask the usage proxy: whoever has the application's usage key, as with the vendor.

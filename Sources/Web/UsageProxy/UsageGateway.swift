@@ -1,4 +1,5 @@
 public import AlgoliaClient
+public import Transport
 public import UsageModel
 
 /// What the usage proxy needs of those who talk to Algolia: who may ask, and perhaps somebody to fetch what is missing.
@@ -12,7 +13,7 @@ public struct UsageGateway: Sendable {
         @Sendable (Scope, Granularity, TimeRange, StatisticSelection) async throws(AlgoliaError) -> Bool
 
     /// The usage key of an application as it is configured now; nil for one that is not configured or has no key.
-    public let usageKey: @Sendable (_ application: ApplicationID) async -> APIKey?
+    public let usageKey: @Sendable (_ application: ApplicationID) async -> SecretText?
     /// How many seconds after its end a bucket is final.
     public let settleDelay: @Sendable () -> Int64
     /// Nil when the proxy answers from the history alone.
@@ -20,7 +21,7 @@ public struct UsageGateway: Sendable {
 
     /// A gateway; by default one that knows no application, so that every request is refused.
     public init(
-        usageKey: @escaping @Sendable (_ application: ApplicationID) async -> APIKey? = { _ in nil },
+        usageKey: @escaping @Sendable (_ application: ApplicationID) async -> SecretText? = { _ in nil },
         settleDelay: @escaping @Sendable () -> Int64 = { 2 * 3600 },
         readThrough: @escaping @Sendable () -> ReadThrough? = { nil }
     ) {

@@ -1,8 +1,9 @@
 internal import AlgoliaClient
 internal import Capacity
 internal import Collector
+internal import Exposition
 internal import History
-internal import Prometheus
+internal import RemoteStorage
 internal import UsageModel
 
 /// `/collector`: what is collected, what is missing, and what Algolia says to it.

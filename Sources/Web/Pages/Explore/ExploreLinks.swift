@@ -1,5 +1,5 @@
 internal import History
-internal import Prometheus
+internal import PrometheusModel
 internal import UsageModel
 
 /// The same question elsewhere: the API, Grafana, Prometheus.

@@ -1,0 +1,131 @@
+internal import PrometheusModel
+public import UsageModel
+
+/// The type of a metric family.
+public enum MetricType: String, Sendable, Hashable {
+    case gauge, counter, histogram
+}
+
+/// Writes metric families in one of the exposition formats, byte by byte:
+/// large pages have tens of thousands of lines.
+///
+/// Whatever is on the page goes through a writer, so that its filter holds for all of it.
+public struct ExpositionWriter: Sendable {
+    public let format: ExpositionFormat
+    public private(set) var bytes: [UInt8] = []
+    /// Samples written so far.
+    public private(set) var samples = 0
+    private let filter: MetricFilter?
+    private var name = ""
+    private var isShown = true
+
+    /// - Parameter filter: which families to write; nil for all of them. The others are passed over.
+    public init(_ format: ExpositionFormat, filter: MetricFilter? = nil) {
+        self.format = format
+        self.filter = filter
+    }
+
+    /// Whether the filter lets a family through.
+    public func shows(_ name: String) -> Bool { filter?.shows(name) ?? true }
+
+    /// Labels as they stand between braces, rendered once for many samples.
+    public struct Labels: Sendable, Hashable {
+        fileprivate var bytes: [UInt8] = []
+
+        /// What stands between the braces.
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+
+        public init(_ labels: KeyValuePairs<String, String> = [:]) {
+            for (name, value) in labels { append(name, value) }
+        }
+
+        public mutating func append(_ name: String, _ value: String) {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
+            bytes += name.utf8
+            bytes += #"=""#.utf8
+            for byte in value.utf8 {
+                switch byte {
+                case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+                case UInt8(ascii: "\""): bytes += #"\""#.utf8
+                case 0x0A: bytes += #"\n"#.utf8
+                default: bytes.append(byte)
+                }
+            }
+            bytes.append(UInt8(ascii: "\""))
+        }
+
+        /// In the order of their bytes.
+        static func < (left: Labels, right: Labels) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
+    }
+
+    /// Begins a family; every sample until the next one belongs to it.
+    /// - Parameters:
+    ///   - name: as samples carry it; a counter's ends in `_total`.
+    ///   - help: one sentence.
+    public mutating func family(_ name: String, _ type: MetricType, help: String) {
+        self.name = name
+        isShown = shows(name)
+        guard isShown else { return }
+        // OpenMetrics names a counter's family without the suffix of its samples.
+        let family = format == .openMetrics && type == .counter ? String(name.dropLast("_total".count)) : name
+        bytes += "# HELP \(family) ".utf8
+        for byte in help.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+            case 0x0A: bytes += #"\n"#.utf8
+            case UInt8(ascii: "\"") where format == .openMetrics: bytes += #"\""#.utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes += "\n# TYPE \(family) \(type.rawValue)\n".utf8
+        let unit = MetricName.unit(of: family)
+        if format == .openMetrics, !unit.isEmpty { bytes += "# UNIT \(family) \(unit)\n".utf8 }
+    }
+
+    /// One sample of the family; `suffix` for the parts of a histogram.
+    public mutating func sample(suffix: String = "", _ labels: Labels, _ value: PointValue) {
+        guard isShown else { return }
+        samples += 1
+        bytes += name.utf8
+        bytes += suffix.utf8
+        if !labels.bytes.isEmpty {
+            bytes.append(UInt8(ascii: "{"))
+            bytes += labels.bytes
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: " "))
+        bytes += Self.number(value).utf8
+        bytes.append(0x0A)
+    }
+
+    /// Appends families that were written before, in the same format and with the same filter.
+    public mutating func append(_ rendered: [UInt8]) {
+        bytes += rendered
+    }
+
+    /// Ends the page as the format demands.
+    public mutating func finish() {
+        if format == .openMetrics { bytes += "# EOF\n".utf8 }
+    }
+
+    static func number(_ value: PointValue) -> String {
+        switch value {
+        case .integer(let integer): integer.description
+        case .real(let real) where real.isNaN: "NaN"
+        case .real(let real) where real.isInfinite: real < 0 ? "-Inf" : "+Inf"
+        case .real(let real): real.description
+        }
+    }
+}
+
+extension ExpositionWriter.Labels {
+    /// The labels of a series; its key has the label of the statistic's shape.
+    init(_ key: SeriesKey, _ statistic: Statistic) {
+        self.init(Label.all(key, statistic))
+    }
+
+    init(_ labels: some Sequence<Label>) {
+        self.init()
+        for label in labels { append(label.name, label.value) }
+    }
+}

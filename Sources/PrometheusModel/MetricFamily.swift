@@ -1,0 +1,50 @@
+internal import UsageModel
+
+/// A family of `/metrics` that has a past: what all its series have in common, made once for them.
+final class MetricFamily: Sendable {
+    /// What it is made of.
+    struct Source: Hashable {
+        var api: API
+        var statistic: StatisticName
+        var perIndex: Bool
+        var granularity: Granularity
+    }
+
+    let granularity: Granularity
+    /// As samples carry it.
+    let metric: String
+    let name: MetricName
+    let unit: BaseUnit
+
+    /// Nil for what `/metrics` does not have.
+    init?(_ source: Source) {
+        granularity = source.granularity
+        name = MetricName(
+            StatisticCatalogue.describe(source.statistic, api: source.api), perIndex: source.perIndex)
+        unit = name.baseUnit
+        guard let metric = Self.metric(name, granularity), metric != MetricName.serverInformation else { return nil }
+        self.metric = metric
+    }
+
+    private static func metric(_ name: MetricName, _ granularity: Granularity) -> String? {
+        guard !name.families.isEmpty else { return nil }
+        let isCount = name.statistic.kind == .count
+        switch (name.statistic.api, granularity) {
+        case (.monitoring, .minutely): return name.gauge
+        case (.usage, .hourly): return isCount ? name.hourly : name.gauge
+        case (.usage, .daily): return isCount ? name.daily : nil
+        default: return nil
+        }
+    }
+
+    var help: String {
+        switch granularity {
+        case .minutely: name.help("Minute")
+        case .hourly: name.help("Hour")
+        case .daily: name.help("Day")
+        }
+    }
+
+    /// The states of a state set, which has a series for each; one nil for a plain value.
+    var states: [ClusterStatus?] { name.statistic.unit == .severity ? ClusterStatus.allCases : [nil] }
+}

@@ -1,0 +1,81 @@
+internal import Transport
+
+#if canImport(FoundationEssentials)
+    private import FoundationEssentials
+#else
+    private import Foundation
+#endif
+
+/// A password or token as it is configured. However it is printed, it shows as `<redacted>`.
+public enum RemoteWriteSecret: Sendable, Hashable {
+    case value(String)
+    /// The path of a file that holds it, alone; white space after it does not count.
+    case file(String)
+}
+
+extension RemoteWriteSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String {
+        switch self {
+        case .value: "<redacted>"
+        case .file(let path): "file \(path)"
+        }
+    }
+
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Who the exporter is to a receiver.
+public enum RemoteWriteCredentials: Sendable, Hashable {
+    case basic(user: String, password: RemoteWriteSecret)
+    /// `Authorization: type credentials`.
+    case authorization(type: String, credentials: RemoteWriteSecret)
+}
+
+extension Secret {
+    /// A rotated file is in force with the next request: a receiver that refuses half of a secret is asked again
+    /// within seconds.
+    fileprivate convenience init(_ secret: RemoteWriteSecret) {
+        switch secret {
+        case .value(let text): self.init(SecretText(password: text))
+        case .file(let path): self.init(file: path, as: .password, writingTime: 0)
+        }
+    }
+}
+
+/// The headers of a destination that hold secrets.
+struct SecretHeaders {
+    private let headers: [(name: String, secret: Secret)]
+    private let credentials: (RemoteWriteCredentials, Secret)?
+
+    init(_ destination: RemoteWriteDestination) {
+        headers = destination.headers.sorted { $0.key < $1.key }.map { ($0.key, Secret($0.value)) }
+        credentials = destination.credentials.map { credentials in
+            switch credentials {
+            case .basic(_, let secret), .authorization(_, let secret): (credentials, Secret(secret))
+            }
+        }
+    }
+
+    /// The headers as they are now, and every text in them that nobody may see.
+    func current() throws(Secret.Unavailable) -> (headers: [(name: String, value: String)], secrets: [String]) {
+        var current: [(name: String, value: String)] = []
+        var secrets: [String] = []
+        for (name, secret) in headers {
+            let text = try secret.current().secret
+            secrets.append(text)
+            current.append((name, text))
+        }
+        guard let (credentials, secret) = credentials else { return (current, secrets) }
+        let text = try secret.current().secret
+        let value =
+            switch credentials {
+            case .basic(let user, _): "Basic " + Data("\(user):\(text)".utf8).base64EncodedString()
+            case .authorization(let type, _): "\(type) \(text)"
+            }
+        current.append(("Authorization", value))
+        // Whole, and what follows its type: of basic authentication that is the password, too.
+        secrets += [value, text] + value.split(separator: " ").dropFirst().map(String.init)
+        return (current, secrets)
+    }
+}

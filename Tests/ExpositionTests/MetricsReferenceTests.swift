@@ -1,0 +1,19 @@
+import Exposition
+import Foundation
+import Testing
+
+@Suite("docs/metrics.md")
+struct MetricsReferenceTests {
+    @Test("It is what the catalogue says; with UPDATE_DOCS=1 it is written")
+    func page() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = root.appending(path: "docs/metrics.md")
+        let generated = MetricsReference.markdown()
+        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] == "1" {
+            try generated.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let isCurrent = try String(contentsOf: file, encoding: .utf8) == generated
+        #expect(isCurrent, "docs/metrics.md is out of date: run make docs")
+    }
+}
