@@ -135,7 +135,7 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Prometheus", "Capacity", "Web", "Simulator",
-                "Snappy", httpClient,
+                "Snappy", "TestSupport", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
             path: "Benchmarks", swiftSettings: settings),
@@ -147,7 +147,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", coreMetrics, logging, nioCore,
                 subprocess,
             ],
-            path: "Tests/TestSupport", swiftSettings: settings),
+            path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "CrashVictim", dependencies: ["UsageModel", "History", "Collector", "Simulator", "TestSupport"],
             path: "Tests/CrashVictim", swiftSettings: settings),
@@ -184,7 +184,7 @@ let package = Package(
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),
-        tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1, nioPosix]),
+        tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import History
 import Logging
 import Prometheus
+import TestSupport
 import UsageModel
 import Web
 

@@ -1,7 +1,7 @@
 public import AlgoliaClient
 internal import NIOCore
 public import Simulator
-public import UsageModel
+internal import UsageModel
 
 /// Carries the client's requests to a simulator without a socket.
 public struct SimulatorTransport: HTTPTransport {

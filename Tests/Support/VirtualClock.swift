@@ -1,4 +1,5 @@
 private import Synchronization
+public import UsageModel
 
 /// A clock that only moves when told to, or when somebody waits on it: waiting
 /// moves it forward at once. Ninety days of polling so take the time of the
