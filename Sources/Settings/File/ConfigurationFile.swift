@@ -7,7 +7,7 @@ struct ConfigurationFile {
     var settings = Settings()
     var applications: [ApplicationDraft] = []
     /// Where `applications` is; nil when the file does not have it.
-    var applicationsPlace: Place?
+    var applicationsPlace: FilePosition?
     /// False when `applications` could not be read, so that nothing can be said about them.
     var hasReadableApplications = true
 

@@ -10,7 +10,7 @@ struct ConfigurationValue {
     let path: String
     let problems: Problems
 
-    var place: Place? { node.mark.map(Place.init) }
+    var place: FilePosition? { node.mark.map(FilePosition.init) }
 
     /// Whether there is nothing: the key alone, `~` or `null`.
     var isNull: Bool {

@@ -20,7 +20,7 @@ final class Problems {
     var isFull: Bool { problems.count >= Self.most }
 
     /// A problem in the file; without one, in the environment.
-    func add(_ place: Place?, _ key: String, _ found: String, expected: String = "") {
+    func add(_ place: FilePosition?, _ key: String, _ found: String, expected: String = "") {
         append(
             Problem(
                 file: file ?? Self.environment, line: place?.line, column: place?.column, key: key, found: found,

@@ -23,7 +23,7 @@ enum YAMLDocument {
         case .failure(let error as YamlError)?: report(error, of: text, problems)
         case .failure(YAMLShape.Complaint.deep(let mark))?:
             problems.add(
-                mark.map(Place.init), "", "lists and mappings are nested too deeply",
+                mark.map(FilePosition.init), "", "lists and mappings are nested too deeply",
                 expected: "at most \(YAMLShape.deepest) levels")
         case .failure(YAMLShape.Complaint.large)?:
             problems.add(nil, "", "too many values", expected: "at most \(YAMLShape.mostValues), aliases written out")
@@ -50,20 +50,17 @@ enum YAMLDocument {
             if let context, context.mark.line != mark.line { found += " that begins at line \(context.mark.line)" }
             // libyaml says "alias" also for `[*]`, the likely mistake in lists of patterns.
             let isPattern = context?.text.contains("alias") ?? problem.contains("alias")
-            problems.add(Place(mark), "", found, expected: isPattern ? "quotes around a text that begins with *" : "")
+            problems.add(
+                FilePosition(mark), "", found, expected: isPattern ? "quotes around a text that begins with *" : "")
         case .reader(let problem, let offset, _, _):
-            problems.add(offset.map { Place(offset: $0, in: text) }, "", "not valid YAML: \(problem)")
+            problems.add(offset.map { FilePosition(offset: $0, in: text) }, "", "not valid YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
             let names = keys.map(ShownText.quoted).joined(separator: ", ")
             problems.add(
-                Place(context.mark), "", "\(names) is repeated in the same mapping", expected: "each key once"
+                FilePosition(context.mark), "", "\(names) is repeated in the same mapping", expected: "each key once"
             )
         default:
             problems.add(nil, "", "the YAML cannot be read")
         }
     }
-}
-
-extension Place {
-    init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
 }

@@ -1,12 +1,10 @@
 internal import UsageModel
 
 #if canImport(FoundationEssentials)
-    private import FoundationEssentials
+    internal import FoundationEssentials
 #else
-    private import Foundation
+    internal import Foundation
 #endif
-
-internal import UsageModel
 
 extension ValueRule<String> {
     /// Any text with something in it.
@@ -109,6 +107,27 @@ extension ValueRule<KeySetting> {
                     expected: "\(path.expected), with ./ before a name like this")
             }
             return .file(try path.read(text))
+        }
+    }
+}
+
+extension String {
+    /// Without the white space and line ends around it.
+    var withoutSurroundingSpace: String {
+        guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[...last].drop { $0.isWhitespace })
+    }
+}
+
+extension ValueRule<TimeZone> {
+    /// A zone by its name.
+    static var timeZone: Self {
+        ValueRule(expected: ReportSettings.zones) { text throws(Complaint) in
+            guard let zone = ReportSettings.timeZone(text) else {
+                throw Complaint(
+                    found: "\(ShownText.quoted(text)) is not a time zone", expected: ReportSettings.zones)
+            }
+            return zone
         }
     }
 }
