@@ -36,16 +36,17 @@ final class ClientFactory: Sendable {
     }
 
     func client(_ application: ApplicationSettings, _ settings: Settings, shards: Int = 1) throws -> AlgoliaClient {
-        var endpoints = AlgoliaClient.Endpoints()
-        endpoints.usage = settings.endpoints.usage
-        endpoints.monitoring = settings.endpoints.monitoring
-        endpoints.search = settings.endpoints.search
+        var options = RequestOptions()
+        options.endpoints.usage = settings.endpoints.usage
+        options.endpoints.monitoring = settings.endpoints.monitoring
+        options.endpoints.search = settings.endpoints.search
+        options.timeout = settings.polling.timeout
         return AlgoliaClient(
-            application: application.id, endpoints: endpoints,
+            application: application.id, options: options,
             usageKey: try keySource(application.usageKey, .usage, application.id),
             monitoringKey: try application.monitoringKey.map { try keySource($0, .monitoring, application.id) },
             searchKey: try application.searchKey.map { try keySource($0, .search, application.id) },
-            timeout: settings.polling.timeout, transport: AsyncHTTPTransport(http),
+            transport: AsyncHTTPTransport(http),
             quota: quota(of: application.id, requestsPerMinute: Self.quota(settings, shards: shards)), clock: clock,
             metrics: registry)
     }

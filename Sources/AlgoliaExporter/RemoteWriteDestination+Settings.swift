@@ -1,17 +1,17 @@
-import Prometheus
 import Settings
+import UsageModel
 
 extension RemoteWriteDestination {
     /// A receiver as it is configured.
     init(_ settings: RemoteWriteSettings) {
         self.init(name: settings.name, url: settings.url)
         timeout = settings.remoteTimeout
-        headers = settings.headers.mapValues { RemoteWriteSecret($0) }
+        headers = settings.headers.mapValues { SecretSource($0) }
         if let basic = settings.basicAuth {
-            credentials = .basic(user: basic.username, password: RemoteWriteSecret(basic.password))
+            credentials = .basic(user: basic.username, password: SecretSource(basic.password))
         } else if let authorization = settings.authorization {
             credentials = .authorization(
-                type: authorization.type, credentials: RemoteWriteSecret(authorization.credentials))
+                type: authorization.type, credentials: SecretSource(authorization.credentials))
         }
         tls.certificateAuthorityFile = settings.tls.certificateAuthorityFile
         tls.certificateFile = settings.tls.certificateFile
@@ -25,7 +25,7 @@ extension RemoteWriteDestination {
     }
 }
 
-extension RemoteWriteSecret {
+extension SecretSource {
     fileprivate init(_ setting: KeySetting) {
         switch setting {
         case .value(let text): self = .value(text)

@@ -105,11 +105,12 @@ struct ClientSocketTests {
         let server = SimulatorServer(simulator: simulator)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
         let running = Task { try await server.run() }
-        var endpoints = AlgoliaClient.Endpoints()
-        endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
+        var options = RequestOptions()
+        options.timeout = timeout
+        options.endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
         let key = try #require(APIKey("usage-key"))
         let client = AlgoliaClient(
-            application: "APP", endpoints: endpoints, usageKey: KeySource(key), timeout: timeout,
+            application: "APP", options: options, usageKey: KeySource(key),
             transport: AsyncHTTPTransport(http),
             quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),
             metrics: NOOPMetricsHandler.instance)

@@ -168,8 +168,10 @@ struct ClockTests {
         let world = World(indices: [])
         let log = CapturedLog()
         let key = try #require(APIKey("usage-key"))
+        var options = RequestOptions()
+        options.timeout = 600
         let client = AlgoliaClient(
-            application: "APP", usageKey: KeySource(key), timeout: 600,
+            application: "APP", options: options, usageKey: KeySource(key),
             transport: SlowTransport(world: world, isDatedFirst: isDatedFirst),
             quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
             metrics: NOOPMetricsHandler.instance)

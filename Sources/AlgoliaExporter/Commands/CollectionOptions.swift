@@ -2,6 +2,7 @@ import ArgumentParser
 import Collector
 import Logging
 import Settings
+import UsageModel
 
 /// Options of the commands that collect.
 struct CollectionOptions: ParsableArguments {

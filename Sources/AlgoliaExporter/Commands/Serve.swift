@@ -75,7 +75,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
         let security = WebSecurity(
-            certificate: web.certificate.map { ($0.certificateFile, $0.keyFile) }, users: web.users)
+            certificate: web.certificate.map { .init(chain: $0.certificateFile, key: $0.keyFile) }, users: web.users)
         let scheme = web.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(

@@ -4,6 +4,7 @@ import Prometheus
 import Snappy
 import SwiftProtobuf
 import Synchronization
+import UsageModel
 
 /// A receiver of remote write in memory. It decodes with the generated messages, so that nothing
 /// of what it understands comes from the code that it tests.

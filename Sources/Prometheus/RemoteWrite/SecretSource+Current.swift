@@ -1,4 +1,4 @@
-private import UsageModel
+internal import UsageModel
 
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
@@ -6,12 +6,7 @@ private import UsageModel
     internal import Foundation
 #endif
 
-/// A password or token. However it is printed, it shows as `<redacted>`.
-public enum RemoteWriteSecret: Sendable, Hashable {
-    case value(String)
-    /// The path of a file that holds it, alone; white space after it does not count.
-    case file(String)
-
+extension SecretSource {
     /// There is none in the file.
     struct Unavailable: Error, CustomStringConvertible {
         var path: String
@@ -34,26 +29,9 @@ public enum RemoteWriteSecret: Sendable, Hashable {
     }
 }
 
-extension RemoteWriteSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String {
-        switch self {
-        case .value: "<redacted>"
-        case .file(let path): "file \(path)"
-        }
-    }
-
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// Who the exporter is to a receiver.
-public enum RemoteWriteCredentials: Sendable, Hashable {
-    case basic(user: String, password: RemoteWriteSecret)
-    /// `Authorization: type credentials`.
-    case authorization(type: String, credentials: RemoteWriteSecret)
-
+extension RemoteWriteCredentials {
     /// The value of the header `Authorization`, and the secret in it.
-    func header() throws(RemoteWriteSecret.Unavailable) -> (value: String, secret: String) {
+    func header() throws(SecretSource.Unavailable) -> (value: String, secret: String) {
         switch self {
         case .basic(let user, let password):
             let secret = try password.current()

@@ -1,5 +1,3 @@
-public import UsageModel
-
 /// How one application is collected. Durations are in seconds, and kept within ``shortest`` and ``longest``: times
 /// are computed with them everywhere.
 public struct CollectionSettings: Sendable, Hashable {
@@ -17,9 +15,9 @@ public struct CollectionSettings: Sendable, Hashable {
     /// How often servers and clusters are asked for.
     public var monitoringInterval: Int64 = 60 { didSet { monitoringInterval = Self.bounded(monitoringInterval) } }
 
-    static let shortest: Int64 = 1
+    private static let shortest: Int64 = 1
     /// A hundred years.
-    static let longest: Int64 = 36_525 * 86_400
+    private static let longest: Int64 = 36_525 * 86_400
 
     private static func bounded(_ duration: Int64) -> Int64 { min(max(duration, shortest), longest) }
 
@@ -33,32 +31,5 @@ public struct CollectionSettings: Sendable, Hashable {
     public init() {}
 
     /// How far back daily history is wanted: as far as the vendor may keep it.
-    static let dailyHorizon: Int64 = 365 * 86_400
-    /// How often the unsettled daily tail is asked for.
-    static let dailyInterval: Int64 = 3600
-    /// How long after an interval turns the vendor is given before it is asked.
-    static let turnDelay: Int64 = 60
-    /// How long after a minute turns servers and clusters are asked for.
-    static let monitoringDelay: Int64 = 5
-    /// What is asked for again once a day, so that late revisions arrive.
-    static let revisedRange: Int64 = 7 * 86_400
-    static let revisionInterval: Int64 = 86_400
-    /// How long a refusal is believed.
-    static let refusalMemory: Int64 = 86_400
-    /// How long what is set aside, and how far back the vendor serves, is believed.
-    static let setAsideMemory: Int64 = 86_400
-    /// How far back the vendor serves unless another contract says more: the first guess when it refuses a range.
-    static let usualRetention: Int64 = 90 * 86_400
-
-    /// The longest that a vendor keeps what it may be asked for.
-    static let longestRetention: Int64 = 365 * 86_400
-
-    /// Whether this process collects `scope`.
-    func owns(_ scope: Scope) -> Bool { shard?.owns(scope) ?? true }
-
-    /// The range that should be fetched and settled at `now`, in whole buckets.
-    func desired(_ granularity: Granularity, now: UnixTime) -> TimeRange {
-        let horizon = granularity == .daily ? Self.dailyHorizon : horizon
-        return TimeRange(granularity.floor(now - horizon), granularity.floor(now - settleDelay))
-    }
+    public static let dailyHorizon: Int64 = 365 * 86_400
 }

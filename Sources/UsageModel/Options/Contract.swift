@@ -1,5 +1,3 @@
-public import UsageModel
-
 /// What was bought from Algolia; nil where nothing was agreed.
 public struct Contract: Sendable, Hashable {
     public var searchRequestsPerMonth: Double?

@@ -1,5 +1,3 @@
-public import UsageModel
-
 /// One of several processes that share applications and indices among them.
 ///
 /// Whose a scope is follows from its name alone, so processes need not know of

@@ -1,5 +1,3 @@
-public import UsageModel
-
 /// What `/metrics` shows. It may change while the exporter runs.
 public struct MetricsOptions: Sendable, Hashable {
     /// After how many seconds a value is left out rather than repeated for ever.
@@ -16,7 +14,7 @@ public struct MetricsOptions: Sendable, Hashable {
     }
 
     public var staleness: Staleness
-    /// Regular expressions of the names of families to show (``MetricFilter``).
+    /// Regular expressions of the names of families to show, anchored at both ends.
     public var include: [String]
     /// Regular expressions of the names of families to leave out.
     public var exclude: [String]

@@ -1,6 +1,6 @@
 /// A receiver of remote write, and how it is sent to.
 ///
-/// May be printed or dumped: a ``RemoteWriteSecret`` never shows what it is.
+/// May be printed or dumped: a ``SecretSource`` never shows what it is.
 public struct RemoteWriteDestination: Sendable, Hashable {
     /// What it is called in the log, on `/metrics` and in the history, where it stands for what was sent:
     /// another name is another destination, to which everything is sent.
@@ -10,7 +10,7 @@ public struct RemoteWriteDestination: Sendable, Hashable {
     /// Seconds that one request may take.
     public var timeout = 30.0
     /// Sent with each request; their values may be secrets.
-    public var headers: [String: RemoteWriteSecret] = [:]
+    public var headers: [String: SecretSource] = [:]
     public var credentials: RemoteWriteCredentials?
     public var tls = RemoteWriteTLS()
     /// Nil to find out what the receiver understands.
@@ -33,21 +33,6 @@ public struct RemoteWriteDestination: Sendable, Hashable {
 public enum RemoteWriteMessage: String, Sendable, Hashable, CaseIterable {
     case version1 = "prometheus.WriteRequest"
     case version2 = "io.prometheus.write.v2.Request"
-
-    /// The headers that say so.
-    var headers: [(name: String, value: String)] {
-        switch self {
-        case .version1:
-            [
-                ("Content-Type", "application/x-protobuf"), ("X-Prometheus-Remote-Write-Version", "0.1.0"),
-            ]
-        case .version2:
-            [
-                ("Content-Type", "application/x-protobuf;proto=\(rawValue)"),
-                ("X-Prometheus-Remote-Write-Version", "2.0.0"),
-            ]
-        }
-    }
 }
 
 /// Files for TLS, PEM.
@@ -61,7 +46,11 @@ public struct RemoteWriteTLS: Sendable, Hashable {
     public var skipsVerification = false
 
     public init() {}
+}
 
-    /// Whether anything of it is read from a file.
-    var hasFiles: Bool { certificateAuthorityFile != nil || certificateFile != nil }
+/// Who the exporter is to a receiver.
+public enum RemoteWriteCredentials: Sendable, Hashable {
+    case basic(user: String, password: SecretSource)
+    /// `Authorization: type credentials`.
+    case authorization(type: String, credentials: SecretSource)
 }
