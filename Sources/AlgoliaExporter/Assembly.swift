@@ -23,7 +23,7 @@ struct Assembly {
 
     init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
         self.shard = shard
-        let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
+        let destinations = try RemoteWriter.prepare(settings.remoteWrite)
         history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(help: Self.help)
         gauges = ConfigurationGauges(metrics: registry)
@@ -38,20 +38,20 @@ struct Assembly {
             try? http.syncShutdown()
             throw error
         }
-        horizon = RepairHorizon(hourly: settings.backfillHorizon)
+        horizon = RepairHorizon(hourly: settings.collection.horizon)
         remoteWriter = RemoteWriter(
             destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
             logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
-        gauges.show(settings, shards: shard?.count ?? 1)
+        gauges.show(settings, shard: shard)
     }
 
     /// Goes on with other settings.
     /// - Throws: what is wrong with them; nothing has changed then.
     func apply(_ settings: Settings) async throws {
-        let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
+        let destinations = try RemoteWriter.prepare(settings.remoteWrite)
         await collector.apply(try Self.applications(settings, shard, clients))
-        gauges.show(settings, shards: shard?.count ?? 1)
-        horizon.change(hourly: settings.backfillHorizon)
+        gauges.show(settings, shard: shard)
+        horizon.change(hourly: settings.collection.horizon)
         await remoteWriter.apply(destinations)
     }
 
@@ -66,24 +66,9 @@ struct Assembly {
     ) throws -> [CollectedApplication] {
         try settings.applications.map { application in
             CollectedApplication(
-                settings: collection(application, settings, shard),
-                client: try clients.client(application, settings, shards: shard?.count ?? 1))
+                settings: settings.collection(of: application, shard: shard),
+                client: try clients.client(application, settings.requests(shard: shard)))
         }
-    }
-
-    private static func collection(
-        _ application: ApplicationSettings, _ settings: Settings, _ shard: Shard?
-    ) -> CollectionSettings {
-        var collection = CollectionSettings()
-        collection.interval = settings.polling.interval
-        collection.indexInterval = settings.polling.indexInterval
-        collection.settleDelay = settings.polling.settleDelay
-        collection.horizon = settings.backfillHorizon
-        collection.indices = IndexFilter(application.indices)
-        collection.shard = shard
-        collection.monitoringInterval = CollectionSettings.monitoringInterval(
-            requestsPerMinute: ClientFactory.quota(settings, shards: shard?.count ?? 1))
-        return collection
     }
 
     private static let help = [

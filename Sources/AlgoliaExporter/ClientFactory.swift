@@ -16,7 +16,7 @@ final class ClientFactory: Sendable {
     private struct KeyIdentity: Hashable {
         var application: ApplicationID
         var api: API
-        var key: KeySetting
+        var key: SecretSource
     }
 
     private let http: HTTPClient
@@ -30,24 +30,14 @@ final class ClientFactory: Sendable {
         self.registry = registry
     }
 
-    /// Requests a minute for one application of one of `shards` processes that share its quota.
-    static func quota(_ settings: Settings, shards: Int) -> Int {
-        max(1, settings.polling.requestsPerMinute / shards)
-    }
-
-    func client(_ application: ApplicationSettings, _ settings: Settings, shards: Int = 1) throws -> AlgoliaClient {
-        var options = RequestOptions()
-        options.endpoints.usage = settings.endpoints.usage
-        options.endpoints.monitoring = settings.endpoints.monitoring
-        options.endpoints.search = settings.endpoints.search
-        options.timeout = settings.polling.timeout
-        return AlgoliaClient(
+    func client(_ application: ApplicationSettings, _ options: RequestOptions) throws -> AlgoliaClient {
+        AlgoliaClient(
             application: application.id, options: options,
             usageKey: try keySource(application.usageKey, .usage, application.id),
             monitoringKey: try application.monitoringKey.map { try keySource($0, .monitoring, application.id) },
             searchKey: try application.searchKey.map { try keySource($0, .search, application.id) },
             transport: AsyncHTTPTransport(http),
-            quota: quota(of: application.id, requestsPerMinute: Self.quota(settings, shards: shards)), clock: clock,
+            quota: quota(of: application.id, requestsPerMinute: options.requestsPerMinute), clock: clock,
             metrics: registry)
     }
 
@@ -62,7 +52,7 @@ final class ClientFactory: Sendable {
         return quota
     }
 
-    private func keySource(_ setting: KeySetting, _ api: API, _ application: ApplicationID) throws -> KeySource {
+    private func keySource(_ setting: SecretSource, _ api: API, _ application: ApplicationID) throws -> KeySource {
         let identity = KeyIdentity(application: application, api: api, key: setting)
         if let known = state.withLock({ $0.keys[identity] }) { return known }
         let source: KeySource

@@ -24,9 +24,9 @@ final class ConfigurationGauges: Sendable {
     }
 
     /// Shows these settings, and nothing of those before.
-    /// - Parameter shards: processes that share each application's quota.
-    func show(_ settings: Settings, shards: Int) {
-        let values = Self.values(settings, shards: shards)
+    /// - Parameter shard: which of the processes this is that share each application's quota.
+    func show(_ settings: Settings, shard: Shard?) {
+        let values = Self.values(settings, shard: shard)
         gauges.withLock { gauges in
             for (identity, gauge) in gauges where values[identity] == nil {
                 gauge.destroy()
@@ -42,19 +42,17 @@ final class ConfigurationGauges: Sendable {
         }
     }
 
-    private static func values(_ settings: Settings, shards: Int) -> [Identity: Double] {
+    private static func values(_ settings: Settings, shard: Shard?) -> [Identity: Double] {
         var values: [Identity: Double] = [:]
         for application in settings.applications {
-            let contract = application.contract
-            let limits = [
-                "search_requests_per_month": contract.searchRequestsPerMonth, "records": contract.records,
-                "max_qps": contract.maxQPS,
-            ]
-            for case (let limit, let value?) in limits {
-                values[Identity(name: ConfigurationMetric.contract, application: application.id, limit: limit)] = value
+            for limit in ContractLimit.allCases {
+                guard let value = application.contract[limit] else { continue }
+                values[
+                    Identity(name: ConfigurationMetric.contract, application: application.id, limit: limit.rawValue)] =
+                    value
             }
             values[Identity(name: ConfigurationMetric.quota, application: application.id)] =
-                Double(ClientFactory.quota(settings, shards: shards))
+                Double(settings.requests(shard: shard).requestsPerMinute)
         }
         return values
     }

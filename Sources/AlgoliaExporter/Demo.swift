@@ -11,7 +11,7 @@ struct Demo: Sendable {
 
     /// About what the simulated shop uses, so that alerts, dashboards and reports have something to say.
     static let contract = {
-        var contract = ContractSettings()
+        var contract = Contract()
         contract.searchRequestsPerMonth = 180_000_000
         contract.records = 12_000_000
         contract.maxQPS = 400
@@ -37,11 +37,11 @@ struct Demo: Sendable {
         demo.searchKey = application.searchKey.map { .value($0) }
         demo.contract = Self.contract
         settings.applications = [demo]
-        settings.endpoints.usage = running.url
-        settings.endpoints.monitoring = running.url
-        settings.endpoints.search = running.url
+        settings.requests.endpoints.usage = running.url
+        settings.requests.endpoints.monitoring = running.url
+        settings.requests.endpoints.search = running.url
         // Nobody wants to wait for a demonstration; the simulator allows twice as many.
-        settings.polling.requestsPerMinute = 3000
+        settings.requests.requestsPerMinute = 3000
         if !keepsPath { settings.storage.path = Self.path }
     }
 }

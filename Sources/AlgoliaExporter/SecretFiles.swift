@@ -39,11 +39,10 @@ enum SecretFiles {
 
 extension Settings {
     /// Keys, passwords and tokens.
-    fileprivate var secrets: [KeySetting] {
+    fileprivate var secrets: [SecretSource] {
         applications.flatMap { [$0.usageKey, $0.monitoringKey, $0.searchKey].compactMap(\.self) }
             + remoteWrite.flatMap { receiver in
-                [receiver.basicAuth?.password, receiver.authorization?.credentials].compactMap(\.self)
-                    + receiver.headers.values
+                [receiver.credentials?.secret].compactMap(\.self) + receiver.headers.values
             }
     }
 }

@@ -26,7 +26,7 @@ struct Check: AsyncParsableCommand {
             let clients = ClientFactory(http: http, clock: SystemClock(), registry: MetricsRegistry())
             for application in settings.applications {
                 do {
-                    let client = try clients.client(application, settings)
+                    let client = try clients.client(application, settings.requests)
                     if await !checkUsage(client) { isGood = false }
                     if await !checkIndices(client) { isGood = false }
                     if await !checkMonitoring(client) { isGood = false }
@@ -38,7 +38,7 @@ struct Check: AsyncParsableCommand {
             try? await http.shutdown()
             for receiver in settings.remoteWrite {
                 let (works, text) = await RemoteWriteCheck.check(
-                    RemoteWriteDestination(receiver), userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
+                    receiver, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
                 report(works, "remote write \(receiver.name)", text)
                 if !works { isGood = false }
             }

@@ -53,10 +53,3 @@ extension DatabaseCommand {
         }
     }
 }
-
-extension RetentionSettings {
-    /// By granularity; those that are kept for ever are not named.
-    var seconds: [Granularity: Int64] {
-        [.minutely: minutely, .hourly: hourly, .daily: daily].compactMapValues(\.self)
-    }
-}

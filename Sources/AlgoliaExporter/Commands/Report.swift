@@ -52,10 +52,10 @@ struct Report: AsyncParsableCommand {
             let timeZone = try zone(settings)
             let days = try days(timeZone)
             let application = try await choose(history, settings)
-            var contract = settings.applications.first { $0.id == application }?.contract ?? ContractSettings()
+            var contract = settings.applications.first { $0.id == application }?.contract ?? Contract()
             if demo { contract = Demo.contract }
             let report = try await CapacityReader(history, timeZone: timeZone)
-                .report(application, contract: Contract(contract), days: days)
+                .report(application, contract: contract, days: days)
             let bytes = try format.render(report)
             let target = try OutputFile(output)
             try target.write(bytes)
@@ -64,9 +64,9 @@ struct Report: AsyncParsableCommand {
     }
 
     private func zone(_ settings: Settings) throws -> TimeZone {
-        guard let timeZone else { return settings.reports.timeZone }
-        guard let zone = ReportSettings.timeZone(timeZone) else {
-            throw CommandError("--time-zone: \"\(timeZone)\" is not a time zone; expected \(ReportSettings.zones)")
+        guard let timeZone else { return settings.timeZone }
+        guard let zone = TimeZoneName.zone(timeZone) else {
+            throw CommandError("--time-zone: \"\(timeZone)\" is not a time zone; expected \(TimeZoneName.accepted)")
         }
         return zone
     }

@@ -37,13 +37,13 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             )
         }
         try await collection.collect { settings, demo, logger in
-            let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSettings()
-            SecretFiles.warn(of: (web.certificate.map { [$0.keyFile] } ?? []), logger)
+            let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
+            SecretFiles.warn(of: (web.certificate.map { [$0.key] } ?? []), logger)
             try await serve(settings, web, demo, logger)
         }
     }
 
-    private func serve(_ settings: Settings, _ web: WebSettings, _ demo: Demo?, _ logger: Logger) async throws {
+    private func serve(_ settings: Settings, _ web: WebSecurity, _ demo: Demo?, _ logger: Logger) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
         let reloader = ConfigurationReloader(
@@ -56,30 +56,24 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             history: assembly.history, clock: assembly.clock, metrics: assembly.registry, logger: logger)
         let exporter = Exporter(
             history: assembly.history,
-            options: { MetricsOptions(reloader.current) },
+            options: { reloader.current.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
             clock: assembly.clock, version: AlgoliaExporter.version, logger: logger,
             usage: UsageGateway(
-                usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.polling.settleDelay },
-                readThrough: { reloader.current.proxy.readThrough ? assembly.collector.readThrough : nil }),
+                usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.collection.settleDelay },
+                readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),
             reload: enablesLifecycle ? reloader.reload : nil,
             planning: CapacityCache.Planning(
-                contracts: {
-                    Dictionary(
-                        reloader.current.applications.map { ($0.id, Contract($0.contract)) }, uniquingKeysWith: { $1 })
-                },
-                timeZone: { reloader.current.reports.timeZone }),
+                contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
             status: assembly.collector.status)
         let address = listenAddress
         // What the server says of itself at its start is said better below.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
-        let security = WebSecurity(
-            certificate: web.certificate.map { .init(chain: $0.certificateFile, key: $0.keyFile) }, users: web.users)
         let scheme = web.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(
-                exporter, host: address.host, port: address.port, security: security,
+                exporter, host: address.host, port: address.port, security: web,
                 limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
             ) { port in
                 let url = "\(scheme)://\(address.urlHost):\(port)"
@@ -132,32 +126,5 @@ private struct GuardedService: Service {
             ProcessControl.shared.limitEnd(status: 1)
             throw error
         }
-    }
-}
-
-extension MetricsOptions {
-    fileprivate init(_ settings: Settings) {
-        let metrics = settings.metrics
-        self.init(
-            staleness: Staleness(
-                hourly: metrics.staleness.hourly, daily: metrics.staleness.daily,
-                minutely: metrics.staleness.minutely),
-            include: metrics.include, exclude: metrics.exclude, maxSeries: metrics.maxSeries,
-            applications: Dictionary(
-                settings.applications.map { ($0.id, IndexFilter($0.indices)) }, uniquingKeysWith: { $1 }))
-    }
-}
-
-extension Contract {
-    init(_ contract: ContractSettings) {
-        self.init(
-            searchRequestsPerMonth: contract.searchRequestsPerMonth, records: contract.records,
-            maxQPS: contract.maxQPS)
-    }
-}
-
-extension IndexFilter {
-    init(_ indices: IndexSettings) {
-        self.init(include: indices.include, exclude: indices.exclude)
     }
 }

@@ -10,7 +10,7 @@ struct EnvironmentApplication {
     private(set) var id: ApplicationID?
     /// The variable that gave the id, or was meant to; nil when neither form is set.
     private(set) var idSource: String?
-    private(set) var keys: [KeyName: KeySetting] = [:]
+    private(set) var keys: [KeyName: SecretSource] = [:]
     /// Keys that are given but wrong, which was reported.
     private(set) var wrongKeys: Set<KeyName> = []
     /// The variables that give keys, in the order of ``KeyName``.

@@ -7,11 +7,11 @@ struct ApplicationDraft {
     var id: ApplicationID?
     /// What the file says about it; nil for one of the environment.
     var origin: ConfigurationValue?
-    var keys: [KeyName: KeySetting] = [:]
+    var keys: [KeyName: SecretSource] = [:]
     /// Keys that are given but wrong, which was reported.
     var wrongKeys: Set<KeyName> = []
-    var indices = IndexSettings()
-    var contract = ContractSettings()
+    var indices = IndexFilter()
+    var contract = Contract()
 
     /// The finished application; nil and a problem when something is missing.
     func finished(_ problems: Problems) -> ApplicationSettings? {

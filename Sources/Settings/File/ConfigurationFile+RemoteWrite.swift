@@ -1,10 +1,12 @@
+internal import UsageModel
+
 extension ConfigurationFile {
     /// Reads the list of receivers.
     mutating func readRemoteWrite(_ root: inout ConfigurationSection) {
         guard let value = root.value("remote_write"), let items = value.list(of: "receivers") else { return }
         var origins: [String: ConfigurationValue] = [:]
         for item in items {
-            var receiver: RemoteWriteSettings?
+            var receiver: RemoteWriteDestination?
             item.section { receiver = Self.receiver(&$0) }
             guard let receiver else { continue }
             if let first = origins[receiver.name] {
@@ -20,38 +22,41 @@ extension ConfigurationFile {
     }
 
     /// Nil and a problem without a URL.
-    private static func receiver(_ section: inout ConfigurationSection) -> RemoteWriteSettings? {
+    private static func receiver(_ section: inout ConfigurationSection) -> RemoteWriteDestination? {
         let url = section.value("url")
         if url == nil {
             section.value.refuse("url is missing", expected: "the receiver's http or https URL")
         }
         let address = url?.scalar(.remoteWriteURL)
-        var receiver = RemoteWriteSettings(url: address?.url ?? "", name: address?.name ?? "")
+        var receiver = RemoteWriteDestination(name: address?.name ?? "", url: address?.url ?? "")
         section.read("name", .remoteName, into: &receiver.name)
-        section.read("remote_timeout", .fineDuration(atLeast: 0.1), into: &receiver.remoteTimeout)
+        section.read("remote_timeout", .fineDuration(atLeast: 0.1), into: &receiver.timeout)
         section.section("headers") { headers in
             for (name, value) in headers.entries() { readHeader(name, value, of: headers, &receiver) }
         }
         readCredentials(&section, &receiver)
         section.section("tls_config") { readTLS(&$0, &receiver.tls) }
-        section.read("protobuf_message", .protobufMessage, into: &receiver.protobufMessage)
+        section.read("protobuf_message", .protobufMessage, into: &receiver.message)
         section.section("queue_config") { queue in
             queue.read(
-                "max_samples_per_send", .positiveInteger(atMost: 1_000_000), into: &receiver.queue.maxSamplesPerSend)
-            queue.read("min_backoff", .fineDuration(atLeast: 0.001), into: &receiver.queue.minBackoff)
+                "max_samples_per_send", .positiveInteger(atMost: 1_000_000), into: &receiver.maxSamplesPerSend)
+            queue.read("min_backoff", .fineDuration(atLeast: 0.001), into: &receiver.minBackoff)
             let longest = queue.value("max_backoff")
-            if let seconds = longest?.scalar(.fineDuration(atLeast: 0.001)) { receiver.queue.maxBackoff = seconds }
-            if receiver.queue.maxBackoff < receiver.queue.minBackoff {
+            if let seconds = longest?.scalar(.fineDuration(atLeast: 0.001)) { receiver.maxBackoff = seconds }
+            if receiver.maxBackoff < receiver.minBackoff {
                 (longest ?? queue.value).refuse("max_backoff is shorter than min_backoff", expected: "at least as much")
             }
-            queue.read("sample_age_limit", .duration(atLeast: 0), into: &receiver.queue.sampleAgeLimit)
+            // 0 sends samples of any age.
+            if let seconds = queue.value("sample_age_limit")?.scalar(.duration(atLeast: 0)), seconds > 0 {
+                receiver.sampleAgeLimit = seconds
+            }
         }
         return address == nil ? nil : receiver
     }
 
     private static func readHeader(
         _ name: String, _ value: ConfigurationValue, of headers: ConfigurationSection,
-        _ receiver: inout RemoteWriteSettings
+        _ receiver: inout RemoteWriteDestination
     ) {
         let reserved = [
             "authorization", "content-encoding", "content-type", "content-length", "host", "user-agent",
@@ -71,21 +76,22 @@ extension ConfigurationFile {
 
     // MARK: Credentials
 
-    private static func readCredentials(_ section: inout ConfigurationSection, _ receiver: inout RemoteWriteSettings) {
+    private static func readCredentials(_ section: inout ConfigurationSection, _ receiver: inout RemoteWriteDestination)
+    {
         let basic = section.value("basic_auth")
         basic?.section { basic in
             let name = basic.value("username")
             if name == nil { basic.value.refuse("username is missing", expected: "the user's name") }
             let user = name?.scalar(.userName)
             let password = secret("password", "password_file", .password, &basic)
-            if let user, let password { receiver.basicAuth = BasicAuthSettings(username: user, password: password) }
+            if let user, let password { receiver.credentials = .basic(user: user, password: password) }
         }
         guard let value = section.value("authorization") else { return }
         value.section { authorization in
             var type = "Bearer"
             authorization.read("type", .authorizationType, into: &type)
             guard let credentials = secret("credentials", "credentials_file", .key, &authorization) else { return }
-            receiver.authorization = AuthorizationSettings(type: type, credentials: credentials)
+            receiver.credentials = .authorization(type: type, credentials: credentials)
         }
         if basic != nil {
             value.refuse("basic_auth is given as well", expected: "only one of the two")
@@ -94,8 +100,8 @@ extension ConfigurationFile {
 
     /// A secret or the path of its file, never both.
     private static func secret(
-        _ name: String, _ fileName: String, _ rule: ValueRule<KeySetting>, _ section: inout ConfigurationSection
-    ) -> KeySetting? {
+        _ name: String, _ fileName: String, _ rule: ValueRule<SecretSource>, _ section: inout ConfigurationSection
+    ) -> SecretSource? {
         let value = section.value(name)
         let file = section.value(fileName)
         if value == nil, file == nil {
@@ -108,7 +114,7 @@ extension ConfigurationFile {
 
     // MARK: TLS
 
-    private static func readTLS(_ section: inout ConfigurationSection, _ tls: inout ClientTLSSettings) {
+    private static func readTLS(_ section: inout ConfigurationSection, _ tls: inout RemoteWriteTLS) {
         section.read("ca_file", .text("the path of a PEM file"), into: &tls.certificateAuthorityFile)
         let certificate = section.value("cert_file")
         let key = section.value("key_file")

@@ -26,15 +26,15 @@ struct ConfigurationFile {
             readEndpoints(&root)
             readPolling(&root)
             root.section("backfill") { backfill in
-                backfill.read("horizon", .duration(atLeast: 86_400), into: &settings.backfillHorizon)
+                backfill.read("horizon", .duration(atLeast: 86_400), into: &settings.collection.horizon)
             }
             readStorage(&root)
             readMetrics(&root)
             root.section("proxy") { proxy in
-                proxy.read("read_through", .boolean, into: &settings.proxy.readThrough)
+                proxy.read("read_through", .boolean, into: &settings.readsThrough)
             }
             root.section("reports") { reports in
-                reports.read("time_zone", .timeZone, into: &settings.reports.timeZone)
+                reports.read("time_zone", .timeZone, into: &settings.timeZone)
             }
             readRemoteWrite(&root)
         }
@@ -43,22 +43,25 @@ struct ConfigurationFile {
 
     private mutating func readEndpoints(_ root: inout ConfigurationSection) {
         root.section("endpoints") { endpoints in
-            endpoints.read("usage", .endpoint, into: &settings.endpoints.usage)
-            endpoints.read("monitoring", .endpoint, into: &settings.endpoints.monitoring)
-            endpoints.read("search", .endpoint, into: &settings.endpoints.search)
+            endpoints.read("usage", .endpoint, into: &settings.requests.endpoints.usage)
+            endpoints.read("monitoring", .endpoint, into: &settings.requests.endpoints.monitoring)
+            endpoints.read("search", .endpoint, into: &settings.requests.endpoints.search)
         }
     }
 
+    /// The most requests a minute that can be configured; more than any plan has.
+    private var mostRequestsPerMinute: Int { 1_000_000 }
+
     private mutating func readPolling(_ root: inout ConfigurationSection) {
         root.section("polling") { polling in
-            polling.read("interval", .duration(atLeast: 10), into: &settings.polling.interval)
-            polling.read("index_interval", .duration(atLeast: 60), into: &settings.polling.indexInterval)
-            polling.read("settle_delay", .duration(atLeast: 0), into: &settings.polling.settleDelay)
+            polling.read("interval", .duration(atLeast: 10), into: &settings.collection.interval)
+            polling.read("index_interval", .duration(atLeast: 60), into: &settings.collection.indexInterval)
+            polling.read("settle_delay", .duration(atLeast: 0), into: &settings.collection.settleDelay)
             polling.read(
-                "requests_per_minute", .positiveInteger(atMost: PollingSettings.mostRequestsPerMinute),
-                into: &settings.polling.requestsPerMinute)
+                "requests_per_minute", .positiveInteger(atMost: mostRequestsPerMinute),
+                into: &settings.requests.requestsPerMinute)
             if let timeout = polling.value("timeout")?.scalar(.duration(atLeast: 1)) {
-                settings.polling.timeout = Double(timeout)
+                settings.requests.timeout = Double(timeout)
             }
         }
     }
@@ -68,8 +71,8 @@ struct ConfigurationFile {
             storage.read("path", .text("the path of the history's SQLite file"), into: &settings.storage.path)
             storage.section("retention") { retention in
                 retention.read("minutely", .duration(atLeast: 86_400), into: &settings.storage.retention.minutely)
-                readRetention("hourly", longerThan: settings.backfillHorizon, &retention, \.hourly)
-                readRetention("daily", longerThan: RetentionSettings.shortestDaily, &retention, \.daily)
+                readRetention("hourly", longerThan: settings.collection.horizon, &retention, \.hourly)
+                readRetention("daily", longerThan: CollectionSettings.dailyHorizon, &retention, \.daily)
             }
         }
     }

@@ -1,9 +1,9 @@
-internal import UsageModel
+public import UsageModel
 
 /// Reads the file of `--web.config.file`.
 public enum WebSettingsLoader {
     /// - Throws: everything that is wrong with the file.
-    public static func load(file: String) throws(SettingsError) -> WebSettings {
+    public static func load(file: String) throws(SettingsError) -> WebSecurity {
         let text: String
         do throws(SmallFile.Unreadable) {
             text = try TextFile.read(file)
@@ -15,9 +15,9 @@ public enum WebSettingsLoader {
 
     /// The same for a file's text.
     /// - Parameter file: what errors call it.
-    public static func parse(_ yaml: String, file: String) throws(SettingsError) -> WebSettings {
+    public static func parse(_ yaml: String, file: String) throws(SettingsError) -> WebSecurity {
         let problems = Problems(file: file)
-        var settings = WebSettings()
+        var settings = WebSecurity()
         if let root = YAMLDocument.root(of: yaml, problems: problems) {
             ConfigurationValue(node: root, path: "", problems: problems).section { root in
                 settings.certificate = certificate(&root)
@@ -39,7 +39,7 @@ public enum WebSettingsLoader {
         return settings
     }
 
-    private static func certificate(_ root: inout ConfigurationSection) -> CertificateSettings? {
+    private static func certificate(_ root: inout ConfigurationSection) -> WebSecurity.Certificate? {
         var certificate: String?
         var key: String?
         guard let value = root.value("tls_server_config") else { return nil }
@@ -51,7 +51,7 @@ public enum WebSettingsLoader {
             value.refuse("the certificate is incomplete", expected: "cert_file and key_file")
             return nil
         }
-        return CertificateSettings(certificateFile: certificate, keyFile: key)
+        return WebSecurity.Certificate(chain: certificate, key: key)
     }
 }
 

@@ -54,18 +54,6 @@ extension ValueRule<String> {
         }
     }
 
-    /// The message of a version of remote write.
-    static var protobufMessage: Self {
-        let names = ["prometheus.WriteRequest", "io.prometheus.write.v2.Request"]
-        let expected = "\(names.joined(separator: " or ")), or remove the key to detect it"
-        return ValueRule(expected: expected) { text throws(Complaint) in
-            guard names.contains(text) else {
-                throw Complaint(found: "\(ShownText.quoted(text)) is not a remote write message", expected: expected)
-            }
-            return text
-        }
-    }
-
     /// A user's name of basic authentication, which ends at a colon.
     static var userName: Self {
         let expected = "a user's name without a colon"
@@ -92,7 +80,21 @@ extension ValueRule<String> {
     }
 }
 
-extension ValueRule<KeySetting> {
+extension ValueRule<RemoteWriteMessage> {
+    /// The message of a version of remote write.
+    static var protobufMessage: Self {
+        let names = RemoteWriteMessage.allCases.map(\.rawValue)
+        let expected = "\(names.joined(separator: " or ")), or remove the key to detect it"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let message = RemoteWriteMessage(rawValue: text) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a remote write message", expected: expected)
+            }
+            return message
+        }
+    }
+}
+
+extension ValueRule<SecretSource> {
     /// A password: anything on one line. Never repeated in a complaint.
     static var password: Self {
         let expected = "a password on one line"

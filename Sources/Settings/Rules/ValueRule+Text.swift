@@ -1,9 +1,9 @@
 internal import UsageModel
 
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+    public import FoundationEssentials
 #else
-    internal import Foundation
+    public import Foundation
 #endif
 
 extension ValueRule<String> {
@@ -82,7 +82,7 @@ extension ValueRule {
     }
 }
 
-extension ValueRule<KeySetting> {
+extension ValueRule<SecretSource> {
     /// An API key itself; white space around it is dropped. Never repeated in a complaint.
     static var key: Self {
         let expected = "an API key: visible ASCII characters without spaces"
@@ -122,12 +122,24 @@ extension String {
 extension ValueRule<TimeZone> {
     /// A zone by its name.
     static var timeZone: Self {
-        ValueRule(expected: ReportSettings.zones) { text throws(Complaint) in
-            guard let zone = ReportSettings.timeZone(text) else {
-                throw Complaint(
-                    found: "\(ShownText.quoted(text)) is not a time zone", expected: ReportSettings.zones)
+        ValueRule(expected: TimeZoneName.accepted) { text throws(Complaint) in
+            guard let zone = TimeZoneName.zone(text) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a time zone", expected: TimeZoneName.accepted)
             }
             return zone
         }
+    }
+}
+
+/// The names of time zones that the configuration and the command line accept.
+public enum TimeZoneName {
+    /// For error messages.
+    public static let accepted = "the name of a time zone such as UTC, Europe/Berlin or America/New_York"
+
+    /// A zone by its name in the IANA database; nil when there is none, also for what Foundation takes beside:
+    /// abbreviations, of which several zones have the same, and offsets.
+    public static func zone(_ name: String) -> TimeZone? {
+        if name == "UTC" { return .gmt }
+        return name.contains("/") ? TimeZone(identifier: name) : nil
     }
 }

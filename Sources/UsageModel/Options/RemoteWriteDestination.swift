@@ -53,4 +53,12 @@ public enum RemoteWriteCredentials: Sendable, Hashable {
     case basic(user: String, password: SecretSource)
     /// `Authorization: type credentials`.
     case authorization(type: String, credentials: SecretSource)
+
+    /// The password or the credentials.
+    public var secret: SecretSource {
+        switch self {
+        case .basic(_, let password): password
+        case .authorization(_, let credentials): credentials
+        }
+    }
 }
