@@ -118,6 +118,7 @@ let package = Package(
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),
+        library("Output", ["UsageModel", logging, coreMetrics]),
         library("Settings", ["UsageModel", yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
@@ -126,7 +127,7 @@ let package = Package(
             name: "AlgoliaExporter",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
-                "Simulator", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics, httpClient,
+                "Output", "Simulator", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics, httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings),
@@ -182,6 +183,7 @@ let package = Package(
                 nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
+        tests("OutputTests", ["Output", "TestSupport", "UsageModel", coreMetrics, logging]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),
         tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),

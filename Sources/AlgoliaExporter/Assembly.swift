@@ -4,6 +4,7 @@ import Collector
 import CoreMetrics
 import History
 import Logging
+import Output
 import Prometheus
 import Settings
 import UsageModel

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import Foundation
+import Output
 import UsageModel
 
 struct Backfill: AsyncParsableCommand {

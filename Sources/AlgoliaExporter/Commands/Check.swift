@@ -3,6 +3,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Foundation
 import History
+import Output
 import Prometheus
 import Settings
 import UsageModel

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Output
 import Settings
 
 /// Options that every command has which reads the configuration. Named as Prometheus names them.
@@ -61,9 +62,7 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-enum LogFormat: String, ExpressibleByArgument, CaseIterable {
-    case logfmt, json
-}
+extension LogFormat: ExpressibleByArgument {}
 
 /// An error that is told in one line and ends the command.
 struct CommandError: Error, CustomStringConvertible {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Collector
 import History
 import Logging
+import Output
 import Settings
 import UsageModel
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import History
+import Output
 import Settings
 import UsageModel
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import History
+import Output
 import Prometheus
 import UsageModel
 import Web

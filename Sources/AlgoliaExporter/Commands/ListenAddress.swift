@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NIOCore
+import Output
 
 /// `host:port`, `:port` for every interface, `[::1]:port`.
 struct ListenAddress: CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Output
 import Synchronization
 
 /// A command that SIGTERM and SIGINT end in order, with exit status 0, and SIGHUP does not end.
@@ -23,7 +24,6 @@ final class ProcessControl: Sendable {
         var reload: (@Sendable () -> Void)?
         var isStopping = false
         var wantsReload = false
-        var unfinished: Set<String> = []
         var logger: Logger?
     }
 
@@ -48,12 +48,6 @@ final class ProcessControl: Sendable {
         if isWanted { reload() }
     }
 
-    /// Removes the file at `path` if the process ends before ``keep(_:)``.
-    func discardAtEnd(_ path: String) { state.withLock { _ = $0.unfinished.insert(path) } }
-
-    /// The file at `path` is finished, or gone.
-    func keep(_ path: String) { state.withLock { _ = $0.unfinished.remove(path) } }
-
     /// Limits the time that the process still has to ``grace``: something failed, and the rest is stopping.
     func limitEnd(status: Int32) {
         let isFirst = state.withLock { state in
@@ -72,17 +66,13 @@ final class ProcessControl: Sendable {
 
     /// Ends the process: no half-written file stays, and the log is written as far as its reader takes it.
     func end(_ status: Int32) -> Never {
-        discardUnfinished()
+        UnfinishedFiles.shared.discard()
         LogWriter.standardError.flush(within: 1)
         // Not `exit`: other threads are running, and must not meet what its handlers have torn down.
         _exit(status)
     }
 
     private var logger: Logger? { state.withLock { $0.logger } }
-
-    private func discardUnfinished() {
-        for path in state.withLock({ $0.unfinished }) { unlink(path) }
-    }
 }
 
 // MARK: Signals
@@ -138,7 +128,7 @@ extension ProcessControl {
         sigaction(number, nil, &before)
         // The parent process ignores it, as `nohup` does.
         if before.isIgnored { return }
-        discardUnfinished()
+        UnfinishedFiles.shared.discard()
         LogWriter.standardError.flush(within: 0.5)
         signal(number, SIG_DFL)
         var set = Self.signals

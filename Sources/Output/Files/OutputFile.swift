@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// What a command writes to: standard output, or what a path names.
 ///
@@ -6,7 +6,7 @@ import Foundation
 /// 2. A regular file has its old content, or nothing, until ``close()`` puts the whole new one in its place. It
 ///    keeps its mode, owner and links.
 /// 3. A failure, or the end of the process, leaves nothing behind.
-final class OutputFile {
+public final class OutputFile {
     private static let piece = 1 << 20
 
     private enum Target {
@@ -19,8 +19,8 @@ final class OutputFile {
     private var buffer: [UInt8] = []
 
     /// - Parameter path: nil for standard output.
-    /// - Throws: ``CommandError``.
-    init(_ path: String?) throws {
+    /// - Throws: ``OutputError``.
+    public init(_ path: String?) throws {
         name = path ?? "standard output"
         guard let path else {
             target = .stream(STDOUT_FILENO)
@@ -33,13 +33,16 @@ final class OutputFile {
         }
     }
 
-    func write(_ bytes: [UInt8]) throws {
+    /// Appends `bytes`.
+    /// - Throws: ``OutputError``.
+    public func write(_ bytes: [UInt8]) throws {
         buffer += bytes
         if buffer.count >= Self.piece { try flush() }
     }
 
     /// Writes the rest, and puts a file in place.
-    func close() throws {
+    /// - Throws: ``OutputError``; a regular file then has its old content.
+    public func close() throws {
         try flush()
         switch target {
         case .stream(let descriptor):
@@ -60,7 +63,7 @@ final class OutputFile {
         }
     }
 
-    private func failure(_ code: Int32) -> CommandError {
-        CommandError("cannot write to \(name): \(SystemError.text(code))")
+    private func failure(_ code: Int32) -> OutputError {
+        OutputError("cannot write to \(name): \(SystemError.text(code))")
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The content of a file, written beside it until it is complete.
 final class ReplacedFile {
@@ -36,7 +36,7 @@ final class ReplacedFile {
     deinit { discard() }
 
     /// Puts the content in place.
-    /// - Throws: ``CommandError``; what was there before stays.
+    /// - Throws: ``OutputError``; what was there before stays.
     func commit() throws {
         guard fsync(descriptor) == 0 else { throw failure(errno) }
         if isInPlace { return try copy() }
@@ -45,7 +45,7 @@ final class ReplacedFile {
             guard previous != nil, [EBUSY, EXDEV, EACCES, EPERM].contains(errno) else { throw failure(errno) }
             return try copy()
         }
-        ProcessControl.shared.keep(temporary)
+        UnfinishedFiles.shared.remove(temporary)
         temporary = ""
         let folder = open(OutputPath.folder(path), O_RDONLY | O_CLOEXEC)
         if folder >= 0 {
@@ -57,7 +57,7 @@ final class ReplacedFile {
     private func create(in folder: String) -> Bool {
         temporary = "\(folder)/.algolia-exporter-\(UInt64.random(in: 0...UInt64.max))"
         // From here on a signal removes it.
-        ProcessControl.shared.discardAtEnd(temporary)
+        UnfinishedFiles.shared.add(temporary)
         // What replaces another file is as private as can be until it has that one's mode.
         let mode: mode_t = previous == nil ? 0o666 : 0o600
         descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
@@ -86,10 +86,10 @@ final class ReplacedFile {
         if descriptor >= 0 { close(descriptor) }
         guard !temporary.isEmpty else { return }
         unlink(temporary)
-        ProcessControl.shared.keep(temporary)
+        UnfinishedFiles.shared.remove(temporary)
     }
 
-    private func failure(_ code: Int32) -> CommandError {
-        CommandError("cannot write to \(path): \(SystemError.text(code))")
+    private func failure(_ code: Int32) -> OutputError {
+        OutputError("cannot write to \(path): \(SystemError.text(code))")
     }
 }

@@ -1,32 +1,42 @@
-import Logging
-import UsageModel
+public import Logging
+internal import UsageModel
 
-/// Logs a line an event to standard error, as logfmt or JSON.
-struct LineLogHandler: LogHandler {
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
+/// How a line of the log is written.
+public enum LogFormat: String, Sendable, CaseIterable {
+    case logfmt, json
+}
+
+/// Logs a line for each event, as logfmt or JSON.
+public struct LineLogHandler: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
     private let format: LogFormat
+    private let writer: LogWriter
     /// Bytes of a message or a value.
     private static let longest = 8192
 
-    init(level: Logger.Level, format: LogFormat) {
+    /// - Parameters:
+    ///   - level: the lowest that is logged.
+    ///   - writer: where the lines go.
+    public init(level: Logger.Level, format: LogFormat, writer: LogWriter = .standardError) {
         logLevel = level
         self.format = format
+        self.writer = writer
     }
 
-    subscript(metadataKey key: String) -> Logger.MetadataValue? {
+    public subscript(metadataKey key: String) -> Logger.MetadataValue? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    public func log(event: LogEvent) {
         let more = metadata.merging(event.metadata ?? [:]) { _, event in event }
         let metadata = more.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }.filter { !$0.1.isEmpty }
-        LogWriter.standardError.write(Self.line(format, event.level, "\(event.message)", metadata))
+        writer.write(Self.line(format, event.level, "\(event.message)", metadata))
     }
 
     /// A line of the log with its end.
-    static func line(
+    public static func line(
         _ format: LogFormat, _ level: Logger.Level, _ message: String, _ metadata: [(String, String)] = []
     ) -> String {
         let fields =

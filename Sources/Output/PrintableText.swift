@@ -3,7 +3,7 @@ extension StringProtocol {
     /// line and paragraph separators, and marks that turn the direction of writing become `\u{…}`.
     ///
     /// - Parameter keepsLines: whether line ends stay.
-    func printable(keepsLines: Bool = false) -> String {
+    public func printable(keepsLines: Bool = false) -> String {
         var text = ""
         for scalar in unicodeScalars {
             if scalar.isObeyed, !(keepsLines && scalar == "\n") {

@@ -1,7 +1,7 @@
-import Foundation
+internal import Foundation
 
 /// Where a copy of the history goes: a new file, or something to write through such as a FIFO.
-struct BackupFile {
+public struct BackupFile {
     private enum Target {
         case stream(Int32)
         case new(String)
@@ -10,29 +10,30 @@ struct BackupFile {
     private let name: String
     private let target: Target
 
-    /// - Throws: ``CommandError``, also when there is a file already: it may be the only good copy.
-    init(_ path: String) throws {
+    /// - Throws: ``OutputError``, also when there is a file already: it may be the only good copy.
+    public init(_ path: String) throws {
         name = path
         switch try OutputPath(path) {
         case .descriptor(let descriptor): target = .stream(descriptor)
         case .new(let path): target = .new(path)
         case .regular:
-            throw CommandError("cannot write to \(path): the file already exists; expected a new file")
+            throw OutputError("cannot write to \(path): the file already exists; expected a new file")
         }
     }
 
     /// Has `make` make the copy at a path, and puts it in place once it is complete.
-    func write(_ make: (String) async throws -> Void) async throws {
+    /// - Throws: ``OutputError``, and what `make` throws.
+    public func write(_ make: (String) async throws -> Void) async throws {
         let folder =
             switch target {
             case .stream: FileManager.default.temporaryDirectory.path(percentEncoded: false)
             case .new(let path): OutputPath.folder(path)
             }
         let copy = "\(folder)/.algolia-exporter-\(UInt64.random(in: 0...UInt64.max))"
-        ProcessControl.shared.discardAtEnd(copy)
+        UnfinishedFiles.shared.add(copy)
         defer {
             unlink(copy)
-            ProcessControl.shared.keep(copy)
+            UnfinishedFiles.shared.remove(copy)
         }
         try await make(copy)
         let descriptor = open(copy, O_RDONLY | O_CLOEXEC)
@@ -51,7 +52,7 @@ struct BackupFile {
         }
     }
 
-    private func failure(_ code: Int32) -> CommandError {
-        CommandError("cannot write to \(name): \(SystemError.text(code))")
+    private func failure(_ code: Int32) -> OutputError {
+        OutputError("cannot write to \(name): \(SystemError.text(code))")
     }
 }

@@ -1,16 +1,17 @@
-import CoreMetrics
-import Foundation
-import Synchronization
+public import CoreMetrics
+internal import Foundation
+private import Synchronization
 
 /// Writes lines to a descriptor from a separate thread, so that no caller waits for its reader.
 ///
 /// Invariants: at most ``budget`` bytes wait. A line that finds no room, or that the descriptor does not take
 /// (its reader is gone, the disk is full), is dropped and counted; how many is said as soon as it can be written.
-final class LogWriter: Sendable {
-    static let standardError = LogWriter(descriptor: STDERR_FILENO)
+public final class LogWriter: Sendable {
+    /// The one of the process.
+    public static let standardError = LogWriter(descriptor: STDERR_FILENO)
 
     /// Bytes of lines that may wait for a reader that does not read.
-    static let budget = 1 << 20
+    public static let budget = 1 << 20
 
     private struct State {
         var lines: [String] = []
@@ -40,20 +41,20 @@ final class LogWriter: Sendable {
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    public init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Makes the line that says how many others were dropped; with its line end.
-    func report(droppedBy notice: @escaping @Sendable (Int) -> String) { state.withLock { $0.notice = notice } }
+    public func report(droppedBy notice: @escaping @Sendable (Int) -> String) { state.withLock { $0.notice = notice } }
 
     /// Counts dropped lines, those so far included, with `counter`.
-    func count(with counter: Counter) {
+    public func count(with counter: Counter) {
         state.withLock { $0.counter = counter }
         // Also makes a counter at 0 visible.
         counter.increment(by: state.withLock { $0.takeUncounted() })
     }
 
     /// Queues a text with its line end. Never waits.
-    func write(_ line: String) {
+    public func write(_ line: String) {
         let size = line.utf8.count
         state.withLock { state in
             guard state.bytes + size <= Self.budget else { return state.drop() }
@@ -68,7 +69,7 @@ final class LogWriter: Sendable {
     }
 
     /// Waits until everything that is queued was written or dropped, but no longer than so many seconds.
-    func flush(within seconds: Double) {
+    public func flush(within seconds: Double) {
         let done = DispatchSemaphore(value: 0)
         let isRunning = state.withLock { state in
             state.flushes.append(done)
@@ -112,6 +113,6 @@ final class LogWriter: Sendable {
 }
 
 /// The metric about the log itself.
-enum LogMetric {
-    static let dropped = "algolia_exporter_log_lines_dropped_total"
+public enum LogMetric {
+    public static let dropped = "algolia_exporter_log_lines_dropped_total"
 }

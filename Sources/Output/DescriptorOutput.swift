@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Writes to an open descriptor, whose reader may be gone, slow, or of the kind that does not wait.
 struct DescriptorOutput {

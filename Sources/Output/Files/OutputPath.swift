@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// What the path of an output names.
 enum OutputPath {
@@ -12,9 +12,9 @@ enum OutputPath {
     /// Most links that lead from one to the next, as Linux has it.
     private static let mostLinks = 40
 
-    /// - Throws: ``CommandError`` when nothing can be written there.
+    /// - Throws: ``OutputError`` when nothing can be written there.
     init(_ path: String) throws {
-        func failure(_ reason: String) -> CommandError { CommandError("cannot write to \(path): \(reason)") }
+        func failure(_ reason: String) -> OutputError { OutputError("cannot write to \(path): \(reason)") }
         // Opening these anew would begin at the start of a file that the shell has opened.
         if let number = Self.descriptor(path) {
             let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
@@ -36,7 +36,7 @@ enum OutputPath {
         }
     }
 
-    private static func open(_ path: String, isFIFO: Bool, _ failure: (String) -> CommandError) throws -> Int32 {
+    private static func open(_ path: String, isFIFO: Bool, _ failure: (String) -> OutputError) throws -> Int32 {
         var descriptor = Foundation.open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         if descriptor == -1, errno == ENXIO, isFIFO {
             Console.error("waiting for a reader of \(path)")
@@ -67,7 +67,7 @@ enum OutputPath {
             let link = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
             target = link.hasPrefix("/") ? link : "\(folder(target))/\(link)"
         }
-        throw CommandError("cannot write to \(path): too many links")
+        throw OutputError("cannot write to \(path): too many links")
     }
 
     /// The folder that `path` is in.
