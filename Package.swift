@@ -119,7 +119,7 @@ let package = Package(
             },
             swiftSettings: settings),
         library("Output", ["UsageModel", logging, coreMetrics]),
-        library("Settings", ["UsageModel", yams]),
+        library("Settings", ["UsageModel", coreMetrics, lifecycle, logging, yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
@@ -184,7 +184,7 @@ let package = Package(
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", "UsageModel", coreMetrics, logging]),
-        tests("SettingsTests", ["Settings", "UsageModel"]),
+        tests("SettingsTests", ["Settings", "TestSupport", "UsageModel", coreMetrics, lifecycle, logging]),
         tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),
         tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],

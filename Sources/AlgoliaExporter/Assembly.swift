@@ -18,7 +18,7 @@ struct Assembly {
     let collector: Collector
     let remoteWriter: RemoteWriter
     private let horizon: RepairHorizon
-    private let clients: ClientFactory
+    private let clients: ClientPool
     private let shard: Shard?
     private let gauges: ConfigurationGauges
 
@@ -30,7 +30,7 @@ struct Assembly {
         gauges = ConfigurationGauges(metrics: registry)
         LogWriter.standardError.count(with: Counter(label: LogMetric.dropped, dimensions: [], factory: registry))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
-        clients = ClientFactory(http: http, clock: clock, registry: registry)
+        clients = ClientPool(transport: AsyncHTTPTransport(http), clock: clock, metrics: registry)
         do {
             collector = Collector(
                 try Self.applications(settings, shard, clients), history: history, clock: clock, metrics: registry,
@@ -63,7 +63,7 @@ struct Assembly {
     }
 
     private static func applications(
-        _ settings: Settings, _ shard: Shard?, _ clients: ClientFactory
+        _ settings: Settings, _ shard: Shard?, _ clients: ClientPool
     ) throws -> [CollectedApplication] {
         try settings.applications.map { application in
             CollectedApplication(
@@ -104,4 +104,13 @@ struct Assembly {
         ReloadMetric.isSuccessful: "Whether the last attempt to load the configuration succeeded.",
         ReloadMetric.lastSuccess: "Unix time of the last successful load of the configuration.",
     ]
+}
+
+extension ClientPool {
+    /// A client of an application as it is configured.
+    func client(_ application: ApplicationSettings, _ options: RequestOptions) throws(InvalidKey) -> AlgoliaClient {
+        try client(
+            application.id, usageKey: application.usageKey, monitoringKey: application.monitoringKey,
+            searchKey: application.searchKey, options: options)
+    }
 }

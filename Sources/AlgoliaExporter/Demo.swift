@@ -45,30 +45,3 @@ struct Demo: Sendable {
         if !keepsPath { settings.storage.path = Self.path }
     }
 }
-
-/// A simulator that is listening already, as a service that lasts until shutdown.
-struct RunningSimulator: Service {
-    let url: String
-    private let group: ServiceGroup
-    private let task: Task<Void, any Error>
-
-    init(_ simulator: Simulator, host: String = "127.0.0.1", port: Int = 0) async throws {
-        let server = SimulatorServer(simulator: simulator, host: host, port: port)
-        let logger = Logger(label: "simulator") { _ in SwiftLogNoOpLogHandler() }
-        var configuration = ServiceGroupConfiguration(services: [server], logger: logger)
-        // Requests that hang by order are not waited for.
-        configuration.maximumGracefulShutdownDuration = .seconds(1)
-        let group = ServiceGroup(configuration: configuration)
-        self.group = group
-        task = Task { try await group.run() }
-        url = "http://\(host):\(try await server.port)"
-    }
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        // Also when cancelled: a server that is cancelled while it accepts a connection
-        // ends the process, because the library takes the dropped connection for a bug.
-        await group.triggerGracefulShutdown()
-        _ = try? await task.value
-    }
-}

@@ -1,6 +1,7 @@
 import AlgoliaClient
 import ArgumentParser
 import AsyncHTTPClient
+import CoreMetrics
 import Foundation
 import History
 import Output
@@ -24,13 +25,15 @@ struct Check: AsyncParsableCommand {
             report(true, "configuration", "\(settings.applications.count) application(s)")
             var isGood = checkDatabase(settings.storage.path)
             let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: AsyncHTTPTransport.configuration)
-            let clients = ClientFactory(http: http, clock: SystemClock(), registry: MetricsRegistry())
+            let clock = SystemClock()
+            let clients = ClientPool(
+                transport: AsyncHTTPTransport(http), clock: clock, metrics: NOOPMetricsHandler.instance)
             for application in settings.applications {
                 do {
-                    let client = try clients.client(application, settings.requests)
-                    if await !checkUsage(client) { isGood = false }
-                    if await !checkIndices(client) { isGood = false }
-                    if await !checkMonitoring(client) { isGood = false }
+                    let check = ClientCheck(try clients.client(application, settings.requests))
+                    if !report(await check.usage(now: clock.now)) { isGood = false }
+                    if !report(await check.indices()) { isGood = false }
+                    if !report(await check.monitoring()) { isGood = false }
                 } catch {
                     report(false, application.id.text, "\(error)")
                     isGood = false
@@ -57,6 +60,11 @@ struct Check: AsyncParsableCommand {
         }
     }
 
+    private func report(_ finding: ClientCheck.Finding) -> Bool {
+        report(finding.isGood, finding.what, finding.text)
+        return finding.isGood
+    }
+
     private func checkDatabase(_ path: String) -> Bool {
         guard FileManager.default.fileExists(atPath: path) else {
             report(true, "database", "\(path) does not exist yet; serve creates it")
@@ -69,69 +77,6 @@ struct Check: AsyncParsableCommand {
             return true
         } catch {
             report(false, "database", "\(error)")
-            return false
-        }
-    }
-
-    private func checkUsage(_ client: AlgoliaClient) async -> Bool {
-        let now = SystemClock().now
-        let end = Granularity.hourly.floor(now)
-        func ask(_ statistics: StatisticSelection) async -> Result<UsageAnswer, AlgoliaError> {
-            let request = UsageRequest(
-                scope: Scope(application: client.application), statistics: statistics, granularity: .hourly,
-                range: TimeRange(end - 7200, end))
-            do throws(AlgoliaError) { return .success(try await client.usage(request)) } catch {
-                return .failure(error)
-            }
-        }
-        let what = "\(client.application) usage API"
-        switch await ask(.all) {
-        case .success(let answer):
-            let statistics = Set(answer.series.map(\.statistic)).count
-            guard let failure = answer.failure else {
-                report(true, what, "the key works; \(statistics) statistics in the last hours")
-                return true
-            }
-            report(false, what, "incomplete response: \(failure)")
-            return false
-        case .failure(let refusal):
-            guard case .success = await ask(.names(["total_search_requests"])) else {
-                report(false, what, "\(refusal)")
-                return false
-            }
-            report(true, what, "the key works; the plan does not include the wildcard, requesting statistics by name")
-            return true
-        }
-    }
-
-    private func checkIndices(_ client: AlgoliaClient) async -> Bool {
-        let what = "\(client.application) search API"
-        guard client.canListIndices else {
-            report(true, what, "no search key; only indices named in the configuration are collected")
-            return true
-        }
-        do throws(AlgoliaError) {
-            report(true, what, "the key works; \(try await client.indexNames().count) indices")
-            return true
-        } catch {
-            report(false, what, "\(error)")
-            return false
-        }
-    }
-
-    private func checkMonitoring(_ client: AlgoliaClient) async -> Bool {
-        let what = "\(client.application) monitoring API"
-        guard client.key(.monitoring) != nil else {
-            report(true, what, "no monitoring key; servers and clusters are not collected")
-            return true
-        }
-        do throws(AlgoliaError) {
-            let servers = try await client.inventory()
-            let metrics = Set(try await client.infrastructure(.hour).map(\.statistic))
-            report(true, what, "the key works; \(servers.count) servers, \(metrics.count) metrics")
-            return true
-        } catch {
-            report(false, what, "\(error)")
             return false
         }
     }

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Collector
+import Foundation
 import Logging
 import Settings
+import UsageModel
 import UsageModel
 
 /// Options of the commands that collect.
@@ -41,7 +42,8 @@ struct CollectionOptions: ParsableArguments {
     /// The settings as they are now.
     func settings(_ demo: Demo?, _ logger: Logger) throws -> Settings {
         var settings = try common.settings(requireApplication: demo == nil)
-        SecretFiles.warn(of: settings, configuration: common.configFile, logger)
+        SecretFiles.warn(
+            of: settings, configuration: common.configFile, environment: ProcessInfo.processInfo.environment, logger)
         demo?.redirect(&settings, keepsPath: common.storagePath != nil)
         return settings
     }

@@ -49,6 +49,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         let reloader = ConfigurationReloader(
             settings, load: { try options.settings(demo, logger) }, apply: assembly.apply, metrics: assembly.registry,
             clock: assembly.clock, logger: logger)
+        ProcessControl.shared.onReload(reloader.requestReload)
         let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
             reloader.current.storage.retention.seconds
         }

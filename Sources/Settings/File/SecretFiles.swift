@@ -1,16 +1,21 @@
-import Foundation
-import Logging
-import Settings
-import Synchronization
+internal import Foundation
+public import Logging
+private import Synchronization
+private import UsageModel
 
 /// Warns of files with secrets that every user of the machine may read.
-enum SecretFiles {
+public enum SecretFiles {
     /// Files that were named already.
     private static let named = Mutex<Set<String>>([])
 
     /// Looks at the files of keys and passwords, and at the configuration itself when it holds some.
-    static func warn(of settings: Settings, configuration: String?, _ logger: Logger) {
-        let environment = Set(ProcessInfo.processInfo.environment.values)
+    /// - Parameters:
+    ///   - configuration: the path of the configuration file; nil without one.
+    ///   - environment: the variables of the process; a secret that comes from there is not one of the file.
+    public static func warn(
+        of settings: Settings, configuration: String?, environment: [String: String], _ logger: Logger
+    ) {
+        let environment = Set(environment.values)
         var holdsSecrets = false
         var paths: [String] = []
         for secret in settings.secrets {
@@ -24,7 +29,8 @@ enum SecretFiles {
         warn(of: paths, logger)
     }
 
-    static func warn(of paths: [String], _ logger: Logger) {
+    /// Looks at the files at `paths`, and warns of each once.
+    public static func warn(of paths: [String], _ logger: Logger) {
         for path in paths {
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & S_IROTH != 0,

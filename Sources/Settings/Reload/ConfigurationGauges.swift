@@ -1,11 +1,10 @@
-import CoreMetrics
-import Settings
-import Synchronization
-import UsageModel
+public import CoreMetrics
+private import Synchronization
+public import UsageModel
 
 /// What is configured, as gauges: rules compare what happens with what was agreed without
 /// saying it a second time.
-final class ConfigurationGauges: Sendable {
+public final class ConfigurationGauges: Sendable {
     private struct Identity: Hashable {
         var name: String
         var application: ApplicationID
@@ -19,13 +18,13 @@ final class ConfigurationGauges: Sendable {
     private let metrics: any MetricsFactory
     private let gauges = Mutex<[Identity: Gauge]>([:])
 
-    init(metrics: any MetricsFactory) {
+    public init(metrics: any MetricsFactory) {
         self.metrics = metrics
     }
 
     /// Shows these settings, and nothing of those before.
     /// - Parameter shard: which of the processes this is that share each application's quota.
-    func show(_ settings: Settings, shard: Shard?) {
+    public func show(_ settings: Settings, shard: Shard?) {
         let values = Self.values(settings, shard: shard)
         gauges.withLock { gauges in
             for (identity, gauge) in gauges where values[identity] == nil {
@@ -59,7 +58,7 @@ final class ConfigurationGauges: Sendable {
 }
 
 /// Names of the metrics that repeat the configuration.
-enum ConfigurationMetric {
-    static let contract = "algolia_contract_limit"
-    static let quota = "algolia_exporter_requests_per_minute_limit"
+public enum ConfigurationMetric {
+    public static let contract = "algolia_contract_limit"
+    public static let quota = "algolia_exporter_requests_per_minute_limit"
 }

@@ -1,20 +1,19 @@
-import CoreMetrics
-import Foundation
-import Logging
-import ServiceLifecycle
-import Settings
-import Synchronization
-import UsageModel
+public import CoreMetrics
+public import Logging
+public import ServiceLifecycle
+private import Synchronization
+public import UsageModel
 
 /// Reads the configuration again, on SIGHUP or when asked, and puts it into force. One that is
 /// wrong is reported, and the old one stays.
-final class ConfigurationReloader: Service {
+public final class ConfigurationReloader: Service {
     private let settings: Mutex<Settings>
     /// The newest reload: each waits for the one before it.
     private let newest = Mutex<Task<Void, any Error>?>(nil)
     private let load: @Sendable () throws -> Settings
     private let apply: @Sendable (Settings) async throws -> Void
-    private let signals: AsyncStream<Void>
+    private let orders: AsyncStream<Void>
+    private let order: AsyncStream<Void>.Continuation
     private let metrics: any MetricsFactory
     private let clock: any WallClock
     private let logger: Logger
@@ -23,7 +22,7 @@ final class ConfigurationReloader: Service {
     ///   - settings: those in force.
     ///   - load: reads them anew.
     ///   - apply: puts them into force.
-    init(
+    public init(
         _ settings: Settings, load: @escaping @Sendable () throws -> Settings,
         apply: @escaping @Sendable (Settings) async throws -> Void, metrics: any MetricsFactory,
         clock: any WallClock, logger: Logger
@@ -35,24 +34,26 @@ final class ConfigurationReloader: Service {
         self.clock = clock
         self.logger = logger
         // More than that during one reload would find nothing new.
-        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(16))
-        self.signals = signals
-        ProcessControl.shared.onReload { signal.yield() }
+        (orders, order) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(16))
         note(isSuccessful: true)
     }
 
     /// The settings in force.
-    var current: Settings { settings.withLock { $0 } }
+    public var current: Settings { settings.withLock { $0 } }
 
-    func run() async throws {
+    /// Carries out what ``requestReload()`` asks for, until shutdown.
+    public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
-            for await _ in signals { try? await reload() }
+            for await _ in orders { try? await reload() }
         }
     }
 
+    /// Has the configuration loaded soon, and does not wait: for a signal.
+    public func requestReload() { order.yield() }
+
     /// Loads the configuration, after any reload that is under way.
     /// - Throws: what is wrong with it; the old one is then still in force.
-    func reload() async throws {
+    public func reload() async throws {
         let task = newest.withLock { newest in
             let task = Task { [previous = newest] in
                 _ = await previous?.result
@@ -94,7 +95,7 @@ final class ConfigurationReloader: Service {
 }
 
 /// Names of the metrics about the configuration, as Prometheus's own are called.
-enum ReloadMetric {
-    static let isSuccessful = "algolia_exporter_config_last_reload_successful"
-    static let lastSuccess = "algolia_exporter_config_last_reload_success_timestamp_seconds"
+public enum ReloadMetric {
+    public static let isSuccessful = "algolia_exporter_config_last_reload_successful"
+    public static let lastSuccess = "algolia_exporter_config_last_reload_success_timestamp_seconds"
 }
