@@ -3,7 +3,6 @@ import Foundation
 import Logging
 import Settings
 import UsageModel
-import UsageModel
 
 /// Options of the commands that collect.
 struct CollectionOptions: ParsableArguments {
