@@ -3,7 +3,6 @@ import History
 import Output
 import Prometheus
 import UsageModel
-import Web
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,28 +60,11 @@ struct Export: AsyncParsableCommand {
                 try await OpenMetricsExport(series, granularities: granularities, range: range)
                     .write(from: history, to: target.write)
             case .csv, .jsonl:
-                if format == .csv { try target.write(RangeEncoding.csvHeader) }
-                for one in series {
-                    for granularity in granularities {
-                        try await write(one, granularity, range, from: history, to: target)
-                    }
-                }
+                try await RowsExport(
+                    series, granularity: granularities[0], range: range, format: format == .csv ? .csv : .jsonLines
+                ).write(from: history, to: target.write)
             }
             try target.close()
-        }
-    }
-
-    private func write(
-        _ series: StoredSeries, _ granularity: Granularity, _ range: TimeRange, from history: History,
-        to target: OutputFile
-    ) async throws {
-        var rest: TimeRange? = range
-        while let asked = rest {
-            let page = try await history.page(of: series, granularity, range: asked)
-            rest = page.rest
-            try target.write(
-                format == .csv
-                    ? RangeEncoding.csv(series.key, page.points) : RangeEncoding.jsonLines(series.key, page.points))
         }
     }
 
@@ -117,23 +99,14 @@ struct Export: AsyncParsableCommand {
         let statistics = statistic.map {
             $0.unicodeScalars.split(separator: ",").compactMap { StatisticName(String($0)) }
         }
-        let applications = application.compactMap { ApplicationID($0) }
-        let indices = index.compactMap { IndexName($0) }
-        func require<Kind>(
-            _ names: [VendorName<Kind>], _ option: String, _ known: Set<VendorName<Kind>>
-        ) throws {
-            if let name = names.first(where: { !known.contains($0) }) {
-                throw CommandError("--\(option): there is no \(option) \"\(name)\" in the history")
-            }
-        }
-        try require(statistics ?? [], "statistic", Set(series.map(\.key.statistic)))
-        try require(applications, "application", Set(series.map(\.key.application)))
-        try require(indices.filter { $0 != "*" }, "index", Set(series.map(\.key.index)))
-        return series.filter { one in
-            statistics?.contains(one.key.statistic) ?? true
-                && (applications.isEmpty || applications.contains(one.key.application))
-                && (indices.isEmpty || indices.contains(one.key.index)
-                    || indices.contains("*") && !one.key.index.isEmpty)
+        let choice = SeriesChoice(
+            statistics: statistics, applications: application.compactMap { ApplicationID($0) },
+            indices: index.compactMap { IndexName($0) })
+        do throws(SeriesChoice.UnknownName) {
+            return try choice.selected(from: series)
+        } catch {
+            let kind = error.kind.rawValue
+            throw CommandError("--\(kind): there is no \(kind) \"\(error.name)\" in the history")
         }
     }
 }

@@ -1,24 +1,24 @@
-internal import UsageModel
-
 /// Writes JSON byte by byte: answers have up to a million points.
-struct JSONBytes {
-    private(set) var bytes: [UInt8] = []
+public struct JSONBytes: Sendable {
+    public private(set) var bytes: [UInt8] = []
 
-    init(capacity: Int = 4096) {
+    /// - Parameter capacity: bytes to make room for.
+    public init(capacity: Int = 4096) {
         bytes.reserveCapacity(capacity)
     }
 
     /// Appends JSON that is ready.
-    mutating func raw(_ text: StaticString) {
+    public mutating func raw(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func append(_ other: JSONBytes) {
+    /// Appends what `other` has written.
+    public mutating func append(_ other: JSONBytes) {
         bytes += other.bytes
     }
 
     /// Appends a string with its quotes, escaped.
-    mutating func string(_ text: some StringProtocol) {
+    public mutating func string(_ text: some StringProtocol) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
@@ -37,35 +37,38 @@ struct JSONBytes {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    mutating func string<Kind>(_ name: VendorName<Kind>) { string(name.text) }
+    /// Appends a name as a string.
+    public mutating func string<Kind>(_ name: VendorName<Kind>) { string(name.text) }
 
     /// Appends a name, or `null` when it is empty.
-    mutating func stringOrNull<Kind>(_ name: VendorName<Kind>) { stringOrNull(name.text) }
+    public mutating func stringOrNull<Kind>(_ name: VendorName<Kind>) { stringOrNull(name.text) }
 
     /// Appends a string, or `null` when it is empty.
-    mutating func stringOrNull(_ text: String) {
+    public mutating func stringOrNull(_ text: String) {
         if text.isEmpty { raw("null") } else { string(text) }
     }
 
-    mutating func number(_ number: Double) { self.number(PointValue(number)) }
+    /// Appends a number, or `null` when JSON cannot write it.
+    public mutating func number(_ number: Double) { self.number(PointValue(number)) }
 
     /// Appends a value, or `null` when JSON cannot write it.
-    mutating func number(_ value: PointValue) {
+    public mutating func number(_ value: PointValue) {
         switch value {
         case .integer(let integer): self.integer(integer)
         case .real(let real): bytes += (real.isFinite ? real.description : "null").utf8
         }
     }
 
-    mutating func integer(_ integer: Int64) {
+    /// Appends an integer.
+    public mutating func integer(_ integer: Int64) {
         bytes += integer.description.utf8
     }
 
     /// Appends bytes that are JSON already.
-    mutating func append(_ json: [UInt8]) { bytes += json }
+    public mutating func append(_ json: [UInt8]) { bytes += json }
 
     /// Appends `[milliseconds,value],…`, the form in which almost every byte of a range is written.
-    mutating func pairs(_ points: [Point]) {
+    public mutating func pairs(_ points: [Point]) {
         // A time and a value take at most 20 and 24 bytes, and 4 stand around them.
         write(atMost: points.count * 48) { start in
             var out = start
@@ -90,7 +93,7 @@ struct JSONBytes {
     ///   - capacity: the most bytes that it may write.
     ///   - body: is given where to begin, and returns the end.
     @inline(__always)
-    mutating func write(
+    public mutating func write(
         atMost capacity: Int, _ body: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
     ) {
         bytes += [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
@@ -103,8 +106,10 @@ struct JSONBytes {
         nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
     }
 
-    @inline(__always)
-    static func write(_ integer: Int64, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    /// Writes the digits of `integer`, at most 20 bytes.
+    /// - Returns: the end.
+    @inlinable @inline(__always)
+    public static func write(_ integer: Int64, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var out = out
         if integer < 0 {
             out[0] = UInt8(ascii: "-")
@@ -126,7 +131,7 @@ struct JSONBytes {
     }
 
     /// A number that JSON cannot write (sums of huge numbers are infinite) is `null`.
-    static func write(_ real: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    public static func write(_ real: Double, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var text = real.isFinite ? real.description : "null"
         return text.withUTF8 { utf8 in
             out.update(from: utf8.baseAddress.unsafelyUnwrapped, count: utf8.count)

@@ -1,9 +1,8 @@
-package import UsageModel
-
-/// What the forms of a range query's answer are made of.
-package enum RangeEncoding {
-    /// One point of ``RangeBody/Format/rows``.
-    static func row(_ point: Point, _ identity: JSONBytes, to json: inout JSONBytes) {
+/// Points as rows with the identity of their series: the forms that answers and exports share.
+public enum PointRows {
+    /// Appends one point as a JSON object.
+    /// - Parameter identity: ``identity(of:)`` of its series.
+    public static func row(_ point: Point, _ identity: JSONBytes, to json: inout JSONBytes) {
         json.raw(#"{"time":"#)
         json.string(RFC3339.string(point.time))
         json.raw(",")
@@ -14,7 +13,7 @@ package enum RangeEncoding {
     }
 
     /// The rows of one series as JSON lines.
-    package static func jsonLines(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
+    public static func jsonLines(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
         let identity = identity(of: key)
         var json = JSONBytes(capacity: points.count * (identity.bytes.count + 64))
         for point in points {
@@ -25,7 +24,7 @@ package enum RangeEncoding {
     }
 
     /// The attributes that tell which series it is; `null` where it has no index or key.
-    static func identity(of key: SeriesKey) -> JSONBytes {
+    public static func identity(of key: SeriesKey) -> JSONBytes {
         var json = JSONBytes()
         json.raw(#""application":"#)
         json.string(key.application)
@@ -38,10 +37,11 @@ package enum RangeEncoding {
         return json
     }
 
-    package static let csvHeader = Array("time,application,index,key,statistic,value\n".utf8)
+    /// The header of ``csv(_:_:)``.
+    public static let csvHeader = Array("time,application,index,key,statistic,value\n".utf8)
 
     /// The rows of one series as CSV (RFC 4180, lines end in LF), without a header.
-    package static func csv(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
+    public static func csv(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
         let identity = [key.application.text, key.index.text, key.key.text, key.statistic.text].map(csvField).joined(
             separator: ",")
         var bytes: [UInt8] = []
