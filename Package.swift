@@ -122,7 +122,8 @@ let package = Package(
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),
-        library("Settings", ["UsageModel", "LinearRegex", "Transport", yams]),
+        library("Output", ["UsageModel", logging, coreMetrics]),
+        library("Settings", ["UsageModel", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
         library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
@@ -130,8 +131,8 @@ let package = Package(
             name: "AlgoliaExporter",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity", "Web",
-                "Settings",
-                "Simulator", "Transport", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics,
+                "Settings", "Output", "Simulator", "Transport", "CMalloc", "CProcess", argumentParser, lifecycle,
+                logging, coreMetrics,
                 httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
@@ -141,8 +142,7 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Exposition", "RemoteStorage", "Capacity", "Web", "Simulator",
-                "Transport",
-                "Snappy", httpClient,
+                "Transport", "Snappy", "TestSupport", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
             path: "Benchmarks", swiftSettings: settings),
@@ -154,7 +154,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", coreMetrics, logging,
                 nioCore, subprocess,
             ],
-            path: "Tests/TestSupport", swiftSettings: settings),
+            path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "CrashVictim", dependencies: ["UsageModel", "History", "Collector", "Simulator", "TestSupport"],
             path: "Tests/CrashVictim", swiftSettings: settings),
@@ -196,9 +196,10 @@ let package = Package(
                 nioPosix, nioSSL, protobuf,
             ]),
         tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
-        tests("SettingsTests", ["Settings", "UsageModel"]),
+        tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
+        tests("SettingsTests", ["Settings", "TestSupport", "UsageModel", coreMetrics]),
         tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),
-        tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1, nioPosix]),
+        tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]
 )

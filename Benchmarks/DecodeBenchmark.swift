@@ -1,6 +1,7 @@
 import AlgoliaClient
 import Foundation
 import Simulator
+import TestSupport
 import UsageModel
 
 /// A week of every statistic of an application, as the vendor sends it.

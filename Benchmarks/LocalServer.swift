@@ -1,6 +1,7 @@
 import Exposition
 import History
 import Logging
+import TestSupport
 import UsageModel
 import Web
 

@@ -10,27 +10,12 @@ public import UsageModel
 /// caller's decision, because only the caller knows what else could be done
 /// meanwhile (``Backoff``).
 public struct AlgoliaClient: Sendable {
-    /// Where the APIs are. `{application}` stands for the application's id.
-    public struct Endpoints: Sendable, Hashable {
-        public var usage = "https://usage.algolia.com"
-        public var monitoring = "https://status.algolia.com"
-        public var search = "https://{application}-dsn.algolia.net"
-
-        public init() {}
-
-        func url(_ base: String, application: ApplicationID, target: String) -> String {
-            let host = base.replacing(
-                "{application}", with: PercentEncoding.pathSegment(application))
-            return (host.hasSuffix("/") ? String(host.dropLast()) : host) + target
-        }
-    }
-
     /// The largest answer to accept, in bytes. The largest real one, a week of
     /// every statistic of an application on a hundred servers, is below 8 MiB.
     public static let maximumBody = 64 << 20
 
     public let application: ApplicationID
-    let endpoints: Endpoints
+    let endpoints: RequestOptions.Endpoints
     private let usageKey: Secret
     let monitoringKey: Secret?
     private let searchKey: Secret?
@@ -45,19 +30,18 @@ public struct AlgoliaClient: Sendable {
     /// - Parameters:
     ///   - monitoringKey: nil when infrastructure is not collected.
     ///   - searchKey: a key with the `listIndexes` ACL; nil when index names come from configuration.
-    ///   - timeout: seconds for one exchange.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: ApplicationID, endpoints: Endpoints = Endpoints(), usageKey: Secret,
-        monitoringKey: Secret? = nil, searchKey: Secret? = nil, timeout: Double = 30,
+        application: ApplicationID, options: RequestOptions = RequestOptions(), usageKey: Secret,
+        monitoringKey: Secret? = nil, searchKey: Secret? = nil,
         transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
         self.application = application
-        self.endpoints = endpoints
+        endpoints = options.endpoints
         self.usageKey = usageKey
         self.monitoringKey = monitoringKey
         self.searchKey = searchKey
-        self.timeout = timeout
+        timeout = options.timeout
         self.transport = transport
         self.quota = quota
         self.clock = clock
@@ -239,5 +223,13 @@ public struct AlgoliaClient: Sendable {
                 retryAfter: retryAfter)
         default: throw .server(status: answer.status, message: message, retryAfter: retryAfter)
         }
+    }
+}
+
+extension RequestOptions.Endpoints {
+    func url(_ base: String, application: ApplicationID, target: String) -> String {
+        let host = base.replacing(
+            "{application}", with: PercentEncoding.pathSegment(application))
+        return (host.hasSuffix("/") ? String(host.dropLast()) : host) + target
     }
 }

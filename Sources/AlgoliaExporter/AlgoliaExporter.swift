@@ -1,4 +1,5 @@
 import ArgumentParser
+import Output
 
 /// The command line. It only wires: what happens is in the modules.
 struct AlgoliaExporter: AsyncParsableCommand {

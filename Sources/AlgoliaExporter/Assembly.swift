@@ -5,6 +5,7 @@ import CoreMetrics
 import Exposition
 import History
 import Logging
+import Output
 import RemoteStorage
 import Settings
 import Transport
@@ -19,19 +20,19 @@ struct Assembly {
     let collector: Collector
     let remoteWriter: RemoteWriter
     private let horizon: RepairHorizon
-    private let clients: ClientFactory
+    private let clients: ClientPool
     private let shard: Shard?
     private let gauges: ConfigurationGauges
 
     init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
         self.shard = shard
-        let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
+        let destinations = try RemoteWriter.prepare(settings.remoteWrite)
         history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(help: Self.help)
         gauges = ConfigurationGauges(metrics: registry)
         LogWriter.standardError.count(with: Counter(label: LogMetric.dropped, dimensions: [], factory: registry))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
-        clients = ClientFactory(http: http, clock: clock, registry: registry)
+        clients = ClientPool(transport: AsyncHTTPTransport(http), clock: clock, metrics: registry)
         do {
             collector = Collector(
                 try Self.applications(settings, shard, clients), history: history, clock: clock, metrics: registry,
@@ -40,20 +41,20 @@ struct Assembly {
             try? http.syncShutdown()
             throw error
         }
-        horizon = RepairHorizon(hourly: settings.backfillHorizon)
+        horizon = RepairHorizon(hourly: settings.collection.horizon)
         remoteWriter = RemoteWriter(
             destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
             logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
-        gauges.show(settings, shards: shard?.count ?? 1)
+        gauges.show(settings, shard: shard)
     }
 
     /// Goes on with other settings.
     /// - Throws: what is wrong with them; nothing has changed then.
     func apply(_ settings: Settings) async throws {
-        let destinations = try RemoteWriter.prepare(settings.remoteWrite.map { RemoteWriteDestination($0) })
+        let destinations = try RemoteWriter.prepare(settings.remoteWrite)
         await collector.apply(try Self.applications(settings, shard, clients))
-        gauges.show(settings, shards: shard?.count ?? 1)
-        horizon.change(hourly: settings.backfillHorizon)
+        gauges.show(settings, shard: shard)
+        horizon.change(hourly: settings.collection.horizon)
         await remoteWriter.apply(destinations)
     }
 
@@ -64,28 +65,13 @@ struct Assembly {
     }
 
     private static func applications(
-        _ settings: Settings, _ shard: Shard?, _ clients: ClientFactory
+        _ settings: Settings, _ shard: Shard?, _ clients: ClientPool
     ) throws -> [CollectedApplication] {
         try settings.applications.map { application in
             CollectedApplication(
-                settings: collection(application, settings, shard),
-                client: try clients.client(application, settings, shards: shard?.count ?? 1))
+                settings: settings.collection(of: application, shard: shard),
+                client: try clients.client(application, settings.requests(shard: shard)))
         }
-    }
-
-    private static func collection(
-        _ application: ApplicationSettings, _ settings: Settings, _ shard: Shard?
-    ) -> CollectionSettings {
-        var collection = CollectionSettings()
-        collection.interval = settings.polling.interval
-        collection.indexInterval = settings.polling.indexInterval
-        collection.settleDelay = settings.polling.settleDelay
-        collection.horizon = settings.backfillHorizon
-        collection.indices = IndexFilter(application.indices)
-        collection.shard = shard
-        collection.monitoringInterval = CollectionSettings.monitoringInterval(
-            requestsPerMinute: ClientFactory.quota(settings, shards: shard?.count ?? 1))
-        return collection
     }
 
     private static let help = [
@@ -120,4 +106,13 @@ struct Assembly {
         ReloadMetric.isSuccessful: "Whether the last attempt to load the configuration succeeded.",
         ReloadMetric.lastSuccess: "Unix time of the last successful load of the configuration.",
     ]
+}
+
+extension ClientPool {
+    /// A client of an application as it is configured.
+    func client(_ application: ApplicationSettings, _ options: RequestOptions) throws(InvalidKey) -> AlgoliaClient {
+        try client(
+            application.id, usageKey: application.usageKey, monitoringKey: application.monitoringKey,
+            searchKey: application.searchKey, options: options)
+    }
 }

@@ -11,7 +11,7 @@ struct Demo: Sendable {
 
     /// About what the simulated shop uses, so that alerts, dashboards and reports have something to say.
     static let contract = {
-        var contract = ContractSettings()
+        var contract = Contract()
         contract.searchRequestsPerMonth = 180_000_000
         contract.records = 12_000_000
         contract.maxQPS = 400
@@ -37,38 +37,11 @@ struct Demo: Sendable {
         demo.searchKey = application.searchKey.map { .value($0) }
         demo.contract = Self.contract
         settings.applications = [demo]
-        settings.endpoints.usage = running.url
-        settings.endpoints.monitoring = running.url
-        settings.endpoints.search = running.url
+        settings.requests.endpoints.usage = running.url
+        settings.requests.endpoints.monitoring = running.url
+        settings.requests.endpoints.search = running.url
         // Nobody wants to wait for a demonstration; the simulator allows twice as many.
-        settings.polling.requestsPerMinute = 3000
+        settings.requests.requestsPerMinute = 3000
         if !keepsPath { settings.storage.path = Self.path }
-    }
-}
-
-/// A simulator that is listening already, as a service that lasts until shutdown.
-struct RunningSimulator: Service {
-    let url: String
-    private let group: ServiceGroup
-    private let task: Task<Void, any Error>
-
-    init(_ simulator: Simulator, host: String = "127.0.0.1", port: Int = 0) async throws {
-        let server = SimulatorServer(simulator: simulator, host: host, port: port)
-        let logger = Logger(label: "simulator") { _ in SwiftLogNoOpLogHandler() }
-        var configuration = ServiceGroupConfiguration(services: [server], logger: logger)
-        // Requests that hang by order are not waited for.
-        configuration.maximumGracefulShutdownDuration = .seconds(1)
-        let group = ServiceGroup(configuration: configuration)
-        self.group = group
-        task = Task { try await group.run() }
-        url = "http://\(host):\(try await server.port)"
-    }
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        // Also when cancelled: a server that is cancelled while it accepts a connection
-        // ends the process, because the library takes the dropped connection for a bug.
-        await group.triggerGracefulShutdown()
-        _ = try? await task.value
     }
 }

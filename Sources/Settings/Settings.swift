@@ -1,22 +1,85 @@
+public import Foundation
+public import UsageModel
+
 /// Everything an operator can configure in a file or the environment, checked
 /// and with every default filled in.
 ///
-/// ``SettingsLoader`` makes it. Durations are seconds. It may be printed
-/// or dumped: ``KeySetting`` never shows a secret.
+/// ``SettingsLoader`` makes it, of the option types that the parts of the exporter take as they are: what can be
+/// configured, and its default, stands there alone. Durations are seconds. It may be printed or dumped:
+/// `SecretSource` never shows a secret.
 public struct Settings: Sendable, Hashable {
     /// The applications to collect, in the file's order; their ids differ.
     public var applications: [ApplicationSettings] = []
-    public var endpoints = EndpointSettings()
-    public var polling = PollingSettings()
-    /// How far back hourly history is wanted (`backfill.horizon`), in seconds.
-    public var backfillHorizon: Int64 = 90 * 86_400
+    /// `endpoints`, and of `polling` the quota and the timeout.
+    public var requests = RequestOptions()
+    /// `backfill`, and the rest of `polling`. What differs between applications is added by
+    /// ``collection(of:shard:)``.
+    public var collection = CollectionSettings()
     public var storage = StorageSettings()
-    public var metrics = MetricsSettings()
-    public var proxy = ProxySettings()
-    public var reports = ReportSettings()
+    /// `metrics`. The applications are added by ``shownMetrics``.
+    public var metrics = MetricsOptions()
+    /// `proxy.read_through`: whether `/1/usage` may ask Algolia for what is missing, within the quota.
+    public var readsThrough = false
+    /// `reports.time_zone`: whose days, weeks and months count. Algolia bills months of UTC.
+    public var timeZone = TimeZone.gmt
     /// Where the history is sent to; their names differ.
-    public var remoteWrite: [RemoteWriteSettings] = []
+    public var remoteWrite: [RemoteWriteDestination] = []
 
     /// The defaults, without any application.
     public init() {}
+}
+
+/// Where the history is kept, and for how long.
+public struct StorageSettings: Sendable, Hashable {
+    /// The SQLite file's path, relative to the working directory.
+    public var path = "data/history.db"
+    public var retention = RetentionSettings()
+
+    public init() {}
+}
+
+/// How long points are kept, in seconds.
+public struct RetentionSettings: Sendable, Hashable {
+    /// Minutely points are those of the Monitoring API; their hourly mean and maximum stay.
+    public var minutely: Int64 = 30 * 86_400
+    /// Nil keeps hourly points for ever.
+    public var hourly: Int64?
+    /// Nil keeps daily points for ever.
+    public var daily: Int64?
+
+    public init() {}
+
+    /// By granularity; those that are kept for ever are not named.
+    public var seconds: [Granularity: Int64] {
+        [.minutely: minutely, .hourly: hourly, .daily: daily].compactMapValues(\.self)
+    }
+}
+
+// MARK: What the parts of the exporter take
+
+extension Settings {
+    /// How Algolia is asked by one of the processes that `shard` says, or by the only one.
+    public func requests(shard: Shard?) -> RequestOptions { requests.shared(among: shard?.count ?? 1) }
+
+    /// How one application is collected.
+    public func collection(of application: ApplicationSettings, shard: Shard?) -> CollectionSettings {
+        var collection = collection
+        collection.indices = application.indices
+        collection.shard = shard
+        collection.monitoringInterval = CollectionSettings.monitoringInterval(
+            requestsPerMinute: requests(shard: shard).requestsPerMinute)
+        return collection
+    }
+
+    /// What `/metrics` shows: of the configured applications alone, each with its indices.
+    public var shownMetrics: MetricsOptions {
+        var shown = metrics
+        shown.applications = Dictionary(applications.map { ($0.id, $0.indices) }, uniquingKeysWith: { $1 })
+        return shown
+    }
+
+    /// What was bought for each application.
+    public var contracts: [ApplicationID: Contract] {
+        Dictionary(applications.map { ($0.id, $0.contract) }, uniquingKeysWith: { $1 })
+    }
 }

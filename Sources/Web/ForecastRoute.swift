@@ -148,7 +148,7 @@ enum ForecastRoute {
     private static func json(_ series: RangeSeries, until end: UnixTime, horizon: Int) -> JSONBytes {
         var json = JSONBytes(capacity: 512 + horizon * 80)
         json.raw("{")
-        json.append(RangeEncoding.identity(of: series.key))
+        json.append(PointRows.identity(of: series.key))
         do throws(ForecastFailure) {
             write(try Forecast(DailySeries(series.points, until: end), horizon: horizon), to: &json)
         } catch {

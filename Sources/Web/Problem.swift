@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import UsageModel
 
 /// An error as a client sees it: a problem document (RFC 9457) that names the
 /// parameter at fault and what would be accepted.

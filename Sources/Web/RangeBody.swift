@@ -49,7 +49,7 @@ package struct RangeBody: BodyParts {
         switch format {
         case .json: head(&out)
         case .rows: out.raw("[")
-        case .csv: out.append(RangeEncoding.csvHeader)
+        case .csv: out.append(PointRows.csvHeader)
         }
     }
 
@@ -88,12 +88,12 @@ package struct RangeBody: BodyParts {
             if isNew { series(key, &out) } else { out.raw(",") }
             out.pairs(part.points)
         case .rows:
-            if isNew { identity = RangeEncoding.identity(of: key) }
+            if isNew { identity = PointRows.identity(of: key) }
             for (position, point) in part.points.enumerated() {
                 if open != nil || position > 0 { out.raw(",") }
-                RangeEncoding.row(point, identity, to: &out)
+                PointRows.row(point, identity, to: &out)
             }
-        case .csv: out.append(RangeEncoding.csv(key, part.points))
+        case .csv: out.append(PointRows.csv(key, part.points))
         }
         open = part.series
     }
@@ -101,7 +101,7 @@ package struct RangeBody: BodyParts {
     /// Ends the series before, and begins another one.
     private func series(_ key: SeriesKey, _ out: inout JSONBytes) {
         out.raw(open == nil ? "{" : "]},{")
-        out.append(RangeEncoding.identity(of: key))
+        out.append(PointRows.identity(of: key))
         out.raw(#","unit":"#)
         out.string(StatisticCatalogue.describe(key.statistic).unit.rawValue)
         out.raw(#","aggregate":"#)

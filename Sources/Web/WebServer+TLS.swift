@@ -4,6 +4,7 @@ internal import HummingbirdTLS
 internal import NIOCore
 internal import NIOSSL
 private import Transport
+internal import UsageModel
 
 extension WebServer {
     /// HTTP/1.1, over TLS when there is a certificate.
@@ -35,4 +36,12 @@ extension WebServer {
             throw CertificateError(path: certificate.chain, reason: "certificate and key do not match: \(error)")
         }
     }
+}
+
+/// The certificate or its key cannot be used.
+public struct CertificateError: Error, Sendable, CustomStringConvertible {
+    public let path: String
+    public let reason: String
+
+    public var description: String { "\(path) cannot be used for TLS: \(reason)" }
 }

@@ -4,6 +4,7 @@ public import Logging
 internal import NIOCore
 internal import NIOPosix
 public import ServiceLifecycle
+public import UsageModel
 
 /// The HTTP interface.
 public struct WebServer: Service {

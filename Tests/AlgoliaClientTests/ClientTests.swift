@@ -106,11 +106,12 @@ struct ClientSocketTests {
         let server = SimulatorServer(simulator: simulator)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let running = Task { try await server.run() }
-        var endpoints = AlgoliaClient.Endpoints()
-        endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
+        var options = RequestOptions()
+        options.timeout = timeout
+        options.endpoints.usage = "http://127.0.0.1:\(try await server.port)/"
         let key = try #require(SecretText(key: "usage-key"))
         let client = AlgoliaClient(
-            application: "APP", endpoints: endpoints, usageKey: Secret(key), timeout: timeout,
+            application: "APP", options: options, usageKey: Secret(key),
             transport: AsyncHTTPTransport(http),
             quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),
             metrics: NOOPMetricsHandler.instance)

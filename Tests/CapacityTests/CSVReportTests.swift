@@ -1,4 +1,5 @@
 import Testing
+import UsageModel
 
 @testable import Capacity
 

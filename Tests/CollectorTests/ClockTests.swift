@@ -169,8 +169,10 @@ struct ClockTests {
         let world = World(indices: [])
         let log = CapturedLog()
         let key = try #require(SecretText(key: "usage-key"))
+        var options = RequestOptions()
+        options.timeout = 600
         let client = AlgoliaClient(
-            application: "APP", usageKey: Secret(key), timeout: 600,
+            application: "APP", options: options, usageKey: Secret(key),
             transport: SlowTransport(world: world, isDatedFirst: isDatedFirst),
             quota: TokenBucket(requestsPerMinute: 6000, clock: world.clock), clock: world.clock,
             metrics: NOOPMetricsHandler.instance)

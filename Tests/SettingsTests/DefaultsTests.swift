@@ -28,21 +28,21 @@ import UsageModel
     }
 
     @Test func `the endpoints are Algolia's`() {
-        #expect(settings.endpoints.usage == "https://usage.algolia.com")
-        #expect(settings.endpoints.monitoring == "https://status.algolia.com")
-        #expect(settings.endpoints.search == "https://{application}-dsn.algolia.net")
+        #expect(settings.requests.endpoints.usage == "https://usage.algolia.com")
+        #expect(settings.requests.endpoints.monitoring == "https://status.algolia.com")
+        #expect(settings.requests.endpoints.search == "https://{application}-dsn.algolia.net")
     }
 
     @Test func `polling is every 5 minutes, indices every hour, at most 60 requests a minute`() {
-        #expect(settings.polling.interval == 5 * 60)
-        #expect(settings.polling.indexInterval == 3600)
-        #expect(settings.polling.settleDelay == 2 * 3600)
-        #expect(settings.polling.requestsPerMinute == 60)
-        #expect(settings.polling.timeout == 30)
+        #expect(settings.collection.interval == 5 * 60)
+        #expect(settings.collection.indexInterval == 3600)
+        #expect(settings.collection.settleDelay == 2 * 3600)
+        #expect(settings.requests.requestsPerMinute == 60)
+        #expect(settings.requests.timeout == 30)
     }
 
     @Test func `90 days are backfilled and minutely points kept for 30`() {
-        #expect(settings.backfillHorizon == 90 * 86_400)
+        #expect(settings.collection.horizon == 90 * 86_400)
         #expect(settings.storage.path == "data/history.db")
         #expect(settings.storage.retention.minutely == 30 * 86_400)
     }
@@ -52,7 +52,7 @@ import UsageModel
         #expect(settings.metrics.staleness.daily == 50 * 3600)
         #expect(settings.metrics.include == [".*"])
         #expect(settings.metrics.exclude == [])
-        #expect(!settings.proxy.readThrough)
+        #expect(!settings.readsThrough)
     }
 
     @Test func `keys without a value keep the defaults of their section`() throws {

@@ -40,7 +40,7 @@ import UsageModel
         let settings = try SettingsLoader.parse(
             "polling: { interval: 1m }", file: "exporter.yml", environment: environment)
         #expect(settings.applications == [ApplicationSettings(id: "APP", usageKey: .value("k"))])
-        #expect(settings.polling.interval == 60)
+        #expect(settings.collection.interval == 60)
         #expect(try applications("applications: []", environment).map(\.id) == ["APP"])
     }
 

@@ -41,15 +41,15 @@ import UsageModel
         application.contract.maxQPS = 400.5
         var expected = Settings()
         expected.applications = [application]
-        expected.endpoints.usage = "http://127.0.0.1:8080/usage"
-        expected.endpoints.monitoring = "https://status.example.com"
-        expected.endpoints.search = "https://{application}.example.net"
-        expected.polling.interval = 90
-        expected.polling.indexInterval = 7200
-        expected.polling.settleDelay = 0
-        expected.polling.requestsPerMinute = 30
-        expected.polling.timeout = 10
-        expected.backfillHorizon = 14 * 86_400
+        expected.requests.endpoints.usage = "http://127.0.0.1:8080/usage"
+        expected.requests.endpoints.monitoring = "https://status.example.com"
+        expected.requests.endpoints.search = "https://{application}.example.net"
+        expected.collection.interval = 90
+        expected.collection.indexInterval = 7200
+        expected.collection.settleDelay = 0
+        expected.requests.requestsPerMinute = 30
+        expected.requests.timeout = 10
+        expected.collection.horizon = 14 * 86_400
         expected.storage.path = "/var/lib/history.db"
         expected.storage.retention.minutely = 7 * 86_400
         expected.storage.retention.hourly = 20 * 86_400
@@ -58,8 +58,8 @@ import UsageModel
         expected.metrics.staleness.daily = 3 * 86_400
         expected.metrics.staleness.minutely = 300
         expected.metrics.maxSeries = 5000
-        expected.proxy.readThrough = true
-        expected.reports.timeZone = try #require(TimeZone(identifier: "Europe/Berlin"))
+        expected.readsThrough = true
+        expected.timeZone = try #require(TimeZone(identifier: "Europe/Berlin"))
         expected.metrics.include = ["algolia_usage_.*"]
         expected.metrics.exclude = [".*_total"]
         #expect(settings == expected)

@@ -85,7 +85,7 @@ struct HostileFileTests {
         }
         // Lets the thread go on when nobody else has read.
         defer { close(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) }
-        #expect(try SettingsLoader.load(file: path, environment: [:]).polling.interval == 420)
+        #expect(try SettingsLoader.load(file: path, environment: [:]).collection.interval == 420)
         let folder = FileManager.default.temporaryDirectory.path()
         #expect(throws: SettingsError.self) { try SettingsLoader.load(file: folder, environment: [:]) }
     }

@@ -1,8 +1,9 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `remote_write` {
-    private func receivers(_ yaml: String) throws -> [RemoteWriteSettings] {
+    private func receivers(_ yaml: String) throws -> [RemoteWriteDestination] {
         try SettingsLoader.parse(withApplication(yaml), file: "exporter.yml").remoteWrite
     }
 
@@ -11,16 +12,15 @@ import Testing
             try receivers("remote_write:\n  - url: https://mimir.example.com:8443/api/v1/push?tenant=a").first)
         #expect(receiver.url == "https://mimir.example.com:8443/api/v1/push?tenant=a")
         #expect(receiver.name == "mimir.example.com:8443/api/v1/push")
-        #expect(receiver.remoteTimeout == 30)
+        #expect(receiver.timeout == 30)
         #expect(receiver.headers.isEmpty)
-        #expect(receiver.basicAuth == nil)
-        #expect(receiver.authorization == nil)
-        #expect(receiver.tls == ClientTLSSettings())
-        #expect(receiver.protobufMessage == nil)
-        #expect(receiver.queue.maxSamplesPerSend == 2000)
-        #expect(receiver.queue.minBackoff == 0.03)
-        #expect(receiver.queue.maxBackoff == 5)
-        #expect(receiver.queue.sampleAgeLimit == 0)
+        #expect(receiver.credentials == nil)
+        #expect(receiver.tls == RemoteWriteTLS())
+        #expect(receiver.message == nil)
+        #expect(receiver.maxSamplesPerSend == 2000)
+        #expect(receiver.minBackoff == 0.03)
+        #expect(receiver.maxBackoff == 5)
+        #expect(receiver.sampleAgeLimit == nil)
     }
 
     @Test func `says everything that can be said`() throws {
@@ -42,23 +42,20 @@ import Testing
                 protobuf_message: prometheus.WriteRequest
             """)
         #expect(all.map(\.name) == ["mimir", "thanos:10908/api/v1/receive", "prometheus/api/v1/write"])
-        #expect(all[0].remoteTimeout == 60.5)
+        #expect(all[0].timeout == 60.5)
         #expect(all[0].headers == ["X-Scope-OrgID": .value("algolia")])
-        #expect(all[0].basicAuth?.username == "u")
-        #expect(all[0].basicAuth?.password == .file("/run/secrets/p"))
+        #expect(all[0].credentials == .basic(user: "u", password: .file("/run/secrets/p")))
         #expect(all[0].tls.certificateAuthorityFile == "/ca.pem")
         #expect(all[0].tls.certificateFile == "/c.pem")
         #expect(all[0].tls.keyFile == "/k.pem")
         #expect(all[0].tls.skipsVerification)
-        #expect(all[0].queue.maxSamplesPerSend == 500)
-        #expect(all[0].queue.minBackoff == 0.1)
-        #expect(all[0].queue.maxBackoff == 60)
-        #expect(all[0].queue.sampleAgeLimit == 7200)
-        #expect(all[1].authorization?.type == "Bearer")
-        #expect(all[1].authorization?.credentials == .value(secret))
-        #expect(all[2].authorization?.type == "Token")
-        #expect(all[2].authorization?.credentials == .file("./token"))
-        #expect(all.map(\.protobufMessage) == ["io.prometheus.write.v2.Request", nil, "prometheus.WriteRequest"])
+        #expect(all[0].maxSamplesPerSend == 500)
+        #expect(all[0].minBackoff == 0.1)
+        #expect(all[0].maxBackoff == 60)
+        #expect(all[0].sampleAgeLimit == 7200)
+        #expect(all[1].credentials == .authorization(type: "Bearer", credentials: .value(secret)))
+        #expect(all[2].credentials == .authorization(type: "Token", credentials: .file("./token")))
+        #expect(all.map(\.message) == [.version2, nil, .version1])
     }
 
     /// What follows the URL, and the complaint.

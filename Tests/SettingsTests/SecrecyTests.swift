@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `A key is never printed` {
     private func dumped(_ value: Any) -> String {
@@ -24,14 +25,14 @@ import Testing
     }
 
     @Test func `by the key's own type`() {
-        let key = KeySetting.value(secret)
+        let key = SecretSource.value(secret)
         #expect(key.description == "<redacted>")
         #expect(String(reflecting: key) == "<redacted>")
         #expect(String(reflecting: Optional(key)) == "Optional(<redacted>)")
         #expect(dumped(key) == "- <redacted>\n")
         #expect(dumped([key]).contains("<redacted>"))
         #expect(!dumped([key]).contains(secret))
-        #expect(KeySetting.file("/run/secrets/usage").description == "file /run/secrets/usage")
+        #expect(SecretSource.file("/run/secrets/usage").description == "file /run/secrets/usage")
     }
 
     /// Each is wrong in a way that puts the key where another value belongs.

@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite("The file of --web.config.file")
 struct WebSettingsTests {
@@ -13,13 +14,13 @@ struct WebSettingsTests {
             basic_auth_users:
               prometheus: \(hash)
             """, file: "web.yml")
-        #expect(settings.certificate == CertificateSettings(certificateFile: "/etc/cert.pem", keyFile: "/etc/key.pem"))
+        #expect(settings.certificate == .init(chain: "/etc/cert.pem", key: "/etc/key.pem"))
         #expect(settings.users == ["prometheus": hash])
     }
 
     @Test("An empty file protects nothing")
     func empty() throws {
-        #expect(try WebSettingsLoader.parse("", file: "web.yml") == WebSettings())
+        #expect(try WebSettingsLoader.parse("", file: "web.yml") == WebSecurity())
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import Testing
 import Web
+import UsageModel
 
 @Suite("/grafana: the connection")
 struct GrafanaConnectionTests {

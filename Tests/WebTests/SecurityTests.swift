@@ -8,6 +8,7 @@ import NIOSSL
 import TestSupport
 import Testing
 import Web
+import UsageModel
 
 @Suite("TLS and authentication")
 struct SecurityTests {
@@ -64,11 +65,15 @@ struct SecurityTests {
     func certificate() async throws {
         let folder = TemporaryFolder()
         let (chain, key) = try await Tool.selfSignedCertificate(folder)
-        let security = WebSecurity(certificate: (chain, key))
+        let security = WebSecurity(certificate: .init(chain: chain, key: key))
         #expect(try await status("/health", security: security, scheme: "https") == 200)
         #expect(try await status("/health", security: security) == 0)
-        #expect(throws: CertificateError.self) { try WebServer.checked(WebSecurity(certificate: (key, key))) }
-        #expect(throws: CertificateError.self) { try WebServer.checked(WebSecurity(certificate: (chain, "/nowhere"))) }
+        #expect(throws: CertificateError.self) {
+            try WebServer.checked(WebSecurity(certificate: .init(chain: key, key: key)))
+        }
+        #expect(throws: CertificateError.self) {
+            try WebServer.checked(WebSecurity(certificate: .init(chain: chain, key: "/nowhere")))
+        }
     }
 }
 

@@ -55,15 +55,15 @@ struct ProxyWorld: Sendable {
         _ range: TimeRange
     ) async throws -> [SeriesKey: [Point]] {
         let clock = VirtualClock(World.start)
-        var endpoints = AlgoliaClient.Endpoints()
-        endpoints.usage = url
-        endpoints.monitoring = url
-        endpoints.search = url
+        var options = RequestOptions()
+        options.endpoints.usage = url
+        options.endpoints.monitoring = url
+        options.endpoints.search = url
+        options.timeout = 600
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let client = AlgoliaClient(
-            application: scope.application, endpoints: endpoints,
-            usageKey: Secret(try #require(SecretText(key: "usage-key"))), timeout: 600,
-            transport: AsyncHTTPTransport(http),
+            application: scope.application, options: options,
+            usageKey: Secret(try #require(SecretText(key: "usage-key"))), transport: AsyncHTTPTransport(http),
             quota: TokenBucket(requestsPerMinute: 6000, clock: clock), clock: clock, metrics: MetricsRegistry())
         let request = UsageRequest(scope: scope, statistics: statistics, granularity: granularity, range: range)
         let answer: Result<[SeriesPoints], AlgoliaError>

@@ -1,3 +1,5 @@
+internal import UsageModel
+
 extension CapacityReport {
     /// Which index drives the bill.
     var drivingAnswer: CapacityAnswer {

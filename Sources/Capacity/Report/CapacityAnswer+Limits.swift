@@ -1,3 +1,5 @@
+public import UsageModel
+
 extension CapacityReport {
     /// Whether a limit holds in the running month: how probable it is, what is to come, what is used.
     func monthAnswer(_ limit: LimitReport) -> CapacityAnswer {

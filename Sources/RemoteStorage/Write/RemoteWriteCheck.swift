@@ -1,5 +1,6 @@
 private import CoreMetrics
 private import Transport
+public import UsageModel
 
 /// Whether a receiver can be reached and takes the credentials, by a request without samples.
 public enum RemoteWriteCheck {

@@ -183,3 +183,20 @@ extension Double {
     /// `30 s`.
     fileprivate var seconds: String { self == rounded() ? "\(Int(self)) s" : "\(self) s" }
 }
+
+extension RemoteWriteMessage {
+    /// The headers that say so.
+    var headers: [(name: String, value: String)] {
+        switch self {
+        case .version1:
+            [
+                ("Content-Type", "application/x-protobuf"), ("X-Prometheus-Remote-Write-Version", "0.1.0"),
+            ]
+        case .version2:
+            [
+                ("Content-Type", "application/x-protobuf;proto=\(rawValue)"),
+                ("X-Prometheus-Remote-Write-Version", "2.0.0"),
+            ]
+        }
+    }
+}

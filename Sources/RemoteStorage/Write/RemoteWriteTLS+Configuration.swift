@@ -1,5 +1,6 @@
 internal import NIOSSL
 internal import Transport
+internal import UsageModel
 
 /// A certificate of remote write cannot be used.
 public struct RemoteWriteCertificateError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -12,6 +13,9 @@ public struct RemoteWriteCertificateError: Error, Sendable, Hashable, CustomStri
 }
 
 extension RemoteWriteTLS {
+    /// Whether anything of it is read from a file.
+    var hasFiles: Bool { certificateAuthorityFile != nil || certificateFile != nil }
+
     /// The client's configuration with what its files hold now; nil for the defaults.
     /// - Throws: ``RemoteWriteCertificateError``.
     func configuration(remote: String) throws(RemoteWriteCertificateError) -> TLSConfiguration? {

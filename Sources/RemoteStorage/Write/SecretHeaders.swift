@@ -1,4 +1,5 @@
 internal import Transport
+internal import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -6,37 +7,11 @@ internal import Transport
     private import Foundation
 #endif
 
-/// A password or token as it is configured. However it is printed, it shows as `<redacted>`.
-public enum RemoteWriteSecret: Sendable, Hashable {
-    case value(String)
-    /// The path of a file that holds it, alone; white space after it does not count.
-    case file(String)
-}
-
-extension RemoteWriteSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String {
-        switch self {
-        case .value: "<redacted>"
-        case .file(let path): "file \(path)"
-        }
-    }
-
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// Who the exporter is to a receiver.
-public enum RemoteWriteCredentials: Sendable, Hashable {
-    case basic(user: String, password: RemoteWriteSecret)
-    /// `Authorization: type credentials`.
-    case authorization(type: String, credentials: RemoteWriteSecret)
-}
-
 extension Secret {
     /// A rotated file is in force with the next request: a receiver that refuses half of a secret is asked again
     /// within seconds.
-    fileprivate convenience init(_ secret: RemoteWriteSecret) {
-        switch secret {
+    fileprivate convenience init(_ source: SecretSource) {
+        switch source {
         case .value(let text): self.init(SecretText(password: text))
         case .file(let path): self.init(file: path, as: .password, writingTime: 0)
         }
@@ -50,11 +25,7 @@ struct SecretHeaders {
 
     init(_ destination: RemoteWriteDestination) {
         headers = destination.headers.sorted { $0.key < $1.key }.map { ($0.key, Secret($0.value)) }
-        credentials = destination.credentials.map { credentials in
-            switch credentials {
-            case .basic(_, let secret), .authorization(_, let secret): (credentials, Secret(secret))
-            }
-        }
+        credentials = destination.credentials.map { ($0, Secret($0.secret)) }
     }
 
     /// The headers as they are now, and every text in them that nobody may see.

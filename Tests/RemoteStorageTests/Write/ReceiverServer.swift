@@ -8,6 +8,7 @@ import NIOCore
 import NIOSSL
 import RemoteStorage
 import ServiceLifecycle
+import UsageModel
 
 /// A ``TestReceiver`` on a port of loopback.
 final class ReceiverServer: Sendable {

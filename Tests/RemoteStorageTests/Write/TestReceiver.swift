@@ -6,6 +6,7 @@ import Snappy
 import SwiftProtobuf
 import Synchronization
 import Transport
+import UsageModel
 
 /// A receiver of remote write in memory. It decodes with the generated messages, so that nothing
 /// of what it understands comes from the code that it tests.

@@ -1,4 +1,5 @@
 internal import Capacity
+internal import UsageModel
 
 /// One limit of a contract, in a drawing and in words.
 struct LimitView: ViewModel {

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Output
+import Settings
+
+/// Options that every command has which reads the configuration. Named as Prometheus names them.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .customLong("config.file"), help: "Path to the YAML configuration file.")
+    var configFile: String?
+
+    @Option(name: .customLong("storage.path"), help: "Path to the SQLite database. (default: data/history.db)")
+    var storagePath: String?
+
+    @OptionGroup var logging: LoggingOptions
+
+    /// The settings of file, environment and flags, in this order of growing weight.
+    func settings(requireApplication: Bool = true) throws -> Settings {
+        var settings = try SettingsLoader.load(
+            file: configFile, environment: ProcessInfo.processInfo.environment,
+            requireApplication: requireApplication)
+        if let storagePath {
+            guard !storagePath.isEmpty else { throw CommandError("--storage.path is empty; expected a file path") }
+            settings.storage.path = storagePath
+        }
+        return settings
+    }
+}
+
+/// How the log looks.
+struct LoggingOptions: ParsableArguments {
+    @Option(name: .customLong("log.level"), help: "Minimum log level: debug, info, warning or error.")
+    var level: LogLevel = .info
+
+    @Option(name: .customLong("log.format"), help: "Log format: logfmt or json.")
+    var format: LogFormat = .logfmt
+
+    /// Sends the process's log to standard error in the wanted form.
+    func start() -> Logger {
+        let (level, format) = (level.level, format)
+        LoggingSystem.bootstrap { _ in LineLogHandler(level: level, format: format) }
+        LogWriter.standardError.report { count in
+            LineLogHandler.line(
+                format, .warning, "\(count) log lines were dropped: standard error was blocked")
+        }
+        let logger = Logger(label: "algolia-exporter")
+        ProcessControl.shared.log(to: logger)
+        return logger
+    }
+}
+
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case debug, info, warn, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warn, .warning: .warning
+        case .error: .error
+        }
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}
+
+/// An error that is told in one line and ends the command.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Reports what ends a command: one clear line, exit status 1.
+enum Failures {
+    static func reported(_ logger: Logger, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let code as ExitCode {
+            throw code
+        } catch let error as SettingsError {
+            // A line for each problem, as a compiler would print them.
+            Console.error("\(error)")
+            throw ExitCode.failure
+        } catch {
+            logger.error("\(error)")
+            throw ExitCode.failure
+        }
+    }
+}

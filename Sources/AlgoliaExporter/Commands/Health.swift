@@ -1,0 +1,85 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Output
+import Settings
+
+struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check /health of a running exporter, for container health checks.",
+        discussion: """
+            Without a URL, checks the exporter that runs in this container; the address and HTTPS are read from
+            its flags. Exit status 0 when it is alive, 1 otherwise.
+            """)
+
+    /// Less than the health check of the image waits for.
+    private static let timeout = TimeAmount.seconds(4)
+
+    @Argument(help: "URL of the exporter, such as https://127.0.0.1:9914.")
+    var url: String?
+
+    func run() async throws {
+        do {
+            let address = try url ?? Self.runningExporter()
+            try await Self.ask("\(address)/health")
+            try Console.output("\(address) is alive")
+        } catch {
+            Console.error("\(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private static func ask(_ url: String) async throws {
+        var configuration = HTTPClient.Configuration()
+        // Whether it is alive, not who it is: the certificate is made for the name that others call it by.
+        configuration.tlsConfiguration = .makeClientConfiguration()
+        configuration.tlsConfiguration?.certificateVerification = .none
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let answer: Result<UInt, any Error>
+        do {
+            answer = .success(try await http.execute(HTTPClientRequest(url: url), timeout: timeout).status.code)
+        } catch {
+            answer = .failure(error)
+        }
+        try? await http.shutdown()
+        switch answer {
+        case .success(200): return
+        case .success(let status): throw CommandError("\(url) answered with status \(status); expected 200")
+        case .failure(let error): throw CommandError("\(url) did not answer: \(error)")
+        }
+    }
+
+    /// Where the first process listens that was started as `serve`, read from its command line as it read it itself.
+    private static func runningExporter() throws -> String {
+        let own = ProcessInfo.processInfo.processIdentifier
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        for number in numbers.sorted() where number != own {
+            guard let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else { continue }
+            let words = line.split(separator: 0, omittingEmptySubsequences: false).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            guard words[0].split(separator: "/").last == "algolia-exporter",
+                let serve = try? AlgoliaExporter.parseAsRoot(Array(words.dropFirst().dropLast())) as? Serve
+            else { continue }
+            return try url(serve)
+        }
+        throw CommandError("no exporter is running here; specify the URL of one that runs elsewhere")
+    }
+
+    private static func url(_ serve: Serve) throws -> String {
+        var address = serve.listenAddress
+        guard address.port != 0 else {
+            throw CommandError("the exporter listens on a random port; specify its URL")
+        }
+        switch address.host {
+        case "0.0.0.0": address.host = "127.0.0.1"
+        case "::": address.host = "::1"
+        default: break
+        }
+        let isSecure = try serve.webConfigFile.map { try WebSettingsLoader.load(file: $0).certificate != nil } ?? false
+        return "\(isSecure ? "https" : "http")://\(address)"
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Capacity
+import Collector
+import Exposition
+import Foundation
+import Logging
+import ServiceLifecycle
+import Settings
+import UsageModel
+import Web
+
+struct Serve: AsyncParsableCommand, StoppableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Collect data and serve it over HTTP. The default command.")
+
+    @OptionGroup var collection: CollectionOptions
+
+    @Option(
+        name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
+        transform: ListenAddress.init(argument:))
+    var listenAddress = ListenAddress(host: "127.0.0.1", port: 9914)
+
+    @Option(
+        name: .customLong("web.config.file"), help: "Path to a YAML file with TLS and basic authentication settings.")
+    var webConfigFile: String?
+
+    @Flag(
+        name: .customLong("web.enable-lifecycle"),
+        help: "Enable POST /-/reload, which reloads the configuration as SIGHUP does.")
+    var enablesLifecycle = false
+
+    func run() async throws {
+        let descriptors = ProcessStart.descriptorLimit
+        guard descriptors == 0 || descriptors >= ConnectionLimits.leastDescriptors else {
+            throw CommandError(
+                "the open file limit is \(descriptors), but serve needs \(ConnectionLimits.leastDescriptors); raise the limit (`ulimit -n`)"
+            )
+        }
+        try await collection.collect { settings, demo, logger in
+            let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
+            SecretFiles.warn(of: (web.certificate.map { [$0.key] } ?? []), logger)
+            try await serve(settings, web, demo, logger)
+        }
+    }
+
+    private func serve(_ settings: Settings, _ web: WebSecurity, _ demo: Demo?, _ logger: Logger) async throws {
+        let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
+        let options = collection
+        let reloader = ConfigurationReloader(
+            settings, load: { try options.settings(demo, logger) }, apply: assembly.apply, metrics: assembly.registry,
+            clock: assembly.clock, logger: logger)
+        ProcessControl.shared.onReload(reloader.requestReload)
+        let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
+            reloader.current.storage.retention.seconds
+        }
+        let watch = HistoryWatch(
+            history: assembly.history, clock: assembly.clock, metrics: assembly.registry, logger: logger)
+        let exporter = Exporter(
+            history: assembly.history,
+            options: { reloader.current.shownMetrics },
+            registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
+            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger,
+            usage: UsageGateway(
+                usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.collection.settleDelay },
+                readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),
+            reload: enablesLifecycle ? reloader.reload : nil,
+            planning: CapacityCache.Planning(
+                contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
+            status: assembly.collector.status)
+        let address = listenAddress
+        // What the server says of itself at its start is said better below.
+        var serverLogger = logger
+        serverLogger.logLevel = max(logger.logLevel, .warning)
+        let scheme = web.certificate == nil ? "http" : "https"
+        do {
+            let server = try WebServer(
+                exporter, host: address.host, port: address.port, security: web,
+                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
+            ) { port in
+                let url = "\(scheme)://\(address.urlHost):\(port)"
+                logger.info(
+                    "listening on \(url)/, metrics on \(url)/metrics",
+                    metadata: ["version": "\(AlgoliaExporter.version)"])
+            }
+            try await run(
+                [
+                    retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
+                    watch,
+                ],
+                demo, serverLogger)
+        } catch {
+            await assembly.shutdown()
+            throw ListenAddress.explain(error, address)
+        }
+        await assembly.shutdown()
+        logger.info("stopped; all received data is stored")
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    private func run(_ services: [any Service], _ demo: Demo?, _ logger: Logger) async throws {
+        // Stopped in reverse order: first no more requests, then no more polling. Also when one fails: a server
+        // that is cancelled while it accepts a connection ends the process.
+        var configuration = ServiceGroupConfiguration(
+            services: ((demo.map { [$0.server] } ?? []) + services).map { service in
+                .init(
+                    service: GuardedService(service: service), successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(6)
+        // No `maximumCancellationDuration`: the library would trap. ProcessControl limits the time.
+        let group = ServiceGroup(configuration: configuration)
+        ProcessControl.shared.onStop { Task { await group.triggerGracefulShutdown() } }
+        try await group.run()
+    }
+}
+
+/// A service whose end, unless it was asked for, is the end of the process within a limited time.
+private struct GuardedService: Service {
+    let service: any Service
+
+    func run() async throws {
+        do {
+            try await service.run()
+            guard !ProcessControl.shared.isStopping else { return }
+            throw CommandError("\(type(of: service)) stopped unexpectedly; restart the exporter")
+        } catch {
+            ProcessControl.shared.limitEnd(status: 1)
+            throw error
+        }
+    }
+}

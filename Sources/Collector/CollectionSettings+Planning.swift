@@ -1,0 +1,31 @@
+internal import UsageModel
+
+extension CollectionSettings {
+    /// How often the unsettled daily tail is asked for.
+    static let dailyInterval: Int64 = 3600
+    /// How long after an interval turns the vendor is given before it is asked.
+    static let turnDelay: Int64 = 60
+    /// How long after a minute turns servers and clusters are asked for.
+    static let monitoringDelay: Int64 = 5
+    /// What is asked for again once a day, so that late revisions arrive.
+    static let revisedRange: Int64 = 7 * 86_400
+    static let revisionInterval: Int64 = 86_400
+    /// How long a refusal is believed.
+    static let refusalMemory: Int64 = 86_400
+    /// How long what is set aside, and how far back the vendor serves, is believed.
+    static let setAsideMemory: Int64 = 86_400
+    /// How far back the vendor serves unless another contract says more: the first guess when it refuses a range.
+    static let usualRetention: Int64 = 90 * 86_400
+
+    /// The longest that a vendor keeps what it may be asked for.
+    static let longestRetention: Int64 = 365 * 86_400
+
+    /// Whether this process collects `scope`.
+    func owns(_ scope: Scope) -> Bool { shard?.owns(scope) ?? true }
+
+    /// The range that should be fetched and settled at `now`, in whole buckets.
+    func desired(_ granularity: Granularity, now: UnixTime) -> TimeRange {
+        let horizon = granularity == .daily ? Self.dailyHorizon : horizon
+        return TimeRange(granularity.floor(now - horizon), granularity.floor(now - settleDelay))
+    }
+}

@@ -1,0 +1,36 @@
+/// What `/metrics` shows. It may change while the exporter runs.
+public struct MetricsOptions: Sendable, Hashable {
+    /// After how many seconds a value is left out rather than repeated for ever.
+    public struct Staleness: Sendable, Hashable {
+        public var hourly: Int64
+        public var daily: Int64
+        public var minutely: Int64
+
+        public init(hourly: Int64 = 3 * 3600, daily: Int64 = 50 * 3600, minutely: Int64 = 600) {
+            self.hourly = hourly
+            self.daily = daily
+            self.minutely = minutely
+        }
+    }
+
+    public var staleness: Staleness
+    /// Regular expressions of the names of families to show, anchored at both ends.
+    public var include: [String]
+    /// Regular expressions of the names of families to leave out.
+    public var exclude: [String]
+    /// Samples on the page beyond which the least active indices are left out.
+    public var maxSeries: Int
+    /// The applications to show, each with its indices; nil for all that are stored.
+    public var applications: [ApplicationID: IndexFilter]?
+
+    public init(
+        staleness: Staleness = Staleness(), include: [String] = [".*"], exclude: [String] = [],
+        maxSeries: Int = 100_000, applications: [ApplicationID: IndexFilter]? = nil
+    ) {
+        self.staleness = staleness
+        self.include = include
+        self.exclude = exclude
+        self.maxSeries = maxSeries
+        self.applications = applications
+    }
+}

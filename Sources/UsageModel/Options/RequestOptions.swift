@@ -1,0 +1,27 @@
+/// How Algolia's APIs are asked.
+public struct RequestOptions: Sendable, Hashable {
+    /// Where the APIs are: `http` or `https`, a host, and no query. `{application}` stands for the application's id.
+    public struct Endpoints: Sendable, Hashable {
+        public var usage = "https://usage.algolia.com"
+        public var monitoring = "https://status.algolia.com"
+        public var search = "https://{application}-dsn.algolia.net"
+
+        public init() {}
+    }
+
+    public var endpoints = Endpoints()
+    /// Requests a minute and application, over all APIs.
+    public var requestsPerMinute = 60
+    /// Seconds that one request may take.
+    public var timeout = 30.0
+
+    public init() {}
+
+    /// The options of one of `count` processes that share the quota of each application. At least one request a
+    /// minute is left.
+    public func shared(among count: Int) -> RequestOptions {
+        var share = self
+        share.requestsPerMinute = max(1, requestsPerMinute / count)
+        return share
+    }
+}

@@ -1,0 +1,74 @@
+/// Points as rows with the identity of their series: the forms that answers and exports share.
+public enum PointRows {
+    /// Appends one point as a JSON object.
+    /// - Parameter identity: ``identity(of:)`` of its series.
+    public static func row(_ point: Point, _ identity: JSONBytes, to json: inout JSONBytes) {
+        json.raw(#"{"time":"#)
+        json.string(RFC3339.string(point.time))
+        json.raw(",")
+        json.append(identity)
+        json.raw(#","value":"#)
+        json.number(point.value)
+        json.raw("}")
+    }
+
+    /// The rows of one series as JSON lines.
+    public static func jsonLines(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
+        let identity = identity(of: key)
+        var json = JSONBytes(capacity: points.count * (identity.bytes.count + 64))
+        for point in points {
+            row(point, identity, to: &json)
+            json.raw("\n")
+        }
+        return json.bytes
+    }
+
+    /// The attributes that tell which series it is; `null` where it has no index or key.
+    public static func identity(of key: SeriesKey) -> JSONBytes {
+        var json = JSONBytes()
+        json.raw(#""application":"#)
+        json.string(key.application)
+        json.raw(#","index":"#)
+        json.stringOrNull(key.index)
+        json.raw(#","key":"#)
+        json.stringOrNull(key.key)
+        json.raw(#","statistic":"#)
+        json.string(key.statistic)
+        return json
+    }
+
+    /// The header of ``csv(_:_:)``.
+    public static let csvHeader = Array("time,application,index,key,statistic,value\n".utf8)
+
+    /// The rows of one series as CSV (RFC 4180, lines end in LF), without a header.
+    public static func csv(_ key: SeriesKey, _ points: [Point]) -> [UInt8] {
+        let identity = [key.application.text, key.index.text, key.key.text, key.statistic.text].map(csvField).joined(
+            separator: ",")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(points.count * (identity.utf8.count + 40))
+        for point in points {
+            bytes += RFC3339.string(point.time).utf8
+            bytes.append(UInt8(ascii: ","))
+            bytes += identity.utf8
+            bytes.append(UInt8(ascii: ","))
+            // An infinite sum is none here, as it is null in JSON.
+            if point.value.double.isFinite { bytes += point.value.description.utf8 }
+            bytes.append(0x0A)
+        }
+        return bytes
+    }
+
+    /// Names come back byte by byte, for programs. What people open in a spreadsheet is the report.
+    private static func csvField(_ text: String) -> String {
+        let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+        guard needsQuotes else { return text }
+        // Scalars, because a quote and the accent after it are one character.
+        var field = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { field.append("\"") }
+            field.append(scalar)
+        }
+        field.append("\"")
+        return String(field)
+    }
+}
