@@ -82,11 +82,11 @@ import Testing
         ),
         (
             "reports: { time_zone: Mars/Olympus }",
-            "4:23: reports.time_zone: \"Mars/Olympus\" is not a time zone; expected \(ReportSettings.zones)"
+            "4:23: reports.time_zone: \"Mars/Olympus\" is not a time zone; expected \(TimeZoneName.accepted)"
         ),
         (
             "reports: { time_zone: CET }",
-            "4:23: reports.time_zone: \"CET\" is not a time zone; expected \(ReportSettings.zones)"
+            "4:23: reports.time_zone: \"CET\" is not a time zone; expected \(TimeZoneName.accepted)"
         ),
         (
             "remote_write: { url: http://host }",

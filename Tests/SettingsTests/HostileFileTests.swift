@@ -1,6 +1,7 @@
 import Foundation
 import Settings
 import Testing
+import UsageModel
 
 @Suite("Files that are made to do harm")
 struct HostileFileTests {

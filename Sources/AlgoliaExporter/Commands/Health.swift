@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOSSL
 import Output
 import Settings
+import UsageModel
 
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
