@@ -74,6 +74,7 @@ let package = Package(
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
         library("UsageModel", []),
+        library("Forecast", []),
         .target(
             name: "Migrations", path: "migrations",
             resources: [
@@ -99,16 +100,21 @@ let package = Package(
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         .target(
-            name: "Capacity", dependencies: ["UsageModel", "History", mustache],
+            name: "Presentation", dependencies: ["UsageModel", mustache],
+            resources: [.embedInCode("Style/style.css")], swiftSettings: settings),
+        library("Capacity", ["UsageModel", "History", "Forecast"]),
+        .target(
+            name: "Reports", dependencies: ["UsageModel", "Forecast", "Capacity", "Presentation", mustache],
             resources: [
-                .embedInCode("Style/style.css"), .embedInCode("Report/Templates/report.html.mustache"),
-                .embedInCode("Report/Templates/sections.html.mustache"),
+                .embedInCode("HTML/Templates/report.html.mustache"),
+                .embedInCode("HTML/Templates/sections.html.mustache"),
             ],
             swiftSettings: settings),
         .target(
             name: "Web",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Gzip",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Forecast", "Capacity",
+                "Presentation", "Reports", "Gzip",
                 "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
@@ -125,7 +131,8 @@ let package = Package(
         .executableTarget(
             name: "AlgoliaExporter",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Web", "Settings",
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Prometheus", "Capacity", "Reports", "Web",
+                "Settings",
                 "Simulator", "CMalloc", "CProcess", argumentParser, lifecycle, logging, coreMetrics, httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
@@ -134,7 +141,7 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Prometheus", "Capacity", "Web", "Simulator",
+                "UsageModel", "AlgoliaClient", "History", "Prometheus", "Forecast", "Web", "Simulator",
                 "Snappy", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
@@ -144,8 +151,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", coreMetrics, logging, nioCore,
-                subprocess,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Forecast", "Capacity", coreMetrics,
+                logging, nioCore, subprocess,
             ],
             path: "Tests/TestSupport", swiftSettings: settings),
         .executableTarget(
@@ -177,11 +184,15 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Capacity", "Prometheus", "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient",
+                "Web", "Presentation", "Capacity", "Reports", "Prometheus", "History", "Collector", "UsageModel",
+                "Simulator", "AlgoliaClient",
                 "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
                 nioSSL, protobuf,
             ]),
-        tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
+        tests("ForecastTests", ["Forecast", "UsageModel", "Simulator", "TestSupport"]),
+        tests("CapacityTests", ["Capacity", "Forecast", "History", "UsageModel", "TestSupport"]),
+        tests("PresentationTests", ["Presentation", "UsageModel", "TestSupport"]),
+        tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("SettingsTests", ["Settings", "UsageModel"]),
         tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),
         tests("SimulatorTests", ["Simulator", "UsageModel", httpClient, nioCore, nioHTTP1, nioPosix]),

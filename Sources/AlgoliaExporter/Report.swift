@@ -2,6 +2,7 @@ import ArgumentParser
 import Capacity
 import Foundation
 import History
+import Reports
 import Settings
 import UsageModel
 

@@ -1,8 +1,8 @@
 import AlgoliaClient
-import Capacity
 import CoreMetrics
 import Foundation
 import History
+import Presentation
 import Prometheus
 import Simulator
 import TestSupport

@@ -1,0 +1,40 @@
+/// What is expected of one value that is not there yet: a mean and two intervals.
+public struct Outlook: Sendable, Hashable {
+    public var mean: Double
+    public var bounds: ForecastPoint.Bounds
+
+    public init(mean: Double, bounds: ForecastPoint.Bounds) {
+        self.mean = mean
+        self.bounds = bounds
+    }
+
+    /// A value that is known.
+    public init(certain value: Double) {
+        mean = value
+        bounds = ForecastPoint.Bounds(lower80: value, upper80: value, lower95: value, upper95: value)
+    }
+
+    /// The higher of both, value by value.
+    public func raised(to other: Outlook) -> Outlook {
+        Outlook(
+            mean: max(mean, other.mean),
+            bounds: ForecastPoint.Bounds(
+                lower80: max(bounds.lower80, other.bounds.lower80), upper80: max(bounds.upper80, other.bounds.upper80),
+                lower95: max(bounds.lower95, other.bounds.lower95), upper95: max(bounds.upper95, other.bounds.upper95)))
+    }
+
+    /// The same of what follows from the value; `transform` never decreases.
+    public func map(_ transform: (Double) -> Double) -> Outlook {
+        Outlook(
+            mean: transform(mean),
+            bounds: ForecastPoint.Bounds(
+                lower80: transform(bounds.lower80), upper80: transform(bounds.upper80),
+                lower95: transform(bounds.lower95), upper95: transform(bounds.upper95)))
+    }
+}
+
+extension ForecastPoint {
+    public init(day: Int64, _ outlook: Outlook) {
+        self.init(day: day, mean: outlook.mean, bounds: outlook.bounds)
+    }
+}

@@ -1,0 +1,220 @@
+public import Capacity
+internal import Forecast
+internal import Presentation
+
+extension CapacityReport {
+    /// Whether a limit holds in the running month: how probable it is, what is to come, what is used.
+    func monthAnswer(_ limit: LimitReport) -> CapacityAnswer {
+        let isOver = isOver(limit.month)
+        let month = days.isEmpty ? "this month" : "in \(Words.month(limit.month))"
+        let verdict = verdict(limit)
+        let text: String
+        var details: [String] = []
+        if days.isEmpty {
+            text = "Not enough data: no whole day has been collected yet."
+        } else if let projection = limit.projection, !isOver {
+            text = projectionSentence(limit, projection)
+            details.append(usedSentence(limit))
+        } else {
+            text = usedSentence(limit)
+        }
+        if limit.agreed == nil { details.append("No limit is configured.") }
+        if !days.isEmpty, !isOver { details.append(contentsOf: projectionNotes(limit)) }
+        return CapacityAnswer(
+            id: "\(limit.limit.rawValue).month",
+            question:
+                "\(isOver && !days.isEmpty ? "Did" : "Will") \(limit.limit.subject) exceed the contract \(month)?",
+            state: verdict?.state, text: text, details: details.joined(separator: " "),
+            severity: verdict?.severity ?? .unknown)
+    }
+
+    /// When a limit is reached within a year. Nil where there is none: the month's answer says so.
+    func yearAnswer(_ limit: LimitReport) -> CapacityAnswer? {
+        var details = ""
+        let state: String?
+        let text: String
+        let severity: CapacityAnswer.Severity
+        switch limit.exhaustion {
+        case .unlimited: return nil
+        case .unknown(let failure):
+            (state, text, severity) = (nil, "Not enough data: \(failure.words).", .unknown)
+        case .reached(let day):
+            state = "Limit reached"
+            text =
+                limit.limit == .records
+                ? "Records have been at or above the limit since \(Words.day(day))."
+                : "\(Words.month(limit.month)) reached the limit on \(Words.day(day))."
+            severity = .critical
+        case .expected(let day, let earliest, let latest):
+            let away = Int(day - days.upperBound) + 1
+            state = "Limit ahead"
+            text = "The limit is projected to be reached on \(Words.day(day)), in \(Words.days(away))."
+            let end = latest.map { "to \(Words.day($0))" } ?? "to beyond the end of the forecast"
+            details = "80% interval: \(Words.day(earliest)) \(end)."
+            severity = away <= CapacityReport.soon ? .critical : .warning
+        case .notExpected(let within, let earliest):
+            let isSoon = earliest.map { Int($0 - days.upperBound) < CapacityReport.soon } == true
+            (state, severity) = isSoon ? ("At risk", .warning) : ("On track", .good)
+            text = "The limit is not projected to be reached in the next \(Words.days(within))."
+            let risk = earliest.map { "There is a 10% chance of reaching it by \(Words.day($0))." }
+            details = [nearest(limit), risk].compactMap(\.self).joined(separator: " ")
+        }
+        return CapacityAnswer(
+            id: "\(limit.limit.rawValue).year",
+            question: "Will \(limit.limit.subject) exceed the contract in the coming year?",
+            state: state, text: text, details: details, severity: severity)
+    }
+
+    /// How near a limit is expected to get that is not reached.
+    private func nearest(_ limit: LimitReport) -> String? {
+        switch limit.limit {
+        case .searchRequestsPerMonth:
+            let highest = limit.comingMonths.max { $0.projection.mean < $1.projection.mean }
+            return highest.map { month in
+                "Highest projected month: \(Words.month(month.days)) with \(Words.number(month.projection.mean)) "
+                    + "(\(Words.share(month.projection.mean, of: limit.agreed)) of the limit)."
+            }
+        case .records:
+            let last = (try? limit.series.forecast.get())?.points.last
+            return last.map { last in
+                "Projected for \(Words.day(last.day)): \(Words.number(last.mean)) records "
+                    + "(\(Words.share(last.mean, of: limit.agreed)) of the limit)."
+            }
+        // What is expected of a day says little about the highest of many.
+        case .maxQPS: return nil
+        }
+    }
+
+    /// Days that it takes to agree on another contract.
+    private static let soon = 90
+
+    private func isOver(_ period: Range<Int64>) -> Bool { period.upperBound <= days.upperBound }
+
+    private func verdict(_ limit: LimitReport) -> (state: String, severity: CapacityAnswer.Severity)? {
+        guard limit.agreed != nil, !days.isEmpty else { return nil }
+        if limit.isExceeded { return ("Over limit", .critical) }
+        if isOver(limit.month) {
+            guard limit.used != nil else { return nil }
+            return limit.usedCoverage < 1 ? ("Within limit, as far as known", .warning) : ("Within limit", .good)
+        }
+        guard let exceedance = limit.projection?.exceedance else { return nil }
+        return switch exceedance {
+        case ..<0.1: ("On track", .good)
+        case ..<0.5: ("At risk", .warning)
+        case ..<0.9: ("Likely over limit", .critical)
+        default: ("Very likely over limit", .critical)
+        }
+    }
+
+    /// What is expected of the whole month, beside the limit, and how probable it is to be more.
+    private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
+        let month = Words.monthName(limit.month)
+        // What has happened has no probability.
+        if limit.isExceeded { return exceededSentence(limit, projection) }
+        let whole = limit.agreed.map { agreed in
+            " of \(Words.number(agreed))"
+                + (limit.projectedUtilization.map { " (\(Words.percent($0)))" } ?? "")
+        }
+        let risk = projection.exceedance.map { "; chance of exceeding it: \(Words.probability($0))" }
+        let amount = Words.number(projection.mean) + (whole ?? "")
+        let sentence =
+            switch limit.limit {
+            case .searchRequestsPerMonth: "\(month) is heading for \(amount)"
+            case .records: "Records are heading for \(amount) by the end of \(month)"
+            case .maxQPS: "The \(month) peak is heading for \(amount) queries/s"
+            }
+        return sentence + (risk ?? "") + "."
+    }
+
+    /// What is used of a limit that it exceeds, and how far it will go.
+    private func exceededSentence(_ limit: LimitReport, _ projection: Projection) -> String {
+        let month = Words.monthName(limit.month)
+        let used = Words.number(limit.used ?? projection.mean)
+        let agreed = limit.agreed.map(Words.number) ?? Figure.missing
+        let share = Words.share(limit.used, of: limit.agreed)
+        let mean = Words.number(projection.mean)
+        let isHigher = projection.mean > (limit.used ?? projection.mean) && mean != used
+        switch limit.limit {
+        case .searchRequestsPerMonth:
+            return "\(month) is at \(used), \(share) of \(agreed)" + (isHigher ? ", heading for \(mean)." : ".")
+        case .records:
+            return "Records are at \(used), \(share) of \(agreed)"
+                + (isHigher ? ", heading for \(mean) by the end of \(month)." : ".")
+        case .maxQPS:
+            return "The \(month) peak was \(used) queries/s, \(share) of \(agreed)"
+                + (isHigher ? ", heading for \(mean)." : ".")
+        }
+    }
+
+    /// The interval, or why nothing is expected.
+    private func projectionNotes(_ limit: LimitReport) -> [String] {
+        guard let projection = limit.projection else {
+            guard case .failure(let failure) = limit.series.forecast else { return ["There is no forecast."] }
+            return ["There is no forecast: \(failure.words)."]
+        }
+        var sentences: [String] = []
+        if let interval = Words.interval(projection.bounds) { sentences.append("80% interval: \(interval).") }
+        if limit.limit == .searchRequestsPerMonth, missingDays(limit).missing > 0 {
+            sentences.append("The projection includes an estimate for the days without data.")
+        }
+        return sentences
+    }
+
+    /// The days of the limit's month that are over, and those of them that are not known.
+    private func missingDays(_ limit: LimitReport) -> (missing: Int, over: Int) {
+        let over = Int(max(min(limit.month.upperBound, days.upperBound) - limit.month.lowerBound, 0))
+        return (over - min(Int((limit.usedCoverage * Double(over)).rounded(.down)), over), over)
+    }
+
+    /// What is used by now; what was not fetched is said, because then it is too little.
+    private func usedSentence(_ limit: LimitReport) -> String {
+        let (missing, over) = missingDays(limit)
+        let month = Words.month(limit.month)
+        guard let used = limit.used else {
+            return "Not enough data: \(month) has no values\(isOver(limit.month) ? "" : " yet")."
+        }
+        let gap = missing > 0 ? "; \(missing) of \(Words.days(over)) \(missing == 1 ? "has" : "have") no data" : ""
+        let atLeast = missing > 0 ? "at least " : ""
+        let time = isOver(limit.month) ? month : "\(month), day \(over) of \(limit.month.count)"
+        let share = limit.utilization.map { ", \(Words.percent($0)) of the limit" }
+        switch limit.limit {
+        case .searchRequestsPerMonth:
+            return "Used in \(time): \(atLeast)\(Words.number(used)) billed search requests\(share ?? "")\(gap)."
+        case .maxQPS:
+            return "Peak in \(time): \(atLeast)\(Words.number(used)) queries/s\(share ?? "")\(gap)."
+        case .records:
+            // A level does not add up: what counts is how old the newest number is.
+            let newest = limit.series.days.newest?.day ?? days.upperBound - 1
+            let age = newest < days.upperBound - 1 ? ", the newest value" : ""
+            return "Records on \(Words.day(newest))\(age): \(Words.number(used))\(share ?? "")."
+        }
+    }
+}
+
+extension LimitReport {
+    /// Whether more is used than was agreed.
+    var isExceeded: Bool {
+        guard let used, let agreed else { return false }
+        return used > agreed
+    }
+}
+
+extension ContractLimit {
+    /// The limit as the subject of a question, in the plural.
+    var subject: String {
+        switch self {
+        case .searchRequestsPerMonth: "billed search requests"
+        case .records: "records"
+        case .maxQPS: "queries per second"
+        }
+    }
+
+    /// The limit as a heading.
+    public var title: String {
+        switch self {
+        case .searchRequestsPerMonth: "Billed search requests per month"
+        case .records: "Records"
+        case .maxQPS: "Queries per second"
+        }
+    }
+}
