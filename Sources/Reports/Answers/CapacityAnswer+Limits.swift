@@ -1,4 +1,4 @@
-public import Capacity
+internal import Capacity
 internal import Forecast
 internal import Presentation
 
@@ -196,25 +196,5 @@ extension LimitReport {
     var isExceeded: Bool {
         guard let used, let agreed else { return false }
         return used > agreed
-    }
-}
-
-extension ContractLimit {
-    /// The limit as the subject of a question, in the plural.
-    var subject: String {
-        switch self {
-        case .searchRequestsPerMonth: "billed search requests"
-        case .records: "records"
-        case .maxQPS: "queries per second"
-        }
-    }
-
-    /// The limit as a heading.
-    public var title: String {
-        switch self {
-        case .searchRequestsPerMonth: "Billed search requests per month"
-        case .records: "Records"
-        case .maxQPS: "Queries per second"
-        }
     }
 }

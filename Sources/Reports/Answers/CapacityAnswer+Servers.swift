@@ -189,13 +189,3 @@ extension ServerTrend {
         return days <= 366 ? Int(days.rounded(.up)) : nil
     }
 }
-
-extension DegradedQueries.Cause {
-    /// Within parentheses.
-    var words: String {
-        switch self {
-        case .ssd: "reads from disk, not enough memory"
-        case .capacity: "all search threads busy, not enough CPU"
-        }
-    }
-}

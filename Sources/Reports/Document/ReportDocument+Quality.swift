@@ -115,17 +115,3 @@ extension ReportDocument.Section {
             ])
     }
 }
-
-extension ForecastMethod {
-    var words: String {
-        switch self {
-        case .combination: "mean of three methods"
-        case .smoothing: "exponential smoothing"
-        case .dampedTrend: "damped trend"
-        case .theta: "theta"
-        case .linearTrend: "linear trend"
-        case .yearlySeason: "mean of three methods, with yearly seasonality"
-        case .seasonalNaive: "last week, repeated"
-        }
-    }
-}

@@ -109,15 +109,6 @@ extension ReportDocument.Section {
     }
 }
 
-extension DegradedQueries.Cause {
-    var title: String {
-        switch self {
-        case .ssd: "reads from disk (not enough memory)"
-        case .capacity: "search threads busy (not enough CPU)"
-        }
-    }
-}
-
 extension ServerTrend.Resource {
     /// Within a page.
     var identifier: String { rawValue.replacing("_", with: "-") }

@@ -1,4 +1,4 @@
-public import Capacity
+internal import Capacity
 internal import Forecast
 internal import Presentation
 internal import UsageModel
@@ -149,20 +149,4 @@ extension ReportDocument.Section {
 extension ContractLimit {
     /// Within a page.
     var identifier: String { rawValue.replacing("_", with: "-") }
-}
-
-extension Exhaustion {
-    /// For a cell of a table.
-    public var words: String {
-        switch self {
-        case .unlimited: "no limit"
-        case .unknown: "not enough data"
-        case .reached(let day): "since \(Words.cell(day))"
-        case .expected(let day, let earliest, let latest):
-            "\(Words.cell(day)) (\(Words.cell(earliest)) to \(latest.map(Words.cell) ?? "beyond the forecast"))"
-        case .notExpected(let within, let earliest):
-            "not in the next \(Words.days(within))"
-                + (earliest.map { "; \(Words.cell($0)) at the earliest" } ?? "")
-        }
-    }
 }

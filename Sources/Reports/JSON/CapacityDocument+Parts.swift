@@ -1,6 +1,6 @@
-public import Capacity
+internal import Capacity
 internal import Forecast
-public import UsageModel
+internal import UsageModel
 
 extension CapacityDocument {
     struct Indices: Encodable {
@@ -235,25 +235,6 @@ extension CapacityDocument {
             index = JSONText(scope.index.isEmpty ? nil : scope.index.text)
             coverage = JSONNumber(scope.coverage)
             newest = JSONDay(scope.newest)
-        }
-    }
-}
-
-extension ServerTrend.Resource {
-    public var unit: StatisticUnit {
-        switch self {
-        case .cpu, .ssd: .percent
-        case .ram: .megabytes
-        case .buildTime: .seconds
-        }
-    }
-
-    public var title: String {
-        switch self {
-        case .cpu: "CPU usage"
-        case .ram: "Memory usage"
-        case .ssd: "Data on disk, as a share of memory"
-        case .buildTime: "Index build time"
         }
     }
 }

@@ -1,6 +1,26 @@
 internal import Forecast
 internal import UsageModel
 
+/// A calendar period's value, and how much of it there is.
+public struct PeriodUsage: Sendable, Hashable {
+    /// Days since 1970-01-01; the whole period, also where it is cut off by the report's range.
+    public var days: Range<Int64>
+    /// Nil when nothing was reported in it.
+    public var value: Double?
+    /// The share of the period's days that were fetched and are within the report, in 0 ... 1. Below 1 a sum is
+    /// a part of the period's sum.
+    public var coverage: Double
+    /// Whether the period was not over at the end of the report.
+    public var isRunning: Bool
+
+    public init(days: Range<Int64>, value: Double?, coverage: Double, isRunning: Bool) {
+        self.days = days
+        self.value = value
+        self.coverage = coverage
+        self.isRunning = isRunning
+    }
+}
+
 extension PeriodUsage {
     /// A series by calendar period: every period that the report's days touch, oldest first.
     ///
@@ -46,4 +66,14 @@ extension PeriodUsage {
     }
 
     private static let secondsPerDay: Int64 = 86_400
+}
+
+/// Calendar months as days since 1970-01-01.
+public enum CalendarMonth {
+    /// The month that holds a day.
+    public static func containing(_ day: Int64) -> Range<Int64> {
+        let civil = CivilTime(day * 86_400)
+        let first = day - Int64(civil.day) + 1
+        return first..<first + Int64(CivilTime.daysInMonth(civil.month, of: civil.year))
+    }
 }

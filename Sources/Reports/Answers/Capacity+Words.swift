@@ -1,0 +1,68 @@
+public import Capacity
+internal import Presentation
+
+extension ContractLimit {
+    /// The limit as the subject of a question, in the plural.
+    var subject: String {
+        switch self {
+        case .searchRequestsPerMonth: "billed search requests"
+        case .records: "records"
+        case .maxQPS: "queries per second"
+        }
+    }
+
+    /// The limit as a heading.
+    public var title: String {
+        switch self {
+        case .searchRequestsPerMonth: "Billed search requests per month"
+        case .records: "Records"
+        case .maxQPS: "Queries per second"
+        }
+    }
+}
+
+extension Exhaustion {
+    /// For a cell of a table.
+    public var words: String {
+        switch self {
+        case .unlimited: "no limit"
+        case .unknown: "not enough data"
+        case .reached(let day): "since \(Words.cell(day))"
+        case .expected(let day, let earliest, let latest):
+            "\(Words.cell(day)) (\(Words.cell(earliest)) to \(latest.map(Words.cell) ?? "beyond the forecast"))"
+        case .notExpected(let within, let earliest):
+            "not in the next \(Words.days(within))"
+                + (earliest.map { "; \(Words.cell($0)) at the earliest" } ?? "")
+        }
+    }
+}
+
+extension ServerTrend.Resource {
+    /// The resource as a heading.
+    public var title: String {
+        switch self {
+        case .cpu: "CPU usage"
+        case .ram: "Memory usage"
+        case .ssd: "Data on disk, as a share of memory"
+        case .buildTime: "Index build time"
+        }
+    }
+}
+
+extension DegradedQueries.Cause {
+    /// Within parentheses.
+    var words: String {
+        switch self {
+        case .ssd: "reads from disk, not enough memory"
+        case .capacity: "all search threads busy, not enough CPU"
+        }
+    }
+
+    /// For a cell of a table.
+    var title: String {
+        switch self {
+        case .ssd: "reads from disk (not enough memory)"
+        case .capacity: "search threads busy (not enough CPU)"
+        }
+    }
+}
