@@ -77,10 +77,10 @@ private func plain(_ text: String) -> String {
     }
 
     @Test func `items are joined as in a sentence`() {
-        #expect(ListText.joined([]) == "")
-        #expect(ListText.joined(["a"]) == "a")
-        #expect(ListText.joined(["a", "b"]) == "a and b")
-        #expect(ListText.joined(["a", "b", "c"], conjunction: "or") == "a, b or c")
+        #expect(Phrase.list([]) == "")
+        #expect(Phrase.list(["a"]) == "a")
+        #expect(Phrase.list(["a", "b"]) == "a and b")
+        #expect(Phrase.list(["a", "b", "c"], conjunction: "or") == "a, b or c")
     }
 }
 

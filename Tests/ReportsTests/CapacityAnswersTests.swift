@@ -362,7 +362,7 @@ import UsageModel
     }
 
     @Test func `a name that is written from right to left is isolated`() {
-        #expect(Words.name("products") == "products")
-        #expect(Words.name("\u{202E}fdp") == "\u{2068}\u{202E}fdp\u{2069}")
+        #expect(Phrase.name("products") == "products")
+        #expect(Phrase.name("\u{202E}fdp") == "\u{2068}\u{202E}fdp\u{2069}")
     }
 }

@@ -85,7 +85,7 @@ struct ChartDrawing {
         if values.isEmpty { notes.append("No data in this range.") }
         let partial = values.bars.flatMap(\.bars).filter(\.isPartial).map { CalendarText.period($0.range) }
         if !partial.isEmpty, partial.count <= 6 {
-            notes.append("Incomplete: \(ListText.joined(partial)).")
+            notes.append("Incomplete: \(Phrase.list(partial)).")
         } else if !partial.isEmpty {
             notes.append("\(partial.count) incomplete periods.")
         }

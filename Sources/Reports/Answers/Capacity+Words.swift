@@ -27,12 +27,12 @@ extension Exhaustion {
         switch self {
         case .unlimited: "no limit"
         case .unknown: "not enough data"
-        case .reached(let day): "since \(Words.cell(day))"
+        case .reached(let day): "since \(Phrase.cell(day))"
         case .expected(let day, let earliest, let latest):
-            "\(Words.cell(day)) (\(Words.cell(earliest)) to \(latest.map(Words.cell) ?? "beyond the forecast"))"
+            "\(Phrase.cell(day)) (\(Phrase.cell(earliest)) to \(latest.map(Phrase.cell) ?? "beyond the forecast"))"
         case .notExpected(let within, let earliest):
-            "not in the next \(Words.days(within))"
-                + (earliest.map { "; \(Words.cell($0)) at the earliest" } ?? "")
+            "not in the next \(Figure.count(within, "day"))"
+                + (earliest.map { "; \(Phrase.cell($0)) at the earliest" } ?? "")
         }
     }
 }

@@ -26,7 +26,7 @@ extension CapacityReport {
             text: recent > 0
                 ? "\(recent) of the last 28 days \(recent == 1 ? "was" : "were") unusual."
                 : "None of the last 28 days was unusual.",
-            details: "Newest: \(Words.day(newest.day)), \(Words.statistic(newest.statistic)) at "
+            details: "Newest: \(CalendarText.date(newest.day)), \(Phrase.statistic(newest.statistic)) at "
                 + "\(newest.comparison(unit)). \(listed)",
             severity: recent > 0 ? .warning : .good)
     }
@@ -42,15 +42,15 @@ extension CapacityReport {
         if let tried {
             let backtest = tried.backtest
             if let mase = backtest.mase {
-                answer.append("\(Words.comparison(mase, of: tried.limit.subject)).")
+                answer.append("\(Self.comparison(mase, of: tried.limit.subject)).")
                 if mase >= 1 { severity = .warning }
             } else {
                 answer.append("Past \(tried.limit.subject) never differed from the week before.")
             }
             details.append(
                 "Backtest: \(Figure.count(backtest.origins, "forecast")) of 28 days each. "
-                    + "\(Words.percent(backtest.coverage80)) of days fell within the 80% interval, "
-                    + "\(Words.percent(backtest.coverage95)) within the 95% interval.")
+                    + "\(Figure.percent(backtest.coverage80)) of days fell within the 80% interval, "
+                    + "\(Figure.percent(backtest.coverage95)) within the 95% interval.")
             if backtest.coverage80 < 0.65 { severity = .warning }
         } else {
             severity = .unknown
@@ -64,11 +64,11 @@ extension CapacityReport {
         if days.isEmpty {
             details.append("No whole day has been collected yet.")
         } else if missing == 0 {
-            details.append("All \(Words.days(days.count)) were fetched.")
+            details.append("All \(Figure.count(days.count, "day")) were fetched.")
         } else {
-            let newest = quality.missing.last.map { "; the newest is \(Words.day($0.upperBound - 1))" } ?? ""
+            let newest = quality.missing.last.map { "; the newest is \(CalendarText.date($0.upperBound - 1))" } ?? ""
             let were = missing == 1 ? "was" : "were"
-            let gap = "\(Figure.exact(missing)) of \(Words.days(days.count)) \(were) not fetched\(newest)."
+            let gap = "\(Figure.exact(missing)) of \(Figure.count(days.count, "day")) \(were) not fetched\(newest)."
             if quality.coverage < 0.98 { answer.append(gap) } else { details.append(gap) }
             if quality.coverage < 0.98, severity == .good { severity = .warning }
         }
@@ -77,6 +77,17 @@ extension CapacityReport {
             state: severity == .good ? "Reliable" : severity == .warning ? "Limited" : nil,
             text: answer.joined(separator: " "),
             details: details.joined(separator: " "), severity: severity)
+    }
+
+    /// A forecast's error beside that of repeating the last week.
+    private static func comparison(_ mase: Double, of subject: String) -> String {
+        let errors = "Forecast errors for \(subject) are"
+        let beside = "those of repeating the last week"
+        return switch mase {
+        case ..<(1 - Phrase.noticeable): "\(errors) \(Figure.percent(1 - mase)) smaller than \(beside)"
+        case ...(1 + Phrase.noticeable): "\(errors) as large as \(beside)"
+        default: "\(errors) \(Figure.percent(mase - 1)) larger than \(beside)"
+        }
     }
 }
 
@@ -87,6 +98,6 @@ extension UnusualDay {
         let usual = Figure.symbolic(expected, unit)
         guard expected > 0 else { return "\(value); usual: \(usual)" }
         let change = self.value / expected - 1
-        return "\(value), \(Words.percent(abs(change))) \(change < 0 ? "below" : "above") the usual \(usual)"
+        return "\(value), \(Figure.percent(abs(change))) \(change < 0 ? "below" : "above") the usual \(usual)"
     }
 }

@@ -4,14 +4,14 @@ internal import Presentation
 extension CapacityReport {
     /// Which index drives the bill.
     var drivingAnswer: CapacityAnswer {
-        let span = "the last \(Words.days(IndexReport.span))"
+        let span = "the last \(Figure.count(IndexReport.span, "day"))"
         var severity = CapacityAnswer.Severity.info
         var state: String?
         var answer: String
         var details: [String] = []
         if let first = indices.usage.first, let searches = first.searches, searches > 0, let share = first.share {
-            answer = "\(Words.name(first.index)) made \(Words.percent(share)) of all billed searches in \(span)"
-            details.append("\(Words.name(first.index)) had \(Words.number(searches)) searches.")
+            answer = "\(Phrase.name(first.index)) made \(Figure.percent(share)) of all billed searches in \(span)"
+            details.append("\(Phrase.name(first.index)) had \(Figure.compact(searches)) searches.")
         } else if indices.usage.contains(where: { $0.searches != nil }) {
             answer = "No index had a billed search in \(span)"
         } else {
@@ -28,19 +28,20 @@ extension CapacityReport {
             let change = growth / (now - growth)
             if change >= 0.1 { (state, severity) = ("Growing", .warning) }
             details.append(
-                "All indices together \(Words.movement(change)), compared with the previous \(Words.days(IndexReport.span))."
+                "All indices together \(Phrase.movement(change)), compared with the previous \(Figure.count(IndexReport.span, "day"))."
             )
-            if change > Words.noticeable, let driver = indices.growing.first, let more = driver.searchesGrowth, more > 0
+            if change > Phrase.noticeable, let driver = indices.growing.first, let more = driver.searchesGrowth,
+                more > 0
             {
                 let share = more / growth
                 let part =
                     share <= 1
-                    ? "\(Words.percent(share)) of the growth" : "more than all of the growth, because others fell"
+                    ? "\(Figure.percent(share)) of the growth" : "more than all of the growth, because others fell"
                 answer +=
                     indices.usage.first?.index == driver.index
-                    ? " and \(part)" : "; \(Words.name(driver.index)) grew most (\(part))"
+                    ? " and \(part)" : "; \(Phrase.name(driver.index)) grew most (\(part))"
                 details.append(
-                    "\(Words.name(driver.index)) grew by \(Words.number(more * Double(IndexReport.span))) searches.")
+                    "\(Phrase.name(driver.index)) grew by \(Figure.compact(more * Double(IndexReport.span))) searches.")
             }
         }
         let partial = indices.usage.count { ($0.searches ?? 0) > 0 && $0.coverage < 1 }
@@ -57,7 +58,7 @@ extension CapacityReport {
 
     /// Indices with records and without searches.
     var unsearchedAnswer: CapacityAnswer {
-        let span = "the last \(Words.days(IndexReport.span))"
+        let span = "the last \(Figure.count(IndexReport.span, "day"))"
         let holding = indices.usage.filter { ($0.records ?? 0) > 0 }
         let unknown = holding.count { $0.coverage < 1 && ($0.searches ?? 0) == 0 }
         var severity = CapacityAnswer.Severity.good
@@ -81,15 +82,15 @@ extension CapacityReport {
             let agreed = limit?.agreed ?? 0
             let whole = agreed > 0 ? agreed : limit?.used ?? 0
             let share = whole > 0 ? wasted / whole : 0
-            let part = " (\(Words.percent(share)) of \(agreed > 0 ? "the limit" : "all records"))"
+            let part = " (\(Figure.percent(share)) of \(agreed > 0 ? "the limit" : "all records"))"
             let number = Figure.count(indices.unsearched.count, "index", "indices")
             answer =
-                "\(number) with \(Words.number(wasted)) records\(whole > 0 ? part : "") had no searches in \(span)."
-            let named = indices.unsearched.prefix(3).map { Words.name($0.index) }
+                "\(number) with \(Figure.compact(wasted)) records\(whole > 0 ? part : "") had no searches in \(span)."
+            let named = indices.unsearched.prefix(3).map { Phrase.name($0.index) }
             let rest = indices.unsearched.count - named.count
             let isOne = indices.unsearched.count == 1
             details.append(
-                "\(isOne ? "Index" : "Largest"): \(ListText.joined(named + (rest > 0 ? ["\(rest) more"] : [])))."
+                "\(isOne ? "Index" : "Largest"): \(Phrase.list(named + (rest > 0 ? ["\(rest) more"] : [])))."
             )
             (state, severity) = share >= 0.05 ? ("Unused records", .warning) : ("Few unused records", .good)
         }

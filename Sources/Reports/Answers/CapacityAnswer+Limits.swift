@@ -6,7 +6,7 @@ extension CapacityReport {
     /// Whether a limit holds in the running month: how probable it is, what is to come, what is used.
     func monthAnswer(_ limit: LimitReport) -> CapacityAnswer {
         let isOver = isOver(limit.month)
-        let month = days.isEmpty ? "this month" : "in \(Words.month(limit.month))"
+        let month = days.isEmpty ? "this month" : "in \(Phrase.month(limit.month))"
         let verdict = verdict(limit)
         let text: String
         var details: [String] = []
@@ -42,21 +42,21 @@ extension CapacityReport {
             state = "Limit reached"
             text =
                 limit.limit == .records
-                ? "Records have been at or above the limit since \(Words.day(day))."
-                : "\(Words.month(limit.month)) reached the limit on \(Words.day(day))."
+                ? "Records have been at or above the limit since \(CalendarText.date(day))."
+                : "\(Phrase.month(limit.month)) reached the limit on \(CalendarText.date(day))."
             severity = .critical
         case .expected(let day, let earliest, let latest):
             let away = Int(day - days.upperBound) + 1
             state = "Limit ahead"
-            text = "The limit is projected to be reached on \(Words.day(day)), in \(Words.days(away))."
-            let end = latest.map { "to \(Words.day($0))" } ?? "to beyond the end of the forecast"
-            details = "80% interval: \(Words.day(earliest)) \(end)."
+            text = "The limit is projected to be reached on \(CalendarText.date(day)), in \(Figure.count(away, "day"))."
+            let end = latest.map { "to \(CalendarText.date($0))" } ?? "to beyond the end of the forecast"
+            details = "80% interval: \(CalendarText.date(earliest)) \(end)."
             severity = away <= CapacityReport.soon ? .critical : .warning
         case .notExpected(let within, let earliest):
             let isSoon = earliest.map { Int($0 - days.upperBound) < CapacityReport.soon } == true
             (state, severity) = isSoon ? ("At risk", .warning) : ("On track", .good)
-            text = "The limit is not projected to be reached in the next \(Words.days(within))."
-            let risk = earliest.map { "There is a 10% chance of reaching it by \(Words.day($0))." }
+            text = "The limit is not projected to be reached in the next \(Figure.count(within, "day"))."
+            let risk = earliest.map { "There is a 10% chance of reaching it by \(CalendarText.date($0))." }
             details = [nearest(limit), risk].compactMap(\.self).joined(separator: " ")
         }
         return CapacityAnswer(
@@ -71,14 +71,14 @@ extension CapacityReport {
         case .searchRequestsPerMonth:
             let highest = limit.comingMonths.max { $0.projection.mean < $1.projection.mean }
             return highest.map { month in
-                "Highest projected month: \(Words.month(month.days)) with \(Words.number(month.projection.mean)) "
-                    + "(\(Words.share(month.projection.mean, of: limit.agreed)) of the limit)."
+                "Highest projected month: \(Phrase.month(month.days)) with \(Figure.compact(month.projection.mean)) "
+                    + "(\(Phrase.share(month.projection.mean, of: limit.agreed)) of the limit)."
             }
         case .records:
             let last = (try? limit.series.forecast.get())?.points.last
             return last.map { last in
-                "Projected for \(Words.day(last.day)): \(Words.number(last.mean)) records "
-                    + "(\(Words.share(last.mean, of: limit.agreed)) of the limit)."
+                "Projected for \(CalendarText.date(last.day)): \(Figure.compact(last.mean)) records "
+                    + "(\(Phrase.share(last.mean, of: limit.agreed)) of the limit)."
             }
         // What is expected of a day says little about the highest of many.
         case .maxQPS: return nil
@@ -108,15 +108,15 @@ extension CapacityReport {
 
     /// What is expected of the whole month, beside the limit, and how probable it is to be more.
     private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
-        let month = Words.monthName(limit.month)
+        let month = Phrase.monthName(limit.month)
         // What has happened has no probability.
         if limit.isExceeded { return exceededSentence(limit, projection) }
         let whole = limit.agreed.map { agreed in
-            " of \(Words.number(agreed))"
-                + (limit.projectedUtilization.map { " (\(Words.percent($0)))" } ?? "")
+            " of \(Figure.compact(agreed))"
+                + (limit.projectedUtilization.map { " (\(Figure.percent($0)))" } ?? "")
         }
-        let risk = projection.exceedance.map { "; chance of exceeding it: \(Words.probability($0))" }
-        let amount = Words.number(projection.mean) + (whole ?? "")
+        let risk = projection.exceedance.map { "; chance of exceeding it: \(Phrase.probability($0))" }
+        let amount = Figure.compact(projection.mean) + (whole ?? "")
         let sentence =
             switch limit.limit {
             case .searchRequestsPerMonth: "\(month) is heading for \(amount)"
@@ -128,11 +128,11 @@ extension CapacityReport {
 
     /// What is used of a limit that it exceeds, and how far it will go.
     private func exceededSentence(_ limit: LimitReport, _ projection: Projection) -> String {
-        let month = Words.monthName(limit.month)
-        let used = Words.number(limit.used ?? projection.mean)
-        let agreed = limit.agreed.map(Words.number) ?? Figure.missing
-        let share = Words.share(limit.used, of: limit.agreed)
-        let mean = Words.number(projection.mean)
+        let month = Phrase.monthName(limit.month)
+        let used = Figure.compact(limit.used ?? projection.mean)
+        let agreed = limit.agreed.map(Figure.compact) ?? Figure.missing
+        let share = Phrase.share(limit.used, of: limit.agreed)
+        let mean = Figure.compact(projection.mean)
         let isHigher = projection.mean > (limit.used ?? projection.mean) && mean != used
         switch limit.limit {
         case .searchRequestsPerMonth:
@@ -153,7 +153,7 @@ extension CapacityReport {
             return ["There is no forecast: \(failure.words)."]
         }
         var sentences: [String] = []
-        if let interval = Words.interval(projection.bounds) { sentences.append("80% interval: \(interval).") }
+        if let interval = Phrase.interval(projection.bounds) { sentences.append("80% interval: \(interval).") }
         if limit.limit == .searchRequestsPerMonth, missingDays(limit).missing > 0 {
             sentences.append("The projection includes an estimate for the days without data.")
         }
@@ -169,24 +169,25 @@ extension CapacityReport {
     /// What is used by now; what was not fetched is said, because then it is too little.
     private func usedSentence(_ limit: LimitReport) -> String {
         let (missing, over) = missingDays(limit)
-        let month = Words.month(limit.month)
+        let month = Phrase.month(limit.month)
         guard let used = limit.used else {
             return "Not enough data: \(month) has no values\(isOver(limit.month) ? "" : " yet")."
         }
-        let gap = missing > 0 ? "; \(missing) of \(Words.days(over)) \(missing == 1 ? "has" : "have") no data" : ""
+        let gap =
+            missing > 0 ? "; \(missing) of \(Figure.count(over, "day")) \(missing == 1 ? "has" : "have") no data" : ""
         let atLeast = missing > 0 ? "at least " : ""
         let time = isOver(limit.month) ? month : "\(month), day \(over) of \(limit.month.count)"
-        let share = limit.utilization.map { ", \(Words.percent($0)) of the limit" }
+        let share = limit.utilization.map { ", \(Figure.percent($0)) of the limit" }
         switch limit.limit {
         case .searchRequestsPerMonth:
-            return "Used in \(time): \(atLeast)\(Words.number(used)) billed search requests\(share ?? "")\(gap)."
+            return "Used in \(time): \(atLeast)\(Figure.compact(used)) billed search requests\(share ?? "")\(gap)."
         case .maxQPS:
-            return "Peak in \(time): \(atLeast)\(Words.number(used)) queries/s\(share ?? "")\(gap)."
+            return "Peak in \(time): \(atLeast)\(Figure.compact(used)) queries/s\(share ?? "")\(gap)."
         case .records:
             // A level does not add up: what counts is how old the newest number is.
             let newest = limit.series.days.newest?.day ?? days.upperBound - 1
             let age = newest < days.upperBound - 1 ? ", the newest value" : ""
-            return "Records on \(Words.day(newest))\(age): \(Words.number(used))\(share ?? "")."
+            return "Records on \(CalendarText.date(newest))\(age): \(Figure.compact(used))\(share ?? "")."
         }
     }
 }

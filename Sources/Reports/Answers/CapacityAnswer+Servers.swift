@@ -24,15 +24,15 @@ extension CapacityReport {
                 severity = .warning
             } else if capacity.daysAbove80 > 0 {
                 state = "Near limit"
-                answer = "The highest peak of the last 28 days used \(Words.percent(newest / 100)) of search capacity."
+                answer = "The highest peak of the last 28 days used \(Figure.percent(newest / 100)) of search capacity."
                 severity = .warning
             } else {
                 state = degraded.isEmpty ? "Within limit" : "Degraded queries"
                 answer =
-                    "The highest peak of the last 28 days used \(Words.percent(newest / 100)) of search capacity.\(but)"
+                    "The highest peak of the last 28 days used \(Figure.percent(newest / 100)) of search capacity.\(but)"
             }
             if capacity.daysAbove80 > 0 {
-                details.append("Peaks of 80% or more: \(Words.days(capacity.daysAbove80)).")
+                details.append("Peaks of 80% or more: \(Figure.count(capacity.daysAbove80, "day")).")
             }
         } else {
             answer = "Not enough data: no used search capacity was reported in the last 28 days.\(but)"
@@ -40,7 +40,8 @@ extension CapacityReport {
         }
         if let highest = capacity.highest {
             details.append(
-                "Highest peak in this report: \(Words.percent(highest.value / 100)) on \(Words.day(highest.day)).")
+                "Highest peak in this report: \(Figure.percent(highest.value / 100)) on \(CalendarText.date(highest.day))."
+            )
         }
         if !degraded.isEmpty {
             severity = capacity.daysSaturated > 0 ? .critical : .warning
@@ -62,12 +63,12 @@ extension CapacityReport {
             let servers = Set(recent.map(\.degraded.server)).count
             let number = degraded.recentDays
             return "In the last 28 days, queries were degraded on \(Figure.count(servers, "server")). "
-                + "Worst day\(number > 1 ? " of \(number)" : ""): \(Words.day(day.day)) on \(Words.name(degraded.server)), "
-                + "\(Words.percent(day.value / 100)) of its queries (\(degraded.cause.words))."
+                + "Worst day\(number > 1 ? " of \(number)" : ""): \(CalendarText.date(day.day)) on \(Phrase.name(degraded.server)), "
+                + "\(Figure.percent(day.value / 100)) of its queries (\(degraded.cause.words))."
         }
         let none = isReported ? "No degraded queries were reported in the last 28 days." : nil
         let before = searchCapacity.degraded.first.map { degraded in
-            "Worst day with degraded queries: \(Words.day(degraded.worst.day)) on \(Words.name(degraded.server))."
+            "Worst day with degraded queries: \(CalendarText.date(degraded.worst.day)) on \(Phrase.name(degraded.server))."
         }
         let parts = [none, before].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: " ")
@@ -93,8 +94,8 @@ extension CapacityReport {
         let next = disks.compactMap { disk in disk.trend.daysUntil(100).map { (server: disk.server, days: $0) } }
             .min { $0.days < $1.days }
         if let fullest = disks.max(by: { $0.recent < $1.recent }) {
-            let percent = Words.percent(fullest.recent / 100)
-            let name = Words.name(fullest.server)
+            let percent = Figure.percent(fullest.recent / 100)
+            let name = Phrase.name(fullest.server)
             // What is not known to grow is not known not to.
             let unknown = disks.count { $0.trend.changePer30Days == nil }
             if fullest.recent >= 100 {
@@ -106,8 +107,8 @@ extension CapacityReport {
                 if let next {
                     state = "Growing"
                     answer =
-                        "At the current rate, the data of \(Words.name(next.server)) outgrows its memory in about "
-                        + "\(Words.days(next.days))."
+                        "At the current rate, the data of \(Phrase.name(next.server)) outgrows its memory in about "
+                        + "\(Figure.count(next.days, "day"))."
                     if next.days <= 180 { severity = .warning }
                 } else if unknown == disks.count {
                     state = "Fits for now"
@@ -143,7 +144,7 @@ extension CapacityReport {
         }
         guard let grown = changes.max(by: { $0.change < $1.change }) else { return nil }
         guard grown.change > 0 else { return "Memory use is not growing on any server." }
-        return "Memory use grew most on \(Words.name(grown.server)): by \(Figure.text(grown.change, .megabytes)) in "
+        return "Memory use grew most on \(Phrase.name(grown.server)): by \(Figure.text(grown.change, .megabytes)) in "
             + "30 days, to \(Figure.text(grown.recent, .megabytes))."
     }
 
@@ -156,7 +157,7 @@ extension CapacityReport {
                 id: "latency", question: question,
                 text: "Not enough data: no processing times were reported.", severity: .unknown)
         }
-        let time = "In \(Words.month(newest.month.days))\(newest.month.isRunning ? " so far" : "")"
+        let time = "In \(Phrase.month(newest.month.days))\(newest.month.isRunning ? " so far" : "")"
         let details = "\(time), the median daily 99th percentile was \(Figure.text(usual, .milliseconds))."
         guard let change = latency.changePer30Days else {
             return CapacityAnswer(
@@ -167,8 +168,8 @@ extension CapacityReport {
         let amount = "\(Figure.text(abs(change), .milliseconds)) in 30 days"
         let (state, text, severity): (String, String, CapacityAnswer.Severity) =
             switch share {
-            case ..<(-Words.noticeable): ("Faster", "The 99th percentile is falling by \(amount).", .good)
-            case ...Words.noticeable: ("Stable", "The 99th percentile is not changing.", .good)
+            case ..<(-Phrase.noticeable): ("Faster", "The 99th percentile is falling by \(amount).", .good)
+            case ...Phrase.noticeable: ("Stable", "The 99th percentile is not changing.", .good)
             case ..<0.05: ("Slightly slower", "The 99th percentile is rising by \(amount).", .good)
             default: ("Slower", "The 99th percentile is rising by \(amount).", .warning)
             }

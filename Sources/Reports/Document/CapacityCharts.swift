@@ -50,9 +50,9 @@ public struct CapacityCharts: Sendable {
         let agreed = report.limits.first { $0.limit == .searchRequestsPerMonth }?.agreed
         var summary = "\(Figure.count(bars.count, "month"))."
         if let highest, let value = highest.value {
-            summary += " Highest: \(Words.month(highest.days)) with \(Words.number(value))."
+            summary += " Highest: \(Phrase.month(highest.days)) with \(Figure.compact(value))."
         }
-        if let agreed { summary += " Limit: \(Words.number(agreed))." }
+        if let agreed { summary += " Limit: \(Figure.compact(agreed))." }
         return Chart(
             title: "Billed search requests, by month", summary: summary, unit: .requests,
             range: TimeRange(first.range.start, last.range.end),
@@ -83,14 +83,15 @@ public struct CapacityCharts: Sendable {
         }
         var lines = [Chart.Line(name: "Used", points: known)]
         if !ahead.isEmpty { lines.append(Self.expected(ahead)) }
-        var summary = "\(Words.number(used)) after \(Words.days(Int(report.days.upperBound - limit.month.lowerBound)))."
+        var summary =
+            "\(Figure.compact(used)) after \(Figure.count(Int(report.days.upperBound - limit.month.lowerBound), "day"))."
         if let projection = limit.projection {
-            summary += " Projected at month end: \(Words.number(projection.mean))"
-            summary += Words.interval(projection.bounds).map { " (80% interval: \($0))." } ?? "."
+            summary += " Projected at month end: \(Figure.compact(projection.mean))"
+            summary += Phrase.interval(projection.bounds).map { " (80% interval: \($0))." } ?? "."
         }
-        if let agreed = limit.agreed { summary += " Limit: \(Words.number(agreed))." }
+        if let agreed = limit.agreed { summary += " Limit: \(Figure.compact(agreed))." }
         return Chart(
-            title: "Billed search requests in \(Words.month(limit.month)), cumulative", summary: summary,
+            title: "Billed search requests in \(Phrase.month(limit.month)), cumulative", summary: summary,
             unit: .requests,
             range: Self.time(limit.month), boundary: boundary, bands: Self.bands(ahead), lines: lines,
             limits: Self.limits(limit.agreed))
@@ -107,7 +108,7 @@ public struct CapacityCharts: Sendable {
         return Chart(
             title: "Processing time of searches, by day",
             summary: newest.map { month in
-                "In \(Words.month(month.month.days)) the median daily 99th percentile was "
+                "In \(Phrase.month(month.month.days)) the median daily 99th percentile was "
                     + "\(Figure.text(month.percentile99 ?? 0, .milliseconds))."
             } ?? "Daily processing time.",
             unit: .milliseconds, range: pastTime, lines: lines)
@@ -123,7 +124,7 @@ public struct CapacityCharts: Sendable {
         return Chart(
             title: "Used search capacity, by day",
             summary: report.searchCapacity.highest.map { highest in
-                "Highest peak: \(Words.percent(highest.value / 100)) on \(Words.day(highest.day))."
+                "Highest peak: \(Figure.percent(highest.value / 100)) on \(CalendarText.date(highest.day))."
             } ?? "The share of search capacity in use.",
             unit: .percent, range: pastTime, lines: lines,
             limits: [Chart.Limit(name: "Saturated", value: 100)])
@@ -155,8 +156,8 @@ public struct CapacityCharts: Sendable {
         let label =
             known.isEmpty
             ? "Searches by week"
-            : "Searches by week: \(Words.number(known.min() ?? 0)) to \(Words.number(known.max() ?? 0)), "
-                + "last \(Words.number(known.last ?? 0))"
+            : "Searches by week: \(Figure.compact(known.min() ?? 0)) to \(Figure.compact(known.max() ?? 0)), "
+                + "last \(Figure.compact(known.last ?? 0))"
         return Sparkline(label: label, values: index.weekly)
     }
 
@@ -191,15 +192,15 @@ extension CapacityCharts {
         var bands: [Chart.Band] = []
         var summary =
             series.days.newest.map { newest in
-                "\(Figure.text(newest.value, series.unit)) on \(Words.day(newest.day))."
+                "\(Figure.text(newest.value, series.unit)) on \(CalendarText.date(newest.day))."
             } ?? ""
         if let last = points.last {
             lines.append(Self.expected(points))
             bands = Self.bands(points)
-            summary += " Projected for \(Words.day(last.day)): \(Words.number(last.mean))"
-            summary += Words.interval(last.bounds).map { " (80% interval: \($0))." } ?? "."
+            summary += " Projected for \(CalendarText.date(last.day)): \(Figure.compact(last.mean))"
+            summary += Phrase.interval(last.bounds).map { " (80% interval: \($0))." } ?? "."
         }
-        if let agreed { summary += " Limit: \(Words.number(agreed))." }
+        if let agreed { summary += " Limit: \(Figure.compact(agreed))." }
         return Chart(
             title: title, summary: summary, unit: series.unit,
             range: TimeRange(pastTime.start, Self.time(end)), boundary: points.isEmpty ? nil : boundary, bands: bands,

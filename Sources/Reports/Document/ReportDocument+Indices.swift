@@ -18,7 +18,8 @@ extension ReportDocument.Section {
             let searches = rest.reduce(0) { $0 + ($1.searches ?? 0) }
             blocks.append(
                 .paragraph(
-                    "The other \(Figure.count(rest.count, "index", "indices")) had \(Words.number(searches)) searches.")
+                    "The other \(Figure.count(rest.count, "index", "indices")) had \(Figure.compact(searches)) searches."
+                )
             )
         }
         if !indices.growing.isEmpty { blocks.append(.table(growing(indices))) }
@@ -29,7 +30,7 @@ extension ReportDocument.Section {
             let records = rest.reduce(0) { $0 + ($1.records ?? 0) }
             blocks.append(
                 .paragraph(
-                    "\(Figure.count(rest.count, "more index", "more indices")) with \(Words.number(records)) records "
+                    "\(Figure.count(rest.count, "more index", "more indices")) with \(Figure.compact(records)) records "
                         + "had no searches."))
         }
         return Self(id: "indices", title: "Indices", blocks: blocks)
@@ -39,10 +40,10 @@ extension ReportDocument.Section {
         let rows = indices.usage.prefix(mostIndices).map { usage -> [ReportDocument.Cell] in
             [
                 .name(usage.index.text), .text(atLeast(usage)),
-                .text(usage.share.map(Words.percent) ?? Figure.missing),
-                .text(usage.coverage < 1 ? Figure.missing : Words.change(usage.searches, from: usage.searchesBefore)),
-                .text(usage.coverage < 1 ? Figure.missing : Words.change(usage.searches, from: usage.searchesYearAgo)),
-                .text(usage.records.map(Words.number) ?? Figure.missing), .sparkline(charts.sparkline(usage)),
+                .text(usage.share.map(Figure.percent) ?? Figure.missing),
+                .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesBefore)),
+                .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesYearAgo)),
+                .text(usage.records.map(Figure.compact) ?? Figure.missing), .sparkline(charts.sparkline(usage)),
             ]
         }
         let partial = indices.usage.prefix(mostIndices).contains { $0.coverage < 1 && $0.searches != nil }
@@ -58,9 +59,9 @@ extension ReportDocument.Section {
     private static func growing(_ indices: IndexReport) -> ReportDocument.Table {
         let rows = indices.growing.prefix(10).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index.text), .text(usage.searchesBefore.map(Words.number) ?? Figure.missing),
-                .text(atLeast(usage)), .text(usage.searchesGrowth.map(Words.number) ?? Figure.missing),
-                .text(usage.coverage < 1 ? Figure.missing : Words.change(usage.searches, from: usage.searchesBefore)),
+                .name(usage.index.text), .text(usage.searchesBefore.map(Figure.compact) ?? Figure.missing),
+                .text(atLeast(usage)), .text(usage.searchesGrowth.map(Figure.compact) ?? Figure.missing),
+                .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesBefore)),
             ]
         }
         return ReportDocument.Table(
@@ -74,9 +75,9 @@ extension ReportDocument.Section {
     private static func growingRecords(_ indices: IndexReport) -> ReportDocument.Table {
         let rows = indices.growingRecords.prefix(10).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index.text), .text(usage.recordsBefore.map(Words.number) ?? Figure.missing),
-                .text(usage.records.map(Words.number) ?? Figure.missing),
-                .text(Words.change(usage.records, from: usage.recordsBefore)),
+                .name(usage.index.text), .text(usage.recordsBefore.map(Figure.compact) ?? Figure.missing),
+                .text(usage.records.map(Figure.compact) ?? Figure.missing),
+                .text(Phrase.change(usage.records, from: usage.recordsBefore)),
             ]
         }
         return ReportDocument.Table(
@@ -88,8 +89,8 @@ extension ReportDocument.Section {
     private static func unsearched(_ indices: IndexReport) -> ReportDocument.Table {
         let rows = indices.unsearched.prefix(mostUnsearched).map { usage -> [ReportDocument.Cell] in
             [
-                .name(usage.index.text), .text(usage.records.map(Words.number) ?? Figure.missing),
-                .text(usage.lastSearched.map(Words.cell) ?? "not in this report"),
+                .name(usage.index.text), .text(usage.records.map(Figure.compact) ?? Figure.missing),
+                .text(usage.lastSearched.map(Phrase.cell) ?? "not in this report"),
             ]
         }
         return ReportDocument.Table(
@@ -99,6 +100,6 @@ extension ReportDocument.Section {
 
     private static func atLeast(_ usage: IndexUsage) -> String {
         guard let searches = usage.searches else { return Figure.missing }
-        return (usage.coverage < 1 ? "≥ " : "") + Words.number(searches)
+        return (usage.coverage < 1 ? "≥ " : "") + Figure.compact(searches)
     }
 }

@@ -15,8 +15,8 @@ extension ReportDocument.Section {
         }
         var blocks: [ReportDocument.Block] = [
             .paragraph(
-                "Coverage: \(Words.percent(quality.coverage)) of \(Words.days(report.days.count))."
-                    + (quality.firstDay.map { " First day with a value: \(Words.day($0))." } ?? "")),
+                "Coverage: \(Figure.percent(quality.coverage)) of \(Figure.count(report.days.count, "day"))."
+                    + (quality.firstDay.map { " First day with a value: \(CalendarText.date($0))." } ?? "")),
             .calendar(charts.coverage),
         ]
         blocks += runs(quality.missing, "Not fetched: ")
@@ -24,7 +24,7 @@ extension ReportDocument.Section {
         for (statistic, days) in quality.filled.sorted(by: { $0.key < $1.key }) where days > 0 {
             blocks.append(
                 .paragraph(
-                    "\(statistic) has no value for \(Words.days(days)); the forecast interpolates them from the same weekdays "
+                    "\(statistic) has no value for \(Figure.count(days, "day")); the forecast interpolates them from the same weekdays "
                         + "before and after."))
         }
         // The application, then the indices of which least was fetched.
@@ -34,8 +34,8 @@ extension ReportDocument.Section {
         let rows = shown.map { scope -> [ReportDocument.Cell] in
             [
                 scope.index.isEmpty ? .text("application as a whole") : .name(scope.index.text),
-                .text(Words.percent(scope.coverage)),
-                .text(scope.newest.map(Words.cell) ?? Figure.missing),
+                .text(Figure.percent(scope.coverage)),
+                .text(scope.newest.map(Phrase.cell) ?? Figure.missing),
             ]
         }
         blocks.append(
@@ -55,13 +55,13 @@ extension ReportDocument.Section {
         guard !runs.isEmpty else { return [] }
         let shown = runs.suffix(mostRuns).map { run in
             run.count == 1
-                ? Words.day(run.lowerBound)
-                : "\(Words.day(run.lowerBound)) to \(Words.day(run.upperBound - 1)) (\(Words.days(run.count)))"
+                ? CalendarText.date(run.lowerBound)
+                : "\(CalendarText.date(run.lowerBound)) to \(CalendarText.date(run.upperBound - 1)) (\(Figure.count(run.count, "day")))"
         }
         let rest = runs.count - shown.count
         return [
             .paragraph(
-                title + ListText.joined(shown) + (rest > 0 ? ", and \(Figure.count(rest, "earlier gap"))" : "") + ".")
+                title + Phrase.list(shown) + (rest > 0 ? ", and \(Figure.count(rest, "earlier gap"))" : "") + ".")
         ]
     }
 
@@ -74,7 +74,7 @@ extension ReportDocument.Section {
                 return [
                     .text(limit.limit.title), .text(forecast.method.words), .text(Figure.exact(backtest.origins)),
                     .text(backtest.mase.map { Figure.exact(($0 * 100).rounded() / 100) } ?? Figure.missing),
-                    .text(Words.percent(backtest.coverage80)), .text(Words.percent(backtest.coverage95)),
+                    .text(Figure.percent(backtest.coverage80)), .text(Figure.percent(backtest.coverage95)),
                 ]
             case .failure(let failure):
                 return [

@@ -25,13 +25,13 @@ extension ReportDocument.Section {
 
     private static func degraded(_ capacity: SearchCapacityReport) -> ReportDocument.Table {
         func peak(_ value: Double?) -> ReportDocument.Cell {
-            .text(value.map { Words.percent($0 / 100) } ?? Figure.missing)
+            .text(value.map { Figure.percent($0 / 100) } ?? Figure.missing)
         }
         let rows = capacity.degraded.map { degraded -> [ReportDocument.Cell] in
             [
                 .name(degraded.server.text), .text(degraded.cause.title), .text(Figure.exact(degraded.days)),
                 .text(Figure.exact(degraded.recentDays)),
-                .text(Words.percent(degraded.worst.value / 100)), .text(Words.cell(degraded.worst.day)),
+                .text(Figure.percent(degraded.worst.value / 100)), .text(Phrase.cell(degraded.worst.day)),
                 peak(degraded.peakOnThoseDays), peak(degraded.peakOnOtherDays),
             ]
         }
@@ -63,8 +63,8 @@ extension ReportDocument.Section {
                 return [
                     .name(server.server.text), .text(trend.resource.title),
                     .text(trend.recent.map { Figure.text($0, unit) } ?? Figure.missing),
-                    .text(trend.changePer30Days.map { Words.signed($0, unit) } ?? Figure.missing),
-                    .text(Figure.text(trend.highest.value, unit)), .text(Words.cell(trend.highest.day)),
+                    .text(trend.changePer30Days.map { Phrase.signed($0, unit) } ?? Figure.missing),
+                    .text(Figure.text(trend.highest.value, unit)), .text(Phrase.cell(trend.highest.day)),
                 ]
             }
         }
@@ -91,9 +91,9 @@ extension ReportDocument.Section {
         }
         let rows = report.latency.months.suffix(latencyMonths).reversed().map { month -> [ReportDocument.Cell] in
             [
-                .text(Words.month(month.month.days) + (month.month.isRunning ? " so far" : "")), time(month.average),
+                .text(Phrase.month(month.month.days) + (month.month.isRunning ? " so far" : "")), time(month.average),
                 time(month.percentile90), time(month.percentile99), time(month.worst?.value),
-                .text(month.worst.map { Words.cell($0.day) } ?? Figure.missing),
+                .text(month.worst.map { Phrase.cell($0.day) } ?? Figure.missing),
                 .text(month.slowQueries.map { Figure.exact($0.rounded()) } ?? Figure.missing),
             ]
         }

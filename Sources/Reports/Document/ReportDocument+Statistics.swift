@@ -17,9 +17,10 @@ extension ReportDocument.Section {
         let rows = newestFirst.map { day -> [ReportDocument.Cell] in
             let unit = StatisticCatalogue.describe(day.statistic).unit
             return [
-                .text(Words.cell(day.day)), .text(Words.statistic(day.statistic)), .text(Figure.text(day.value, unit)),
-                .text(Figure.text(day.expected, unit)), .text(Words.change(day.value, from: day.expected)),
-                .text(Words.signed(day.deviations)),
+                .text(Phrase.cell(day.day)), .text(Phrase.statistic(day.statistic)),
+                .text(Figure.text(day.value, unit)),
+                .text(Figure.text(day.expected, unit)), .text(Phrase.change(day.value, from: day.expected)),
+                .text(Phrase.signed(day.deviations)),
             ]
         }
         let table = ReportDocument.Table(
@@ -50,12 +51,12 @@ extension ReportDocument.Section {
                 guard let month, let value = month.value else { return .none }
                 // Only sums are too small when days are missing.
                 let partial = usage.statistic.kind == .count && month.coverage < 1
-                return .text((partial ? "≥ " : "") + Words.number(value))
+                return .text((partial ? "≥ " : "") + Figure.compact(value))
             }
             return [
                 .name(usage.key.statistic.text + (usage.key.key.isEmpty ? "" : ", \(usage.key.key)")),
                 .text(usage.statistic.unit.words), cell(month(last)), cell(month(before)),
-                .text(month(last).map { Words.change($0, from: month(before)) } ?? Figure.missing),
+                .text(month(last).map { Phrase.change($0, from: month(before)) } ?? Figure.missing),
                 cell(month(yearBefore)), .text(usage.overallText(until: report.days.upperBound)),
             ]
         }
@@ -87,7 +88,7 @@ extension StatisticUsage {
     func overallText(until end: Int64) -> String {
         guard let overall else { return Figure.missing }
         let partial = statistic.kind == .count && months.contains { $0.isPartial(until: end) }
-        return (partial ? "≥ " : "") + Words.number(overall)
+        return (partial ? "≥ " : "") + Figure.compact(overall)
     }
 
     /// All months in one number; nil where that says nothing.

@@ -8,23 +8,23 @@ extension ReportDocument.Section {
     static func contract(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         let rows = report.limits.map { limit -> [ReportDocument.Cell] in
             let partial = limit.limit != .records && limit.usedCoverage < 1
-            let used = limit.used.map { (partial ? "≥ " : "") + Words.number($0) }
+            let used = limit.used.map { (partial ? "≥ " : "") + Figure.compact($0) }
             let interval = limit.projection.map { projection in
-                "\(Words.number(projection.bounds.lower80)) to \(Words.number(projection.bounds.upper80))"
+                "\(Figure.compact(projection.bounds.lower80)) to \(Figure.compact(projection.bounds.upper80))"
             }
             return [
-                .text(limit.limit.title), .text(limit.agreed.map(Words.number) ?? "none"),
+                .text(limit.limit.title), .text(limit.agreed.map(Figure.compact) ?? "none"),
                 .text(used ?? Figure.missing),
-                .text(limit.utilization.map(Words.percent) ?? Figure.missing),
-                .text(limit.projection.map { Words.number($0.mean) } ?? Figure.missing),
+                .text(limit.utilization.map(Figure.percent) ?? Figure.missing),
+                .text(limit.projection.map { Figure.compact($0.mean) } ?? Figure.missing),
                 .text(interval ?? Figure.missing),
                 .text(
                     limit.isExceeded
-                        ? "exceeded" : limit.projection?.exceedance.map(Words.probability) ?? Figure.missing),
+                        ? "exceeded" : limit.projection?.exceedance.map(Phrase.probability) ?? Figure.missing),
                 .text(limit.exhaustion.words),
             ]
         }
-        let month = report.days.isEmpty ? nil : report.limits.first.map { " in \(Words.month($0.month))" }
+        let month = report.days.isEmpty ? nil : report.limits.first.map { " in \(Phrase.month($0.month))" }
         let table = ReportDocument.Table(
             caption: "Contract limits\(month ?? "")",
             columns: [
@@ -88,12 +88,12 @@ extension ReportDocument.Section {
         let rows = report.months.indices.reversed().map { position -> [ReportDocument.Cell] in
             let month = report.months[position]
             return [
-                .text(Words.month(month.days) + (month.isRunning ? " so far" : "")),
-                .text(Words.exact(month, until: report.days.upperBound)),
-                .text(Words.share(month.value, of: agreed)),
-                .text(Words.change(month, from: position >= 1 ? report.months[position - 1] : nil)),
-                .text(Words.change(month, from: position >= 12 ? report.months[position - 12] : nil)),
-                .text(Words.percent(month.coverage)),
+                .text(Phrase.month(month.days) + (month.isRunning ? " so far" : "")),
+                .text(Phrase.exact(month, until: report.days.upperBound)),
+                .text(Phrase.share(month.value, of: agreed)),
+                .text(Phrase.change(month, from: position >= 1 ? report.months[position - 1] : nil)),
+                .text(Phrase.change(month, from: position >= 12 ? report.months[position - 12] : nil)),
+                .text(Figure.percent(month.coverage)),
             ]
         }
         return ReportDocument.Table(
@@ -108,10 +108,10 @@ extension ReportDocument.Section {
         guard let limit = report.limits.first(where: { $0.limit == .searchRequestsPerMonth }) else { return nil }
         let rows = limit.comingMonths.map { month -> [ReportDocument.Cell] in
             [
-                .text(Words.month(month.days)), .text(Words.number(month.projection.mean)),
-                .text(Words.interval(month.projection.bounds) ?? Figure.missing),
-                .text(Words.share(month.projection.mean, of: limit.agreed)),
-                .text(month.projection.exceedance.map(Words.probability) ?? Figure.missing),
+                .text(Phrase.month(month.days)), .text(Figure.compact(month.projection.mean)),
+                .text(Phrase.interval(month.projection.bounds) ?? Figure.missing),
+                .text(Phrase.share(month.projection.mean, of: limit.agreed)),
+                .text(month.projection.exceedance.map(Phrase.probability) ?? Figure.missing),
             ]
         }
         guard !rows.isEmpty else { return nil }
@@ -131,10 +131,10 @@ extension ReportDocument.Section {
         let rows = shown.map { position -> [ReportDocument.Cell] in
             let week = report.weeks[position]
             return [
-                .text(Words.cell(week.days.lowerBound) + (week.isRunning ? " so far" : "")),
-                .text(Words.exact(week, until: report.days.upperBound)),
-                .text(Words.change(week, from: position >= 1 ? report.weeks[position - 1] : nil)),
-                .text(Words.change(week, from: position >= 52 ? report.weeks[position - 52] : nil)),
+                .text(Phrase.cell(week.days.lowerBound) + (week.isRunning ? " so far" : "")),
+                .text(Phrase.exact(week, until: report.days.upperBound)),
+                .text(Phrase.change(week, from: position >= 1 ? report.weeks[position - 1] : nil)),
+                .text(Phrase.change(week, from: position >= 52 ? report.weeks[position - 52] : nil)),
             ]
         }
         return ReportDocument.Table(

@@ -66,18 +66,18 @@ extension ReportDocument {
     init(_ report: CapacityReport) {
         let charts = CapacityCharts(report)
         let last = report.days.isEmpty ? nil : report.days.upperBound - 1
-        title = "Capacity report: \(report.application)" + (last.map { ", to \(Words.day($0))" } ?? "")
+        title = "Capacity report: \(report.application)" + (last.map { ", to \(CalendarText.date($0))" } ?? "")
         facts = [("Application", report.application.text)]
         if let last {
             facts.append(
                 (
                     "Days",
-                    "\(Words.day(report.days.lowerBound)) to \(Words.day(last)) (\(Words.days(report.days.count)))"
+                    "\(CalendarText.date(report.days.lowerBound)) to \(CalendarText.date(last)) (\(Figure.count(report.days.count, "day")))"
                 ))
         }
         facts.append(("Time zone", report.timeZone))
         if let newest = report.quality.scopes.first(where: { $0.index.isEmpty })?.newest {
-            facts.append(("Data through", Words.day(newest)))
+            facts.append(("Data through", CalendarText.date(newest)))
         }
         tiles = report.limits.compactMap(Tile.init)
         answers = report.answers
@@ -98,14 +98,14 @@ extension ReportDocument.Tile {
         let partial = limit.limit != .records && limit.usedCoverage < 1 ? "≥ " : ""
         label =
             limit.limit == .records
-            ? limit.limit.title : "\(limit.limit.title.replacing(" per month", with: "")), \(Words.month(limit.month))"
-        value = partial + Words.number(used)
+            ? limit.limit.title : "\(limit.limit.title.replacing(" per month", with: "")), \(Phrase.month(limit.month))"
+        value = partial + Figure.compact(used)
         let share = limit.utilization.flatMap { share in
-            limit.agreed.map { "\(Words.percent(share)) of \(Words.number($0))" }
+            limit.agreed.map { "\(Figure.percent(share)) of \(Figure.compact($0))" }
         }
         let expected =
-            limit.projectedUtilization.map { "\(Words.percent($0)) projected" }
-            ?? limit.projection.map { "\(Words.number($0.mean)) projected" }
+            limit.projectedUtilization.map { "\(Figure.percent($0)) projected" }
+            ?? limit.projection.map { "\(Figure.compact($0.mean)) projected" }
         note = [share ?? "no limit configured", expected].compactMap(\.self).joined(separator: "; ")
     }
 }

@@ -1,9 +1,17 @@
 internal import Capacity
+internal import Forecast
 internal import Presentation
 
-extension Words {
+extension Phrase {
     /// A day for a cell, which does not break.
-    static func cell(_ day: Int64) -> String { Words.day(day).replacing(" ", with: Figure.space) }
+    static func cell(_ day: Int64) -> String { CalendarText.date(day).replacing(" ", with: Figure.space) }
+
+    /// `1.2 M to 1.4 M`; nil where the bounds do not differ in the digits that are shown.
+    static func interval(_ bounds: ForecastPoint.Bounds) -> String? {
+        let lower = Figure.compact(bounds.lower80)
+        let upper = Figure.compact(bounds.upper80)
+        return lower == upper ? nil : "\(lower) to \(upper)"
+    }
 
     /// Every digit of a period's sum, and that it is more where not every day of it was fetched.
     /// - Parameter end: of what is over.
@@ -14,7 +22,7 @@ extension Words {
 
     static func share(_ value: Double?, of whole: Double?) -> String {
         guard let value, let whole, whole > 0 else { return Figure.missing }
-        return percent(value / whole)
+        return Figure.percent(value / whole)
     }
 
     /// How a period differs from another; only where both are whole.
@@ -34,9 +42,7 @@ extension Words {
 extension PeriodUsage {
     /// Whether it is over and every day of it was fetched.
     var isWhole: Bool { coverage >= 1 && !isRunning }
-}
 
-extension PeriodUsage {
     /// Whether any of its days that are over was not fetched.
     func isPartial(until end: Int64) -> Bool {
         let over = Double(max(min(days.upperBound, end) - days.lowerBound, 0))
