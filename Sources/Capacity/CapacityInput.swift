@@ -12,7 +12,7 @@ public struct CapacityInput: Sendable {
     public var timeZone: String
     /// The days that are looked at; every one of them is over and settled.
     public var days: Range<Int64>
-    /// Of the application itself and of indices, in the order of index, statistic and key; only days within
+    /// Series of the application itself and of indices, in the order of index, statistic and key; only days within
     /// ``days``, and only series with a value in them.
     public var series: [Series] {
         didSet { positions = Self.positions(of: series) }
@@ -21,7 +21,7 @@ public struct CapacityInput: Sendable {
     public var covered: [IndexName: RangeSet<Int64>]
     /// Every index that was ever collected, ascending.
     public var indices: [IndexName]
-    /// Where the series of a statistic are in ``series``.
+    /// The positions of a statistic's series in ``series``.
     private(set) var positions: [SeriesGroup: [Int]]
 
     /// The days of one series.
@@ -50,7 +50,7 @@ public struct CapacityInput: Sendable {
     }
 }
 
-/// What the series of one statistic have in common: everything but the server, region or cluster.
+/// The identity of a statistic's series, but for the server, region or cluster.
 struct SeriesGroup: Sendable, Hashable {
     var api: API
     var statistic: StatisticName
@@ -69,7 +69,7 @@ extension CapacityInput {
         group(statistic, "").map { (series[$0].key.key, series[$0].days) }
     }
 
-    /// How many days of `range` were fetched.
+    /// Returns the number of days of `range` that were fetched.
     func fetched(_ range: Range<Int64>, index: IndexName = "") -> Int {
         covered[index]?.days(in: range.clamped(to: days)) ?? 0
     }
@@ -100,7 +100,7 @@ extension CapacityInput {
 }
 
 extension RangeSet<Int64> {
-    /// How many days of `range` are in the set.
+    /// Returns the number of days of `range` in the set.
     fileprivate func days(in range: Range<Int64>) -> Int {
         ranges.reduce(0) { $0 + $1.clamped(to: range).count }
     }

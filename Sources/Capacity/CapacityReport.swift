@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What a planner asks about one application, answered from its days alone.
+/// Answers to a planner's questions about one application, from its days alone.
 ///
 /// The same days give the same report, bit for bit; nothing in it depends on the time at which it is made.
 public struct CapacityReport: Sendable {

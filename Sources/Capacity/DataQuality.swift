@@ -1,11 +1,11 @@
 internal import Forecast
 public import UsageModel
 
-/// What the answers rest on.
+/// The data that the answers rest on.
 public struct DataQuality: Sendable {
     /// The application itself, then its indices.
     public var scopes: [ScopeQuality]
-    /// Of the application's days: fetched, in 0 ... 1. Zero when there are no days.
+    /// The share of the application's days that were fetched, in 0 ... 1. Zero when there are no days.
     public var coverage: Double
     /// Runs of days of the application that were not fetched, oldest first.
     public var missing: [Range<Int64>]
@@ -19,7 +19,7 @@ public struct DataQuality: Sendable {
     public var firstDay: Int64?
 }
 
-/// How much of a scope was fetched.
+/// The coverage of one scope.
 public struct ScopeQuality: Sendable, Hashable {
     /// `""` for the application itself.
     public var index: IndexName
@@ -62,7 +62,7 @@ extension DataQuality {
         return Array(fetched.subtracting(RangeSet(told)).ranges)
     }
 
-    /// How many days each forecast has to make up between those that it knows.
+    /// Counts the days that each forecast has to fill between those that it knows.
     private static func filled(_ input: CapacityInput) -> [StatisticName: Int] {
         var filled: [StatisticName: Int] = [:]
         for statistic in ContractLimit.allCases.map(\.statistic) {

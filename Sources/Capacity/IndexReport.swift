@@ -1,18 +1,18 @@
 internal import Forecast
 public import UsageModel
 
-/// Which indices drive the usage.
+/// The indices and their part in the usage.
 public struct IndexReport: Sendable {
-    /// How many days ``IndexUsage/searches`` counts.
+    /// The number of days that ``IndexUsage/searches`` counts.
     public static let span = 28
     /// The longest that ``growing`` and ``growingRecords`` are.
     public static let most = 10
 
     /// Every index, the most searched first; those without a number last.
     public var usage: [IndexUsage]
-    /// Those whose searches grew most (``IndexUsage/searchesGrowth``), the fastest first: they drive the bill.
+    /// Indices whose searches grew most (``IndexUsage/searchesGrowth``), the fastest first: they drive the bill.
     public var growing: [IndexUsage]
-    /// Those whose records grew most (``IndexUsage/recordsGrowth``), the fastest first.
+    /// Indices whose records grew most (``IndexUsage/recordsGrowth``), the fastest first.
     public var growingRecords: [IndexUsage]
     /// Indices that hold records and were not searched in the last 28 days although all of them were fetched,
     /// the largest first. Searches of Query Suggestions are searches here, though nobody pays for them.

@@ -1,7 +1,7 @@
 public import Forecast
 public import UsageModel
 
-/// How busy the search servers were at their peaks, and what it cost.
+/// The load of the search servers at their peaks, and its effects.
 public struct SearchCapacityReport: Sendable {
     /// The share of search capacity in use at the day's peak over all servers, in percent
     /// (`total_used_search_capacity`); Algolia's 100 may mean one saturated second.
@@ -44,7 +44,7 @@ public struct DegradedQueries: Sendable, Hashable {
 extension SearchCapacityReport {
     private static let high = 80.0
     private static let saturated = 100.0
-    /// Of how many days those with high peaks, or with degraded queries, are counted as recent.
+    /// The number of newest days in which high peaks and degraded queries count as recent.
     fileprivate static let span = 28
 
     init(_ input: CapacityInput) {

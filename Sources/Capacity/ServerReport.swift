@@ -1,10 +1,10 @@
 public import Forecast
 public import UsageModel
 
-/// What one server has used, and where that is going. Servers that are gone are here, too.
+/// The resources of one server and their trends. Servers that are gone are here, too.
 public struct ServerReport: Sendable {
     public var server: ServerName
-    /// Of the resources that were reported, in the order of ``ServerTrend/Resource``.
+    /// A trend for each resource that was reported, in the order of ``ServerTrend/Resource``.
     public var trends: [ServerTrend]
 }
 
@@ -55,7 +55,7 @@ extension ServerTrend.Resource {
         }
     }
 
-    /// What it is computed from.
+    /// The statistics that it is computed from.
     var statistics: [StatisticName] {
         switch self {
         case .cpu: [StatisticCatalogue.idleness]
@@ -73,7 +73,7 @@ extension ServerTrend.Resource {
 }
 
 extension ServerTrend {
-    /// Of how many of the report's newest days ``recent`` is the mean.
+    /// The number of newest days of which ``recent`` is the mean.
     private static let recentDays = 7
 
     /// Nil when nothing was reported.

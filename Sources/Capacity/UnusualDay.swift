@@ -6,18 +6,18 @@ public struct UnusualDay: Sendable, Hashable {
     public var day: Int64
     public var statistic: StatisticName
     public var value: Double
-    /// What the days around it, and the same weekdays, would have led to expect.
+    /// The value that the days around it, and the same weekdays, would have led to expect.
     public var expected: Double
-    /// How far from it, in robust standard deviations of the statistic's usual days; negative below.
+    /// The distance from it, in robust standard deviations of the statistic's usual days; negative below.
     public var deviations: Double
 }
 
 extension UnusualDay {
-    /// What is looked at.
+    /// The statistics that are searched for unusual days.
     static let statistics: [StatisticName] = [
         "billed_search_requests", "total_operations", "records", "99p_processing_time", "total_max_qps",
     ]
-    /// The most that are listed.
+    /// The largest number of days in the list.
     static let most = 20
     /// In robust standard deviations, and as a share of what was expected: a day that is less off is not unusual.
     private static let farOff = (deviations: 5.0, share: 0.25)
@@ -28,7 +28,7 @@ extension UnusualDay {
 
     /// The farthest off first, then the newest.
     ///
-    /// Of an event of several days only one is listed: a level that has changed in the newest two weeks, which nobody
+    /// One day stands for an event of several: a level that has changed in the newest two weeks, which nobody
     /// can tell from an event yet, is one line and not a line a day.
     static func all(_ input: CapacityInput) -> [UnusualDay] {
         let found = statistics.flatMap { statistic in

@@ -1,6 +1,6 @@
 private import Foundation
 
-/// What forecasts from the past would have been worth: rolling origins, each a week before the last.
+/// A comparison of forecasts made from the past with the days that came: rolling origins, a week apart.
 struct Backtest {
     /// Days that each forecast of a backtest reaches.
     static let horizon = 28
@@ -16,7 +16,7 @@ struct Backtest {
     /// The same for the season of the year, which is there where people are.
     private static let better = 0.97
 
-    /// Of each origin, oldest first: what every method said, and what came.
+    /// Each origin, oldest first: the forecast of every method, and the values that came.
     private(set) var runs: [(forecasts: [ForecastMethod: [Double]], actual: [Double])] = []
 
     init(_ values: [Double]) {
@@ -56,7 +56,7 @@ struct Backtest {
         return better.min { $0.1 < $1.1 }?.0 ?? .combination
     }
 
-    /// How far reality was from one method, on the logarithmic scale, by days ahead.
+    /// Returns the differences between reality and one method, on the logarithmic scale, by days ahead.
     func residuals(_ method: ForecastMethod) -> [[Double]] {
         let scale = SeriesScale.logarithm
         return (0..<Self.horizon).map { day in

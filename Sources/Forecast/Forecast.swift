@@ -24,7 +24,7 @@ public struct ForecastPoint: Sendable, Hashable {
 
 /// Forecasts of 28 days, made from the past and compared with what came.
 public struct BacktestResult: Sendable, Hashable {
-    /// How many forecasts were compared.
+    /// The number of forecasts that were compared.
     public var origins: Int
     /// The mean absolute error, in shares of what repeating the last week would have had. Nil where that
     /// had no error at all.

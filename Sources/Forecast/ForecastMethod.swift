@@ -1,6 +1,6 @@
 private import Foundation
 
-/// How a daily series is carried on.
+/// A method that continues a daily series.
 ///
 /// All but the first take weekdays off by ``WeeklyDecomposition`` on two scales (``SeriesScale``), carry the
 /// level on, put weekdays back, and are the mean of both scales. The parameters are fixed and not
@@ -22,7 +22,7 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
     /// The last week, repeated.
     case seasonalNaive = "seasonal-naive"
 
-    /// How fast intervals widen beyond what a backtest sees, at the least, as a power of time: a level wanders as
+    /// The least growth of intervals beyond the backtest's horizon, as a power of time: a level wanders as
     /// a random walk does, and a slope that is a little wrong is wronger every day.
     var leastGrowth: Double { self == .linearTrend ? 1 : 0.5 }
 
@@ -104,8 +104,8 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Of the slopes of a long and a short past. A step between the two is a slope of the long one only, and
-    /// none that goes on.
+    /// Returns the flatter slope of a long and a short past. A step between the two is a slope of the long one only,
+    /// and does not go on.
     private static func flatter(_ one: Double, _ other: Double) -> Double {
         guard one * other > 0 else { return 0 }
         return abs(one) < abs(other) ? one : other

@@ -3,7 +3,7 @@ private import Foundation
 /// The past of a daily series, the method that carries it on best, and what follows for single days and for
 /// several together.
 public struct Forecaster: Sendable {
-    /// What several days are together.
+    /// A way to combine several days.
     public enum Together: Sendable {
         /// Their sum, as of a month's requests.
         case sum
@@ -45,7 +45,7 @@ public struct Forecaster: Sendable {
         maxima = RunningErrors(backtest, method, max)
     }
 
-    /// What the days of the forecast from one to another are together.
+    /// Returns the combination of some days of the forecast.
     /// - Parameter days: counted from the forecast's first day; at least one.
     public func together(_ together: Together, of days: Range<Int>) -> Outlook {
         let means = forecast.points[days].map(\.mean)
@@ -56,7 +56,7 @@ public struct Forecaster: Sendable {
     }
 }
 
-/// How far several days together were from what was said of them, measured on a backtest: errors of single
+/// Errors of forecasts of several days together, measured on a backtest: errors of single
 /// days cancel out in a sum only as far as they are independent, which nobody knows but the past.
 private struct RunningErrors: Sendable {
     /// The middle of the errors, on the logarithmic scale, by days ahead: the highest of several days is above the

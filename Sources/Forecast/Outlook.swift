@@ -1,6 +1,6 @@
 private import Foundation
 
-/// What is expected of one value that is not there yet: a mean and two intervals.
+/// The expectation of one value that is not there yet: a mean and two intervals.
 public struct Outlook: Sendable, Hashable {
     public var mean: Double
     public var bounds: ForecastPoint.Bounds
@@ -25,7 +25,7 @@ public struct Outlook: Sendable, Hashable {
                 lower95: max(bounds.lower95, other.bounds.lower95), upper95: max(bounds.upper95, other.bounds.upper95)))
     }
 
-    /// The same of what follows from the value; `transform` never decreases.
+    /// The expectation of a value that follows from this one; `transform` never decreases.
     public func map(_ transform: (Double) -> Double) -> Outlook {
         Outlook(
             mean: transform(mean),

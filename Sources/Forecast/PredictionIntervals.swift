@@ -1,20 +1,20 @@
 private import Foundation
 
-/// How far a value may be from its forecast, measured on the backtest's errors of the same method.
+/// Distances of values from their forecast, measured on the backtest's errors of the same method.
 ///
 /// Where the days of a forecast err together, because the level was somewhere else, the errors of
 /// overlapping forecasts are few independent ones: about four. Their quantiles are widened as Student's t with three
 /// degrees of freedom is wider than the normal distribution. Where each day errs by itself, there are hundreds, and
 /// nothing is to be widened; most series are somewhere between.
 struct PredictionIntervals {
-    /// Of the logarithmic scale, for each day of the backtest's horizon.
+    /// Quantiles on the logarithmic scale, for each day of the backtest's horizon.
     private let quantiles: [Quantiles]
     /// The power of time with which the width grows beyond the backtest's horizon.
     private let growth: Double
 
     private typealias Quantiles = (lower80: Double, upper80: Double, lower95: Double, upper95: Double)
 
-    /// What is added to quantiles where all days err together.
+    /// The share added to quantiles where all days err together.
     private static let widening80 = 0.28
     private static let widening95 = 0.62
     /// Errors of so many days before and after are taken together.

@@ -1,6 +1,6 @@
-/// Where a series is going, which neither single wild days nor missing ones change.
+/// The trend of a series, which neither single wild days nor missing ones change.
 public enum RobustTrend {
-    /// How many days are looked at, and how many of them must have been reported.
+    /// The number of days in the trend, and the least that must have been reported.
     private static let window: Int64 = 90
     private static let fewest = 28
 

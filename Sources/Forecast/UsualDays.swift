@@ -1,4 +1,4 @@
-/// What each day of a series would have been, had it been like the days around it.
+/// The value that each day of a series would have had, had it been like the days around it.
 ///
 /// On a logarithmic scale, the level is the median of the four weeks around a day, and a weekday the median of what is
 /// left on it in the eight weeks before and after. A level that changes for good changes there from one day
@@ -7,9 +7,9 @@ public struct UsualDays {
     /// Fewer reported days say nothing about what is usual.
     public static let fewest = 42
 
-    /// By days of the series, in its unit; nil where nothing was reported, or too little around it.
+    /// Expected values by days of the series, in its unit; nil where nothing was reported, or too little around it.
     public let expected: [Double?]
-    /// How far each day is from that, in robust standard deviations.
+    /// The distance of each day from its expectation, in robust standard deviations.
     public let deviations: [Double?]
 
     private static let scale = SeriesScale.logarithm
@@ -41,8 +41,8 @@ public struct UsualDays {
 
     /// The robust standard deviation of what is left when level and weekday are known.
     ///
-    /// Of most series the median tells it. Where more than a tenth of the days are far off, as where nothing happens on
-    /// most days, being far off is usual: then the tenth tells it.
+    /// For most series the median shows it. Where more than a tenth of the days are far off, as where nothing happens
+    /// on most days, being far off is usual: then the tenth tells it.
     private static func deviation(_ residuals: [Double]) -> Double {
         let sizes = residuals.map(abs).sorted()
         return max(

@@ -5,10 +5,10 @@ private import Foundation
 /// A robust relative of STL: the trend is a mean of seven days, a weekday is the robust mean of what
 /// is left on it, in which newer weeks weigh more.
 struct WeeklyDecomposition {
-    /// After so many weeks a week weighs half as much.
+    /// The age in weeks at which a week weighs half as much.
     static let halfLife = 10.0
 
-    /// What a weekday adds, for the first seven days after the series.
+    /// The amount that a weekday adds, for the first seven days after the series.
     let season: [Double]
     /// Without weekdays and outliers.
     let level: [Double]

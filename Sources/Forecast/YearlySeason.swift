@@ -1,6 +1,6 @@
 private import Foundation
 
-/// What the time of the year does to the level, as the years before show it.
+/// The effect of the time of the year on the level, as the years before show it.
 ///
 /// On the logarithmic scale: how far the level moved, in each year before, from the same day to as many days later.
 /// A year is 52 weeks, so that weekdays meet.

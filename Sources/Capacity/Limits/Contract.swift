@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What was bought from Algolia; nil where nothing was agreed.
+/// The limits of the contract with Algolia; nil where nothing was agreed.
 public struct Contract: Sendable, Hashable {
     public var searchRequestsPerMonth: Double?
     public var records: Double?
@@ -22,7 +22,7 @@ public struct Contract: Sendable, Hashable {
     }
 }
 
-/// What contracts with Algolia limit. The raw value is the label `limit` of metrics.
+/// A quantity that contracts with Algolia limit. The raw value is the label `limit` of metrics.
 public enum ContractLimit: String, Sendable, Hashable, CaseIterable {
     /// Billed search requests of a calendar month: search requests without those of Query Suggestions.
     case searchRequestsPerMonth = "search_requests_per_month"

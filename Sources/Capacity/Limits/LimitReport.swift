@@ -23,7 +23,7 @@ public struct LimitReport: Sendable {
     public var usedCoverage: Double
     /// The calendar month of the newest day.
     public var month: Range<Int64>
-    /// At the end of that month; nil where there is no forecast.
+    /// The projection at the end of that month; nil where there is no forecast.
     public var projection: Projection?
     public var exhaustion: Exhaustion
     /// Day after day of the year ahead: of search requests the total of the day's month up to its end, of
@@ -35,7 +35,7 @@ public struct LimitReport: Sendable {
     /// The projection's mean as a share of what was agreed.
     public var projectedUtilization: Double? { share(projection?.mean) }
 
-    /// What is expected of each whole month ahead: a month's search requests, the records at its end, the highest
+    /// Projections for each whole month ahead: a month's search requests, the records at its end, the highest
     /// second up to its end.
     public var comingMonths: [(days: Range<Int64>, projection: Projection)] {
         path.compactMap { point in
@@ -52,11 +52,11 @@ public struct LimitReport: Sendable {
     }
 }
 
-/// What is expected of a period, with intervals.
+/// The expected value of a period, with intervals.
 public struct Projection: Sendable, Hashable {
     public var mean: Double
     public var bounds: ForecastPoint.Bounds
-    /// That the limit is exceeded, in 0 ... 1; nil where nothing was agreed.
+    /// The probability that the limit is exceeded, in 0 ... 1; nil where nothing was agreed.
     public var exceedance: Double?
 
     init(mean: Double, bounds: ForecastPoint.Bounds, exceedance: Double?) {
@@ -72,18 +72,18 @@ public struct Projection: Sendable, Hashable {
     }
 }
 
-/// When a limit is reached.
+/// The time at which a limit is reached.
 public enum Exhaustion: Sendable, Hashable {
     /// Nothing was agreed.
     case unlimited
     /// There is no forecast.
     case unknown(ForecastFailure)
-    /// Since this day, the first in the running month, or in a row, at which it was.
+    /// Reached on this day, the first in the running month, or in a row.
     case reached(day: Int64)
     /// On `day`, and in 80 of 100 cases not before `earliest` and not after `latest`; nil where that is beyond
     /// the forecast.
     case expected(day: Int64, earliest: Int64, latest: Int64?)
-    /// Not within the forecast's days. In 10 of 100 cases it is from `earliest` on.
+    /// Not reached within the forecast's days. In 10 of 100 cases it is from `earliest` on.
     case notExpected(within: Int, earliest: Int64?)
 }
 
@@ -93,7 +93,7 @@ extension LimitReport {
         ContractLimit.allCases.map { LimitReport($0, input) }
     }
 
-    /// How one limit is used and will be.
+    /// Analyses one limit.
     init(_ limit: ContractLimit, _ input: CapacityInput) {
         let days =
             input.days(limit.statistic) ?? DailySeries(firstDay: input.days.upperBound, values: [])
@@ -168,13 +168,13 @@ extension LimitReport {
     }
 }
 
-/// What is expected of a limit's statistic, day after day.
+/// The expected path of a limit's statistic, day after day.
 private struct LimitPath {
-    /// By days ahead: of search requests the running total of the day's month, of others the day itself or
+    /// Expectations by days ahead: of search requests the running total of the day's month, of others the day itself or
     /// the highest so far.
     private var steps: [Outlook] = []
     private let firstDay: Int64
-    /// At the end of the running month; nil without a forecast so far. Of QPS: of the days that are left.
+    /// The expectation at the end of the running month; nil without a forecast so far. For QPS: of the days left.
     private var monthEnd: Outlook?
     /// The highest QPS of the running month so far.
     private var highest: Double?

@@ -4,7 +4,7 @@ public import UsageModel
 /// A unit in which people plan.
 public enum CalendarPeriod: String, Sendable, Hashable, CaseIterable {
     case day
-    /// From Monday on, as ISO 8601 counts.
+    /// Seven days from Monday on, as in ISO 8601.
     case week
     case month
 }
@@ -12,7 +12,7 @@ public enum CalendarPeriod: String, Sendable, Hashable, CaseIterable {
 /// One day, week or month of a series.
 public struct CalendarBucket: Sendable, Hashable {
     public var range: TimeRange
-    /// What was reported, combined; nil when nothing was.
+    /// The reported values, combined; nil when there were none.
     public var value: Double?
     /// The share of the period that was fetched, in 0 ... 1. A sum over a part of a month is a part of the
     /// month's sum: whoever shows it says so.
@@ -92,7 +92,7 @@ public struct CalendarAggregation: Sendable {
 }
 
 extension Aggregate {
-    /// What several buckets, oldest first, are together; nil without any.
+    /// Combines the values of several buckets, oldest first; nil without any.
     func combine(_ values: [Double]) -> Double? {
         guard let last = values.last else { return nil }
         switch self {

@@ -11,7 +11,7 @@ public struct CapacityReader: Sendable {
     /// Five years tell what a season is.
     private static let memory: Int64 = 5 * 366
     private static let day = Granularity.daily.seconds
-    /// What is read of indices; of the application itself it is everything.
+    /// The statistics that are read for indices; for the application itself, all are.
     private static let ofIndices: Set<StatisticName> = ["billed_search_requests", "total_search_requests", "records"]
     private static let ofServers: Set<StatisticName> = [
         "cpu_usage", "ram_search_usage", "ram_indexing_usage", "ssd_usage", "avg_build_time",
@@ -44,7 +44,7 @@ public struct CapacityReader: Sendable {
         newestDayEnd(try await history.coverage(Scope(application: application)))
     }
 
-    /// What the history knows of one application's days.
+    /// Reads the days of one application.
     func input(_ application: ApplicationID, contract: Contract, days: Range<Int64>?) async throws -> CapacityInput {
         let coverage = try await coverage(application)
         let stored = try await history.storedSeries().filter { $0.key.application == application && isNeeded($0.key) }

@@ -3,7 +3,7 @@ extension Chart {
     /// - Parameter id: unique within the page; the identifiers inside begin with it. Letters, digits and hyphens.
     public func svg(id: String) -> String { ChartDrawing(self, id: id).svg }
 
-    /// What the colours, dashes and hatchings mean, as a list. Empty where there is only one thing to see: the
+    /// The legend of colours, dashes and hatchings, as a list. Empty where there is only one thing to see: the
     /// title names it then.
     /// - Parameter id: the same as the drawing's, whose hatching it shows.
     public func legend(id: String) -> String {

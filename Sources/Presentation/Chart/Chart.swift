@@ -11,17 +11,17 @@ public import UsageModel
 /// The same chart gives the same bytes. Values that are not finite (or beyond 10¹⁰⁰) count as missing.
 public struct Chart: Sendable, Hashable {
     public var title: String
-    /// What the chart shows, in a sentence, for those who do not see it.
+    /// A description in a sentence, for those who do not see the chart.
     public var summary: String
     public var unit: StatisticUnit
-    /// What the time axis shows; what lies outside is not drawn.
+    /// The range of the time axis; nothing outside of it is drawn.
     public var range: TimeRange
-    /// Of the whole drawing with its labels, in CSS pixels.
+    /// The height of the drawing with its labels, in CSS pixels.
     public var height: Int
     /// False lets the value axis begin elsewhere when there are no bars and the values vary by less than a
     /// third of the largest.
     public var startsAtZero: Bool
-    /// Where measurements end and forecasts begin.
+    /// The time at which measurements end and forecasts begin.
     public var boundary: Boundary?
 
     public var bands: [Band] = []

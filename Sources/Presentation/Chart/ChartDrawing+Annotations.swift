@@ -1,9 +1,9 @@
 internal import UsageModel
 
 extension ChartDrawing {
-    /// Of the first row of text.
+    /// The baseline of the first row of text, in pixels.
     private static let firstRow = 12.0
-    /// Beside a place that has a label.
+    /// The distance of a label from its place, in pixels.
     private static let distance = 6
 
     /// All that is written into the plot, so that nothing lies on anything else. What has a fixed place comes first.

@@ -3,7 +3,7 @@ internal import UsageModel
 extension ChartDrawing {
     /// More bars are one shape, because there is nothing to see of a single one.
     private static let mostBars = 93
-    /// Of a period; the rest is the gap to the next.
+    /// The share of a period that its bar takes; the rest is the gap to the next.
     private static let barWidth = 0.84
 
     /// Wide intervals first, so that narrow ones lie on them.
@@ -77,7 +77,7 @@ extension ChartDrawing {
         LineReduction.segments(line.points, range: chart.range)
     }
 
-    /// Where a bar stands, in shares of the width.
+    /// Returns the place of a bar, in shares of the width.
     private func place(_ range: TimeRange, number: Int, gap: Bool) -> (start: Double, width: Double) {
         let shown = range.intersection(chart.range)
         let period = share(shown.end) - share(shown.start)

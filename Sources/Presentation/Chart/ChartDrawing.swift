@@ -13,17 +13,17 @@ struct ChartDrawing {
     /// Limits that are too high to be drawn, and what is written about them above the plot.
     let farLimits: [Chart.Limit]
     let farRows: [String]
-    /// Where the plot begins, and how high it is.
+    /// The top of the plot, and its height.
     let top: Double
     let plotHeight: Double
 
     /// Units of the inner drawing.
     static let width = 1000.0
-    /// Of a line of text.
+    /// The height of a line of text, in pixels.
     static let rowHeight = 16.0
     /// Room for time labels.
     private static let bottom = 24.0
-    /// Of a gridline from the next.
+    /// The distance between gridlines, in pixels.
     private static let gridDistance = 44.0
     /// A stroke at the edge needs some room to be seen whole.
     private static let margin = 3.0
@@ -79,7 +79,7 @@ struct ChartDrawing {
         """
     }
 
-    /// What the drawing says by its looks.
+    /// Sentences for what the drawing shows by its looks.
     private var notes: [String] {
         var notes: [String] = []
         if values.isEmpty { notes.append("No data in this range.") }

@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What a ``Chart`` draws. Colours are numbers from 1 to 8 (``SeriesColor``); points and bars are ascending.
+/// The layers of a ``Chart``. Colours are numbers from 1 to 8 (``SeriesColor``); points and bars are ascending.
 extension Chart {
     /// Values joined by straight lines.
     public struct Line: Sendable, Hashable {
@@ -30,7 +30,7 @@ extension Chart {
         }
     }
 
-    /// Between which values something is expected.
+    /// An interval in which values are expected.
     public struct Band: Sendable, Hashable {
         /// The share of cases that lie inside.
         public enum Level: Sendable, Hashable { case eighty, ninetyFive }

@@ -1,13 +1,13 @@
 internal import UsageModel
 
-/// What of a chart's layers can be drawn: within its range, and numbers.
+/// The values of a chart's layers that can be drawn: within its range, and numbers.
 struct ChartValues: Sendable, Hashable {
     var bands: [Chart.Band]
     var bars: [Chart.Bars]
     /// Values that cannot be drawn are nil.
     var lines: [Chart.Line]
     var events: [Chart.Event]
-    /// Of lines, bars and events; infinite, and the lowest above the highest, when there are none.
+    /// The extremes of lines, bars and events; infinite, and the lowest above the highest, when there are none.
     private(set) var lowest = Double.infinity
     private(set) var highest = -Double.infinity
     private(set) var lowestBand = Double.infinity
@@ -15,7 +15,7 @@ struct ChartValues: Sendable, Hashable {
     /// Whether every value is an integer.
     private(set) var areWhole = true
 
-    /// Beyond that, differences of values are no numbers any more.
+    /// The largest value whose differences from others are still numbers.
     private static let largest = 1e100
 
     static func isUsable(_ value: Double) -> Bool { abs(value) <= largest }

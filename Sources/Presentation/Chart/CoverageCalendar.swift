@@ -1,4 +1,4 @@
-/// Which days of a history are there: a square a day, a small drawing a month, weeks from left to right.
+/// The days that a history has: a square for each day, a small drawing for each month, weeks from left to right.
 ///
 /// States differ in shape and not only in colour: full, part full, crossed out, framed with a dot, dot.
 public struct CoverageCalendar: Sendable, Hashable {
@@ -35,7 +35,7 @@ public struct CoverageCalendar: Sendable, Hashable {
         return "<ol class=\"calendar\">\(months.map { "<li>\($0.svg(isDetailed: isDetailed))</li>" }.joined())</ol>"
     }
 
-    /// What the squares mean; only states that occur.
+    /// The legend of the squares; only states that occur.
     public var legend: String {
         let items = Kind.allCases.filter { kind in days.contains { $0.kind == kind } }.map { kind in
             """

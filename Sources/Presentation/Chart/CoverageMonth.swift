@@ -2,12 +2,12 @@ internal import UsageModel
 
 /// A month of a ``CoverageCalendar``: a column a week, a row a weekday, Monday on top.
 struct CoverageMonth {
-    /// Where a day's square is, in pixels.
+    /// The position of a day's square, in pixels.
     struct Cell {
         var day: Int64 = 0
         var x: Int
         var y: Int
-        /// Of a day that is there in part.
+        /// The share of a day that is there in part.
         var share: Double
     }
 

@@ -8,13 +8,13 @@ struct LabelRoom {
         var left, right, top, bottom: Double
     }
 
-    /// Of a drawing on a phone of 320 pixels.
+    /// The width of a drawing on a phone of 320 pixels.
     private static let narrowest = 288.0
-    /// Of a character in a wide font, in pixels.
+    /// The width of a character in a wide font, in pixels.
     private static let character = 7.2
-    /// Of a line of text.
+    /// The height of a line of text, in pixels.
     static let height = 14.0
-    /// So many characters fit from one side to the other.
+    /// The number of characters that fit from one side to the other.
     static let characters = Int(narrowest / character)
 
     private var boxes: [Box] = []

@@ -2,7 +2,7 @@ internal import UsageModel
 
 /// Makes a line of tens of thousands of points one of a thousand that looks the same.
 ///
-/// Of each column of the drawing the lowest and the highest value stay, in their order, so that no peak is lost,
+/// In each column of the drawing, the lowest and the highest value stay, in their order, so that no peak is lost,
 /// as an average would lose it.
 enum LineReduction {
     /// A line of fewer points is drawn as it is.

@@ -1,6 +1,6 @@
 private import Foundation
 
-/// How much of a limit is used, and will be: a bar against a mark at 100 %.
+/// The used and projected share of a limit: a bar against a mark at 100%.
 ///
 /// The scale reaches as far as the largest value, so that 250 % looks like two and a half limits.
 public struct Meter: Sendable, Hashable {
@@ -8,9 +8,9 @@ public struct Meter: Sendable, Hashable {
     public var label: String
     /// Shares of the limit: 1 is all of it. Negative and not finite values count as none.
     public var used: Double
-    /// What is expected at the end of the period.
+    /// The projected share at the end of the period.
     public var projected: Double?
-    /// Where the projection is expected to lie.
+    /// The interval of the projection.
     public var interval: ClosedRange<Double>?
 
     public init(label: String, used: Double, projected: Double? = nil, interval: ClosedRange<Double>? = nil) {
@@ -20,7 +20,7 @@ public struct Meter: Sendable, Hashable {
         self.interval = interval
     }
 
-    /// What the bar shows: `83% of the limit used, 104% projected (98% to 112%)`.
+    /// The bar in words: `83% of the limit used, 104% projected (98% to 112%)`.
     public var summary: String {
         var text = "\(Figure.percent(used)) of the limit used"
         if let projected { text += ", \(Figure.percent(projected)) projected" }

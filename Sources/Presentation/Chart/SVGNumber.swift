@@ -1,6 +1,6 @@
 /// Coordinates as SVG writes them.
 enum SVGNumber {
-    /// Beyond that, renderers calculate wrongly. Nothing that can be seen is there.
+    /// The largest coordinate: renderers calculate wrongly beyond it, and nothing that can be seen is there.
     private static let largest = 100_000.0
 
     /// With at most one decimal: a tenth of a pixel cannot be seen.

@@ -2,7 +2,7 @@ internal import UsageModel
 
 /// A line the size of a word, for a cell of a table.
 public struct Sparkline: Sendable, Hashable {
-    /// What it shows, for those who do not see it.
+    /// A description for those who do not see it.
     public var label: String
     /// At equal distances, oldest first. Nil interrupts the line.
     public var values: [Double?]
@@ -19,7 +19,7 @@ public struct Sparkline: Sendable, Hashable {
         self.limit = limit
     }
 
-    /// From zero, or from the lowest value when that is negative, to the highest.
+    /// The drawing: from zero, or from the lowest value when that is negative, to the highest.
     public var svg: String {
         let known = values.compactMap(\.self).filter(ChartValues.isUsable)
         let limit = limit.flatMap { limit in

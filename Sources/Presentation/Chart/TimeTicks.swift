@@ -91,12 +91,12 @@ struct TimeTicks: Sendable, Hashable {
     }
 }
 
-/// How near to the edge, in shares of the width, a label is not centred on its place, but begins or ends there.
+/// Distances from the edge, in shares of the width, within which a label is not centred on its place.
 enum LabelEdge {
     static let long = 0.05
-    /// Of labels of up to ``shortest`` characters.
+    /// The distance for labels of up to ``shortest`` characters.
     static let short = 0.02
     static let shortest = 4
-    /// Nearer, a label with a year would leave a phone's screen.
+    /// The distance within which a label with a year would leave a phone's screen.
     static let year = 0.14
 }

@@ -1,7 +1,7 @@
 private import Foundation
 internal import UsageModel
 
-/// Which values a chart shows, and the gridlines among them.
+/// The range of values that a chart shows, and the gridlines in it.
 struct ValueScale: Sendable, Hashable {
     private(set) var lower: Double
     private(set) var upper: Double
@@ -54,7 +54,7 @@ struct ValueScale: Sendable, Hashable {
 extension ValueScale {
     /// Limits above so many times the largest value are not shown.
     static let farthestLimit = 4.0
-    /// Of the largest value: an interval that reaches higher is cut off, or it would flatten everything else.
+    /// The multiple of the largest value at which an interval is cut off: it would flatten everything else.
     private static let farthestBand = 3.0
     /// A variation below that share of the largest value may have an axis that does not begin at zero.
     private static let smallVariation = 1.0 / 3

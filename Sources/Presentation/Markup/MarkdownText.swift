@@ -1,6 +1,6 @@
 /// Text inside GitHub's Markdown, wherever it came from.
 public enum MarkdownText {
-    /// What may begin something within a line: emphasis, code, links, HTML, entities, tables, strikethrough, formulas.
+    /// Characters that may begin markup within a line: emphasis, code, links, HTML, entities, tables, formulas.
     private static let special: Set<Unicode.Scalar> = [
         "\\", "`", "*", "_", "[", "]", "<", ">", "|", "~", "&", "#", "$",
     ]

@@ -3,7 +3,7 @@ private import Foundation
 extension Figure {
     /// A share, 1 being the whole: `83%`, `3.4%`, `0.4%`.
     ///
-    /// What is not nothing, all, or more than all is never rounded to it: `<0.1%`, `99.9%`, `>100%`.
+    /// A share is never rounded to nothing, to all, or from more than all: `<0.1%`, `99.9%`, `>100%`.
     public static func percent(_ share: Double) -> String {
         guard share.isFinite else { return missing }
         return sign(share) { suffixed(percentage($0 * 100), "%") }

@@ -8,7 +8,7 @@ public enum Figure {
     public static let thinSpace = "\u{202F}"
     /// Between a number and a word: U+00A0, without a line break.
     public static let space = "\u{A0}"
-    /// What stands for a number that there is not.
+    /// The text in place of a missing number.
     public static let missing = "—"
 
     /// Three digits and a prefix: `950`, `12.3 k`, `1.23 M`, `4 B` (10⁹), `5 T` (10¹²).
@@ -16,12 +16,12 @@ public enum Figure {
         scaled(value, ["", "k", "M", "B", "T"])
     }
 
-    /// Every digit of an integer, in groups: `1,234,567`.
+    /// An integer with all its digits, in groups: `1,234,567`.
     public static func exact(_ value: some BinaryInteger) -> String {
         (value < 0 ? "−" : "") + grouped(String(value.magnitude))
     }
 
-    /// Every digit before the point, in groups, and up to three after it: `1,234.5`.
+    /// A number with all digits before the point, in groups, and up to three after it: `1,234.5`.
     public static func exact(_ value: Double) -> String {
         guard value.isFinite else { return missing }
         return sign(value) { plain($0, decimals: 3) }
@@ -78,7 +78,7 @@ public enum Figure {
         return (magnitude / power).rounded() * power
     }
 
-    /// How many decimals show three digits.
+    /// Returns the number of decimals that show three digits.
     private static func decimals(of magnitude: Double) -> Int {
         guard magnitude > 0 else { return 0 }
         return min(max(2 - Int(log10(magnitude).rounded(.down)), 0), 8)

@@ -33,7 +33,7 @@ public enum Phrase {
     /// A smaller change is none.
     public static let noticeable = 0.005
 
-    /// After "All together".
+    /// A change in words, for a sentence such as "All indices together grew by 3%".
     public static func movement(_ change: Double) -> String {
         switch change {
         case -noticeable...noticeable: "did not change"

@@ -22,7 +22,7 @@ extension ContractLimit {
 }
 
 extension Exhaustion {
-    /// For a cell of a table.
+    /// A phrase for a cell of a table.
     public var words: String {
         switch self {
         case .unlimited: "no limit"
@@ -50,7 +50,7 @@ extension ServerTrend.Resource {
 }
 
 extension DegradedQueries.Cause {
-    /// Within parentheses.
+    /// A phrase for parentheses.
     var words: String {
         switch self {
         case .ssd: "reads from disk, not enough memory"
@@ -58,7 +58,7 @@ extension DegradedQueries.Cause {
         }
     }
 
-    /// For a cell of a table.
+    /// A phrase for a cell of a table.
     var title: String {
         switch self {
         case .ssd: "reads from disk (not enough memory)"

@@ -4,7 +4,7 @@ internal import Presentation
 public import UsageModel
 
 extension CapacityReport {
-    /// Days unlike the days around them.
+    /// The answer to whether there were unusual days.
     var unusualDaysAnswer: CapacityAnswer {
         let question = "Were there unusual days?"
         guard let newest = unusualDays.max(by: { ($0.day, abs($0.deviations)) < ($1.day, abs($1.deviations)) }) else {
@@ -31,7 +31,7 @@ extension CapacityReport {
             severity: recent > 0 ? .warning : .good)
     }
 
-    /// How much the answers are worth.
+    /// The answer to how reliable the forecasts are.
     var certaintyAnswer: CapacityAnswer {
         var severity = CapacityAnswer.Severity.good
         var answer: [String] = []

@@ -2,7 +2,7 @@ internal import Capacity
 internal import Presentation
 
 extension CapacityReport {
-    /// Which index drives the bill.
+    /// The answer to which index drives the bill.
     var drivingAnswer: CapacityAnswer {
         let span = "the last \(Figure.count(IndexReport.span, "day"))"
         var severity = CapacityAnswer.Severity.info
@@ -56,7 +56,7 @@ extension CapacityReport {
             details: details.joined(separator: " "), severity: severity)
     }
 
-    /// Indices with records and without searches.
+    /// The answer to which indices have records and no searches.
     var unsearchedAnswer: CapacityAnswer {
         let span = "the last \(Figure.count(IndexReport.span, "day"))"
         let holding = indices.usage.filter { ($0.records ?? 0) > 0 }

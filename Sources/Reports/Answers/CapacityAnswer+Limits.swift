@@ -3,7 +3,7 @@ internal import Forecast
 internal import Presentation
 
 extension CapacityReport {
-    /// Whether a limit holds in the running month: how probable it is, what is to come, what is used.
+    /// The answer to whether a limit holds in the running month: its chance, the projection, the use so far.
     func monthAnswer(_ limit: LimitReport) -> CapacityAnswer {
         let isOver = isOver(limit.month)
         let month = days.isEmpty ? "this month" : "in \(Phrase.month(limit.month))"
@@ -28,7 +28,7 @@ extension CapacityReport {
             severity: verdict?.severity ?? .unknown)
     }
 
-    /// When a limit is reached within a year. Nil where there is none: the month's answer says so.
+    /// The answer to when a limit is reached within a year. Nil without a limit: the month's answer says so.
     func yearAnswer(_ limit: LimitReport) -> CapacityAnswer? {
         var details = ""
         let state: String?
@@ -65,7 +65,7 @@ extension CapacityReport {
             state: state, text: text, details: details, severity: severity)
     }
 
-    /// How near a limit is expected to get that is not reached.
+    /// The nearest approach to a limit that is not reached.
     private func nearest(_ limit: LimitReport) -> String? {
         switch limit.limit {
         case .searchRequestsPerMonth:
@@ -106,7 +106,7 @@ extension CapacityReport {
         }
     }
 
-    /// What is expected of the whole month, beside the limit, and how probable it is to be more.
+    /// The projection of the whole month beside the limit, and the chance of exceeding it.
     private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
         let month = Phrase.monthName(limit.month)
         // What has happened has no probability.
@@ -126,7 +126,7 @@ extension CapacityReport {
         return sentence + (risk ?? "") + "."
     }
 
-    /// What is used of a limit that it exceeds, and how far it will go.
+    /// The use of a limit that is exceeded, and its projection.
     private func exceededSentence(_ limit: LimitReport, _ projection: Projection) -> String {
         let month = Phrase.monthName(limit.month)
         let used = Figure.compact(limit.used ?? projection.mean)
@@ -166,7 +166,7 @@ extension CapacityReport {
         return (over - min(Int((limit.usedCoverage * Double(over)).rounded(.down)), over), over)
     }
 
-    /// What is used by now; what was not fetched is said, because then it is too little.
+    /// The use so far; days without data are named, because they make it too little.
     private func usedSentence(_ limit: LimitReport) -> String {
         let (missing, over) = missingDays(limit)
         let month = Phrase.month(limit.month)

@@ -4,7 +4,7 @@ internal import Presentation
 internal import UsageModel
 
 extension CapacityReport {
-    /// Whether search servers are at their peak, and whether queries suffered.
+    /// The answer to whether search servers are at their limit, and whether queries suffered.
     var searchCapacityAnswer: CapacityAnswer {
         let capacity = searchCapacity
         var severity = CapacityAnswer.Severity.good
@@ -53,7 +53,7 @@ extension CapacityReport {
             details: details.joined(separator: " "), severity: severity)
     }
 
-    /// Where queries were degraded lately, or that they were not.
+    /// The servers where queries were degraded lately, or that there were none.
     /// - Parameter isReported: whether anything was lately.
     private func degradedSentence(isReported: Bool) -> String? {
         let recent = searchCapacity.degraded.compactMap { degraded in
@@ -74,7 +74,7 @@ extension CapacityReport {
         return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
-    /// What servers that are not gone use of a resource.
+    /// The recent use of a resource by servers that are not gone.
     func current(
         _ resource: ServerTrend.Resource
     ) -> [(server: ServerName, recent: Double, trend: ServerTrend)] {
@@ -84,7 +84,7 @@ extension CapacityReport {
         }
     }
 
-    /// Whether the data outgrow the memory of the servers.
+    /// The answer to whether the data fits into the memory of the servers.
     var memoryAnswer: CapacityAnswer {
         let disks = current(.ssd)
         var severity = CapacityAnswer.Severity.good
@@ -137,7 +137,7 @@ extension CapacityReport {
             details: details.joined(separator: " "), severity: severity)
     }
 
-    /// Where memory in use grew most; nil where no change is known.
+    /// The server whose memory use grew most; nil where no change is known.
     private var memoryGrowth: String? {
         let changes = current(.ram).compactMap { memory in
             memory.trend.changePer30Days.map { (server: memory.server, recent: memory.recent, change: $0) }
@@ -148,7 +148,7 @@ extension CapacityReport {
             + "30 days, to \(Figure.text(grown.recent, .megabytes))."
     }
 
-    /// Whether searches get slower.
+    /// The answer to whether searches get slower.
     var latencyAnswer: CapacityAnswer {
         let question = "Are searches getting slower?"
         guard let newest = latency.months.last(where: { $0.percentile99 != nil }), let usual = newest.percentile99

@@ -17,14 +17,14 @@ public struct CapacityAnswer: Sendable, Hashable {
         case unknown
     }
 
-    /// What is asked, for programs, such as `records.year`; it does not change with the report.
+    /// The question's identifier for programs, such as `records.year`; it does not change with the report.
     public var id: String
     public var question: String
     /// The verdict in a word or three, such as `On track`; nil where there is none.
     public var state: String?
     /// The number behind the state and what it is compared with, as sentences.
     public var text: String
-    /// What the answer rests on; may be empty.
+    /// The grounds of the answer; may be empty.
     public var details: String
     public var severity: Severity
 

@@ -13,7 +13,7 @@ extension Phrase {
         return lower == upper ? nil : "\(lower) to \(upper)"
     }
 
-    /// Every digit of a period's sum, and that it is more where not every day of it was fetched.
+    /// A period's sum with all its digits; marked as a lower bound where not every day of it was fetched.
     /// - Parameter end: of what is over.
     static func exact(_ period: PeriodUsage, until end: Int64) -> String {
         guard let value = period.value else { return Figure.missing }
@@ -25,7 +25,7 @@ extension Phrase {
         return Figure.percent(value / whole)
     }
 
-    /// How a period differs from another; only where both are whole.
+    /// The change of a period from another; only where both are whole.
     static func change(_ period: PeriodUsage, from before: PeriodUsage?) -> String {
         guard let before, period.isWhole, before.isWhole else { return Figure.missing }
         return change(period.value, from: before.value)

@@ -59,7 +59,7 @@ public struct CapacityCharts: Sendable {
             bars: [Chart.Bars(name: "Billed search requests", bars: bars)], limits: Self.limits(agreed))
     }
 
-    /// How the running month's searches add up, and how they may go on.
+    /// The running month's searches, added up, and their projection.
     public var runningMonth: Chart? {
         guard let limit = report.limits.first(where: { $0.limit == .searchRequestsPerMonth }), let used = limit.used,
             limit.month.upperBound > report.days.upperBound, !report.days.isEmpty
@@ -161,7 +161,7 @@ public struct CapacityCharts: Sendable {
         return Sparkline(label: label, values: index.weekly)
     }
 
-    /// How much of a limit is used; nil where nothing was agreed or nothing is known.
+    /// The used share of a limit; nil where nothing was agreed or nothing is known.
     public func meter(_ limit: LimitReport) -> Meter? {
         guard let used = limit.utilization, let agreed = limit.agreed else { return nil }
         let bounds = limit.projection?.bounds
@@ -173,7 +173,7 @@ public struct CapacityCharts: Sendable {
             })
     }
 
-    /// Which of the application's days were fetched.
+    /// The application's days, as far as they were fetched.
     public var coverage: CoverageCalendar {
         var states = [CoverageCalendar.State](repeating: .complete, count: report.days.count)
         for run in report.quality.missing {

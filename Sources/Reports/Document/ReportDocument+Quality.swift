@@ -48,7 +48,7 @@ extension ReportDocument.Section {
         return Self(id: "quality", title: "Data", blocks: blocks)
     }
 
-    /// Of a thousand indices most are alike.
+    /// The most indices in the table: of a thousand, most are alike.
     private static let mostScopes = 100
 
     private static func runs(_ runs: [Range<Int64>], _ title: String) -> [ReportDocument.Block] {
@@ -65,7 +65,7 @@ extension ReportDocument.Section {
         ]
     }
 
-    /// Where the numbers come from.
+    /// The methods behind the numbers.
     static func method(_ report: CapacityReport) -> Self {
         let rows = report.limits.map { limit -> [ReportDocument.Cell] in
             switch limit.series.forecast {

@@ -2,17 +2,17 @@ internal import Capacity
 internal import Presentation
 internal import UsageModel
 
-/// What a report says to people, before it becomes HTML or Markdown.
+/// The content of a report for people, before it becomes HTML or Markdown.
 ///
 /// Every string is plain text, names of indices and servers included; each output format escapes it once.
 struct ReportDocument: Sendable {
     var title: String
-    /// What is reported of, such as the days; name and value.
+    /// The subject of the report, such as the days; name and value.
     var facts: [(name: String, value: String)]
     /// The most important numbers, said again below.
     var tiles: [Tile]
     var answers: [CapacityAnswer]
-    /// After the answers.
+    /// The sections after the answers.
     var sections: [Section]
 
     struct Tile: Sendable {

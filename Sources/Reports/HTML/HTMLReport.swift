@@ -25,7 +25,7 @@ public struct ReportSections {
     /// Sections with headings of the second level, each with an identifier of its own.
     public let html: String
 
-    /// Everything that a page has room for: all but the table of every statistic.
+    /// The answers and sections that a page has room for: all but the table of every statistic.
     /// - Throws: when the template cannot be parsed.
     public init(_ report: CapacityReport) throws {
         let document = ReportDocument(report)
@@ -42,7 +42,7 @@ public struct ReportSections {
     }
 }
 
-/// What the templates are given; see ``HTMLFragment``.
+/// The values that the templates show; see ``HTMLFragment``.
 private struct SectionsView {
     var answers: [AnswerView]
     var sections: [SectionView]
@@ -87,7 +87,7 @@ private struct AnswerView {
     var question: HTMLFragment
     var answer: HTMLFragment
     var details: HTMLFragment?
-    /// Of the stylesheet.
+    /// The class in the stylesheet.
     var severity: HTMLFragment
     var label: HTMLFragment?
 

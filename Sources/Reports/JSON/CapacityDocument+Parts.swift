@@ -59,7 +59,7 @@ extension CapacityDocument {
 
     struct SearchCapacity: Encodable {
         var highest: DayDocument
-        /// Of the last 28.
+        /// The number among the last 28 days.
         var daysAbove80: Int
         var daysSaturated: Int
         var degraded: [Degraded]
@@ -77,7 +77,7 @@ extension CapacityDocument {
         var cause: String
         var days: Int
         var worst: DayDocument
-        /// Of the last 28.
+        /// The number among the last 28 days.
         var recentDays: Int
         var recentWorst: DayDocument
         var peakOnThoseDays: JSONNumber

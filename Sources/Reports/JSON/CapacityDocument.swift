@@ -2,7 +2,7 @@ public import Capacity
 internal import Forecast
 internal import UsageModel
 
-/// Everything that a capacity report says, for programs: one of `/api/v1/capacity`'s applications.
+/// A whole capacity report for programs: one of `/api/v1/capacity`'s applications.
 ///
 /// Its keys become snake case by the encoder's strategy. What is not known is `null`; nothing is left out.
 public struct CapacityDocument: Encodable {
@@ -72,7 +72,7 @@ extension CapacityDocument {
         var utilization: JSONNumber
         var projected: Projected?
         var exhaustion: ExhaustionDocument
-        /// Of whole months ahead.
+        /// Projections of whole months ahead.
         var comingMonths: [ProjectedMonth]
 
         private enum CodingKeys: CodingKey {
