@@ -76,6 +76,7 @@ let package = Package(
         library("Transport", [httpClient, logging, nioCore, nioPosix, nioSSL, nioHTTP1]),
         library("LinearRegex", []),
         library("UsageModel", []),
+        library("Forecast", []),
         .target(
             name: "Migrations", path: "migrations",
             resources: [
@@ -102,18 +103,21 @@ let package = Package(
             ],
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         .target(
-            name: "Capacity", dependencies: ["UsageModel", "History", mustache],
+            name: "Presentation", dependencies: ["UsageModel", mustache],
+            resources: [.embedInCode("Style/style.css")], swiftSettings: settings),
+        library("Capacity", ["UsageModel", "History", "Forecast"]),
+        .target(
+            name: "Reports", dependencies: ["UsageModel", "Forecast", "Capacity", "Presentation", mustache],
             resources: [
-                .embedInCode("Style/style.css"), .embedInCode("Report/Templates/report.html.mustache"),
-                .embedInCode("Report/Templates/sections.html.mustache"),
+                .embedInCode("HTML/Templates/report.html.mustache"),
+                .embedInCode("HTML/Templates/sections.html.mustache"),
             ],
             swiftSettings: settings),
         .target(
             name: "Web",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "PrometheusModel", "Exposition", "RemoteStorage",
-                "Capacity", "Gzip",
-                "LinearRegex", "Transport", "CCrypt",
+                "Forecast", "Capacity", "Presentation", "Reports", "Gzip", "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
@@ -130,10 +134,9 @@ let package = Package(
         .executableTarget(
             name: "AlgoliaExporter",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity", "Web",
-                "Settings", "Output", "Simulator", "Transport", "CMalloc", "CProcess", argumentParser, lifecycle,
-                logging, coreMetrics,
-                httpClient,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity",
+                "Reports", "Web", "Settings", "Output", "Simulator", "Transport", "CMalloc", "CProcess", argumentParser,
+                lifecycle, logging, coreMetrics, httpClient,
                 nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings),
@@ -141,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Exposition", "RemoteStorage", "Capacity", "Web", "Simulator",
+                "UsageModel", "AlgoliaClient", "History", "Exposition", "RemoteStorage", "Forecast", "Web", "Simulator",
                 "Transport", "Snappy", "TestSupport", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
@@ -151,8 +154,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", coreMetrics, logging,
-                nioCore, subprocess,
+                "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", "Forecast", "Capacity",
+                coreMetrics, logging, nioCore, subprocess,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
@@ -189,13 +192,15 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Capacity", "PrometheusModel", "Exposition", "RemoteStorage", "History", "Collector",
-                "UsageModel", "Simulator", "AlgoliaClient",
-                "LinearRegex", "Transport", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache,
-                nioCore, nioHTTP1,
-                nioPosix, nioSSL, protobuf,
+                "Web", "Presentation", "Capacity", "Reports", "PrometheusModel", "Exposition", "RemoteStorage",
+                "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "LinearRegex", "Transport",
+                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                nioSSL, protobuf,
             ]),
-        tests("CapacityTests", ["Capacity", "History", "UsageModel", "Simulator", "TestSupport"]),
+        tests("ForecastTests", ["Forecast", "UsageModel", "Simulator", "TestSupport"]),
+        tests("CapacityTests", ["Capacity", "Forecast", "History", "UsageModel", "TestSupport"]),
+        tests("PresentationTests", ["Presentation", "UsageModel", "TestSupport"]),
+        tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
         tests("SettingsTests", ["Settings", "TestSupport", "UsageModel", coreMetrics]),
         tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),

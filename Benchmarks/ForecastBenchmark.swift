@@ -1,4 +1,4 @@
-import Capacity
+import Forecast
 import Foundation
 
 /// Forecasts of days that are known: on series that are not ours and on the simulator's, beside statsforecast.

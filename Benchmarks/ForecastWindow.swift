@@ -1,4 +1,3 @@
-import Capacity
 import Foundation
 import Simulator
 import UsageModel

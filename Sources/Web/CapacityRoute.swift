@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Hummingbird
+internal import Reports
 internal import UsageModel
 
 /// `/api/v1/capacity`: what a planner asks about each application, answered.

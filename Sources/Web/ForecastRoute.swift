@@ -1,6 +1,7 @@
-internal import Capacity
+internal import Forecast
 internal import History
 internal import Hummingbird
+internal import Reports
 internal import UsageModel
 
 /// `/api/v1/forecast`: how the days of a series may go on, and what such a forecast has been worth.
@@ -153,7 +154,7 @@ enum ForecastRoute {
             write(try Forecast(DailySeries(series.points, until: end), horizon: horizon), to: &json)
         } catch {
             json.raw(#","method":null,"reason":"#)
-            json.string(error.description)
+            json.string(error.words)
             json.raw(#","backtest":null,"points":[]"#)
         }
         json.raw("}")

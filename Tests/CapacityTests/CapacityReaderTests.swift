@@ -1,4 +1,5 @@
 @testable import Capacity
+import Forecast
 import Foundation
 import History
 import TestSupport

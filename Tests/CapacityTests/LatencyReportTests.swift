@@ -1,3 +1,5 @@
+import Forecast
+import TestSupport
 import Testing
 
 @testable import Capacity
@@ -29,7 +31,7 @@ import UsageModel
 
     @Test func `getting slower is told in 30 days`() {
         var fixture = CapacityFixture(days: 200)
-        fixture.add("99p_processing_time") { 40 + Double($0) / 10 + CapacityFixture.noise($0) }
+        fixture.add("99p_processing_time") { 40 + Double($0) / 10 + noise($0) }
         let change = LatencyReport(fixture.input).changePer30Days ?? 0
         #expect(abs(change - 3) < 0.5)
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Capacity
@@ -8,7 +9,7 @@ import UsageModel
 
     /// A usual day: a weekday of some level, with noise.
     private static func usual(_ day: Int, level: Double = 10) -> Double {
-        level * week[day % 7] * (1 + CapacityFixture.noise(day) / 20)
+        level * week[day % 7] * (1 + noise(day) / 20)
     }
 
     private func unusual(
@@ -92,7 +93,7 @@ import UsageModel
 
     @Test func `what happens now and then is usual`() {
         #expect(unusual { $0 % 5 == 3 ? 200 : 0 }.isEmpty)
-        #expect(unusual { CapacityFixture.noise($0) > 0.6 ? 500 : 0 }.isEmpty)
+        #expect(unusual { noise($0) > 0.6 ? 500 : 0 }.isEmpty)
     }
 
     @Test func `it takes 42 reported days`() {

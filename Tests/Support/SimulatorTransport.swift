@@ -1,7 +1,7 @@
 internal import NIOCore
 public import Simulator
 public import Transport
-public import UsageModel
+internal import UsageModel
 
 /// Carries the client's requests to a simulator without a socket.
 public struct SimulatorTransport: HTTPTransport {

@@ -1,4 +1,5 @@
 import Capacity
+import Reports
 import TestSupport
 import Testing
 import UsageModel

@@ -1,4 +1,4 @@
-import Capacity
+import Reports
 import TestSupport
 import Testing
 import UsageModel

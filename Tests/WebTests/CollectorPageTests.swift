@@ -1,9 +1,9 @@
 import AlgoliaClient
-import Capacity
 import CoreMetrics
 import Exposition
 import Foundation
 import History
+import Presentation
 import Simulator
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import AlgoliaClient
 import Capacity
 import History
+import Presentation
 import Simulator
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import Capacity
 import Foundation
 import History
 import Output
+import Reports
 import Settings
 import UsageModel
 

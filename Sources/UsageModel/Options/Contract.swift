@@ -1,4 +1,4 @@
-/// What was bought from Algolia; nil where nothing was agreed.
+/// The limits of the contract with Algolia; nil where nothing was agreed.
 public struct Contract: Sendable, Hashable {
     public var searchRequestsPerMonth: Double?
     public var records: Double?

@@ -1,5 +1,5 @@
-internal import Capacity
 internal import Mustache
+internal import Presentation
 internal import UsageModel
 
 /// HTML that may stand in a page as it is.

@@ -1,7 +1,7 @@
-internal import Capacity
 internal import History
 internal import HTTPTypes
 internal import Hummingbird
+internal import Presentation
 internal import UsageModel
 
 /// One answer of the pages for people: what stands between header and footer.

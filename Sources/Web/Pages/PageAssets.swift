@@ -1,6 +1,6 @@
-internal import Capacity
 internal import HTTPTypes
 internal import Hummingbird
+internal import Presentation
 
 /// The files that pages need besides themselves.
 ///

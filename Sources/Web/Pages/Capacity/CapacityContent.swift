@@ -1,4 +1,6 @@
 internal import Capacity
+internal import Presentation
+internal import Reports
 internal import UsageModel
 
 /// What the capacity page shows of one application.

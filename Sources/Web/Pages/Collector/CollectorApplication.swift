@@ -1,7 +1,7 @@
 internal import AlgoliaClient
-internal import Capacity
 internal import Collector
 internal import History
+internal import Presentation
 internal import UsageModel
 
 /// One application on the collector's page.

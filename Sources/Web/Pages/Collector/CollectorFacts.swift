@@ -1,6 +1,6 @@
-internal import Capacity
 internal import Collector
 internal import History
+internal import Presentation
 internal import UsageModel
 
 /// Everything that the pages tell about who collects, read once for a page.

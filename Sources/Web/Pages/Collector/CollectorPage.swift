@@ -1,8 +1,8 @@
 internal import AlgoliaClient
-internal import Capacity
 internal import Collector
 internal import Exposition
 internal import History
+internal import Presentation
 internal import RemoteStorage
 internal import UsageModel
 

@@ -1,6 +1,6 @@
-internal import Capacity
 internal import Collector
 internal import History
+internal import Presentation
 internal import UsageModel
 
 /// What of an application's days was fetched, as a calendar.

@@ -1,5 +1,5 @@
-internal import Capacity
 internal import History
+internal import Presentation
 internal import UsageModel
 
 /// The chart of an answer: bars where one series counts something by days, lines otherwise.

@@ -1,5 +1,5 @@
-internal import Capacity
 internal import History
+internal import Presentation
 internal import UsageModel
 
 /// What the explorer answers: a chart, what it amounts to, and its newest values.

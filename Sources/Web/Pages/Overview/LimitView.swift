@@ -1,4 +1,6 @@
 internal import Capacity
+internal import Presentation
+internal import Reports
 internal import UsageModel
 
 /// One limit of a contract, in a drawing and in words.

@@ -1,5 +1,8 @@
 internal import Capacity
 internal import Collector
+internal import Forecast
+internal import Presentation
+internal import Reports
 internal import UsageModel
 
 /// One application on the overview: its contract, its week, and whether it is collected.

@@ -1,0 +1,45 @@
+public import UsageModel
+
+/// Answers to a planner's questions about one application, from its days alone.
+///
+/// The same days give the same report, bit for bit; nothing in it depends on the time at which it is made.
+public struct CapacityReport: Sendable {
+    public var application: ApplicationID
+    public var timeZone: String
+    /// The days that were looked at, from 1970-01-01 on. The last of them is the newest that is over.
+    public var days: Range<Int64>
+    /// Every limit, whether something was agreed or not, in the order of ``ContractLimit``.
+    public var limits: [LimitReport]
+    /// Billed search requests of each calendar month, oldest first.
+    public var months: [PeriodUsage]
+    /// The same of each week, from Monday on.
+    public var weeks: [PeriodUsage]
+    public var searchCapacity: SearchCapacityReport
+    public var servers: [ServerReport]
+    public var indices: IndexReport
+    public var unusualDays: [UnusualDay]
+    public var latency: LatencyReport
+    /// Every statistic of the application itself, by month.
+    public var statistics: [StatisticUsage]
+    public var quality: DataQuality
+}
+
+extension CapacityReport {
+    /// Answers from the days of one application.
+    public init(_ input: CapacityInput) {
+        application = input.application
+        timeZone = input.timeZone
+        days = input.days
+        limits = LimitReport.all(input)
+        let searches = input.days(ContractLimit.searchRequestsPerMonth.statistic)
+        months = PeriodUsage.sums(searches, of: .month, in: input)
+        weeks = PeriodUsage.sums(searches, of: .week, in: input)
+        searchCapacity = SearchCapacityReport(input)
+        servers = ServerReport.all(input)
+        indices = IndexReport(input)
+        unusualDays = UnusualDay.all(input)
+        latency = LatencyReport(input)
+        statistics = StatisticUsage.all(input)
+        quality = DataQuality(input)
+    }
+}

@@ -1,0 +1,143 @@
+internal import Forecast
+public import UsageModel
+
+/// The indices and their part in the usage.
+public struct IndexReport: Sendable {
+    /// The number of days that ``IndexUsage/searches`` counts.
+    public static let span = 28
+    /// The longest that ``growing`` and ``growingRecords`` are.
+    public static let most = 10
+
+    /// Every index, the most searched first; those without a number last.
+    public var usage: [IndexUsage]
+    /// Indices whose searches grew most (``IndexUsage/searchesGrowth``), the fastest first: they drive the bill.
+    public var growing: [IndexUsage]
+    /// Indices whose records grew most (``IndexUsage/recordsGrowth``), the fastest first.
+    public var growingRecords: [IndexUsage]
+    /// Indices that hold records and were not searched in the last 28 days although all of them were fetched,
+    /// the largest first. Searches of Query Suggestions are searches here, though nobody pays for them.
+    public var unsearched: [IndexUsage]
+}
+
+/// One index over the newest weeks.
+public struct IndexUsage: Sendable, Hashable {
+    public var index: IndexName
+    /// Billed search requests of the last 28 days; nil when nothing was reported. Of an index that has no such
+    /// statistic, all search requests.
+    public var searches: Double?
+    /// The same of the 28 days before; nil also when more than two of them were not fetched: a part of a sum
+    /// is nothing to compare with.
+    public var searchesBefore: Double?
+    /// The same a year (364 days, so the same weekdays) ago.
+    public var searchesYearAgo: Double?
+    /// ``searches`` as a share of all indices', in 0 ... 1.
+    public var share: Double?
+    /// Change in searches a day, of the last 28 days and the 28 before: means of the days that were fetched. Nil
+    /// when nothing was reported, or less than half of either was fetched.
+    public var searchesGrowth: Double?
+    /// The newest number, and that of 28 days before. Nil when nothing was reported in the last 28 days, as of
+    /// an index that is gone.
+    public var records: Double?
+    /// The newest that is 28 to 34 days older.
+    public var recordsBefore: Double?
+    /// Change in records in 28 days. An index that had none, as days that were fetched without a number tell,
+    /// has grown by all of them; nil when that is not known.
+    public var recordsGrowth: Double?
+    /// The newest day with a search, billed or not; nil when there was none in the report's days.
+    public var lastSearched: Int64?
+    /// The share of the last 28 days that were fetched, in 0 ... 1.
+    public var coverage: Double
+    /// Billed search requests of 26 weeks, oldest first, for a sparkline; nil where nothing was reported. Weeks are
+    /// counted back from the report's newest day, so that the last four are ``searches``.
+    public var weekly: [Double?]
+}
+
+extension IndexReport {
+    init(_ input: CapacityInput) {
+        var usage = input.indices.map { IndexUsage($0, input) }
+        let total = usage.reduce(0) { $0 + max($1.searches ?? 0, 0) }
+        if total > 0 {
+            for number in usage.indices { usage[number].share = usage[number].searches.map { max($0, 0) / total } }
+        }
+        let firstDay = input.newest(Self.span).lowerBound
+        self.usage = Self.sorted(usage, by: \.searches)
+        growing = Self.growing(usage, by: \.searchesGrowth)
+        growingRecords = Self.growing(usage, by: \.recordsGrowth)
+        let unsearched = usage.filter { index in
+            let wasSearched = index.lastSearched.map { $0 >= firstDay } ?? false
+            return index.coverage >= 1 && index.records ?? 0 > 0 && !wasSearched
+        }
+        self.unsearched = Self.sorted(unsearched, by: \.records)
+    }
+
+    private static func growing(_ usage: [IndexUsage], by growth: (IndexUsage) -> Double?) -> [IndexUsage] {
+        Array(sorted(usage.filter { growth($0) ?? 0 > 0 }, by: growth).prefix(most))
+    }
+
+    /// The largest first, those without a value last, then by name.
+    private static func sorted(_ usage: [IndexUsage], by value: (IndexUsage) -> Double?) -> [IndexUsage] {
+        usage.map { (value: value($0) ?? -.infinity, usage: $0) }
+            .sorted { ($1.value, $0.usage.index) < ($0.value, $1.usage.index) }
+            .map(\.usage)
+    }
+}
+
+extension IndexUsage {
+    private static let span = IndexReport.span
+    /// 52 weeks, so that weekdays meet.
+    private static let year = 364
+    /// Fewer fetched days of a span make no sum to compare with, or no mean.
+    private static let fewestForSum = 26
+    private static let fewestForMean = 14
+    private static let weeks = 26
+
+    /// Without ``share``, which takes the other indices.
+    fileprivate init(_ index: IndexName, _ input: CapacityInput) {
+        self.index = index
+        coverage = Double(input.fetched(input.newest(Self.span), index: index)) / Double(Self.span)
+        weekly = []
+        countSearches(input)
+        countRecords(input)
+    }
+
+    private mutating func countSearches(_ input: CapacityInput) {
+        let all = input.days("total_search_requests", index: index)
+        let billed = input.days("billed_search_requests", index: index) ?? all
+        func sum(_ days: Range<Int64>) -> Double? {
+            let reported = billed?.values(in: days) ?? []
+            return reported.isEmpty ? nil : reported.reduce(0) { $0 + $1.value }
+        }
+        let now = input.newest(Self.span)
+        let before = input.newest(Self.span, back: Self.span)
+        let yearAgo = input.newest(Self.span, back: Self.year)
+        let fetched = input.fetched(now, index: index)
+        let fetchedBefore = input.fetched(before, index: index)
+        let sumBefore = sum(before)
+
+        searches = sum(now)
+        searchesBefore = fetchedBefore >= Self.fewestForSum ? sumBefore : nil
+        searchesYearAgo = input.fetched(yearAgo, index: index) >= Self.fewestForSum ? sum(yearAgo) : nil
+        if min(fetched, fetchedBefore) >= Self.fewestForMean, searches != nil || sumBefore != nil {
+            searchesGrowth = (searches ?? 0) / Double(fetched) - (sumBefore ?? 0) / Double(fetchedBefore)
+        }
+        let searched = [all, billed].compactMap { $0?.values(in: input.days).last { $0.value > 0 }?.day }
+        lastSearched = searched.max()
+        weekly = (0..<Self.weeks).reversed().map { sum(input.newest(7, back: 7 * $0)) }
+    }
+
+    private mutating func countRecords(_ input: CapacityInput) {
+        guard let numbers = input.days("records", index: index),
+            let newest = numbers.values(in: input.newest(Self.span)).last
+        else { return }
+        records = newest.value
+        // Where the very day was not reported, one of the week before it will do.
+        let end = newest.day - Int64(Self.span) + 1
+        let before = end - 7..<end
+        if let number = numbers.values(in: before).last {
+            recordsBefore = number.value
+            recordsGrowth = newest.value - number.value
+        } else if input.fetched(before, index: index) == before.count {
+            recordsGrowth = newest.value
+        }
+    }
+}

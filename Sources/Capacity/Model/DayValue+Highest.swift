@@ -1,9 +1,0 @@
-extension Sequence<DayValue> {
-    /// The day with the highest value; the last of several.
-    var highest: DayValue? {
-        reduce(nil) { highest, day in
-            guard let highest, highest.value > day.value else { return day }
-            return highest
-        }
-    }
-}

@@ -1,0 +1,79 @@
+internal import Forecast
+internal import UsageModel
+
+/// A calendar period's value, and how much of it there is.
+public struct PeriodUsage: Sendable, Hashable {
+    /// Days since 1970-01-01; the whole period, also where it is cut off by the report's range.
+    public var days: Range<Int64>
+    /// Nil when nothing was reported in it.
+    public var value: Double?
+    /// The share of the period's days that were fetched and are within the report, in 0 ... 1. Below 1 a sum is
+    /// a part of the period's sum.
+    public var coverage: Double
+    /// Whether the period was not over at the end of the report.
+    public var isRunning: Bool
+
+    public init(days: Range<Int64>, value: Double?, coverage: Double, isRunning: Bool) {
+        self.days = days
+        self.value = value
+        self.coverage = coverage
+        self.isRunning = isRunning
+    }
+}
+
+extension PeriodUsage {
+    /// A series by calendar period: every period that the report's days touch, oldest first.
+    ///
+    /// Days are those of the input's time zone already, so that periods are counted here as in UTC.
+    /// - Parameters:
+    ///   - series: nil for one that is not there: its periods have a coverage and no value.
+    ///   - index: whose days were fetched; `""` for the application itself.
+    static func periods(
+        _ series: DailySeries?, of period: CalendarPeriod, aggregate: Aggregate, in input: CapacityInput,
+        index: IndexName = ""
+    ) -> [PeriodUsage] {
+        let empty = periods(of: period, in: input, index: index)
+        return series.map { series in empty.map { $0.filled(with: series, aggregate, in: input) } } ?? empty
+    }
+
+    /// The same of a sum of which no part may be missing: a day that was fetched and has no value is not covered.
+    static func sums(_ series: DailySeries?, of period: CalendarPeriod, in input: CapacityInput) -> [PeriodUsage] {
+        periods(series, of: period, aggregate: .sum, in: input).map { period in
+            guard let series else { return period }
+            var period = period
+            let reported = series.values(in: period.days.clamped(to: input.days)).count
+            period.coverage = Double(reported) / Double(period.days.count)
+            return period
+        }
+    }
+
+    /// The same without values, which all series of the application or an index have in common.
+    static func periods(of period: CalendarPeriod, in input: CapacityInput, index: IndexName = "") -> [PeriodUsage] {
+        let range = TimeRange(input.days.lowerBound * secondsPerDay, input.days.upperBound * secondsPerDay)
+        return CalendarAggregation(period).periods(range).map { range in
+            let days = range.start / secondsPerDay..<range.end / secondsPerDay
+            return PeriodUsage(
+                days: days, value: nil, coverage: Double(input.fetched(days, index: index)) / Double(days.count),
+                isRunning: days.upperBound > input.days.upperBound)
+        }
+    }
+
+    /// The same period with the value of `series`, of days that are the report's.
+    func filled(with series: DailySeries, _ aggregate: Aggregate, in input: CapacityInput) -> PeriodUsage {
+        var filled = self
+        filled.value = aggregate.combine(series.values(in: days.clamped(to: input.days)).map(\.value))
+        return filled
+    }
+
+    private static let secondsPerDay: Int64 = 86_400
+}
+
+/// Calendar months as days since 1970-01-01.
+public enum CalendarMonth {
+    /// The month that holds a day.
+    public static func containing(_ day: Int64) -> Range<Int64> {
+        let civil = CivilTime(day * 86_400)
+        let first = day - Int64(civil.day) + 1
+        return first..<first + Int64(CivilTime.daysInMonth(civil.month, of: civil.year))
+    }
+}

@@ -1,0 +1,105 @@
+internal import Capacity
+internal import Presentation
+internal import UsageModel
+
+extension ReportDocument.Section {
+    private static let mostIndices = 15
+    private static let mostUnsearched = 30
+
+    static func indices(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+        let indices = report.indices
+        guard !indices.usage.isEmpty else {
+            return Self(
+                id: "indices", title: "Indices", blocks: [.paragraph("Not enough data: no index was collected.")])
+        }
+        var blocks: [ReportDocument.Block] = [.table(top(indices, charts))]
+        if indices.usage.count > mostIndices {
+            let rest = indices.usage.dropFirst(mostIndices)
+            let searches = rest.reduce(0) { $0 + ($1.searches ?? 0) }
+            blocks.append(
+                .paragraph(
+                    "The other \(Figure.count(rest.count, "index", "indices")) had \(Figure.compact(searches)) searches."
+                )
+            )
+        }
+        if !indices.growing.isEmpty { blocks.append(.table(growing(indices))) }
+        if !indices.growingRecords.isEmpty { blocks.append(.table(growingRecords(indices))) }
+        if !indices.unsearched.isEmpty { blocks.append(.table(unsearched(indices))) }
+        let rest = indices.unsearched.dropFirst(mostUnsearched)
+        if !rest.isEmpty {
+            let records = rest.reduce(0) { $0 + ($1.records ?? 0) }
+            blocks.append(
+                .paragraph(
+                    "\(Figure.count(rest.count, "more index", "more indices")) with \(Figure.compact(records)) records "
+                        + "had no searches."))
+        }
+        return Self(id: "indices", title: "Indices", blocks: blocks)
+    }
+
+    private static func top(_ indices: IndexReport, _ charts: CapacityCharts) -> ReportDocument.Table {
+        let rows = indices.usage.prefix(mostIndices).map { usage -> [ReportDocument.Cell] in
+            [
+                .name(usage.index.text), .text(atLeast(usage)),
+                .text(usage.share.map(Figure.percent) ?? Figure.missing),
+                .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesBefore)),
+                .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesYearAgo)),
+                .text(usage.records.map(Figure.compact) ?? Figure.missing), .sparkline(charts.sparkline(usage)),
+            ]
+        }
+        let partial = indices.usage.prefix(mostIndices).contains { $0.coverage < 1 && $0.searches != nil }
+        return ReportDocument.Table(
+            caption: "Most searched indices in the last \(IndexReport.span) days"
+                + (partial ? " (≥: a lower bound, because some days were not fetched)" : ""),
+            columns: [
+                .text("Index"), .number("Searches"), .number("Share"), .number("Vs. previous \(IndexReport.span) days"),
+                .number("Vs. previous year"), .number("Records"), .text("Last 26 weeks"),
+            ], rows: rows)
+    }
+
+    private static func growing(_ indices: IndexReport) -> ReportDocument.Table {
+        let rows = indices.growing.prefix(10).map { usage -> [ReportDocument.Cell] in
+            [
+                .name(usage.index.text), .text(usage.searchesBefore.map(Figure.compact) ?? Figure.missing),
+                .text(atLeast(usage)), .text(usage.searchesGrowth.map(Figure.compact) ?? Figure.missing),
+                .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesBefore)),
+            ]
+        }
+        return ReportDocument.Table(
+            caption: "Fastest-growing indices by searches",
+            columns: [
+                .text("Index"), .number("Previous \(IndexReport.span) days"), .number("Last \(IndexReport.span) days"),
+                .number("Growth per day"), .number("Change"),
+            ], rows: rows)
+    }
+
+    private static func growingRecords(_ indices: IndexReport) -> ReportDocument.Table {
+        let rows = indices.growingRecords.prefix(10).map { usage -> [ReportDocument.Cell] in
+            [
+                .name(usage.index.text), .text(usage.recordsBefore.map(Figure.compact) ?? Figure.missing),
+                .text(usage.records.map(Figure.compact) ?? Figure.missing),
+                .text(Phrase.change(usage.records, from: usage.recordsBefore)),
+            ]
+        }
+        return ReportDocument.Table(
+            caption: "Fastest-growing indices by records",
+            columns: [.text("Index"), .number("\(IndexReport.span) days ago"), .number("Now"), .number("Change")],
+            rows: rows)
+    }
+
+    private static func unsearched(_ indices: IndexReport) -> ReportDocument.Table {
+        let rows = indices.unsearched.prefix(mostUnsearched).map { usage -> [ReportDocument.Cell] in
+            [
+                .name(usage.index.text), .text(usage.records.map(Figure.compact) ?? Figure.missing),
+                .text(usage.lastSearched.map(Phrase.cell) ?? "not in this report"),
+            ]
+        }
+        return ReportDocument.Table(
+            caption: "Indices with records and no searches in the last \(IndexReport.span) days",
+            columns: [.text("Index"), .number("Records"), .text("Last searched")], rows: rows)
+    }
+
+    private static func atLeast(_ usage: IndexUsage) -> String {
+        guard let searches = usage.searches else { return Figure.missing }
+        return (usage.coverage < 1 ? "≥ " : "") + Figure.compact(searches)
+    }
+}

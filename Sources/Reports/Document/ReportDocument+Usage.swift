@@ -1,0 +1,152 @@
+internal import Capacity
+internal import Forecast
+internal import Presentation
+internal import UsageModel
+
+extension ReportDocument.Section {
+    /// Every limit: what is used, what is to come, when it is reached.
+    static func contract(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+        let rows = report.limits.map { limit -> [ReportDocument.Cell] in
+            let partial = limit.limit != .records && limit.usedCoverage < 1
+            let used = limit.used.map { (partial ? "≥ " : "") + Figure.compact($0) }
+            let interval = limit.projection.map { projection in
+                "\(Figure.compact(projection.bounds.lower80)) to \(Figure.compact(projection.bounds.upper80))"
+            }
+            return [
+                .text(limit.limit.title), .text(limit.agreed.map(Figure.compact) ?? "none"),
+                .text(used ?? Figure.missing),
+                .text(limit.utilization.map(Figure.percent) ?? Figure.missing),
+                .text(limit.projection.map { Figure.compact($0.mean) } ?? Figure.missing),
+                .text(interval ?? Figure.missing),
+                .text(
+                    limit.isExceeded
+                        ? "exceeded" : limit.projection?.exceedance.map(Phrase.probability) ?? Figure.missing),
+                .text(limit.exhaustion.words),
+            ]
+        }
+        let month = report.days.isEmpty ? nil : report.limits.first.map { " in \(Phrase.month($0.month))" }
+        let table = ReportDocument.Table(
+            caption: "Contract limits\(month ?? "")",
+            columns: [
+                .text("Metric"), .number("Limit"), .number("Used"), .number("Used %"),
+                .number("Projected at month end"),
+                .number("80% interval"), .number("Chance of exceeding"), .text("Limit reached"),
+            ], rows: rows)
+        let meters = report.limits.compactMap { limit in
+            charts.meter(limit).map { ReportDocument.Block.meter(id: "meter-\(limit.limit.identifier)", $0) }
+        }
+        var notes: [String] = []
+        if report.limits.contains(where: { $0.limit != .records && $0.usedCoverage < 1 && $0.used != nil }) {
+            notes.append("≥: a lower bound, because some days of the month have no data.")
+        }
+        if report.limits.allSatisfy({ $0.agreed == nil }) {
+            notes.append(
+                "No contract is configured. Configure its limits to see whether and when they are reached.")
+        }
+        return Self(
+            id: "contract", title: "Contract",
+            blocks: meters + [.table(table)] + notes.map(ReportDocument.Block.paragraph))
+    }
+
+    /// Searches by month, week and day.
+    static func searches(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+        var blocks: [ReportDocument.Block] = []
+        if let chart = charts.months { blocks.append(.chart(id: "chart-months", chart)) }
+        if let chart = charts.runningMonth { blocks.append(.chart(id: "chart-running-month", chart)) }
+        if let chart = charts.searches { blocks.append(.chart(id: "chart-searches", chart)) }
+        guard report.months.contains(where: { $0.value != nil }) else {
+            return Self(
+                id: "searches", title: "Searches", blocks: [.paragraph("Not enough data: no searches were reported.")])
+        }
+        blocks.append(.table(months(report)))
+        if report.months.contains(where: { $0.value != nil && $0.isPartial(until: report.days.upperBound) }) {
+            blocks.append(
+                .paragraph(
+                    "≥: a lower bound, because some days of the month have no data or are outside this report.")
+            )
+        }
+        if let table = comingMonths(report) { blocks.append(.table(table)) }
+        blocks.append(.table(weeks(report)))
+        return Self(id: "searches", title: "Searches", blocks: blocks)
+    }
+
+    /// Records and queries per second.
+    static func levels(_ report: CapacityReport, _ charts: CapacityCharts) -> [Self] {
+        [ContractLimit.records, .maxQPS].compactMap { limit in
+            guard let usage = report.limits.first(where: { $0.limit == limit }) else { return nil }
+            let chart = charts.limit(usage).map {
+                ReportDocument.Block.chart(id: "chart-\(limit.identifier)", $0)
+            }
+            return Self(
+                id: limit.identifier, title: limit.title,
+                blocks: [chart ?? .paragraph("Not enough data: no values were reported.")])
+        }
+    }
+
+    private static func months(_ report: CapacityReport) -> ReportDocument.Table {
+        let agreed = report.limits.first { $0.limit == .searchRequestsPerMonth }?.agreed
+        let rows = report.months.indices.reversed().map { position -> [ReportDocument.Cell] in
+            let month = report.months[position]
+            return [
+                .text(Phrase.month(month.days) + (month.isRunning ? " so far" : "")),
+                .text(Phrase.exact(month, until: report.days.upperBound)),
+                .text(Phrase.share(month.value, of: agreed)),
+                .text(Phrase.change(month, from: position >= 1 ? report.months[position - 1] : nil)),
+                .text(Phrase.change(month, from: position >= 12 ? report.months[position - 12] : nil)),
+                .text(Figure.percent(month.coverage)),
+            ]
+        }
+        return ReportDocument.Table(
+            caption: "Billed search requests by month",
+            columns: [
+                .text("Month"), .number("Requests"), .number("Of the limit"), .number("Vs. previous month"),
+                .number("Vs. previous year"), .number("Days with data"),
+            ], rows: rows)
+    }
+
+    private static func comingMonths(_ report: CapacityReport) -> ReportDocument.Table? {
+        guard let limit = report.limits.first(where: { $0.limit == .searchRequestsPerMonth }) else { return nil }
+        let rows = limit.comingMonths.map { month -> [ReportDocument.Cell] in
+            [
+                .text(Phrase.month(month.days)), .text(Figure.compact(month.projection.mean)),
+                .text(Phrase.interval(month.projection.bounds) ?? Figure.missing),
+                .text(Phrase.share(month.projection.mean, of: limit.agreed)),
+                .text(month.projection.exceedance.map(Phrase.probability) ?? Figure.missing),
+            ]
+        }
+        guard !rows.isEmpty else { return nil }
+        return ReportDocument.Table(
+            caption: "Projected billed search requests by month",
+            columns: [
+                .text("Month"), .number("Requests"), .number("80% interval"), .number("Of the limit"),
+                .number("Chance of exceeding"),
+            ], rows: rows)
+    }
+
+    /// A quarter of a year.
+    private static let weeksShown = 13
+
+    private static func weeks(_ report: CapacityReport) -> ReportDocument.Table {
+        let shown = report.weeks.indices.suffix(weeksShown).reversed()
+        let rows = shown.map { position -> [ReportDocument.Cell] in
+            let week = report.weeks[position]
+            return [
+                .text(Phrase.cell(week.days.lowerBound) + (week.isRunning ? " so far" : "")),
+                .text(Phrase.exact(week, until: report.days.upperBound)),
+                .text(Phrase.change(week, from: position >= 1 ? report.weeks[position - 1] : nil)),
+                .text(Phrase.change(week, from: position >= 52 ? report.weeks[position - 52] : nil)),
+            ]
+        }
+        return ReportDocument.Table(
+            caption: "Billed search requests by week, last \(weeksShown) weeks",
+            columns: [
+                .text("Week of (Monday)"), .number("Requests"), .number("Vs. previous week"),
+                .number("Vs. 52 weeks earlier"),
+            ], rows: rows)
+    }
+}
+
+extension ContractLimit {
+    /// Within a page.
+    var identifier: String { rawValue.replacing("_", with: "-") }
+}
