@@ -25,11 +25,11 @@ struct AnswerSearch {
         /// There is more to ask for, or the search is over.
         case next
         /// These fail alone.
-        case culprits([Work])
+        case culprits([PlannedRequest])
     }
 
     /// The request that fails.
-    private(set) var whole: Work
+    private(set) var whole: PlannedRequest
     /// When it first failed.
     private(set) var since: Double
     /// How often it has failed since then.
@@ -38,7 +38,7 @@ struct AnswerSearch {
     /// How often it has failed since another request has succeeded: the first may be the end of an outage.
     private var failuresAlone = 0
     /// The pieces that are still to be asked for.
-    private(set) var pieces: [Work] = []
+    private(set) var pieces: [PlannedRequest] = []
     /// Whether the pieces only find out whether the vendor answers anything.
     private var isProbe = false
     private var requests = 0
@@ -49,10 +49,10 @@ struct AnswerSearch {
     /// Searches that found nothing though the whole went on to fail.
     private var fruitless = 0
     private var lone: [StatisticName: Int] = [:]
-    private var confirmed: Set<Work> = []
+    private var confirmed: Set<PlannedRequest> = []
 
-    init(_ work: Work, now: Double) {
-        whole = work
+    init(_ request: PlannedRequest, now: Double) {
+        whole = request
         since = now
     }
 
@@ -65,14 +65,15 @@ struct AnswerSearch {
     ///   - culprits: statistics that are known to make answers fail; they are told apart from the start.
     ///   - setAside: what need not be asked for.
     mutating func wholeFailed(
-        _ work: Work, othersSucceed: Bool, names: [StatisticName], culprits: Set<StatisticName>, setAside: [SetAside]
+        _ request: PlannedRequest, othersSucceed: Bool, names: [StatisticName], culprits: Set<StatisticName>,
+        setAside: [SetAside]
     ) {
-        whole = work
+        whole = request
         failures += 1
         failuresAlone = othersSucceed ? failuresAlone + 1 : 0
         guard failures >= (culprits.isEmpty ? patience : min(patience, 2)) else { return }
         let asked =
-            switch work.statistics {
+            switch request.statistics {
             case .all: names
             case .names(let names): names
             }
@@ -89,15 +90,15 @@ struct AnswerSearch {
         let known = asked.filter(culprits.contains)
         let rest = asked.filter { !culprits.contains($0) }
         guard !isProbe, !known.isEmpty, known.count <= Self.mostKnown else {
-            let all = piece(of: work, .names(asked))
+            let all = piece(of: request, .names(asked))
             pieces = asked.count > 1 ? halves(all) : [all]
             return
         }
-        pieces = rest.isEmpty ? [] : [piece(of: work, .names(rest))]
+        pieces = rest.isEmpty ? [] : [piece(of: request, .names(rest))]
         for name in known {
             let holes = setAside.filter { $0.breaksAnswers && $0.statistic == name }.map(\.range)
-            pieces += TimeRangeSet(work.range).subtracting(TimeRangeSet(holes)).ranges.reversed().map { range in
-                var piece = piece(of: work, .names([name]))
+            pieces += TimeRangeSet(request.range).subtracting(TimeRangeSet(holes)).ranges.reversed().map { range in
+                var piece = piece(of: request, .names([name]))
                 piece.range = range
                 return piece
             }
@@ -105,20 +106,20 @@ struct AnswerSearch {
     }
 
     /// Notes that a request failed that is never split.
-    mutating func noteFailure(_ work: Work) {
-        whole = work
+    mutating func noteFailure(_ request: PlannedRequest) {
+        whole = request
         failures += 1
     }
 
-    private func piece(of work: Work, _ statistics: StatisticSelection) -> Work {
-        var piece = work
+    private func piece(of request: PlannedRequest, _ statistics: StatisticSelection) -> PlannedRequest {
+        var piece = request
         piece.statistics = statistics
         piece.purpose = .isolation
         return piece
     }
 
     /// Both halves of a piece: of its statistics, or of its range when there is one statistic; the newer first.
-    private func halves(_ piece: Work, at boundary: UnixTime? = nil) -> [Work] {
+    private func halves(_ piece: PlannedRequest, at boundary: UnixTime? = nil) -> [PlannedRequest] {
         var (first, second) = (piece, piece)
         if case .names(let names) = piece.statistics, names.count > 1 {
             first.statistics = .names(Array(names[..<(names.count / 2)]))
@@ -132,7 +133,7 @@ struct AnswerSearch {
     }
 
     /// Notes that a piece was answered.
-    mutating func succeeded(_ piece: Work) {
+    mutating func succeeded(_ piece: PlannedRequest) {
         guard take(piece) else { return }
         hasSucceeded = true
         streak = 0
@@ -141,14 +142,14 @@ struct AnswerSearch {
     }
 
     /// Notes that a piece was refused for what it is: more than one statistic is told apart, one is not asked for.
-    mutating func refused(_ piece: Work) {
+    mutating func refused(_ piece: PlannedRequest) {
         guard take(piece), case .names(let names) = piece.statistics, names.count > 1 else { return }
         pieces += halves(piece)
     }
 
     /// Notes that a piece failed.
     /// - Parameter unsettled: where the live tail begins, which fails or not as a whole.
-    mutating func failed(_ piece: Work, unsettled: UnixTime, now: Double) -> Verdict {
+    mutating func failed(_ piece: PlannedRequest, unsettled: UnixTime, now: Double) -> Verdict {
         guard take(piece) else { return .next }
         streak += 1
         guard !isProbe else { return .next }
@@ -183,7 +184,7 @@ struct AnswerSearch {
     }
 
     /// Takes a piece off the list.
-    private mutating func take(_ piece: Work) -> Bool {
+    private mutating func take(_ piece: PlannedRequest) -> Bool {
         guard let position = pieces.firstIndex(of: piece) else { return false }
         pieces.remove(at: position)
         requests += 1

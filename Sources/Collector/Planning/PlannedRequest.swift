@@ -2,7 +2,7 @@ internal import AlgoliaClient
 internal import UsageModel
 
 /// One request to make, and why.
-struct Work: Hashable {
+struct PlannedRequest: Hashable {
     enum Purpose: String {
         /// The unsettled tail.
         case live

@@ -106,22 +106,23 @@ struct Planner {
     }
 
     /// The search that a piece belongs to, and what it is about.
-    func search(_ piece: Work) -> (purpose: Work.Purpose, search: AnswerSearch)? {
+    func search(_ piece: PlannedRequest) -> (purpose: PlannedRequest.Purpose, search: AnswerSearch)? {
         track(piece.scope, piece.granularity)?.searches.first { $0.value.pieces.contains(piece) }
             .map { ($0.key, $0.value) }
     }
 
     /// The next request, or nil when nothing is to be done at `now`.
-    mutating func next(now: UnixTime) -> Work? {
+    mutating func next(now: UnixTime) -> PlannedRequest? {
         let urgent =
-            liveWork(now: now) ?? isolationWork(now: now) ?? probeWork(now: now) ?? retryWork(now: now) ?? horizonWork(
+            liveRequest(now: now) ?? isolationRequest(now: now) ?? probeRequest(now: now) ?? retryRequest(now: now)
+            ?? horizonRequest(
                 now: now)
-            ?? revisionWork(now: now)
+            ?? revisionRequest(now: now)
         if let urgent, liveStreak < Self.liveShare {
             liveStreak += 1
             return urgent
         }
-        if let backfill = backfillWork(now: now) {
+        if let backfill = backfillRequest(now: now) {
             liveStreak = 0
             turn = backfill.scope
             searching = nil
@@ -157,7 +158,7 @@ struct Planner {
 
     // MARK: Live
 
-    private func liveWork(now: UnixTime) -> Work? {
+    private func liveRequest(now: UnixTime) -> PlannedRequest? {
         var best: (due: UnixTime, track: Track, name: StatisticName)?
         for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.live) {
             let tail = tailOffer(track)
@@ -172,7 +173,7 @@ struct Planner {
         guard let (_, track, name) = best else { return nil }
         let range = track.tailRange(name, settings, now: now)
         if name == StatisticsOffer.wildcard {
-            return Work(
+            return PlannedRequest(
                 scope: track.scope, granularity: track.granularity, range: range, statistics: .all, purpose: .live)
         }
         let offer = offer(track.scope)
@@ -180,19 +181,19 @@ struct Planner {
             track.tailDue($0, settings) <= now && track.tailRange($0, settings, now: now) == range
         }
         let batch = offer.batch(of: [name] + due.filter { $0 != name })
-        return Work(
+        return PlannedRequest(
             scope: track.scope, granularity: track.granularity, range: range, statistics: .names(batch),
             purpose: .live)
     }
 
     /// Asks for a part of a request that fails.
-    private func isolationWork(now: UnixTime) -> Work? {
+    private func isolationRequest(now: UnixTime) -> PlannedRequest? {
         tracks.lazy.filter { $0.notBefore <= Double(now) }
             .compactMap { $0.searches.values.lazy.compactMap(\.pieces.first).first }.first
     }
 
     /// Asks for one statistic that was refused, on the newest bucket alone.
-    private func probeWork(now: UnixTime) -> Work? {
+    private func probeRequest(now: UnixTime) -> PlannedRequest? {
         for level in EndpointLevel.allCases {
             guard let statistic = offers[level]?.probe(now: now),
                 let track = tracks.first(where: {
@@ -200,7 +201,7 @@ struct Planner {
                 })
             else { continue }
             let unsettled = Granularity.hourly.floor(now - settings.settleDelay)
-            return Work(
+            return PlannedRequest(
                 scope: track.scope, granularity: .hourly,
                 range: TimeRange(unsettled, Granularity.hourly.floor(now) + 3600),
                 statistics: statistic == StatisticsOffer.wildcard ? .all : .names([statistic]), purpose: .probe)
@@ -209,7 +210,7 @@ struct Planner {
     }
 
     /// Asks again for what was set aside a day ago.
-    private func retryWork(now: UnixTime) -> Work? {
+    private func retryRequest(now: UnixTime) -> PlannedRequest? {
         for track in tracks where track.notBefore <= Double(now) {
             guard let due = track.setAside.first(where: { Self.isDue($0.triedAt, now: now) }) else { continue }
             // What is set aside of the same range is asked for at once.
@@ -222,8 +223,9 @@ struct Planner {
                 ? TimeRange(
                     track.granularity.floor(now - settings.settleDelay),
                     track.granularity.floor(now) + track.granularity.seconds)
-                : TimeRange(due.range.start, min(due.range.end, due.range.start + Work.longest(track.granularity)))
-            return Work(
+                : TimeRange(
+                    due.range.start, min(due.range.end, due.range.start + PlannedRequest.longest(track.granularity)))
+            return PlannedRequest(
                 scope: track.scope, granularity: track.granularity, range: range,
                 statistics: due.statistic == StatisticsOffer.wildcard
                     ? .all : .names(Array(names.prefix(StatisticsOffer.batchSize))), purpose: .retry)
@@ -232,7 +234,7 @@ struct Planner {
     }
 
     /// Asks for something older than the vendor served a day ago, one bucket of it.
-    private func horizonWork(now: UnixTime) -> Work? {
+    private func horizonRequest(now: UnixTime) -> PlannedRequest? {
         for (key, horizon) in reaches.horizons where Self.isDue(horizon.triedAt, now: now) {
             let oldest = key.granularity.ceiling(now - horizon.age)
             // The next bucket but one: the age is known to a bucket.
@@ -245,7 +247,7 @@ struct Planner {
             else { continue }
             let offer = offer(track.scope)
             guard offer.servesWildcard || !offer.names.isEmpty else { continue }
-            return Work(
+            return PlannedRequest(
                 scope: track.scope, granularity: key.granularity,
                 range: TimeRange(start, start + key.granularity.seconds),
                 statistics: offer.servesWildcard ? .all : .names(offer.batch(of: offer.names)), purpose: .horizon)
@@ -260,14 +262,14 @@ struct Planner {
 
     // MARK: Revision
 
-    private func revisionWork(now: UnixTime) -> Work? {
+    private func revisionRequest(now: UnixTime) -> PlannedRequest? {
         for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.revision) {
             guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval else {
                 continue
             }
             let end = track.granularity.floor(now - settings.settleDelay)
             let range = TimeRange(end - CollectionSettings.revisedRange, end)
-            return Work(
+            return PlannedRequest(
                 scope: track.scope, granularity: track.granularity, range: range,
                 statistics: track.revisionBatches.first ?? revisionBatches(track)[0], purpose: .revision)
         }
@@ -286,8 +288,8 @@ struct Planner {
 
     // MARK: Backfill
 
-    private mutating func backfillWork(now: UnixTime) -> Work? {
-        if let work = nextTurn(now: now) { return work }
+    private mutating func backfillRequest(now: UnixTime) -> PlannedRequest? {
+        if let request = nextTurn(now: now) { return request }
         // Nobody asks for what is older than a search that nobody goes on with.
         return abandonSearches(now: now) ? nextTurn(now: now) : nil
     }
@@ -311,28 +313,28 @@ struct Planner {
     }
 
     /// The next scope's window.
-    private func nextTurn(now: UnixTime) -> Work? {
+    private func nextTurn(now: UnixTime) -> PlannedRequest? {
         var scopes: [Scope] = []
         for track in tracks where scopes.last != track.scope { scopes.append(track.scope) }
         guard !scopes.isEmpty else { return nil }
-        if let searching, let work = backfillWork(searching, now: now) { return work }
+        if let searching, let request = backfillRequest(searching, now: now) { return request }
         let first = turn.flatMap { scopes.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
         for offset in scopes.indices {
             let scope = scopes[(first + offset) % scopes.count]
-            if let work = backfillWork(scope, now: now) { return work }
+            if let request = backfillRequest(scope, now: now) { return request }
         }
         return nil
     }
 
     /// A scope's newest week, then its days, then older weeks.
-    private func backfillWork(_ scope: Scope, now: UnixTime) -> Work? {
-        let hourly = backfillWork(scope, .hourly, now: now)
-        let newestWeek = now - settings.settleDelay - Work.longest(.hourly)
+    private func backfillRequest(_ scope: Scope, now: UnixTime) -> PlannedRequest? {
+        let hourly = backfillRequest(scope, .hourly, now: now)
+        let newestWeek = now - settings.settleDelay - PlannedRequest.longest(.hourly)
         if let hourly, hourly.range.end > newestWeek { return hourly }
-        return backfillWork(scope, .daily, now: now) ?? hourly
+        return backfillRequest(scope, .daily, now: now) ?? hourly
     }
 
-    private func backfillWork(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> Work? {
+    private func backfillRequest(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> PlannedRequest? {
         guard let track = track(scope, granularity), track.notBefore <= Double(now), !track.isSearching(.backfill),
             !backlog(of: track, now: now).isEmpty
         else { return nil }
@@ -350,12 +352,12 @@ struct Planner {
         else { return nil }
         guard
             let range = reaches.served(
-                TimeRange(max(start, end - Work.longest(granularity)), end), scope, granularity, now: now)
+                TimeRange(max(start, end - PlannedRequest.longest(granularity)), end), scope, granularity, now: now)
         else { return nil }
         let wanted = lacking.filter { $0.missing?.intersection(range) == range }.map(\.name)
         let statistics: StatisticSelection =
             offer.servesWildcard && wanted.count == names.count ? .all : .names(offer.batch(of: wanted))
-        return Work(
+        return PlannedRequest(
             scope: scope, granularity: granularity, range: range, statistics: statistics, purpose: .backfill)
     }
 

@@ -24,13 +24,13 @@ struct Track {
     var failures = 0
     var notBefore = 0.0
     /// Requests that fail for no reason that they name, by what they are for.
-    var searches: [Work.Purpose: AnswerSearch] = [:]
+    var searches: [PlannedRequest.Purpose: AnswerSearch] = [:]
 
     /// Whether parts of any request are asked for instead of the whole.
     var isSearching: Bool { searches.values.contains(where: \.isRunning) }
 
     /// Whether parts of a request for `purpose` are asked for instead of the whole.
-    func isSearching(_ purpose: Work.Purpose) -> Bool { searches[purpose]?.isRunning == true }
+    func isSearching(_ purpose: PlannedRequest.Purpose) -> Bool { searches[purpose]?.isRunning == true }
 
     /// The statistics (or `*`) without which the live tail goes on, and the start of what each of them lacks; the
     /// planner keeps it in line.
@@ -94,7 +94,7 @@ struct Track {
         let failing = setAside.lazy.filter { $0.breaksAnswers && !$0.isOpen }.map(\.range.end).filter {
             $0 <= unsettled
         }
-        let start = max(gap.start, awaited, end - Work.longest(granularity), failing.max() ?? .min)
+        let start = max(gap.start, awaited, end - PlannedRequest.longest(granularity), failing.max() ?? .min)
         return TimeRange(min(start, unsettled), end)
     }
 }

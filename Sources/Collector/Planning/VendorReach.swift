@@ -129,5 +129,5 @@ struct ReachKey: Hashable {
         self.granularity = granularity
     }
 
-    init(_ work: Work) { self.init(EndpointLevel(work.scope), work.granularity) }
+    init(_ request: PlannedRequest) { self.init(EndpointLevel(request.scope), request.granularity) }
 }

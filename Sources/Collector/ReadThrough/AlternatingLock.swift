@@ -1,6 +1,6 @@
 /// Lets one through at a time. The collector and those who read through it take turns, so that
 /// many readers cannot keep the collector from its work, nor a backfill them from theirs.
-actor TurnGate {
+actor AlternatingLock {
     enum Party: Hashable { case collector, reader }
 
     private var isTaken = false

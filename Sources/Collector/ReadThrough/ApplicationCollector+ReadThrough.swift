@@ -74,12 +74,12 @@ extension ApplicationCollector {
                 return .pausing
             }
         }
-        guard let work = missingWork(scope, granularity, range, statistics, answered) else { return .complete }
+        guard let request = missingRequest(scope, granularity, range, statistics, answered) else { return .complete }
         guard health.pausedUntil(now: clock.seconds) == nil, (track?.notBefore ?? 0) <= clock.seconds else {
             return .pausing
         }
         let refused = planner.offer(scope).refused
-        switch await perform(work) {
+        switch await perform(request) {
         case .stored: return .fetched
         case .notStored: return .pausing
         // A refused name or wildcard is left out from now on; the others are still to be had.
@@ -91,10 +91,10 @@ extension ApplicationCollector {
     }
 
     /// The newest window that is missing of what is asked for, as wide as one request may be.
-    private func missingWork(
+    private func missingRequest(
         _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection,
         _ answered: [StatisticName: TimeRangeSet]
-    ) -> Work? {
+    ) -> PlannedRequest? {
         let offer = planner.offer(scope)
         let names: [StatisticName] =
             switch statistics {
@@ -115,7 +115,7 @@ extension ApplicationCollector {
         // What lies before it will be wanted, too: by backfill, if by nobody else.
         let first = min(asked.start, settings.desired(granularity, now: now).start)
         guard let gap = TimeRangeSet(TimeRange(first, end)).subtracting(covered).ranges.last else { return nil }
-        let window = TimeRange(max(gap.start, end - Work.longest(granularity)), end)
+        let window = TimeRange(max(gap.start, end - PlannedRequest.longest(granularity)), end)
         let selection: StatisticSelection
         if offer.servesWildcard {
             selection = .all
@@ -125,7 +125,7 @@ extension ApplicationCollector {
             }
             selection = .names(offer.batch(of: lacking))
         }
-        return Work(
+        return PlannedRequest(
             scope: scope, granularity: granularity, range: window, statistics: selection, purpose: .readThrough)
     }
 

@@ -6,10 +6,10 @@ internal import UsageModel
 /// Consequences of each kind of failure.
 extension ApplicationCollector {
     /// A refused name or wildcard that is served again is no longer refused.
-    func noteServed(_ work: Work) async throws {
-        let level = EndpointLevel(work.scope)
-        var offer = planner.offer(work.scope)
-        var withdrawn = work.statistics.trackedNames.filter { offer.refused[$0] != nil }
+    func noteServed(_ request: PlannedRequest) async throws {
+        let level = EndpointLevel(request.scope)
+        var offer = planner.offer(request.scope)
+        var withdrawn = request.statistics.trackedNames.filter { offer.refused[$0] != nil }
         if withdrawn.contains(StatisticsOffer.wildcard) {
             // The plan has changed: what it refused by name is asked for again, too.
             withdrawn = Array(offer.refused.keys)
@@ -25,7 +25,7 @@ extension ApplicationCollector {
             offer.resolveDoubt(isRefused: true)
             try await remember([StatisticsOffer.wildcard], level)
         }
-        offer.noteServed(work.statistics)
+        offer.noteServed(request.statistics)
         planner.offers[level] = offer
     }
 
@@ -37,85 +37,85 @@ extension ApplicationCollector {
         try await history.refuse(refused, application: client.application, level: level, at: clock.now)
     }
 
-    func fail(_ work: Work, _ error: AlgoliaError, sentAt: UnixTime) async {
+    func fail(_ request: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
         switch error {
         case .cancelled:
             return
         case .rateLimited(let retryAfter):
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
-            note(work, error, "pausing for \(Int(delay.rounded(.up))) s")
-        case .unauthorized(403, let message) where mayBeRefusal(work):
-            if work.purpose == .isolation {
-                await refusePiece(work, error, message: message, sentAt: sentAt)
-            } else if work.statistics == .all {
-                planner.offers[EndpointLevel(work.scope)]?.doubtWildcard(now: clock.now)
+            note(request, error, "pausing for \(Int(delay.rounded(.up))) s")
+        case .unauthorized(403, let message) where mayBeRefusal(request):
+            if request.purpose == .isolation {
+                await refusePiece(request, error, message: message, sentAt: sentAt)
+            } else if request.statistics == .all {
+                planner.offers[EndpointLevel(request.scope)]?.doubtWildcard(now: clock.now)
             } else {
-                await refuse(work, error, message: message)
+                await refuse(request, error, message: message)
             }
         case .unauthorized, .noKey:
             for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
             let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
             metrics.failed(.usage)
             log.error("\(error); retrying in \(Int(delay)) s \(client.rotation(.usage))")
-        case .notFound(let message): await failAbsent(work, error, message: message, sentAt: sentAt)
+        case .notFound(let message): await failAbsent(request, error, message: message, sentAt: sentAt)
         case .refused(_, let message):
-            switch work.purpose {
-            case .live, .probe: await refuse(work, error, message: message)
+            switch request.purpose {
+            case .live, .probe: await refuse(request, error, message: message)
             case .readThrough:
                 // What a client asks for may be refused for itself, and says nothing about the plan
                 // unless the vendor names a statistic that it never served.
-                guard StatisticsOffer.names(work.statistics, in: message), !wasServed(work) else { return }
-                await refuse(work, error, message: message)
-            case .backfill: await refuseRange(work, error, message: message, sentAt: sentAt, isAbsence: false)
-            case .retry, .horizon, .revision: await putOff(work, error, sentAt: sentAt)
-            case .isolation: await refusePiece(work, error, message: message, sentAt: sentAt)
+                guard StatisticsOffer.names(request.statistics, in: message), !wasServed(request) else { return }
+                await refuse(request, error, message: message)
+            case .backfill: await refuseRange(request, error, message: message, sentAt: sentAt, isAbsence: false)
+            case .retry, .horizon, .revision: await putOff(request, error, sentAt: sentAt)
+            case .isolation: await refusePiece(request, error, message: message, sentAt: sentAt)
             }
         case .server(_, _, let retryAfter?):
             let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
-            await failSilently(work, error, sentAt: sentAt, pause: delay)
-        case .server, .timeout, .connection, .broken: await failSilently(work, error, sentAt: sentAt)
+            await failSilently(request, error, sentAt: sentAt, pause: delay)
+        case .server, .timeout, .connection, .broken: await failSilently(request, error, sentAt: sentAt)
         }
     }
 
     /// Handles a 404 that does not prove that there are no data.
-    private func failAbsent(_ work: Work, _ error: AlgoliaError, message: String, sentAt: UnixTime) async {
-        switch work.purpose {
+    private func failAbsent(_ request: PlannedRequest, _ error: AlgoliaError, message: String, sentAt: UnixTime) async {
+        switch request.purpose {
         case .readThrough: break
-        case .backfill: await refuseRange(work, error, message: message, sentAt: sentAt, isAbsence: true)
-        case .retry, .horizon, .revision: await putOff(work, error, sentAt: sentAt)
-        case .isolation: await refusePiece(work, error, message: message, sentAt: sentAt)
+        case .backfill: await refuseRange(request, error, message: message, sentAt: sentAt, isAbsence: true)
+        case .retry, .horizon, .revision: await putOff(request, error, sentAt: sentAt)
+        case .isolation: await refusePiece(request, error, message: message, sentAt: sentAt)
         case .live, .probe:
-            if work.scope.isIndex, !mayBeWildcard(work) {
-                back(off: work, .notFound, error, because: doubt(of: work.scope.index))
-            } else if work.statistics == .all {
+            if request.scope.isIndex, !mayBeWildcard(request) {
+                back(off: request, .notFound, error, because: doubt(of: request.scope.index))
+            } else if request.statistics == .all {
                 // Either the wildcard is refused, or there are no data: names will tell.
-                planner.offers[EndpointLevel(work.scope)]?.doubtWildcard(now: clock.now)
+                planner.offers[EndpointLevel(request.scope)]?.doubtWildcard(now: clock.now)
             } else {
-                await refuse(work, error, message: message)
+                await refuse(request, error, message: message)
             }
         }
     }
 
     /// Whether a 403 may be about what was asked and not about the key: only
     /// where nothing of it was ever served, and not twice in a row.
-    private func mayBeRefusal(_ work: Work) -> Bool {
-        guard !planner.offer(work.scope).isProven(work.statistics), health.forbidden == 0 else { return false }
-        let answered = planner.track(work.scope, work.granularity)?.answered ?? [:]
-        guard work.statistics.trackedNames.allSatisfy({ answered[$0] == nil }) else { return false }
+    private func mayBeRefusal(_ request: PlannedRequest) -> Bool {
+        guard !planner.offer(request.scope).isProven(request.statistics), health.forbidden == 0 else { return false }
+        let answered = planner.track(request.scope, request.granularity)?.answered ?? [:]
+        guard request.statistics.trackedNames.allSatisfy({ answered[$0] == nil }) else { return false }
         health.forbidden += 1
         return true
     }
 
     /// Whether a 404 for an index may be about the wildcard: where the application's was refused, too.
-    func mayBeWildcard(_ work: Work) -> Bool {
-        work.statistics == .all && !planner.offer(work.scope).isProven(.all)
+    func mayBeWildcard(_ request: PlannedRequest) -> Bool {
+        request.statistics == .all && !planner.offer(request.scope).isProven(.all)
             && planner.offers[.application]?.servesWildcard == false
     }
 
-    func refuse(_ work: Work, _ error: AlgoliaError, message: String) async {
-        let level = EndpointLevel(work.scope)
-        var offer = planner.offer(work.scope)
-        let refused = offer.noteRefused(work.statistics, message: message, now: clock.now)
+    func refuse(_ request: PlannedRequest, _ error: AlgoliaError, message: String) async {
+        let level = EndpointLevel(request.scope)
+        var offer = planner.offer(request.scope)
+        let refused = offer.noteRefused(request.statistics, message: message, now: clock.now)
         planner.offers[level] = offer
         health.answered(now: clock.seconds, error: error)
         guard !refused.isEmpty else {
@@ -127,25 +127,25 @@ extension ApplicationCollector {
         } catch {
             _ = pauseForStorage(error)
         }
-        if offer.names.isEmpty { back(off: work, .notFound, error) }
+        if offer.names.isEmpty { back(off: request, .notFound, error) }
     }
 
     /// Leaves one track alone for a while; the application, too, when several fail in a row.
     /// - Parameter cause: what people should know beside the error.
-    func back(off work: Work, _ backoff: Backoff, _ error: AlgoliaError, because cause: String = "") {
-        guard planner.track(work.scope, work.granularity) != nil else {
+    func back(off request: PlannedRequest, _ backoff: Backoff, _ error: AlgoliaError, because cause: String = "") {
+        guard planner.track(request.scope, request.granularity) != nil else {
             // Somebody has asked for what is not collected: no failure of the collection.
-            return log.debug("\(error)", metadata: ["index": "\(work.scope.index)"])
+            return log.debug("\(error)", metadata: ["index": "\(request.scope.index)"])
         }
         var delay = 0.0
         let now = clock.seconds
-        planner.update(work.scope, work.granularity) { track in
+        planner.update(request.scope, request.granularity) { track in
             track.failures += 1
             delay = backoff.delay(failures: track.failures, using: &generator)
             track.notBefore = (now + delay).rounded(.up)
         }
-        if case .notFound = error {} else { health.failed(work.scope, now: now, using: &generator) }
-        note(work, error, "retrying in \(Int(delay.rounded(.up))) s", because: cause)
+        if case .notFound = error {} else { health.failed(request.scope, now: now, using: &generator) }
+        note(request, error, "retrying in \(Int(delay.rounded(.up))) s", because: cause)
     }
 
     /// Why the vendor may know nothing of an index in its newest hours.
@@ -169,15 +169,15 @@ extension ApplicationCollector {
             """
     }
 
-    func note(_ work: Work, _ error: AlgoliaError, _ consequence: String, because cause: String = "") {
+    func note(_ request: PlannedRequest, _ error: AlgoliaError, _ consequence: String, because cause: String = "") {
         metrics.failed(.usage)
         let text = cause.isEmpty ? error.description : "\(error): \(cause)"
         health.lastError = (text, clock.now)
         log.warning(
             "\(text); \(consequence)",
             metadata: [
-                "index": "\(work.scope.index)", "granularity": "\(work.granularity.rawValue)",
-                "range": "\(work.range)",
+                "index": "\(request.scope.index)", "granularity": "\(request.granularity.rawValue)",
+                "range": "\(request.range)",
             ])
     }
 }

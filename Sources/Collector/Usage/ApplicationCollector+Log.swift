@@ -14,9 +14,10 @@ extension ApplicationCollector {
         }
     }
 
-    func tell(of answer: UsageAnswer, _ work: Work) {
+    func tell(of answer: UsageAnswer, _ request: PlannedRequest) {
         let metadata: Logger.Metadata = [
-            "index": "\(work.scope.index)", "granularity": "\(work.granularity.rawValue)", "range": "\(work.range)",
+            "index": "\(request.scope.index)", "granularity": "\(request.granularity.rawValue)",
+            "range": "\(request.range)",
         ]
         if answer.outside > 0, told.first(.outside) {
             log.warning(
@@ -31,7 +32,8 @@ extension ApplicationCollector {
                 """, metadata: metadata)
         }
         let new = answer.unreadable.filter { one in
-            planner.track(work.scope, work.granularity)?.setAside.contains { $0.statistic == one.statistic } != true
+            planner.track(request.scope, request.granularity)?.setAside.contains { $0.statistic == one.statistic }
+                != true
         }
         guard let first = new.first else { return }
         log.warning(

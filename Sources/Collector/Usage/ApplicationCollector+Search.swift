@@ -12,41 +12,41 @@ extension ApplicationCollector {
     private static let pace = Backoff(base: 1, cap: 15)
 
     /// - Parameter pause: for how long the application is paused already; nil to wait with this track alone.
-    func failSilently(_ work: Work, _ error: AlgoliaError, sentAt: UnixTime, pause: Double? = nil) async {
-        guard let track = planner.track(work.scope, work.granularity), work.purpose != .readThrough else {
-            return wait(work, error, pause)
+    func failSilently(_ request: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime, pause: Double? = nil) async {
+        guard let track = planner.track(request.scope, request.granularity), request.purpose != .readThrough else {
+            return wait(request, error, pause)
         }
-        if work.purpose == .isolation { return await failPiece(work, error, sentAt: sentAt) }
-        var search = track.searches[work.purpose] ?? AnswerSearch(work, now: clock.seconds)
+        if request.purpose == .isolation { return await failPiece(request, error, sentAt: sentAt) }
+        var search = track.searches[request.purpose] ?? AnswerSearch(request, now: clock.seconds)
         let othersSucceed = health.lastSuccess.map { $0 > search.since } ?? false
-        if work.purpose == .retry || work.purpose == .horizon || work.purpose == .probe {
+        if request.purpose == .retry || request.purpose == .horizon || request.purpose == .probe {
             // It is asked for once a day as it is.
-            search.noteFailure(work)
+            search.noteFailure(request)
             if othersSucceed, search.failures > 1 {
-                planner.update(work.scope, work.granularity) { $0.searches[work.purpose] = nil }
-                if work.purpose == .probe { return await refuse(work, error, message: "") }
-                return await putOff(work, error, sentAt: sentAt)
+                planner.update(request.scope, request.granularity) { $0.searches[request.purpose] = nil }
+                if request.purpose == .probe { return await refuse(request, error, message: "") }
+                return await putOff(request, error, sentAt: sentAt)
             }
         } else {
             search.wholeFailed(
-                work, othersSucceed: othersSucceed, names: planner.offer(work.scope).names,
-                culprits: planner.culprits(EndpointLevel(work.scope)), setAside: track.setAside)
+                request, othersSucceed: othersSucceed, names: planner.offer(request.scope).names,
+                culprits: planner.culprits(EndpointLevel(request.scope)), setAside: track.setAside)
             if search.isRunning {
                 log.debug(
                     "\(error); searching for the statistic that causes it",
-                    metadata: ["index": "\(work.scope.index)", "range": "\(work.range)"])
+                    metadata: ["index": "\(request.scope.index)", "range": "\(request.range)"])
             }
         }
-        planner.update(work.scope, work.granularity) { $0.searches[work.purpose] = search }
-        wait(work, error, pause)
+        planner.update(request.scope, request.granularity) { $0.searches[request.purpose] = search }
+        wait(request, error, pause)
     }
 
-    private func wait(_ work: Work, _ error: AlgoliaError, _ pause: Double?) {
-        guard let pause else { return back(off: work, .transient, error) }
-        note(work, error, "pausing for \(Int(pause.rounded(.up))) s")
+    private func wait(_ request: PlannedRequest, _ error: AlgoliaError, _ pause: Double?) {
+        guard let pause else { return back(off: request, .transient, error) }
+        note(request, error, "pausing for \(Int(pause.rounded(.up))) s")
     }
 
-    private func failPiece(_ piece: Work, _ error: AlgoliaError, sentAt: UnixTime) async {
+    private func failPiece(_ piece: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
         guard let (purpose, found) = planner.search(piece) else { return }
         var search = found
         let unsettled = piece.granularity.floor(sentAt - settings.settleDelay)
@@ -69,7 +69,7 @@ extension ApplicationCollector {
     }
 
     /// Notes that a piece was answered.
-    func noteServed(piece: Work, sentAt: UnixTime) async {
+    func noteServed(piece: PlannedRequest, sentAt: UnixTime) async {
         guard let (purpose, found) = planner.search(piece) else { return }
         var search = found
         search.succeeded(piece)
@@ -78,7 +78,7 @@ extension ApplicationCollector {
     }
 
     /// Notes that a piece was refused, or is unknown to the vendor.
-    func refusePiece(_ piece: Work, _ error: AlgoliaError, message: String, sentAt: UnixTime) async {
+    func refusePiece(_ piece: PlannedRequest, _ error: AlgoliaError, message: String, sentAt: UnixTime) async {
         if case .names(let names) = piece.statistics, names.count == 1,
             StatisticsOffer.names(piece.statistics, in: message)
         {
@@ -91,7 +91,9 @@ extension ApplicationCollector {
         await finishSearch(piece, purpose, error.description, sentAt: sentAt)
     }
 
-    private func finishSearch(_ piece: Work, _ purpose: Work.Purpose, _ reason: String, sentAt: UnixTime) async {
+    private func finishSearch(
+        _ piece: PlannedRequest, _ purpose: PlannedRequest.Purpose, _ reason: String, sentAt: UnixTime
+    ) async {
         guard var search = planner.track(piece.scope, piece.granularity)?.searches[purpose] else { return }
         let end = search.finish(now: clock.seconds)
         planner.update(piece.scope, piece.granularity) { $0.searches[purpose] = end == .found ? nil : search }
@@ -110,7 +112,7 @@ extension ApplicationCollector {
     }
 
     /// Sets aside what makes the vendor's answers fail.
-    private func isolate(_ piece: Work, _ error: AlgoliaError, sentAt: UnixTime) async {
+    private func isolate(_ piece: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
         var piece = piece
         let granularity = piece.granularity
         if piece.range.end > granularity.floor(sentAt - settings.settleDelay) {
@@ -127,14 +129,15 @@ extension ApplicationCollector {
             ])
     }
 
-    /// Sets a range aside for each statistic of `work`.
-    func setAside(_ work: Work, reason: String, breaksAnswers: Bool, sentAt: UnixTime) async {
+    /// Sets a range aside for each statistic of `request`.
+    func setAside(_ request: PlannedRequest, reason: String, breaksAnswers: Bool, sentAt: UnixTime) async {
         do {
             let window = AnsweredWindow(
-                scope: work.scope, granularity: work.granularity, range: work.range, statistics: work.statistics,
+                scope: request.scope, granularity: request.granularity, range: request.range,
+                statistics: request.statistics,
                 fetchedAt: sentAt, settleDelay: settings.settleDelay)
             let setAside = try await history.setAside(window, reason: reason, breaksAnswers: breaksAnswers)
-            planner.update(work.scope, work.granularity) { $0.setAside = setAside }
+            planner.update(request.scope, request.granularity) { $0.setAside = setAside }
             metrics.remaining(planner, now: clock.now)
         } catch {
             _ = pauseForStorage(error)

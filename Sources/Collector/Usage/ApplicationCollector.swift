@@ -33,7 +33,7 @@ public actor ApplicationCollector {
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
     /// One request at a time: what is missing is decided on with nothing under way.
-    let gate = TurnGate()
+    let gate = AlternatingLock()
     /// An answer that could not be stored yet: it is kept, so that trying again spends no quota.
     var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
@@ -125,12 +125,12 @@ public actor ApplicationCollector {
         if discovery.isDue(now: now, interval: settings.indexInterval), client.canListIndices {
             return .requested(succeeded: await discoverIndices(now: now))
         }
-        guard let work = planner.next(now: now) else {
+        guard let request = planner.next(now: now) else {
             metrics.remaining(planner, now: now)
             if planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
             return .idle(until: min(planner.wakeUp(now: now), discovery.wakeUp(client.canListIndices)))
         }
-        return .requested(succeeded: await perform(work) == .stored)
+        return .requested(succeeded: await perform(request) == .stored)
     }
 
     /// Brings settings, state and keys up to date.

@@ -4,7 +4,7 @@ internal import UsageModel
 
 /// An answer of the vendor, until it is in the history.
 struct UnstoredAnswer {
-    var work: Work
+    var request: PlannedRequest
     var answer: UsageAnswer
     /// When the request was sent.
     var sentAt: UnixTime
@@ -16,8 +16,9 @@ struct UnstoredAnswer {
     /// Where values could not be read, by statistic, in whole buckets that had begun.
     var unreadable: [StatisticName: UnreadableRanges] {
         guard !answersNothing else { return [:] }
-        let granularity = work.granularity
-        let window = TimeRange(work.range.start, min(work.range.end, granularity.floor(sentAt) + granularity.seconds))
+        let granularity = request.granularity
+        let window = TimeRange(
+            request.range.start, min(request.range.end, granularity.floor(sentAt) + granularity.seconds))
         var unreadable: [StatisticName: UnreadableRanges] = [:]
         for one in answer.unreadable {
             var ranges = TimeRangeSet(one.times.map { bucket($0) })
@@ -33,8 +34,8 @@ struct UnstoredAnswer {
     }
 
     private func bucket(_ time: UnixTime) -> TimeRange {
-        let start = work.granularity.floor(time)
-        return TimeRange(start, start + work.granularity.seconds)
+        let start = request.granularity.floor(time)
+        return TimeRange(start, start + request.granularity.seconds)
     }
 }
 

@@ -77,40 +77,4 @@ extension History {
         default: .failed(path: path, isWriting: isWriting, reason: reason)
         }
     }
-
-    /// Checks the tables that tell what is known, which are small, page by page and row by row: a flipped bit
-    /// in them would otherwise show late or never. Points are checked by ``verify()`` alone.
-    func examine() {
-        do {
-            let problems = try pool.read { db in
-                try Self.ledgers.flatMap { table in
-                    try Row.fetchAll(db, sql: "PRAGMA integrity_check(\(table))").map { try $0.text(0) }
-                        .filter { $0 != "ok" }
-                } + Self.inconsistencies(db)
-            }
-            if let first = problems.first { file.noteDamage(first) }
-        } catch let error as DatabaseError where ![.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            return
-        } catch {
-            noteDamage(error)
-        }
-    }
-
-    static let ledgers = [
-        "application", "series", "answered", "coverage", "freshness", "refusal", "revision_check", "counter",
-        "retention", "set_aside", "vendor_horizon", "quota",
-    ]
-
-    /// Rows of the small tables that no version of the exporter writes.
-    static func inconsistencies(_ db: Database) throws -> [String] {
-        try Ledgers(db).read()
-        let orphans = [
-            ("counter", "SELECT count(*) FROM counter WHERE series_id NOT IN (SELECT id FROM series)"),
-            ("coverage", "SELECT count(*) FROM coverage WHERE application NOT IN (SELECT application FROM answered)"),
-        ]
-        return try orphans.compactMap { table, sql in
-            let count = try Int.fetchOne(db, sql: sql) ?? 0
-            return count > 0 ? "\(table): \(count) rows that belong to nothing" : nil
-        }
-    }
 }

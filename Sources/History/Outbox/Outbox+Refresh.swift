@@ -2,45 +2,47 @@ internal import GRDB
 internal import UsageModel
 
 extension Outbox {
-    /// Looks at what is new: series, answers, late buckets.
+    /// Reads what is new: series, answers, late buckets.
     func refresh(_ now: UnixTime) async throws {
         let known = table.series.last?.id ?? 0
         let (destination, isFirst) = (destination, !isLoaded)
-        let news = try await history.read { db in
-            try OutboxNews(db, destination: destination, after: known, withPositions: isFirst)
+        let snapshot = try await history.read { db in
+            try OutboxSnapshot(db, destination: destination, after: known, withPositions: isFirst)
         }
-        kinds.add(news.series, sampleCounts)
-        for series in news.series {
-            guard let kind = kinds.position(of: series.key) else { continue }
-            table.add(series, kind: kind, weights: kinds.weights[Int(kind)]) { granularity in
-                news.positions[granularity]?[series.id] ?? 0
+        statistics.add(snapshot.series, sampleCounts)
+        for series in snapshot.series {
+            guard let statistic = statistics.position(of: series.key) else { continue }
+            table.add(series, statistic: statistic, weights: statistics.weights[Int(statistic)]) { granularity in
+                snapshot.positions[granularity]?[series.id] ?? 0
             }
         }
-        settle(news, now)
+        settle(snapshot, now)
         table.restart()
-        hasLate = news.hasLate
-        newestFetch = news.newestFetch
+        hasLate = snapshot.hasLate
+        newestFetch = snapshot.newestFetch
         isLoaded = true
     }
 
-    private func settle(_ news: OutboxNews, _ now: UnixTime) {
+    private func settle(_ snapshot: OutboxSnapshot, _ now: UnixTime) {
         let since = Dictionary(uniqueKeysWithValues: Granularity.allCases.map { ($0, repairedSince($0, now)) })
         var answered: [Granularity: [[StatisticName: TimeRangeSet]]] = [:]
         for granularity in Granularity.allCases {
-            answered[granularity] = table.scopes.map { news.answered[OutboxNews.Track(scope: $0, granularity)] ?? [:] }
+            answered[granularity] = table.scopes.map {
+                snapshot.answered[OutboxSnapshot.Track(scope: $0, granularity)] ?? [:]
+            }
         }
         let refused = table.scopes.map {
-            news.refused[OutboxNews.Plan(application: $0.application, level: EndpointLevel($0))] ?? []
+            snapshot.refused[OutboxSnapshot.Plan(application: $0.application, level: EndpointLevel($0))] ?? []
         }
         for granularity in Granularity.allCases {
             guard let since = since[granularity], let answered = answered[granularity] else { continue }
             // What the vendor does not serve is not waited for.
             let served = table.scopes.map { scope in
-                max(since, news.horizon(of: scope, granularity).map { granularity.ceiling(now - $0) } ?? .min)
+                max(since, snapshot.horizon(of: scope, granularity).map { granularity.ceiling(now - $0) } ?? .min)
             }
             for position in table.entries.indices where table.entries[position].granularity == granularity {
                 let entry = table.entries[position]
-                let settled = kinds.rules[Int(entry.kind)]
+                let settled = statistics.rules[Int(entry.statistic)]
                     .settled(answered[Int(entry.scope)], refused: refused[Int(entry.scope)], now: now)
                 table.entries[position].settlement = Settlement(settled, repairedSince: served[Int(entry.scope)])
             }
@@ -48,8 +50,8 @@ extension Outbox {
     }
 }
 
-/// What an ``Outbox`` has to know, read at one instant.
-struct OutboxNews {
+/// The part of the history that an ``Outbox`` goes by, read at one instant.
+struct OutboxSnapshot {
     struct Track: Hashable {
         var scope: Scope
         var granularity: Granularity
@@ -93,7 +95,7 @@ struct OutboxNews {
         ).map { row in
             StoredSeries(id: try row.integer(0), key: try row.seriesKey(1))
         }
-        let records = OutboxRecords(db, destination)
+        let records = RemoteWriteTables(db, destination)
         positions = withPositions ? try records.positions() : [:]
         hasLate = try records.hasLate()
         newestFetch = try Row.fetchOne(db, sql: "SELECT max(fetched_at) FROM freshness")

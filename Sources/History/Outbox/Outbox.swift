@@ -33,7 +33,7 @@ public actor Outbox {
     private let refreshInterval: Int64
 
     var table = OutboxTable()
-    var kinds = OutboxKinds()
+    var statistics = OutboxStatistics()
     var isLoaded = false
     var hasLate = false
     /// When the vendor last answered, as of the last look; nil before it ever did.
@@ -78,7 +78,7 @@ public actor Outbox {
         guard let batch = current else { return }
         let destination = destination
         let foundLate = try await history.write { db in
-            let records = OutboxRecords(db, destination)
+            let records = RemoteWriteTables(db, destination)
             return batch.isLate ? try records.confirmLate(batch) : try records.confirm(batch)
         }
         for part in batch.parts {
@@ -94,7 +94,7 @@ public actor Outbox {
         if history.epoch != epoch {
             // Positions have moved back: everything is read anew.
             epoch = history.epoch
-            (table, kinds, isLoaded, refreshedAt) = (OutboxTable(), OutboxKinds(), false, .min)
+            (table, statistics, isLoaded, refreshedAt) = (OutboxTable(), OutboxStatistics(), false, .min)
         }
         let rest = refreshedAt == .min ? .max : now - refreshedAt
         let newest = history.generation
@@ -115,31 +115,31 @@ public actor Outbox {
             guard !slices.isEmpty else { break }
             let room = limit - samples
             let isEmpty = samples == 0
-            let looks = try await history.read { db in
-                try OutboxReader(db).look(at: slices, room: room, takesOne: isEmpty)
+            let contents = try await history.read { db in
+                try OutboxReader(db).read(slices, room: room, takesOne: isEmpty)
             }
-            guard !looks.isEmpty else { break }
-            for (slice, look) in zip(slices, looks) {
+            guard !contents.isEmpty else { break }
+            for (slice, read) in zip(slices, contents) {
                 let entry = table.entries[slice.entry]
-                table.entries[slice.entry].next = look.next ?? entry.settlement.frontier
-                samples += look.points.count * slice.weight
+                table.entries[slice.entry].next = read.next ?? entry.settlement.frontier
+                samples += read.points.count * slice.weight
                 // A later first row is remembered only here, until a point is sent or there are none.
-                guard look.next == nil || !look.points.isEmpty || !look.withheld.isEmpty else { continue }
+                guard read.next == nil || !read.points.isEmpty || !read.withheld.isEmpty else { continue }
                 let range = TimeRange(entry.sentUntil, table.entries[slice.entry].next)
                 if let position = parts[slice.entry] {
-                    batch.parts[position].points += look.points
-                    batch.parts[position].withheld += look.withheld
+                    batch.parts[position].points += read.points
+                    batch.parts[position].withheld += read.withheld
                     batch.parts[position].range = range
                 } else {
                     parts[slice.entry] = batch.parts.count
                     batch.parts.append(
                         OutgoingBatch.Part(
                             series: table.series[Int(entry.series)], granularity: entry.granularity,
-                            points: look.points, range: range, withheld: look.withheld, entry: slice.entry))
+                            points: read.points, range: range, withheld: read.withheld, entry: slice.entry))
                 }
             }
-            let isCut = looks.last?.isCut == true
-            table.advance(looks.count - (isCut ? 1 : 0))
+            let isCut = contents.last?.isCut == true
+            table.advance(contents.count - (isCut ? 1 : 0))
             if isCut { break }
         }
         return batch.parts.isEmpty ? nil : batch
@@ -151,7 +151,7 @@ public actor Outbox {
         let destination = destination
         let table = table
         let parts = try await history.read { db in
-            try OutboxRecords(db, destination).late(limit: limit, table)
+            try RemoteWriteTables(db, destination).late(limit: limit, table)
         }
         hasLate = !parts.isEmpty
         return parts.isEmpty ? nil : OutgoingBatch(parts: parts, isLate: true)

@@ -1,8 +1,8 @@
 internal import UsageModel
 
 /// The statistics of an ``Outbox``, each once for applications and once for indices.
-struct OutboxKinds {
-    private struct Kind: Hashable {
+struct OutboxStatistics {
+    private struct Identity: Hashable {
         var api: API
         var statistic: StatisticName
         var isIndex: Bool
@@ -14,24 +14,24 @@ struct OutboxKinds {
         }
     }
 
-    private var positions: [Kind: Int32] = [:]
-    /// The series of each kind that was stored first.
+    private var positions: [Identity: Int32] = [:]
+    /// Of each statistic, the series that was stored first.
     private var first: [StoredSeries] = []
     private(set) var weights: [[Granularity: Int]] = []
     private(set) var rules: [SettlementRule] = []
 
-    /// Learns the kinds of new series.
+    /// Adds the statistics of new series.
     mutating func add(_ series: [StoredSeries], _ sampleCounts: Outbox.SampleCounts) {
         for one in series {
-            let kind = Kind(one.key)
-            guard positions[kind] == nil else { continue }
-            positions[kind] = Int32(first.count)
+            let identity = Identity(one.key)
+            guard positions[identity] == nil else { continue }
+            positions[identity] = Int32(first.count)
             first.append(one)
             rules.append(SettlementRule(one.key))
         }
         if weights.count < first.count { weights = sampleCounts(first) }
     }
 
-    /// The position of a series' kind, which was added.
-    func position(of key: SeriesKey) -> Int32? { positions[Kind(key)] }
+    /// The position of a series' statistic, which was added.
+    func position(of key: SeriesKey) -> Int32? { positions[Identity(key)] }
 }

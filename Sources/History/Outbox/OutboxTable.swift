@@ -8,8 +8,8 @@ struct OutboxTable {
         let series: Int32
         /// The position of its scope in ``OutboxTable/scopes``.
         let scope: Int32
-        /// The position of its kind in ``OutboxKinds``.
-        let kind: Int32
+        /// The position of its statistic in ``OutboxStatistics``.
+        let statistic: Int32
         let granularity: Granularity
         /// Samples that each point becomes.
         let weight: Int32
@@ -46,7 +46,7 @@ struct OutboxTable {
 
     /// Adds a series that is newer than the others.
     mutating func add(
-        _ new: StoredSeries, kind: Int32, weights: [Granularity: Int], sentUntil: (Granularity) -> UnixTime
+        _ new: StoredSeries, statistic: Int32, weights: [Granularity: Int], sentUntil: (Granularity) -> UnixTime
     ) {
         let scope = Scope(application: new.key.application, index: new.key.index)
         let position = scopePositions[scope] ?? Int32(scopes.count)
@@ -65,7 +65,7 @@ struct OutboxTable {
             let sent = sentUntil(granularity)
             entries.append(
                 Entry(
-                    series: Int32(series.count - 1), scope: position, kind: kind, granularity: granularity,
+                    series: Int32(series.count - 1), scope: position, statistic: statistic, granularity: granularity,
                     weight: Int32(weight), sentUntil: sent, next: sent))
         }
     }

@@ -2,7 +2,7 @@ internal import GRDB
 internal import UsageModel
 
 /// The tables of remote write, for one destination and within one transaction.
-struct OutboxRecords {
+struct RemoteWriteTables {
     let db: Database
     let destination: String
 

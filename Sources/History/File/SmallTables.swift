@@ -1,8 +1,47 @@
 internal import GRDB
 internal import UsageModel
 
+extension History {
+    /// Checks the tables that tell what is known, which are small, page by page and row by row: a flipped bit
+    /// in them would otherwise show late or never. Points are checked by ``verify()`` alone.
+    func examine() {
+        do {
+            let problems = try pool.read { db in
+                try Self.smallTables.flatMap { table in
+                    try Row.fetchAll(db, sql: "PRAGMA integrity_check(\(table))").map { try $0.text(0) }
+                        .filter { $0 != "ok" }
+                } + Self.inconsistencies(db)
+            }
+            if let first = problems.first { file.noteDamage(first) }
+        } catch let error as DatabaseError where ![.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            return
+        } catch {
+            noteDamage(error)
+        }
+    }
+
+    /// Their names.
+    private static let smallTables = [
+        "application", "series", "answered", "coverage", "freshness", "refusal", "revision_check", "counter",
+        "retention", "set_aside", "vendor_horizon", "quota",
+    ]
+
+    /// Rows of the small tables that no version of the exporter writes.
+    static func inconsistencies(_ db: Database) throws -> [String] {
+        try SmallTables(db).read()
+        let orphans = [
+            ("counter", "SELECT count(*) FROM counter WHERE series_id NOT IN (SELECT id FROM series)"),
+            ("coverage", "SELECT count(*) FROM coverage WHERE application NOT IN (SELECT application FROM answered)"),
+        ]
+        return try orphans.compactMap { table, sql in
+            let count = try Int.fetchOne(db, sql: sql) ?? 0
+            return count > 0 ? "\(table): \(count) rows that belong to nothing" : nil
+        }
+    }
+}
+
 /// The small tables, read as a whole to see whether every row is one that the exporter writes.
-struct Ledgers {
+struct SmallTables {
     let db: Database
 
     init(_ db: Database) { self.db = db }
