@@ -77,11 +77,12 @@ struct Export: AsyncParsableCommand {
     ) async throws {
         var rest: TimeRange? = range
         while let asked = rest {
-            let page = try await history.page(of: series, granularity, range: asked)
+            let page = try await history.page(of: [series], granularity, range: asked)
             rest = page.rest
             try target.write(
                 format == .csv
-                    ? RangeEncoding.csv(series.key, page.points) : RangeEncoding.jsonLines(series.key, page.points))
+                    ? RangeEncoding.csv(series.key, page.points[0])
+                    : RangeEncoding.jsonLines(series.key, page.points[0]))
         }
     }
 

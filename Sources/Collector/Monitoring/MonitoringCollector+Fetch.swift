@@ -56,7 +56,7 @@ extension MonitoringCollector {
         case .minute, .hour, .day:
             let outcome = try await store(
                 series, over: period.length, statistics: .all, sentAt: sentAt, keepsExisting: period == .day)
-            repairs = missingPeriods(outcome.answered[StatisticsOffer.wildcard] ?? TimeRangeSet(), now: sentAt)
+            repairs = missingPeriods(outcome.answered[.everything] ?? TimeRangeSet(), now: sentAt)
         case .week, .month:
             // Points of whole hours, for those that were never seen minute by minute.
             let ended = Granularity.hourly.floor(sentAt)

@@ -138,7 +138,7 @@ struct Planner {
             // What failed is tried again on time, whatever it was.
             if track.notBefore > Double(now) { wakeUp = min(wakeUp, track.notBefore) }
             let tail = tailOffer(track)
-            let names = tail.servesWildcard ? [StatisticsOffer.wildcard] : tail.names
+            let names = tail.servesWildcard ? [.everything] : tail.names
             for name in names {
                 wakeUp = min(wakeUp, max(Double(max(track.tailDue(name, settings), now)), track.notBefore))
             }
@@ -162,7 +162,7 @@ struct Planner {
         var best: (due: UnixTime, track: Track, name: StatisticName)?
         for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.live) {
             let tail = tailOffer(track)
-            let names = tail.servesWildcard ? [StatisticsOffer.wildcard] : tail.names
+            let names = tail.servesWildcard ? [.everything] : tail.names
             for name in names {
                 let due = track.tailDue(name, settings)
                 if due <= now, due < best?.due ?? .max { best = (due, track, name) }
@@ -172,7 +172,7 @@ struct Planner {
         }
         guard let (_, track, name) = best else { return nil }
         let range = track.tailRange(name, settings, now: now)
-        if name == StatisticsOffer.wildcard {
+        if name == .everything {
             return PlannedRequest(
                 scope: track.scope, granularity: track.granularity, range: range, statistics: .all, purpose: .live)
         }
@@ -204,7 +204,7 @@ struct Planner {
             return PlannedRequest(
                 scope: track.scope, granularity: .hourly,
                 range: TimeRange(unsettled, Granularity.hourly.floor(now) + 3600),
-                statistics: statistic == StatisticsOffer.wildcard ? .all : .names([statistic]), purpose: .probe)
+                statistics: statistic == .everything ? .all : .names([statistic]), purpose: .probe)
         }
         return nil
     }
@@ -215,7 +215,7 @@ struct Planner {
             guard let due = track.setAside.first(where: { Self.isDue($0.triedAt, now: now) }) else { continue }
             // What is set aside of the same range is asked for at once.
             let names = track.setAside.filter {
-                $0.range == due.range && $0.isOpen == due.isOpen && $0.statistic != StatisticsOffer.wildcard
+                $0.range == due.range && $0.isOpen == due.isOpen && $0.statistic != .everything
             }.map(\.statistic)
             // The newest buckets tell whether the live tail can have it again.
             let range =
@@ -227,7 +227,7 @@ struct Planner {
                     due.range.start, min(due.range.end, due.range.start + PlannedRequest.longest(track.granularity)))
             return PlannedRequest(
                 scope: track.scope, granularity: track.granularity, range: range,
-                statistics: due.statistic == StatisticsOffer.wildcard
+                statistics: due.statistic == .everything
                     ? .all : .names(Array(names.prefix(StatisticsOffer.batchSize))), purpose: .retry)
         }
         return nil
@@ -367,7 +367,7 @@ struct Planner {
         let missing = track.missing(in: desired(track, now: now))
         guard !missing.isEmpty else { return missing }
         if offer.servesWildcard, track.openSince.isEmpty {
-            return missing.subtracting(awaited(track, StatisticsOffer.wildcard))
+            return missing.subtracting(awaited(track, .everything))
         }
         return offer.names.reduce(TimeRangeSet()) { backlog, name in
             backlog.union(self.backlog(of: track, name, now: now))
@@ -390,6 +390,6 @@ struct Planner {
     private func tailName(
         _ offer: StatisticsOffer, _ open: [StatisticName: UnixTime], _ name: StatisticName
     ) -> StatisticName {
-        offer.servesWildcard && open.isEmpty ? StatisticsOffer.wildcard : name
+        offer.servesWildcard && open.isEmpty ? .everything : name
     }
 }

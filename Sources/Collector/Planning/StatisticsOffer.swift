@@ -7,7 +7,6 @@ internal import UsageModel
 /// catalogue's names in batches; a batch that is refused is halved until the
 /// refused name stands alone, and the rest is kept.
 struct StatisticsOffer {
-    static let wildcard: StatisticName = "*"
     /// Names in one request.
     static let batchSize = 20
 
@@ -36,12 +35,12 @@ struct StatisticsOffer {
         StatisticCatalogue.names(perIndex: level == .index).filter { refused[$0] == nil }
     }
 
-    var servesWildcard: Bool { refused[Self.wildcard] == nil }
+    var servesWildcard: Bool { refused[.everything] == nil }
 
     /// A refusal that is old enough to be doubted, the wildcard's before any name's.
     func probe(now: UnixTime) -> StatisticName? {
         let doubtful = refused.filter { now - $0.value >= CollectionSettings.refusalMemory }.keys.sorted()
-        if doubtful.contains(Self.wildcard) { return Self.wildcard }
+        if doubtful.contains(.everything) { return .everything }
         // With the wildcard served, names are not asked for.
         return servesWildcard ? nil : doubtful.first
     }
@@ -59,7 +58,7 @@ struct StatisticsOffer {
 
     func isProven(_ selection: StatisticSelection) -> Bool {
         switch selection {
-        case .all: proven.contains(Self.wildcard)
+        case .all: proven.contains(.everything)
         case .names(let names): names.allSatisfy(proven.contains)
         }
     }
@@ -67,8 +66,8 @@ struct StatisticsOffer {
     mutating func noteServed(_ selection: StatisticSelection) {
         switch selection {
         case .all:
-            proven.insert(Self.wildcard)
-            refused[Self.wildcard] = nil
+            proven.insert(.everything)
+            refused[.everything] = nil
         case .names(let names):
             proven.formUnion(names)
             for name in names { refused[name] = nil }
@@ -79,7 +78,7 @@ struct StatisticsOffer {
     /// Takes the wildcard for refused until a name tells whether it was, or the key.
     mutating func doubtWildcard(now: UnixTime) {
         doubtsWildcard = true
-        refused[Self.wildcard] = now
+        refused[.everything] = now
     }
 
     /// Ends the doubt.
@@ -87,7 +86,7 @@ struct StatisticsOffer {
     mutating func resolveDoubt(isRefused: Bool) {
         guard doubtsWildcard else { return }
         doubtsWildcard = false
-        if !isRefused { refused[Self.wildcard] = nil }
+        if !isRefused { refused[.everything] = nil }
     }
 
     mutating func withdraw(_ names: [StatisticName]) {
@@ -96,7 +95,7 @@ struct StatisticsOffer {
 
     /// Whether a refusal's message names what was asked for.
     static func names(_ selection: StatisticSelection, in message: String) -> Bool {
-        !quoted(selection.trackedNames, in: message).isEmpty
+        !quoted(selection.answeredNames, in: message).isEmpty
     }
 
     /// The vendor's message names the culprit in quotes: Metric "x" not found.
@@ -112,7 +111,7 @@ struct StatisticsOffer {
     mutating func noteRefused(_ selection: StatisticSelection, message: String, now: UnixTime) -> [StatisticName] {
         let culprits: [StatisticName]
         switch selection {
-        case .all: culprits = [Self.wildcard]
+        case .all: culprits = [.everything]
         case .names(let names):
             let named = Self.quoted(names, in: message)
             if named.isEmpty, names.count > 1 {

@@ -38,12 +38,7 @@ struct Track {
 
     /// What of `desired` is not answered for `statistic`, neither by name nor by the wildcard.
     func missing(_ statistic: StatisticName, in desired: TimeRange) -> TimeRangeSet {
-        var missing = TimeRangeSet(desired)
-        if let wildcard = known[StatisticsOffer.wildcard] { missing = missing.subtracting(wildcard) }
-        if statistic != StatisticsOffer.wildcard, let named = known[statistic] {
-            missing = missing.subtracting(named)
-        }
-        return missing
+        TimeRangeSet(desired).subtracting(History.fetched(statistic, in: known))
     }
 
     /// Brings ``known``, ``covered`` and ``openSince`` in line with what is answered and set aside.
@@ -53,7 +48,7 @@ struct Track {
         for (statistic, rows) in Dictionary(grouping: setAside, by: \.statistic) {
             known[statistic] = (known[statistic] ?? TimeRangeSet()).union(TimeRangeSet(rows.map(\.range)))
         }
-        covered = History.coverage(of: known, served: served)
+        covered = History.fetched(served, in: known)
         openSince = Dictionary(
             setAside.lazy.filter(\.isOpen).map { ($0.statistic, $0.range.start) }, uniquingKeysWith: min)
     }
@@ -63,7 +58,7 @@ struct Track {
 
     /// When the live tail was last fetched for `statistic`, by name or by the wildcard.
     func lastTail(_ statistic: StatisticName) -> UnixTime? {
-        tailFetched[statistic] ?? tailFetched[StatisticsOffer.wildcard]
+        tailFetched[statistic] ?? tailFetched[.everything]
     }
 
     /// What has settled since the live tail was last fetched: the next tail brings it.

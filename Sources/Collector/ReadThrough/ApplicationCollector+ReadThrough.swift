@@ -110,7 +110,7 @@ extension ApplicationCollector {
             max(granularity.ceiling(range.start), oldest), min(granularity.ceiling(range.end), settled))
         // Of an index that nobody has asked for yet, only the vendor knows whether it exists.
         if asked.isEmpty, answered.isEmpty { asked = TimeRange(settled - granularity.seconds, settled) }
-        let covered = History.coverage(of: answered, served: names)
+        let covered = History.fetched(names, in: answered)
         guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }
         // What lies before it will be wanted, too: by backfill, if by nobody else.
         let first = min(asked.start, settings.desired(granularity, now: now).start)
@@ -121,7 +121,7 @@ extension ApplicationCollector {
             selection = .all
         } else {
             let lacking = names.filter { name in
-                !History.coverage(of: answered, served: [name]).contains(window)
+                !History.fetched(name, in: answered).contains(window)
             }
             selection = .names(offer.batch(of: lacking))
         }

@@ -9,8 +9,8 @@ extension ApplicationCollector {
     func noteServed(_ request: PlannedRequest) async throws {
         let level = EndpointLevel(request.scope)
         var offer = planner.offer(request.scope)
-        var withdrawn = request.statistics.trackedNames.filter { offer.refused[$0] != nil }
-        if withdrawn.contains(StatisticsOffer.wildcard) {
+        var withdrawn = request.statistics.answeredNames.filter { offer.refused[$0] != nil }
+        if withdrawn.contains(.everything) {
             // The plan has changed: what it refused by name is asked for again, too.
             withdrawn = Array(offer.refused.keys)
         }
@@ -23,7 +23,7 @@ extension ApplicationCollector {
         }
         if offer.doubtsWildcard {
             offer.resolveDoubt(isRefused: true)
-            try await remember([StatisticsOffer.wildcard], level)
+            try await remember([.everything], level)
         }
         offer.noteServed(request.statistics)
         planner.offers[level] = offer
@@ -101,7 +101,7 @@ extension ApplicationCollector {
     private func mayBeRefusal(_ request: PlannedRequest) -> Bool {
         guard !planner.offer(request.scope).isProven(request.statistics), health.forbidden == 0 else { return false }
         let answered = planner.track(request.scope, request.granularity)?.answered ?? [:]
-        guard request.statistics.trackedNames.allSatisfy({ answered[$0] == nil }) else { return false }
+        guard request.statistics.answeredNames.allSatisfy({ answered[$0] == nil }) else { return false }
         health.forbidden += 1
         return true
     }

@@ -43,7 +43,7 @@ extension ApplicationCollector {
     /// Whether everything that was asked for was answered in a newer range.
     func wasServed(_ request: PlannedRequest) -> Bool {
         guard let track = planner.track(request.scope, request.granularity) else { return false }
-        return request.statistics.trackedNames.allSatisfy { track.lastTail($0) != nil }
+        return request.statistics.answeredNames.allSatisfy { track.lastTail($0) != nil }
     }
 
     /// Takes a refusal of a window of the past for one of its range: looks for the oldest start that is served.
@@ -153,7 +153,7 @@ extension ApplicationCollector {
     /// Sets a window aside that is refused though older ones are served, or still is what it was set aside for.
     private func putAside(_ request: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
         var request = request
-        let names = request.statistics.trackedNames
+        let names = request.statistics.answeredNames
         let known = planner.track(request.scope, request.granularity)?.setAside.filter {
             names.contains($0.statistic) && ($0.isOpen || $0.range.overlaps(request.range))
         }

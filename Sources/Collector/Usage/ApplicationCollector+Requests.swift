@@ -99,7 +99,7 @@ extension ApplicationCollector {
             track.failures = 0
             track.notBefore = 0
             if reachesNow {
-                for statistic in request.statistics.trackedNames { track.tailFetched[statistic] = sentAt }
+                for statistic in request.statistics.answeredNames { track.tailFetched[statistic] = sentAt }
             }
             if isLastRevision || needsBaseline { track.revisionChecked = sentAt }
             // Another batch says nothing about the one that fails.

@@ -120,7 +120,7 @@ extension ApplicationCollector {
             piece.range.end = max(piece.range.end, granularity.floor(sentAt) + granularity.seconds)
         }
         await setAside(piece, reason: error.description, breaksAnswers: true, sentAt: sentAt)
-        let names = piece.statistics.trackedNames.map(\.text).joined(separator: ", ")
+        let names = piece.statistics.answeredNames.map(\.text).joined(separator: ", ")
         log.warning(
             "requests fail when they include \(names): \(error); skipping the range, retrying in 24 h",
             metadata: [

@@ -215,9 +215,8 @@ public actor ApplicationCollector {
         let scopes = ([Scope(application: application)] + names.map { Scope(application: application, index: $0) })
             .filter(settings.owns)
         let tails = Dictionary(
-            // A row that only the backfill of an older window has written is no live tail.
             grouping: try await history.freshness().filter {
-                $0.scope.application == application && $0.completeUntil > $0.tailStart && $0.fetchedAt <= clock.now
+                $0.scope.application == application && $0.isLive && $0.fetchedAt <= clock.now
             },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
         let answered = try await history.answered(application: application)
@@ -295,15 +294,5 @@ public actor ApplicationCollector {
         metrics.storage(isUp: false)
         log.error("\(HistoryError.sentence(error)); retrying in \(Int(delay.rounded(.up))) s")
         return .idle(until: clock.seconds + delay)
-    }
-}
-
-extension StatisticSelection {
-    /// The names under which a track remembers an answer.
-    var trackedNames: [StatisticName] {
-        switch self {
-        case .all: [StatisticsOffer.wildcard]
-        case .names(let names): names
-        }
     }
 }

@@ -51,8 +51,8 @@ struct SmallTables {
         try each("application", "id, first_seen, counted_from, is_confirmed") { row in
             _ = (try row.text(0), try row.time(1), try row.time(2), try row.flag(3))
         }
-        try each("series", "id, application, api, statistic, index_name, key") { row in
-            _ = (try row.integer(0), try row.seriesKey(1))
+        try each("series", SeriesTable.columns) { row in
+            _ = try row.series(0)
         }
         try each("answered", "application, index_name, granularity, statistic, start, \"end\"") { row in
             _ = (try row.scope(0), try row.text(3))

@@ -87,14 +87,7 @@ struct OutboxSnapshot {
 
     /// - Parameter after: the newest series that is known.
     init(_ db: Database, destination: String, after: Int64, withPositions: Bool) throws {
-        series = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT id, application, api, statistic, index_name, key FROM series WHERE id > ? ORDER BY id
-                """, arguments: [after]
-        ).map { row in
-            StoredSeries(id: try row.integer(0), key: try row.seriesKey(1))
-        }
+        series = try SeriesTable(db: db).read(["id > ?"], [after], orderBy: "id")
         let records = RemoteWriteTables(db, destination)
         positions = withPositions ? try records.positions() : [:]
         hasLate = try records.hasLate()

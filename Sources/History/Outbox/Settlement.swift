@@ -49,12 +49,8 @@ struct SettlementRule {
         if let derivation {
             // A subtrahend that the plan refuses is not waited for.
             let operands = derivation.operands.filter { $0 == derivation.minuend || !refused.contains($0) }
-            return AnsweredTable.coverage(of: answered, served: operands)
+            return History.fetched(operands, in: answered)
         }
-        let named = answered[statistic]
-        guard acceptsEverything, let everything = answered[AnsweredTable.everything] else {
-            return named ?? TimeRangeSet()
-        }
-        return named.map { everything.union($0) } ?? everything
+        return acceptsEverything ? History.fetched(statistic, in: answered) : answered[statistic] ?? TimeRangeSet()
     }
 }

@@ -35,13 +35,14 @@ extension History {
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT id, application, api, statistic, index_name, key, total
+                    SELECT \(SeriesTable.columns), total
                     FROM series LEFT JOIN counter ON series_id = id
-                    ORDER BY application, index_name, statistic, key
+                    ORDER BY \(SeriesTable.order)
                     """)
             var series: [LatestSeries] = []
             while let row = try rows.next() {
-                let (id, key) = (try row.integer(0), try row.seriesKey(1))
+                let stored = try row.series(0)
+                let (id, key) = (stored.id, stored.key)
                 let total = try row.value(6)
                 let minutely = key.api == .monitoring ? try minutes.last(series: id) : nil
                 guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
@@ -63,7 +64,7 @@ extension History {
         for (scope, tails) in tails {
             // The wildcard's answer and a name's may differ in age; the newer one counts.
             let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
-            let wildcard = byName[AnsweredTable.everything] ?? .min
+            let wildcard = byName[.everything] ?? .min
             func newestEnd(_ statistic: StatisticName) -> UnixTime {
                 guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else {
                     return max(wildcard, byName[statistic] ?? .min)

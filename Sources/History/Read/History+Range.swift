@@ -50,7 +50,6 @@ extension History {
             let reader = try PackedRowReader(db, query.granularity)
             try Self.refuseTooLarge(matches, query, reader, limit: limit)
             var series = try matches.filter { try reader.hasPoint(series: $0.id, range: query.range) }
-                .map { StoredSeries(id: $0.id, key: $0.key) }
             if let top = query.top {
                 let sums = try series.map { series in
                     try Self.points(of: series.id, series.key.statistic, query, reader)
@@ -76,10 +75,7 @@ extension History {
         of series: Int64, _ statistic: StatisticName, _ query: RangeQuery, _ reader: PackedRowReader
     ) throws -> [Point] {
         guard let step = query.step, step > query.granularity.seconds else {
-            var points: [Point] = []
-            points.reserveCapacity(Int(min(query.range.seconds / query.granularity.seconds + 1, 8784)))
-            try reader.forEach(series: series, range: query.range) { points.append($0) }
-            return points
+            return try reader.points(series: series, range: query.range)
         }
         var fold = BucketFold(step: step, aggregate: query.aggregate(for: statistic), origin: query.origin)
         try reader.forEach(series: series, range: query.range) { fold.add($0) }
@@ -88,7 +84,7 @@ extension History {
     }
 
     private static func refuseTooLarge(
-        _ matches: [SeriesSelection.Match], _ query: RangeQuery, _ reader: PackedRowReader, limit: Int
+        _ matches: [StoredSeries], _ query: RangeQuery, _ reader: PackedRowReader, limit: Int
     ) throws {
         let width = max(query.step ?? 0, query.granularity.seconds)
         // Without looking: the usual question is far below the limit.
@@ -135,8 +131,9 @@ extension History {
             .reduce(into: [:]) { $0[$1.scope] = $1.ranges }
         for tail in try FreshnessTable(db: db).all() where tail.granularity == granularity {
             // A named statistic's tail counts when nothing is known of all of them.
-            guard scopes.contains(tail.scope), tail.statistic == "*" || query.statistics.contains(tail.statistic),
-                tail.completeUntil > tail.tailStart
+            guard scopes.contains(tail.scope),
+                tail.statistic == .everything || query.statistics.contains(tail.statistic),
+                tail.isLive
             else { continue }
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
             fetched[tail.scope] = (fetched[tail.scope] ?? TimeRangeSet()).union(range)

@@ -25,15 +25,9 @@ extension History {
     ) async throws -> [SeriesExtent] {
         try await read { db in
             let reader = try PackedRowReader(db, granularity)
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT id, application, api, statistic, index_name, key FROM series
-                    ORDER BY application, index_name, statistic, key
-                    """)
             var extents: [SeriesExtent] = []
-            while let row = try rows.next() {
-                let key = try row.seriesKey(1)
+            for series in try SeriesTable(db: db).read() {
+                let key = series.key
                 if let statistics, !statistics.contains(key.statistic) { continue }
                 if let applications, !applications.contains(key.application) { continue }
                 switch indices {
@@ -41,7 +35,7 @@ extension History {
                 case .names(let names)? where !names.contains(key.index): continue
                 default: break
                 }
-                guard let (first, last) = try reader.firstAndLast(series: try row.integer(0)) else { continue }
+                guard let (first, last) = try reader.firstAndLast(series: series.id) else { continue }
                 extents.append(SeriesExtent(key: key, granularity: granularity, first: first, last: last))
             }
             return extents

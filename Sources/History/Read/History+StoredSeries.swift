@@ -13,51 +13,48 @@ public struct StoredSeries: Sendable, Hashable {
     }
 }
 
-/// The first points of a range, and what is left of it.
+/// The first points of some series in a range, and what is left of it.
 public struct SeriesPage: Sendable, Hashable {
-    /// Ascending.
-    public var points: [Point]
-    /// Nil when nothing is left.
+    /// For each of the series, ascending.
+    public var points: [[Point]]
+    /// What is left to read; nil at the end.
     public var rest: TimeRange?
 }
 
 extension History {
-    /// Rows of one page: a year of hours.
-    private static let pageRows: Int64 = 366
+    /// About how many points a page has: small enough for many readers at once, and enough for the hours of 90 days of
+    /// a number.
+    private static let pagePoints = 4096
 
     /// Every series, or those of some statistics, in the order of application, index, statistic, key.
     public func storedSeries(statistics: [StatisticName]? = nil) async throws -> [StoredSeries] {
         try await read { db in
-            let marks = (statistics ?? []).map { _ in "?" }.joined(separator: ",")
-            return try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id, application, api, statistic, index_name, key FROM series
-                    \(statistics == nil ? "" : "WHERE statistic IN (\(marks))")
-                    ORDER BY application, index_name, statistic, key
-                    """, arguments: StatementArguments(statistics ?? [])
-            ).map { row in
-                StoredSeries(id: try row.integer(0), key: try row.seriesKey(1))
-            }
+            guard let statistics else { return try SeriesTable(db: db).read() }
+            let marks = statistics.map { _ in "?" }.joined(separator: ",")
+            return try SeriesTable(db: db).read(["statistic IN (\(marks))"], StatementArguments(statistics))
         }
     }
 
     /// The first points of `series` in `range`; what is left of the range comes with them.
     ///
-    /// Pages skip what lies before the first and after the last point, so that a range of any
-    /// length is read in few pages, and none is large.
-    public func page(of series: StoredSeries, _ granularity: Granularity, range: TimeRange) async throws -> SeriesPage {
+    /// A page holds whole rows, and skips what lies before the first and after the last point, so that a range of any
+    /// length is read in few pages of about the same size.
+    public func page(
+        of series: [StoredSeries], _ granularity: Granularity, range: TimeRange
+    ) async throws -> SeriesPage {
         try await read { db in
             let reader = try PackedRowReader(db, granularity)
-            guard let stored = try reader.extent(series: series.id)?.intersection(range), !stored.isEmpty else {
-                return SeriesPage(points: [], rest: nil)
+            let extents = try series.compactMap { try reader.extent(series: $0.id)?.intersection(range) }
+                .filter { !$0.isEmpty }
+            guard let start = extents.map(\.start).min(), let end = extents.map(\.end).max() else {
+                return SeriesPage(points: series.map { _ in [] }, rest: nil)
             }
             let table = PackedTable.of(granularity)
-            let end = min(table.range(ofRow: table.row(stored.start) + Self.pageRows).start, stored.end)
-            var points: [Point] = []
-            points.reserveCapacity(Int((end - stored.start) / table.slotSeconds) + 1)
-            try reader.forEach(series: series.id, range: TimeRange(stored.start, end)) { points.append($0) }
-            return SeriesPage(points: points, rest: end < stored.end ? TimeRange(end, stored.end) : nil)
+            let rows = max(Self.pagePoints / table.slotCount / series.count, 1)
+            let pageEnd = min(table.range(ofRow: table.row(start) + Int64(rows)).start, end)
+            return SeriesPage(
+                points: try series.map { try reader.points(series: $0.id, range: TimeRange(start, pageEnd)) },
+                rest: pageEnd < end ? TimeRange(pageEnd, end) : nil)
         }
     }
 }

@@ -22,39 +22,22 @@ struct NewestBucket {
     {
         // Hours of servers are made of their minutes.
         let api = granularity == .minutely ? API.monitoring : .usage
-        var (sql, arguments) = ("SELECT id, statistic FROM series WHERE api = ?", StatementArguments([api.rawValue]))
-        for (column, name) in [("application", application?.text), ("index_name", index?.text)] {
-            guard let name else { continue }
-            sql += " AND \(column) = ?"
-            arguments += [name]
+        var (conditions, arguments) = (["api = ?"], StatementArguments([api.rawValue]))
+        if let application {
+            conditions.append("application = ?")
+            arguments += [application]
         }
-        let rows = try Row.fetchAll(db, sql: sql, arguments: arguments)
+        if let index {
+            conditions.append("index_name = ?")
+            arguments += [index]
+        }
         var newest: UnixTime?
-        for row in rows {
-            guard !StatisticCatalogue.describe(try row.name(1)).isMomentary else { continue }
-            guard let start = try start(series: try row.integer(0), notAfter: limit, newerThan: newest) else {
-                continue
-            }
+        for series in try SeriesTable(db: db).read(conditions, arguments) {
+            guard !StatisticCatalogue.describe(series.key.statistic).isMomentary,
+                let extent = try reader.extent(series: series.id), extent.end > newest ?? .min,
+                let start = try reader.last(series: series.id, notAfter: limit)?.time
+            else { continue }
             newest = max(newest ?? start, start)
-        }
-        return newest
-    }
-
-    private func start(series: Int64, notAfter limit: UnixTime, newerThan known: UnixTime?) throws -> UnixTime? {
-        guard let extent = try reader.extent(series: series), known.map({ extent.end > $0 }) ?? true else { return nil }
-        guard extent.end > limit else { return try reader.last(series: series)?.time }
-        // Only where something of the future is stored.
-        var newest: UnixTime?
-        let table = PackedTable.of(granularity)
-        var end = max(limit, 0) / table.rowSeconds * table.rowSeconds + table.rowSeconds
-        while newest == nil, end > extent.start {
-            try reader.forEach(series: series, range: TimeRange(end - table.rowSeconds, min(end, limit + 1))) {
-                newest = $0.time
-            }
-            guard newest == nil, let row = try reader.previousRow(series: series, before: end - table.rowSeconds) else {
-                break
-            }
-            end = row + table.rowSeconds
         }
         return newest
     }

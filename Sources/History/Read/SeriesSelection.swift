@@ -3,16 +3,11 @@ internal import UsageModel
 
 /// The stored series that a query is about.
 struct SeriesSelection {
-    struct Match {
-        var id: Int64
-        var key: SeriesKey
-    }
-
     let db: Database
     let query: RangeQuery
 
     /// In the order of application, index, statistic (as asked), key.
-    func matches() throws -> [Match] {
+    func matches() throws -> [StoredSeries] {
         let statistics = query.statistics
         var conditions = ["statistic IN (\(marks(statistics.count)))"]
         var arguments = StatementArguments(statistics)
@@ -23,14 +18,8 @@ struct SeriesSelection {
             conditions.append("key IN (\(marks(keys.count)))")
             arguments += StatementArguments(keys)
         }
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id, application, api, statistic, index_name, key FROM series
-                WHERE \(conditions.joined(separator: " AND ")) ORDER BY application, index_name, key
-                """)
-        let matches = try Row.fetchAll(statement, arguments: arguments).map { row in
-            Match(id: try row.integer(0), key: try row.seriesKey(1))
-        }
+        let matches = try SeriesTable(db: db)
+            .read(conditions, arguments, orderBy: "application, index_name, key")
         guard query.statistics.count > 1 else { return matches }
         let rank = Dictionary(query.statistics.enumerated().map { ($1, $0) }) { first, _ in first }
         return matches.enumerated().sorted { left, right in

@@ -17,9 +17,16 @@ struct PackedRowReader {
         previousRow = try RawStatement(db, table.selectPreviousRow)
     }
 
-    /// Calls `body` with each reported point of `range`, ascending.
+    /// The cursor under every reader of points: walks the rows of one series that overlap `range`, ascending.
+    ///
+    /// It is inlined into each of them with its closures, so a point costs no call.
+    /// - Parameters:
+    ///   - goesOn: asked before each row, with the time that the row begins to count; false ends the walk.
+    ///   - body: called with each reported point of `range`.
     @inline(__always)
-    func forEach(series: Int64, range: TimeRange, _ body: (Point) throws -> Void) throws {
+    private func walk(
+        series: Int64, range: TimeRange, while goesOn: (UnixTime) -> Bool, _ body: (Point) throws -> Void
+    ) throws {
         guard range.end > 0, !range.isEmpty else { return }
         let start = max(range.start, 0)
         rows.bind(1, series)
@@ -28,6 +35,7 @@ struct PackedRowReader {
         defer { rows.reset() }
         while try rows.step() {
             var time = try table.start(ofRow: rows.integer(0))
+            guard goesOn(max(time, start)) else { return }
             for slot in 0..<table.slotCount {
                 if time >= start, time < range.end, let value = try rows.value(slot + 1) {
                     try body(Point(time: time, value: value))
@@ -37,33 +45,39 @@ struct PackedRowReader {
         }
     }
 
+    /// Calls `body` with each reported point of `range`, ascending.
+    @inline(__always)
+    func forEach(series: Int64, range: TimeRange, _ body: (Point) throws -> Void) throws {
+        try walk(series: series, range: range, while: { _ in true }, body)
+    }
+
+    /// The points of `range`, which is bounded.
+    func points(series: Int64, range: TimeRange) throws -> [Point] {
+        var points: [Point] = []
+        points.reserveCapacity(Int(min(range.seconds / table.slotSeconds + 1, 8784)))
+        try forEach(series: series, range: range) { points.append($0) }
+        return points
+    }
+
     /// Appends the points of `range` until there are at least `limit` of them.
     /// - Returns: where to read on, at the start of a row; nil after the last.
     func read(series: Int64, range: TimeRange, into points: inout [Point], limit: Int) throws -> UnixTime? {
-        guard range.end > 0, !range.isEmpty else { return nil }
-        let start = max(range.start, 0)
-        rows.bind(1, series)
-        rows.bind(2, table.row(start))
-        rows.bind(3, table.row(range.end - 1))
-        defer { rows.reset() }
-        while try rows.step() {
-            var time = try table.start(ofRow: rows.integer(0))
-            if points.count >= limit { return max(time, start) }
-            for slot in 0..<table.slotCount {
-                if time >= start, time < range.end, let value = try rows.value(slot + 1) {
-                    points.append(Point(time: time, value: value))
-                }
-                time += table.slotSeconds
-            }
-        }
-        return nil
+        var rest: UnixTime?
+        try walk(
+            series: series, range: range,
+            while: { start in
+                guard points.count >= limit else { return true }
+                rest = start
+                return false
+            }, { points.append($0) })
+        return rest
     }
 
     /// Whether there is a point in `range`.
     func hasPoint(series: Int64, range: TimeRange) throws -> Bool {
-        var points: [Point] = []
-        _ = try read(series: series, range: range, into: &points, limit: 1)
-        return !points.isEmpty
+        var isFound = false
+        try walk(series: series, range: range, while: { _ in !isFound }, { _ in isFound = true })
+        return isFound
     }
 
     /// The rows' extent of one series, as times: from the first row's start to
@@ -95,10 +109,18 @@ struct PackedRowReader {
     }
 
     /// The newest point of one series.
-    func last(series: Int64) throws -> Point? {
+    /// - Parameter limit: points that begin later are passed over.
+    func last(series: Int64, notAfter limit: UnixTime = .max) throws -> Point? {
         guard let extent = try extent(series: series) else { return nil }
+        var end = limit < extent.end ? table.floor(limit) + table.rowSeconds : extent.end
         var last: Point?
-        try forEach(series: series, range: TimeRange(extent.end - table.rowSeconds, extent.end)) { last = $0 }
+        // More than one row is read only where some points of a row are too late.
+        while end > extent.start {
+            let range = TimeRange(end - table.rowSeconds, limit < end ? limit + 1 : end)
+            try forEach(series: series, range: range) { last = $0 }
+            guard last == nil, let row = try previousRow(series: series, before: range.start) else { break }
+            end = row + table.rowSeconds
+        }
         return last
     }
 

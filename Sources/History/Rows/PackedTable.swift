@@ -107,11 +107,11 @@ struct PackedTable: Sendable {
         "DELETE FROM \(name) WHERE series_id = ? AND \(rowColumn) >= ? AND \(rowColumn) < ?"
     }
 
-    /// Parameters: the first row that stays. Columns: series id, and the rest of its identity, its first row.
+    /// Parameters: the first row that stays. Columns: the series, its first row.
     var selectSeriesBefore: String {
         """
         SELECT * FROM (
-            SELECT id, application, api, statistic, index_name, key,
+            SELECT \(SeriesTable.columns),
                 (SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = id) AS first
             FROM series
         ) WHERE first < ?

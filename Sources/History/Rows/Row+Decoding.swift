@@ -64,10 +64,15 @@ extension Row {
     func level(_ column: Int) throws -> EndpointLevel { try named(column) }
 
     /// The identity of a series, in the columns `application, api, statistic, index_name, key` from `column` on.
-    func seriesKey(_ column: Int) throws -> SeriesKey {
+    private func seriesKey(_ column: Int) throws -> SeriesKey {
         SeriesKey(
             application: try name(column), api: try api(column + 1), statistic: try name(column + 2),
             index: try name(column + 3), key: try name(column + 4))
+    }
+
+    /// A series, in the columns of ``SeriesTable/columns`` from `column` on.
+    func series(_ column: Int) throws -> StoredSeries {
+        StoredSeries(id: try integer(column), key: try seriesKey(column + 1))
     }
 
     /// A scope, in the columns `application, index_name` from `column` on.

@@ -1,18 +1,15 @@
 internal import GRDB
-internal import UsageModel
+public import UsageModel
 
 /// The `answered` and `coverage` tables of one scope and granularity.
 struct AnsweredTable {
-    /// Stands for every statistic at once.
-    static let everything: StatisticName = "*"
-
     let db: Database
     let scope: Scope
     let granularity: Granularity
 
     private var arguments: StatementArguments { [scope.application, scope.index, granularity.rawValue] }
 
-    /// What is answered, by statistic or ``everything``.
+    /// What is answered, by statistic or `*`.
     func read() throws -> [StatisticName: TimeRangeSet] {
         let rows = try Row.fetchAll(
             db,
@@ -40,7 +37,7 @@ struct AnsweredTable {
 
     /// Brings `coverage` in line: where each of `served` is answered, by name or by the wildcard.
     func deriveCoverage(from answered: [StatisticName: TimeRangeSet], served: [StatisticName]) throws {
-        let coverage = Self.coverage(of: answered, served: served)
+        let coverage = History.fetched(served, in: answered)
         let current = try Row.fetchAll(
             db,
             sql: """
@@ -57,15 +54,32 @@ struct AnsweredTable {
             try insert.execute(arguments: arguments + [range.start, range.end])
         }
     }
+}
 
-    static func coverage(of answered: [StatisticName: TimeRangeSet], served: [StatisticName]) -> TimeRangeSet {
-        let wildcard = answered[everything] ?? TimeRangeSet()
-        var coverage: TimeRangeSet?
-        for statistic in served {
-            guard let named = answered[statistic] else { return wildcard }
-            let both = wildcard.union(named)
-            coverage = coverage.map { $0 == both ? $0 : $0.intersection(both) } ?? both
+/// The definition of "fetched", for everyone who asks.
+extension History {
+    /// Where `statistic` is answered, by name or by the wildcard.
+    /// - Parameter answered: by statistic or `*`.
+    public static func fetched(
+        _ statistic: StatisticName, in answered: [StatisticName: TimeRangeSet]
+    ) -> TimeRangeSet {
+        let everything = answered[.everything]
+        guard statistic != .everything, let named = answered[statistic] else { return everything ?? TimeRangeSet() }
+        return everything.map { $0.union(named) } ?? named
+    }
+
+    /// Where all of `statistics` are answered, each by name or by the wildcard.
+    public static func fetched(
+        _ statistics: [StatisticName], in answered: [StatisticName: TimeRangeSet]
+    ) -> TimeRangeSet {
+        let everything = answered[.everything] ?? TimeRangeSet()
+        var fetched: TimeRangeSet?
+        for statistic in statistics {
+            // Nothing that comes can make it less than the wildcard's.
+            guard let named = answered[statistic] else { return everything }
+            let both = everything.union(named)
+            fetched = fetched.map { $0 == both ? $0 : $0.intersection(both) } ?? both
         }
-        return coverage ?? wildcard
+        return fetched ?? everything
     }
 }

@@ -45,11 +45,11 @@ struct CounterTable {
                 // One that the plan refuses is not waited for.
                 let operands = derivation.operands.filter { $0 == derivation.minuend || served.contains($0) }
                 let known = before[statistic] ?? TimeRangeSet()
-                open = countable.intersection(Self.ranges(operands, answered)).subtracting(known)
+                open = countable.intersection(History.fetched(operands, in: answered)).subtracting(known)
                 if !open.isEmpty { counted[statistic] = known.union(open) }
             } else {
-                open = countable.intersection(Self.ranges([statistic], answered))
-                    .subtracting(Self.ranges([statistic], before))
+                open = countable.intersection(History.fetched(statistic, in: answered))
+                    .subtracting(History.fetched(statistic, in: before))
             }
             var credit = try row.value(2) ?? .integer(0)
             for range in open.ranges {
@@ -87,7 +87,7 @@ struct CounterTable {
             let statistic: StatisticName = try row.name(1)
             let isDerived = StatisticCatalogue.statistic(named: statistic)?.derivation != nil
             func counted(_ answered: [StatisticName: TimeRangeSet]) -> TimeRangeSet {
-                isDerived ? answered[statistic] ?? TimeRangeSet() : Self.ranges([statistic], answered)
+                isDerived ? answered[statistic] ?? TimeRangeSet() : History.fetched(statistic, in: answered)
             }
             let lost = counted(before).subtracting(counted(answered)).intersection(countable)
             var credit = try row.value(2) ?? .integer(0)
@@ -98,12 +98,6 @@ struct CounterTable {
             }
             try update.execute(arguments: [credit.databaseValue, try row.integer(0)])
         }
-    }
-
-    /// Where all of `statistics` are answered, each by name or by the wildcard.
-    private static func ranges(_ statistics: [StatisticName], _ answered: [StatisticName: TimeRangeSet]) -> TimeRangeSet
-    {
-        AnsweredTable.coverage(of: answered, served: statistics)
     }
 }
 

@@ -10,11 +10,6 @@ public struct Coverage: Sendable, Hashable {
 }
 
 extension History {
-    /// Where all of `served` is answered, each by name or by the wildcard.
-    public static func coverage(of answered: [StatisticName: TimeRangeSet], served: [StatisticName]) -> TimeRangeSet {
-        AnsweredTable.coverage(of: answered, served: served)
-    }
-
     /// What is answered for each statistic (or `*`) in every scope and granularity of one application.
     public func answered(application: ApplicationID) async throws -> [Scope: [Granularity: [StatisticName:
         TimeRangeSet]]]

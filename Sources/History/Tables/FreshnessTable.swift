@@ -12,6 +12,9 @@ public struct Freshness: Sendable, Hashable {
     /// The end of the newest bucket that was fetched after its end.
     public var completeUntil: UnixTime
     public var fetchedAt: UnixTime
+
+    /// Whether it is about the live tail. A row that only the backfill of an older window has written is not.
+    public var isLive: Bool { completeUntil > tailStart }
 }
 
 /// The `freshness` table within one transaction.

@@ -3,7 +3,22 @@ internal import UsageModel
 
 /// The `series` table within one transaction.
 struct SeriesTable {
+    /// The columns that make a series (``Row/series(_:)``).
+    static let columns = "id, application, api, statistic, index_name, key"
+    /// The order in which series are shown.
+    static let order = "application, index_name, statistic, key"
+
     let db: Database
+
+    /// The series that meet all of `conditions`.
+    /// - Parameter arguments: of the conditions, in their order.
+    func read(
+        _ conditions: [String] = [], _ arguments: StatementArguments = [], orderBy order: String = Self.order
+    ) throws -> [StoredSeries] {
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let select = try db.cachedStatement(sql: "SELECT \(Self.columns) FROM series \(filter) ORDER BY \(order)")
+        return try Row.fetchAll(select, arguments: arguments).map { try $0.series(0) }
+    }
 
     /// The id of a series, which is added if it is new; a count gets its counter at 0.
     func id(of key: SeriesKey) throws -> Int64 {

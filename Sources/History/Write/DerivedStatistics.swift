@@ -41,8 +41,7 @@ struct DerivedStatistics {
             let subtrahend = try id(difference.subtrahend)
             let target = try ids.id(of: key(derived.name))
             for row in rows {
-                var points: [Point] = []
-                try reader.forEach(series: minuend, range: table.range(ofRow: row)) { points.append($0) }
+                var points = try reader.points(series: minuend, range: table.range(ofRow: row))
                 if let subtrahend {
                     var values: [UnixTime: PointValue] = [:]
                     try reader.forEach(series: subtrahend, range: table.range(ofRow: row)) {

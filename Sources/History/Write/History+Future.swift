@@ -170,15 +170,14 @@ private struct FutureTimes {
 
     /// States of clusters are stamped by the exporter, and so with the wrong time.
     private func deleteOwnPoints(after now: UnixTime) throws {
-        for row in try Row.fetchAll(
-            db, sql: "SELECT id, statistic FROM series WHERE application = ? AND api = ?",
-            arguments: [application, API.monitoring.rawValue])
-        where StatisticCatalogue.describe(try row.name(1)).isMomentary {
+        for series in try SeriesTable(db: db).read(
+            ["application = ?", "api = ?"], [application, API.monitoring.rawValue])
+        where StatisticCatalogue.describe(series.key.statistic).isMomentary {
             for granularity in [Granularity.minutely, .hourly] {
                 let table = PackedTable.of(granularity)
                 try db.execute(
                     sql: "DELETE FROM \(table.name) WHERE series_id = ? AND \(table.rowColumn) > ?",
-                    arguments: [try row.integer(0), table.row(max(now, 0))])
+                    arguments: [series.id, table.row(max(now, 0))])
             }
         }
     }

@@ -21,7 +21,7 @@ extension History {
             try Row.fetchAll(db, sql: table.selectSeriesBefore, arguments: [kept]).map { row in
                 let first = try row.integer(6)
                 // Selected as less than it.
-                return Expiring(series: try row.integer(0), key: try row.seriesKey(1), rows: min(first, kept)..<kept)
+                return Expiring(series: try row.series(0), rows: min(first, kept)..<kept)
             }
         }
         guard !old.isEmpty else { return 0 }
@@ -47,8 +47,8 @@ extension History {
         let rollUp = table.rowSeconds == PackedTable.of(.minutely).rowSeconds ? try MinutelyRollUp(db) : nil
         var deleted = 0
         for slice in slices {
-            for row in slice.rows { try rollUp?.rollUp(slice.key, series: slice.series, row: row) }
-            try delete.execute(arguments: [slice.series, slice.rows.lowerBound, slice.rows.upperBound])
+            for row in slice.rows { try rollUp?.rollUp(slice.series.key, series: slice.series.id, row: row) }
+            try delete.execute(arguments: [slice.series.id, slice.rows.lowerBound, slice.rows.upperBound])
             deleted += db.changesCount
         }
         return deleted
@@ -76,8 +76,7 @@ extension History {
 
     /// Rows of one series that are to be deleted.
     private struct Expiring {
-        var series: Int64
-        var key: SeriesKey
+        var series: StoredSeries
         var rows: Range<Int64>
 
         func first(_ count: Int64) -> Expiring {

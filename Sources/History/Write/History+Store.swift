@@ -142,27 +142,17 @@ extension AnsweredWindow {
         case .all:
             let ranges = unreadable.values.flatMap(\.ranges.ranges)
             guard let start = ranges.map(\.start).min(), let end = ranges.map(\.end).max() else {
-                return [AnsweredTable.everything: settled]
+                return [.everything: settled]
             }
             let stretch = TimeRangeSet(TimeRange(start, end))
-            var answers = [AnsweredTable.everything: settled.subtracting(stretch)]
-            for name in others where name != AnsweredTable.everything {
+            var answers: [StatisticName: TimeRangeSet] = [.everything: settled.subtracting(stretch)]
+            for name in others where name != .everything {
                 // A derived statistic has no answers; its rows hold what was counted.
                 guard StatisticCatalogue.statistic(named: name)?.derivation == nil else { continue }
                 let within = settled.intersection(stretch)
                 answers[name] = unreadable[name].map { within.subtracting($0.ranges) } ?? within
             }
             return answers
-        }
-    }
-}
-
-extension StatisticSelection {
-    /// The `statistic` of the rows that an answer adds to.
-    var answeredNames: [StatisticName] {
-        switch self {
-        case .all: [AnsweredTable.everything]
-        case .names(let names): names
         }
     }
 }
