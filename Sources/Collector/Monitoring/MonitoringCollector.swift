@@ -39,8 +39,8 @@ public actor MonitoringCollector {
     private var isClockConfirmed = false
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
-    /// Whether the history could not be written: it is tried before anything is asked for again.
-    private var isStorageFailing = false
+    /// Failures in a row to read or write the history: it is tried before anything is asked for again.
+    private var storageFailures = 0
 
     /// - Parameter generator: the source of jitter.
     public init(
@@ -60,12 +60,9 @@ public actor MonitoringCollector {
 
     /// Collects until the task is cancelled or ``stop()`` is called.
     public func run() async {
-        while !Task.isCancelled, !isStopped {
-            guard case .idle(let wakeUp) = await step() else { continue }
-            while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey, !clock.isAstray {
-                do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
-            }
-        }
+        await StepLoop(clock: clock).run(
+            step: { await self.step() }, isStopped: { self.isStopped },
+            isRoused: { self.replacement != nil || self.hasNewKey })
         if isStopped { metrics.forget([.monitoring]) }
     }
 
@@ -96,11 +93,10 @@ public actor MonitoringCollector {
                 try await load()
                 isLoaded = true
             }
-            if isStorageFailing {
+            if storageFailures > 0 {
                 let balance = client.quotaBalance
                 try await history.noteQuota(
                     application: client.application, tokens: balance.tokens, time: balance.time)
-                isStorageFailing = false
             }
         } catch {
             return .idle(until: clock.seconds + storageFailed(error))
@@ -177,6 +173,7 @@ public actor MonitoringCollector {
             isUnauthorized = false
             refusals = 0
         }
+        storageFailures = 0
         noteState(nil)
         if case let ignored = client.ignoredParts(.monitoring), ignored > 0, told.first(.ignored) {
             log.warning(
@@ -212,9 +209,10 @@ public actor MonitoringCollector {
         guard error != .cancelled, var state = jobs[job] else { return }
         state.failures += 1
         let now = clock.seconds
-        var delay = max(1, Backoff.transient.delay(failures: state.failures, using: &generator))
-        switch error {
-        case .unauthorized, .noKey:
+        let kind = FailureKind(error)
+        var (failures, pausesAll) = (state.failures, false)
+        switch kind {
+        case .unauthorized:
             state.isRefused = true
             // Where the key is good for something else, it is the plan that lacks this.
             let wasProven = state.isProven
@@ -223,41 +221,34 @@ public actor MonitoringCollector {
             if wasProven || !others.contains(where: \.isProven) {
                 isUnauthorized = true
                 refusals += 1
-                delay = Backoff.unauthorized.delay(failures: refusals, using: &generator)
-                pause = now + delay
-            } else {
-                delay = Backoff.unauthorized.delay(failures: state.failures, using: &generator)
+                (failures, pausesAll) = (refusals, true)
             }
-        case .rateLimited(let retryAfter), .server(_, _, let retryAfter):
-            if let retryAfter {
-                delay = max(delay, retryAfter)
-                pause = now + delay
-            }
+        case .throttled(let retryAfter): pausesAll = retryAfter != nil
         default: break
         }
+        let delay = kind.scheduledDelay(failures: failures, using: &generator)
+        if pausesAll { pause = now + delay }
         state.due = (now + delay).rounded(.up)
         jobs[job] = state
         noteState(error)
         metrics.failed(.monitoring)
         let text = "Monitoring API request failed (\(job)): \(error); retrying in \(Int(delay.rounded(.up))) s"
-        switch error {
-        case .unauthorized, .noKey:
-            // Told once: most plans are like this for ever.
-            if !hasToldRefusal {
-                hasToldRefusal = true
-                log.notice("\(text) \(client.rotation(.monitoring)); continuing without server metrics")
-            }
-        default: log.warning("\(text)")
+        guard kind == .unauthorized else { return log.warning("\(text)") }
+        // Told once: most plans are like this for ever.
+        if !hasToldRefusal {
+            hasToldRefusal = true
+            log.notice("\(text) \(client.rotation(.monitoring)); continuing without server metrics")
         }
     }
 
+    /// Notes that the history could not be read or written, unless the process ends.
     /// - Returns: seconds to wait.
     private func storageFailed(_ error: any Error) -> Double {
-        if !(error is CancellationError) {
-            isStorageFailing = true
-            status.lastError = HistoryError.sentence(error)
-            log.error("\(HistoryError.sentence(error)); retrying in 60 s")
-        }
-        return 60
+        guard FailureKind(error) != .cancelled else { return 0 }
+        storageFailures += 1
+        let delay = FailureKind.storage.delay(failures: storageFailures, using: &generator)
+        status.lastError = HistoryError.sentence(error)
+        log.error("\(HistoryError.sentence(error)); retrying in \(Int(delay.rounded(.up))) s")
+        return delay
     }
 }

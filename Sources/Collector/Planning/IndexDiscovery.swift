@@ -44,13 +44,12 @@ struct IndexDiscovery {
         now: Double, _ error: AlgoliaError, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         failures += 1
-        switch error {
-        case .unauthorized, .noKey: isUnauthorized = true
-        default: break
+        let kind = FailureKind(error)
+        if kind == .unauthorized { isUnauthorized = true }
+        var delay = kind.scheduledDelay(failures: failures, using: &generator)
+        if isUnauthorized, kind != .unauthorized {
+            delay = max(delay, FailureKind.unauthorized.scheduledDelay(failures: failures, using: &generator))
         }
-        let backoff: Backoff = isUnauthorized ? .unauthorized : .transient
-        var delay = max(1, backoff.delay(failures: failures, using: &generator))
-        if case .rateLimited(let retryAfter?) = error { delay = max(delay, retryAfter) }
         notBefore = (now + delay).rounded(.up)
         return delay
     }

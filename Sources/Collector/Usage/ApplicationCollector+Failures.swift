@@ -3,7 +3,7 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// Consequences of each kind of failure.
+/// Consequences of each kind of failure (``FailureKind``) for what is asked for next.
 extension ApplicationCollector {
     /// A refused name or wildcard that is served again is no longer refused.
     func noteServed(_ request: PlannedRequest) async throws {
@@ -38,13 +38,24 @@ extension ApplicationCollector {
     }
 
     func fail(_ request: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
-        switch error {
-        case .cancelled:
-            return
-        case .rateLimited(let retryAfter):
-            let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
-            note(request, error, "pausing for \(Int(delay.rounded(.up))) s")
-        case .unauthorized(403, let message) where mayBeRefusal(request):
+        switch FailureKind(error) {
+        case .cancelled, .storage: break
+        case .throttled:
+            let delay = health.paused(by: FailureKind(error), now: clock.seconds, using: &generator)
+            if case .rateLimited = error {
+                note(request, error, "pausing for \(Int(delay.rounded(.up))) s")
+            } else {
+                await failSilently(request, error, sentAt: sentAt, pause: delay)
+            }
+        case .unauthorized: await failUnauthorized(request, error, sentAt: sentAt)
+        case .rejected: await failRejected(request, error, sentAt: sentAt)
+        case .transient: await failSilently(request, error, sentAt: sentAt)
+        }
+    }
+
+    /// Handles a key that is refused, or a plan that lacks what was asked for.
+    private func failUnauthorized(_ request: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
+        if case .unauthorized(403, let message) = error, mayBeRefusal(request) {
             if request.purpose == .isolation {
                 await refusePiece(request, error, message: message, sentAt: sentAt)
             } else if request.statistics == .all {
@@ -52,28 +63,30 @@ extension ApplicationCollector {
             } else {
                 await refuse(request, error, message: message)
             }
-        case .unauthorized, .noKey:
-            for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
-            let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
-            metrics.failed(.usage)
-            log.error("\(error); retrying in \(Int(delay)) s \(client.rotation(.usage))")
-        case .notFound(let message): await failAbsent(request, error, message: message, sentAt: sentAt)
-        case .refused(_, let message):
-            switch request.purpose {
-            case .live, .probe: await refuse(request, error, message: message)
-            case .readThrough:
-                // What a client asks for may be refused for itself, and says nothing about the plan
-                // unless the vendor names a statistic that it never served.
-                guard StatisticsOffer.names(request.statistics, in: message), !wasServed(request) else { return }
-                await refuse(request, error, message: message)
-            case .backfill: await refuseRange(request, error, message: message, sentAt: sentAt, isAbsence: false)
-            case .retry, .horizon, .revision: await putOff(request, error, sentAt: sentAt)
-            case .isolation: await refusePiece(request, error, message: message, sentAt: sentAt)
-            }
-        case .server(_, _, let retryAfter?):
-            let delay = health.rateLimited(retryAfter, now: clock.seconds, using: &generator)
-            await failSilently(request, error, sentAt: sentAt, pause: delay)
-        case .server, .timeout, .connection, .broken: await failSilently(request, error, sentAt: sentAt)
+            return
+        }
+        for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
+        let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
+        metrics.failed(.usage)
+        log.error("\(error); retrying in \(Int(delay)) s \(client.rotation(.usage))")
+    }
+
+    /// Handles what the vendor says about the statistics, the range or the index.
+    private func failRejected(_ request: PlannedRequest, _ error: AlgoliaError, sentAt: UnixTime) async {
+        if case .notFound(let message) = error {
+            return await failAbsent(request, error, message: message, sentAt: sentAt)
+        }
+        guard case .refused(_, let message) = error else { return }
+        switch request.purpose {
+        case .live, .probe: await refuse(request, error, message: message)
+        case .readThrough:
+            // What a client asks for may be refused for itself, and says nothing about the plan
+            // unless the vendor names a statistic that it never served.
+            guard StatisticsOffer.names(request.statistics, in: message), !wasServed(request) else { return }
+            await refuse(request, error, message: message)
+        case .backfill: await refuseRange(request, error, message: message, sentAt: sentAt, isAbsence: false)
+        case .retry, .horizon, .revision: await putOff(request, error, sentAt: sentAt)
+        case .isolation: await refusePiece(request, error, message: message, sentAt: sentAt)
         }
     }
 

@@ -55,7 +55,7 @@ extension ApplicationCollector {
         let delay =
             search.hasSucceeded
             ? Self.pace.delay(failures: search.streak, using: &generator)
-            : Backoff.transient.delay(failures: search.failures + search.streak, using: &generator)
+            : FailureKind.transient.delay(failures: search.failures + search.streak, using: &generator)
         let notBefore = (clock.seconds + delay).rounded(.up)
         if !search.hasSucceeded { health.failed(piece.scope, now: clock.seconds, using: &generator) }
         if case .culprits(let culprits) = verdict {

@@ -69,20 +69,12 @@ public actor ApplicationCollector {
 
     /// Collects until the task is cancelled or ``stop()`` is called.
     public func run() async {
-        while !Task.isCancelled, !isStopped {
-            guard case .idle(let wakeUp) = await step() else { continue }
-            await nap(until: wakeUp)
-        }
+        await StepLoop(clock: clock).run(
+            step: { await self.step() }, isStopped: { self.isStopped },
+            isRoused: { self.replacement != nil || self.hasNewKey })
         guard isStopped else { return }
         metrics.forget([.usage, .search])
         await noteComplete()
-    }
-
-    /// Sleeps in short pieces: a rotated key or a new configuration should be used at once.
-    private func nap(until wakeUp: Double) async {
-        while clock.seconds < wakeUp, !isStopped, replacement == nil, !hasNewKey, !clock.isAstray {
-            do { try await clock.sleep(until: min(wakeUp, clock.seconds + 5)) } catch { return }
-        }
     }
 
     /// Whether a key that was refused has been replaced.
@@ -289,7 +281,7 @@ public actor ApplicationCollector {
     /// The history could not be read or written: a full disk, a locked file.
     func pauseForStorage(_ error: any Error) -> Step {
         // Being stopped is no failure of the history.
-        guard !(error is CancellationError) else { return .idle(until: clock.seconds) }
+        guard FailureKind(error) != .cancelled else { return .idle(until: clock.seconds) }
         let delay = health.storageFailed(error, now: clock.seconds, using: &generator)
         metrics.storage(isUp: false)
         log.error("\(HistoryError.sentence(error)); retrying in \(Int(delay.rounded(.up))) s")

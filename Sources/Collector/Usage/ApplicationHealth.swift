@@ -53,14 +53,13 @@ struct ApplicationHealth {
         isUnauthorized = false
     }
 
-    mutating func rateLimited(
-        _ retryAfter: Double?, now: Double, using generator: inout any RandomNumberGenerator & Sendable
+    /// Pauses every request, because a failure is the application's and not a request's.
+    /// - Returns: seconds to wait.
+    mutating func paused(
+        by kind: FailureKind, now: Double, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         failures += 1
-        // A second on top of what the vendor said: clocks differ.
-        let delay =
-            retryAfter.map { $0 + Double.random(in: 0...1, using: &generator) }
-            ?? max(1, Backoff.transient.delay(failures: failures, using: &generator))
+        let delay = kind.delay(failures: failures, using: &generator)
         pause = max(pause, now + delay)
         return delay
     }
@@ -69,12 +68,9 @@ struct ApplicationHealth {
         _ error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         isUnauthorized = true
-        failures += 1
         forbidden = 0
         lastError = (error.description, UnixTime(now))
-        let delay = Backoff.unauthorized.delay(failures: failures, using: &generator)
-        pause = max(pause, now + delay)
-        return delay
+        return paused(by: .unauthorized, now: now, using: &generator)
     }
 
     mutating func failed(
@@ -82,8 +78,7 @@ struct ApplicationHealth {
     ) {
         failing.insert(scope)
         guard failing.count >= Self.failingScopes else { return }
-        failures += 1
-        pause = max(pause, now + Backoff.transient.delay(failures: failures, using: &generator))
+        _ = paused(by: .transient, now: now, using: &generator)
     }
 
     mutating func storageFailed(
@@ -92,7 +87,7 @@ struct ApplicationHealth {
         storageFailures += 1
         storageFailingSince = storageFailingSince ?? UnixTime(now)
         lastError = (HistoryError.sentence(error), UnixTime(now))
-        let delay = max(1, Backoff.transient.delay(failures: storageFailures, using: &generator))
+        let delay = FailureKind.storage.delay(failures: storageFailures, using: &generator)
         pause = max(pause, now + delay)
         return delay
     }
