@@ -49,7 +49,7 @@ extension ApplicationCollector {
             metadata: ["now": "\(RFC3339.string(clock.now))"])
         health.shift(by: step)
         discovery.shift(by: step)
-        foreignFailures = [:]
+        readThroughPlanner.forgetFailures()
         isClockConfirmed = false
         reload()
     }

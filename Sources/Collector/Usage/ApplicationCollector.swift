@@ -40,8 +40,8 @@ public actor ApplicationCollector {
     private var hasUnselected = false
     /// Matters that the log has mentioned already.
     var told = ToldOnce()
-    /// Failures of what is read through and not collected otherwise.
-    var foreignFailures: [Scope: (until: Double, error: AlgoliaError)] = [:]
+    /// Fetching on behalf of clients.
+    var readThroughPlanner = ReadThroughPlanner()
 
     /// Whether the list of indices is known, or none can be had.
     var hasDiscovered: Bool { isLoaded && (!client.canListIndices || discovery.hasSucceeded) }
