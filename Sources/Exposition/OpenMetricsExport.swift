@@ -31,9 +31,10 @@ public struct OpenMetricsExport: Sendable {
             let historical = member.series
             var rest: TimeRange? = range
             while let asked = rest {
-                let page = try await history.page(of: stored[member.position], historical.granularity, range: asked)
+                let page = try await history.page(of: [stored[member.position]], historical.granularity, range: asked)
                 rest = page.rest
-                guard !page.points.isEmpty else { continue }
+                let points = page.points[0]
+                guard !points.isEmpty else { continue }
                 var head: [UInt8] = []
                 if family != historical.metric {
                     family = historical.metric
@@ -41,8 +42,8 @@ public struct OpenMetricsExport: Sendable {
                     writer.family(family, .gauge, help: historical.help)
                     head = writer.bytes
                 }
-                samples += page.points.count
-                try write(head + Self.samples(page.points, historical))
+                samples += points.count
+                try write(head + Self.samples(points, historical))
             }
         }
         try write(Array("# EOF\n".utf8))

@@ -32,10 +32,10 @@ public struct RowsExport: Sendable {
         for one in series {
             var rest: TimeRange? = range
             while let asked = rest {
-                let page = try await history.page(of: one, granularity, range: asked)
+                let page = try await history.page(of: [one], granularity, range: asked)
                 rest = page.rest
-                try write(
-                    format == .csv ? PointRows.csv(one.key, page.points) : PointRows.jsonLines(one.key, page.points))
+                let points = page.points[0]
+                try write(format == .csv ? PointRows.csv(one.key, points) : PointRows.jsonLines(one.key, points))
             }
         }
     }

@@ -54,7 +54,7 @@ extension Latest {
     fileprivate func collected(_ applications: [ApplicationID: IndexFilter]?) -> Latest {
         var isCollected: [Scope: Bool] = [:]
         for tail in freshness where tail.granularity != .minutely {
-            isCollected[tail.scope] = isCollected[tail.scope] == true || tail.completeUntil > tail.tailStart
+            isCollected[tail.scope] = isCollected[tail.scope] == true || tail.isLive
         }
         func isConfigured(_ application: ApplicationID) -> Bool { applications.map { $0[application] != nil } ?? true }
         if let applications {

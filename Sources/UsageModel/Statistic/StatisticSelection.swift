@@ -4,4 +4,17 @@ public enum StatisticSelection: Sendable, Hashable {
     case all
     /// By name; at least one.
     case names([StatisticName])
+
+    /// The names under which an answer is remembered: the statistics', or ``VendorName/everything``.
+    public var answeredNames: [StatisticName] {
+        switch self {
+        case .all: [.everything]
+        case .names(let names): names
+        }
+    }
+}
+
+extension VendorName where Kind == StatisticNameKind {
+    /// `*`: stands for every statistic at once.
+    public static var everything: StatisticName { "*" }
 }

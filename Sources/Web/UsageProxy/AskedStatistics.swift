@@ -24,7 +24,7 @@ struct AskedStatistics {
             throw VendorError(422, "Too many metrics: \(asked.count), at most \(Self.limit)")
         }
         for name in Self.unique(asked) {
-            if name == "*" {
+            if name == .everything {
                 let everything = Self.everything(stored)
                 names += everything
                 required += catalogue.filter { !stored.refused.contains($0) }
@@ -41,7 +41,7 @@ struct AskedStatistics {
         }
         self.names = Self.unique(names)
         self.required = Self.unique(required)
-        isEverything = asked.contains("*")
+        isEverything = asked.contains(.everything)
     }
 
     /// In the vendor's order, then what the catalogue does not know.

@@ -11,7 +11,7 @@ struct UsageBody: Sendable {
     private let history: History
     private let granularity: Granularity
     private let range: TimeRange
-    private let statistics: [StoredStatistic]
+    private let statistics: [[StoredSeries]]
 
     /// The statistic being written, and what is left of it; nil before its first page.
     private var position = 0
@@ -23,7 +23,7 @@ struct UsageBody: Sendable {
     /// Whether no statistic had a point yet.
     private(set) var isEmpty = true
 
-    init(_ history: History, _ granularity: Granularity, _ range: TimeRange, _ statistics: [StoredStatistic]) {
+    init(_ history: History, _ granularity: Granularity, _ range: TimeRange, _ statistics: [[StoredSeries]]) {
         self.history = history
         self.granularity = granularity
         self.range = range
@@ -52,15 +52,15 @@ struct UsageBody: Sendable {
         if page.points.contains(where: { !$0.isEmpty }) {
             if isOpen || !isEmpty { json.raw(",") }
             if !isOpen {
-                json.string(statistic.name)
+                json.string(statistic[0].key.statistic)
                 json.raw(":[")
             }
             isOpen = true
             isEmpty = false
-            if statistic.keys == [""], let points = page.points.first {
+            if statistic.map(\.key.key) == [""], let points = page.points.first {
                 json.usageNumbers(points)
             } else {
-                json.usageMaps(page.points, keys: statistic.keys)
+                json.usageMaps(page.points, keys: statistic.map(\.key.key))
             }
         }
         rest = page.rest

@@ -35,15 +35,17 @@ struct UsageCoverage {
     var state: State {
         guard !settled.isEmpty else { return tailIsFresh ? .hit : .miss }
         let wanted = TimeRangeSet(settled)
-        let whole = History.coverage(of: stored.answered, served: asked.required)
+        let whole = History.fetched(asked.required, in: stored.answered)
         if wanted.subtracting(whole).isEmpty { return .hit }
-        let any = asked.required.reduce(answered("*")) { $0.union(answered($1)) }
+        let any = asked.required.reduce(fetched(.everything)) { $0.union(fetched($1)) }
         return wanted.intersection(any).isEmpty ? .miss : .partial
     }
 
     /// When the newest bucket was fetched; nil when none ever was.
     var fetchedAt: UnixTime? {
-        stored.freshness.filter { $0.statistic == "*" || asked.required.contains($0.statistic) }.map(\.fetchedAt).max()
+        stored.freshness.filter { $0.statistic == .everything || asked.required.contains($0.statistic) }.map(
+            \.fetchedAt
+        ).max()
     }
 
     /// What read-through has to bring: the shortest range with every missing settled bucket, and
@@ -55,7 +57,7 @@ struct UsageCoverage {
         var missing = TimeRangeSet()
         // What the plan refuses would only spend the quota.
         for name in asked.required where !stored.refused.contains(name) {
-            let rest = wanted.subtracting(answered("*").union(answered(name)))
+            let rest = wanted.subtracting(fetched(name))
             guard !rest.isEmpty else { continue }
             names.append(name)
             missing = missing.union(rest)
@@ -64,16 +66,16 @@ struct UsageCoverage {
         return (TimeRange(first.start, last.end), asked.isEverything ? .all : .names(names))
     }
 
-    private func answered(_ statistic: StatisticName) -> TimeRangeSet { stored.answered[statistic] ?? TimeRangeSet() }
+    private func fetched(_ statistic: StatisticName) -> TimeRangeSet { History.fetched(statistic, in: stored.answered) }
 
     /// Whether every provisional bucket was fetched after it began. The newest may have begun since the last fetch.
     private var tailIsFresh: Bool {
-        (asked.required.isEmpty ? ["*"] : asked.required).allSatisfy { name in
-            let fetches = stored.freshness.filter { $0.statistic == "*" || $0.statistic == name }
+        (asked.required.isEmpty ? [.everything] : asked.required).allSatisfy { name in
+            let fetches = stored.freshness.filter { $0.statistic == .everything || $0.statistic == name }
             guard !fetches.isEmpty else { return false }
             let ranges = fetches.map { TimeRange($0.tailStart, granularity.ceiling($0.fetchedAt)) }
             let open = TimeRange(granularity.floor(now), granularity.ceiling(now))
-            return answered("*").union(answered(name)).union(TimeRangeSet(ranges + [open])).contains(tail)
+            return fetched(name).union(TimeRangeSet(ranges + [open])).contains(tail)
         }
     }
 }

@@ -66,10 +66,10 @@ struct RemoteWriteWorld {
                 guard !all.isEmpty else { continue }
                 var rest: TimeRange? = TimeRange(0, end)
                 while let range = rest {
-                    let page = try await history.page(of: stored, granularity, range: range)
+                    let page = try await history.page(of: [stored], granularity, range: range)
                     rest = page.rest
                     for series in all {
-                        samples += page.points.map { point in
+                        samples += page.points[0].map { point in
                             TestReceiver.Sample(
                                 labels: series.labels.map { "\($0.name)=\($0.value)" },
                                 milliseconds: series.time(point) * 1000, value: series.value(point).double)

@@ -1,0 +1,69 @@
+internal import AlgoliaClient
+internal import Transport
+
+/// The kind of a failure, which decides who waits and for how long, given how often it has happened in a row.
+///
+/// The one table, for the requests of both collectors and for the history that they write:
+///
+/// | failure | who waits | for how long |
+/// |---|---|---|
+/// | cancelled | nobody | the process ends, or the client has gone |
+/// | 429, or 5xx with `Retry-After` | the application | as long as it says, and up to a second more: clocks differ |
+/// | 429 without `Retry-After` | the application | transient backoff, at least 1 s |
+/// | 401, 403, no key | the application | unauthorized backoff, or until the key is replaced |
+/// | 400, 404, 422 | the request | by what it says about the statistics, the range or the index; else transient backoff |
+/// | 404 for an index that is not listed | the scope | not-found backoff |
+/// | 5xx, timeout, broken connection, an answer that cannot be decoded | the request | transient backoff |
+/// | the history cannot be read or written | the collector | transient backoff, at least 1 s |
+///
+/// The list of indices and the questions of the Monitoring API are repeated on schedules of their own
+/// (``scheduledDelay(failures:using:)``): each waits for itself, at least 1 s; where `Retry-After` is longer than the
+/// backoff, it counts.
+enum FailureKind: Equatable {
+    case cancelled
+    /// Told to wait, by 429 or by `Retry-After`, in seconds.
+    case throttled(retryAfter: Double?)
+    /// The key is refused or missing.
+    case unauthorized
+    /// What was asked is refused, or unknown to the vendor.
+    case rejected
+    /// It may pass by itself.
+    case transient
+    /// Not the vendor's: the history cannot be read or written.
+    case storage
+
+    init(_ error: any Error) {
+        guard let error = error as? AlgoliaError else {
+            self = error is CancellationError ? .cancelled : .storage
+            return
+        }
+        self =
+            switch error {
+            case .cancelled: .cancelled
+            case .rateLimited(let retryAfter): .throttled(retryAfter: retryAfter)
+            case .server(_, _, let retryAfter?): .throttled(retryAfter: retryAfter)
+            case .unauthorized, .noKey: .unauthorized
+            case .notFound, .refused: .rejected
+            case .server, .timeout, .connection, .broken: .transient
+            }
+    }
+
+    private var backoff: Backoff { self == .unauthorized ? .unauthorized : .transient }
+
+    /// Seconds to wait after `failures` failures in a row.
+    func delay(failures: Int, using generator: inout any RandomNumberGenerator & Sendable) -> Double {
+        switch self {
+        case .cancelled: 0
+        case .throttled(let retryAfter?): retryAfter + Double.random(in: 0...1, using: &generator)
+        case .throttled, .storage: max(1, backoff.delay(failures: failures, using: &generator))
+        case .unauthorized, .rejected, .transient: backoff.delay(failures: failures, using: &generator)
+        }
+    }
+
+    /// The same for a request that is repeated on a schedule of its own.
+    func scheduledDelay(failures: Int, using generator: inout any RandomNumberGenerator & Sendable) -> Double {
+        let delay = max(1, backoff.delay(failures: failures, using: &generator))
+        guard case .throttled(let retryAfter?) = self else { return delay }
+        return max(delay, retryAfter)
+    }
+}

@@ -1,0 +1,32 @@
+internal import AlgoliaClient
+internal import UsageModel
+
+/// One request to make, and why.
+struct PlannedRequest: Hashable {
+    enum Purpose: String {
+        /// The unsettled tail.
+        case live
+        /// A statistic that was refused a while ago.
+        case probe
+        /// The settled newest week, for late revisions.
+        case revision
+        case backfill
+        /// A range that was set aside a day ago.
+        case retry
+        /// One bucket older than the vendor served a day ago.
+        case horizon
+        /// A part of a request that fails, to find what makes it fail.
+        case isolation
+        /// Somebody has asked for it.
+        case readThrough = "read_through"
+    }
+
+    var scope: Scope
+    var granularity: Granularity
+    var range: TimeRange
+    var statistics: StatisticSelection
+    var purpose: Purpose
+
+    /// Seconds that one request may span.
+    static func longest(_ granularity: Granularity) -> Int64 { UsageRequest.longestRange(granularity) }
+}

@@ -1,0 +1,116 @@
+internal import AlgoliaClient
+internal import History
+internal import UsageModel
+
+/// Decides what to fetch on behalf of a client of the proxy. Pure, as the ``Planner`` is: what it knows of the collection
+/// it is given.
+struct ReadThroughPlanner {
+    /// A client's question.
+    struct Question {
+        var scope: Scope
+        var granularity: Granularity
+        var range: TimeRange
+        var statistics: StatisticSelection
+    }
+
+    /// Seconds for which a failure is believed where no track remembers it.
+    private static let pause = 60.0
+    private static let notFoundPause = 600.0
+    private static let mostFailures = 1000
+
+    /// Failures of what is read through and not collected otherwise.
+    private var failures: [Scope: (until: Double, error: AlgoliaError)] = [:]
+
+    /// Why a scope that is not collected cannot be had at `now`.
+    mutating func failure(of scope: Scope, now: Double) -> AlgoliaError? {
+        guard let failure = failures[scope] else { return nil }
+        if failure.until > now { return failure.error }
+        failures[scope] = nil
+        return nil
+    }
+
+    /// Notes that a scope that is not collected cannot be had.
+    mutating func noteFailure(of scope: Scope, _ error: AlgoliaError, now: Double) {
+        if failures.count >= Self.mostFailures { failures = [:] }
+        let pause: Double
+        switch error {
+        case .cancelled: return
+        case .notFound: pause = Self.notFoundPause
+        default: pause = Self.pause
+        }
+        failures[scope] = (now + pause, error)
+    }
+
+    /// Forgets all failures, because the time was set.
+    mutating func forgetFailures() { failures = [:] }
+
+    /// The newest window that is missing of what is asked for, as wide as one request may be; nil when nothing is.
+    /// - Parameters:
+    ///   - answered: what need not be asked for, by statistic or `*`.
+    ///   - retention: how many seconds back the vendor serves; nil when that is not known to be limited.
+    static func request(
+        _ question: Question, answered: [StatisticName: TimeRangeSet], offer: StatisticsOffer,
+        settings: CollectionSettings, retention: Int64?, now: UnixTime
+    ) -> PlannedRequest? {
+        let granularity = question.granularity
+        let names: [StatisticName] =
+            switch question.statistics {
+            case .all: offer.names
+            case .names(let names): names.filter { offer.servesWildcard || offer.names.contains($0) }
+            }
+        guard !names.isEmpty else { return nil }
+        let settled = granularity.floor(now - settings.settleDelay)
+        let oldest = granularity.ceiling(now - min(retention ?? .max, CollectionSettings.longestRetention))
+        var asked = TimeRange(
+            max(granularity.ceiling(question.range.start), oldest),
+            min(granularity.ceiling(question.range.end), settled))
+        // Of an index that nobody has asked for yet, only the vendor knows whether it exists.
+        if asked.isEmpty, answered.isEmpty { asked = TimeRange(settled - granularity.seconds, settled) }
+        let covered = History.fetched(names, in: answered)
+        guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }
+        // What lies before it will be wanted, too: by backfill, if by nobody else.
+        let first = min(asked.start, settings.desired(granularity, now: now).start)
+        guard let gap = TimeRangeSet(TimeRange(first, end)).subtracting(covered).ranges.last else { return nil }
+        let window = TimeRange(max(gap.start, end - PlannedRequest.longest(granularity)), end)
+        let selection: StatisticSelection
+        if offer.servesWildcard {
+            selection = .all
+        } else {
+            let lacking = names.filter { !History.fetched($0, in: answered).contains(window) }
+            selection = .names(offer.batch(of: lacking))
+        }
+        return PlannedRequest(
+            scope: question.scope, granularity: granularity, range: window, statistics: selection,
+            purpose: .readThrough)
+    }
+}
+
+/// Lets one through at a time. The collector and those who read through it take turns, so that
+/// many readers cannot keep the collector from its work, nor a backfill them from theirs.
+actor AlternatingLock {
+    enum Party: Hashable { case collector, reader }
+
+    private var isTaken = false
+    private var last = Party.collector
+    private var waiting: [Party: [CheckedContinuation<Void, Never>]] = [:]
+
+    /// Returns when it is the caller's turn, which lasts until ``leave()``.
+    func enter(_ party: Party) async {
+        if !isTaken {
+            isTaken = true
+            last = party
+            return
+        }
+        await withCheckedContinuation { waiting[party, default: []].append($0) }
+    }
+
+    func leave() {
+        let order: [Party] = last == .collector ? [.reader, .collector] : [.collector, .reader]
+        guard let party = order.first(where: { waiting[$0]?.isEmpty == false }) else {
+            isTaken = false
+            return
+        }
+        last = party
+        waiting[party]?.removeFirst().resume()
+    }
+}

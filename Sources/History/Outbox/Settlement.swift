@@ -1,0 +1,56 @@
+internal import UsageModel
+
+/// Which buckets of a series are settled, and how far they may be sent.
+///
+/// Receivers want samples in time order, so a gap that will still be filled holds
+/// back what comes after it; one that is too old for that is passed over.
+struct Settlement: Hashable {
+    var settled = TimeRangeSet()
+    /// The end of the last bucket that may be sent now.
+    var frontier: UnixTime = .min
+
+    init() {}
+
+    /// - Parameter repairedSince: from where on what is missing will still be fetched.
+    init(_ settled: TimeRangeSet, repairedSince: UnixTime) {
+        self.settled = settled
+        for range in settled.ranges {
+            guard range.start <= repairedSince else { break }
+            frontier = range.end
+        }
+    }
+}
+
+/// Whose answers settle the buckets of a statistic.
+struct SettlementRule {
+    private let statistic: StatisticName
+    private let derivation: Difference?
+    private let isMomentary: Bool
+    /// Whether an answer to `*` is one to it.
+    private let acceptsEverything: Bool
+
+    init(_ key: SeriesKey) {
+        let described = StatisticCatalogue.describe(key.statistic)
+        statistic = key.statistic
+        derivation = described.derivation
+        isMomentary = described.isMomentary
+        // At the Monitoring API, "everything" is everything about servers; clusters are asked for by name.
+        acceptsEverything = key.api == .usage || described.group != "cluster"
+    }
+
+    /// What is settled.
+    /// - Parameters:
+    ///   - answered: by statistic or `*`.
+    ///   - refused: what the plan does not serve at the series' level.
+    func settled(_ answered: [StatisticName: TimeRangeSet], refused: Set<StatisticName>, now: UnixTime) -> TimeRangeSet
+    {
+        // No answer to a later question says anything about that minute.
+        if isMomentary { return TimeRangeSet(TimeRange(0, Granularity.minutely.floor(now))) }
+        if let derivation {
+            // A subtrahend that the plan refuses is not waited for.
+            let operands = derivation.operands.filter { $0 == derivation.minuend || !refused.contains($0) }
+            return History.fetched(operands, in: answered)
+        }
+        return acceptsEverything ? History.fetched(statistic, in: answered) : answered[statistic] ?? TimeRangeSet()
+    }
+}

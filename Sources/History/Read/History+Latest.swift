@@ -1,0 +1,89 @@
+internal import GRDB
+public import UsageModel
+
+/// The newest complete values of one series.
+public struct LatestSeries: Sendable, Hashable {
+    public var key: SeriesKey
+    /// The newest complete hour, if it was reported.
+    public var hourly: Point?
+    /// The newest complete day, if it was reported.
+    public var daily: Point?
+    /// The newest minute that was reported, however old.
+    public var minutely: Point?
+    /// The persisted total of a count.
+    public var total: PointValue?
+}
+
+/// Everything that `/metrics` shows of the history, from one transaction.
+public struct Latest: Sendable {
+    /// In the order of application, index, statistic, key.
+    public var series: [LatestSeries]
+    public var freshness: [Freshness]
+    public var coverage: [Coverage]
+}
+
+extension History {
+    /// The newest complete bucket of every series: the last that was fetched
+    /// after its end. A series whose newest bucket was not reported has no
+    /// value there, however recent the one before.
+    public func latest() async throws -> Latest {
+        try await read { db in
+            let freshness = try FreshnessTable(db: db).all()
+            let hourly = try Self.newestValues(.hourly, freshness, in: db)
+            let daily = try Self.newestValues(.daily, freshness, in: db)
+            let minutes = try PackedRowReader(db, .minutely)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(SeriesTable.columns), total
+                    FROM series LEFT JOIN counter ON series_id = id
+                    ORDER BY \(SeriesTable.order)
+                    """)
+            var series: [LatestSeries] = []
+            while let row = try rows.next() {
+                let stored = try row.series(0)
+                let (id, key) = (stored.id, stored.key)
+                let total = try row.value(6)
+                let minutely = key.api == .monitoring ? try minutes.last(series: id) : nil
+                guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
+                series.append(
+                    LatestSeries(key: key, hourly: hourly[id], daily: daily[id], minutely: minutely, total: total))
+            }
+            return Latest(
+                series: series, freshness: freshness, coverage: try CoverageTable(db: db).read(application: nil))
+        }
+    }
+
+    /// The newest complete point by series id.
+    private static func newestValues(
+        _ granularity: Granularity, _ freshness: [Freshness], in db: Database
+    ) throws -> [Int64: Point] {
+        let table = PackedTable.of(granularity)
+        var newest: [Int64: Point] = [:]
+        let tails = Dictionary(grouping: freshness.filter { $0.granularity == granularity }, by: \.scope)
+        for (scope, tails) in tails {
+            // The wildcard's answer and a name's may differ in age; the newer one counts.
+            let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
+            let wildcard = byName[.everything] ?? .min
+            func newestEnd(_ statistic: StatisticName) -> UnixTime {
+                guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else {
+                    return max(wildcard, byName[statistic] ?? .min)
+                }
+                // As new as the oldest of its operands that is asked for at all.
+                return derivation.operands.map { max(wildcard, byName[$0] ?? .min) }.filter { $0 > .min }.min() ?? .min
+            }
+            for completeUntil in Set(byName.values) {
+                let bucket = completeUntil - granularity.seconds
+                guard table.holds(bucket) else { continue }
+                let statement = try db.cachedStatement(sql: table.selectSlot(table.slot(bucket)))
+                let rows = try Row.fetchCursor(
+                    statement, arguments: [scope.application, scope.index, table.row(bucket)])
+                while let row = try rows.next() {
+                    guard completeUntil == newestEnd(try row.name(1)) else { continue }
+                    newest[try row.integer(0)] = try row.value(4).map { Point(time: bucket, value: $0) }
+                }
+            }
+        }
+        return newest
+    }
+}

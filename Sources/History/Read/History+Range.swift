@@ -1,0 +1,149 @@
+internal import GRDB
+public import UsageModel
+
+extension History {
+    /// The most points that one answer may have.
+    public static let pointLimit = 1_000_000
+
+    /// The series that answer `query`, in the order of application, index, statistic, key.
+    /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
+    /// - Throws: ``RangeTooLarge`` before anything is read.
+    public func range(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangeAnswer {
+        try await read { db in
+            let matches = try SeriesSelection(db: db, query: query).matches()
+            let reader = try PackedRowReader(db, query.granularity)
+            try Self.refuseTooLarge(matches, query, reader, limit: limit)
+            var series: [RangeSeries] = []
+            series.reserveCapacity(matches.count)
+            for match in matches {
+                let points = try Self.points(of: match.id, match.key.statistic, query, reader)
+                series.append(RangeSeries(key: match.key, points: points))
+            }
+            series.removeAll(where: \.points.isEmpty)
+            return RangeAnswer(
+                series: Self.top(series, query.top),
+                coverage: try Self.fetchedShare(of: query, now: now, in: db))
+        }
+    }
+
+    /// The points of `selected`, in the order given, with the granularity, range, step and aggregate of `query`.
+    ///
+    /// For those who select series in a way that no ``RangeQuery`` can say, and who see to it that
+    /// they are not too many. A series without points is left out.
+    public func range(of selected: [StoredSeries], _ query: RangeQuery) async throws -> [RangeSeries] {
+        try await read { db in
+            let reader = try PackedRowReader(db, query.granularity)
+            return try selected.compactMap { series in
+                let points = try Self.points(of: series.id, series.key.statistic, query, reader)
+                return points.isEmpty ? nil : RangeSeries(key: series.key, points: points)
+            }
+        }
+    }
+
+    /// What ``RangePoints`` will read for `query`: the series are known, and how much was fetched, but no point is in
+    /// memory. Answers of a million points are written from this.
+    /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
+    /// - Throws: ``RangeTooLarge``.
+    public func plan(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangePlan {
+        try await read { db in
+            let matches = try SeriesSelection(db: db, query: query).matches()
+            let reader = try PackedRowReader(db, query.granularity)
+            try Self.refuseTooLarge(matches, query, reader, limit: limit)
+            var series = try matches.filter { try reader.hasPoint(series: $0.id, range: query.range) }
+            if let top = query.top {
+                let sums = try series.map { series in
+                    try Self.points(of: series.id, series.key.statistic, query, reader)
+                        .reduce(0) { $0 + $1.value.double }
+                }
+                series = Self.largest(sums, top).map { series[$0] }
+            }
+            return RangePlan(
+                query: query, series: series, coverage: try Self.fetchedShare(of: query, now: now, in: db))
+        }
+    }
+
+    /// The same for series that were selected in a way that no ``RangeQuery`` can say.
+    public func plan(of selected: [StoredSeries], _ query: RangeQuery) async throws -> RangePlan {
+        try await read { db in
+            let reader = try PackedRowReader(db, query.granularity)
+            let series = try selected.filter { try reader.hasPoint(series: $0.id, range: query.range) }
+            return RangePlan(query: query, series: series, coverage: nil)
+        }
+    }
+
+    private static func points(
+        of series: Int64, _ statistic: StatisticName, _ query: RangeQuery, _ reader: PackedRowReader
+    ) throws -> [Point] {
+        guard let step = query.step, step > query.granularity.seconds else {
+            return try reader.points(series: series, range: query.range)
+        }
+        var fold = BucketFold(step: step, aggregate: query.aggregate(for: statistic), origin: query.origin)
+        try reader.forEach(series: series, range: query.range) { fold.add($0) }
+        fold.finish()
+        return fold.points
+    }
+
+    private static func refuseTooLarge(
+        _ matches: [StoredSeries], _ query: RangeQuery, _ reader: PackedRowReader, limit: Int
+    ) throws {
+        let width = max(query.step ?? 0, query.granularity.seconds)
+        // Without looking: the usual question is far below the limit.
+        let most = (query.range.seconds / width + 1).multipliedReportingOverflow(by: Int64(matches.count))
+        guard most.overflow || most.partialValue > Int64(limit) else { return }
+        let extents = try matches.compactMap { try reader.extent(series: $0.id)?.intersection(query.range) }
+        func count(_ width: Int64) -> Int64 {
+            extents.reduce(Int64(0)) { $0 + $1.seconds / width + ($1.seconds % width > 0 ? 1 : 0) }
+        }
+        let points = count(width)
+        guard points > limit else { return }
+        let steps: [Int64] = [
+            60, 300, 900, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 7 * 86_400, 28 * 86_400, 364 * 86_400,
+        ]
+        throw RangeTooLarge(
+            points: Int(points), limit: limit,
+            fittingStep: steps.first { $0 > width && $0 % width == 0 && count($0) <= limit })
+    }
+
+    private static func top(_ series: [RangeSeries], _ count: Int?) -> [RangeSeries] {
+        guard let count else { return series }
+        return largest(series.map { $0.points.reduce(0) { $0 + $1.value.double } }, count).map { series[$0] }
+    }
+
+    /// Positions of the largest sums, the largest first; a sum that is not a number is the smallest.
+    private static func largest(_ sums: [Double], _ count: Int) -> [Int] {
+        let sums = sums.map { $0.isNaN ? -.infinity : $0 }
+        return Array(sums.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count))
+    }
+
+    private static func fetchedShare(of query: RangeQuery, now: UnixTime, in db: Database) throws -> Double {
+        let asked = TimeRange(query.range.start, min(query.range.end, now))
+        guard !asked.isEmpty else { return 0 }
+        // Hours of servers come from their minutes, and are answered with them.
+        let isMonitoring = query.statistics.allSatisfy {
+            StatisticCatalogue.statistic(named: $0)?.api == .monitoring
+        }
+        let granularity = isMonitoring ? .minutely : query.granularity
+        let scopes = try SeriesSelection(db: db, query: query).scopes()
+        guard !scopes.isEmpty else { return 0 }
+        let whole = TimeRangeSet(asked)
+        var fetched = try CoverageTable(db: db).read(application: nil)
+            .filter { $0.granularity == granularity && scopes.contains($0.scope) }
+            .reduce(into: [:]) { $0[$1.scope] = $1.ranges }
+        for tail in try FreshnessTable(db: db).all() where tail.granularity == granularity {
+            // A named statistic's tail counts when nothing is known of all of them.
+            guard scopes.contains(tail.scope),
+                tail.statistic == .everything || query.statistics.contains(tail.statistic),
+                tail.isLive
+            else { continue }
+            let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
+            fetched[tail.scope] = (fetched[tail.scope] ?? TimeRangeSet()).union(range)
+        }
+        // What has begun since the last poll is not missing yet: the newest, unfinished bucket.
+        let open = TimeRangeSet(TimeRange(query.granularity.floor(now), now))
+        let seconds = scopes.reduce(Int64(0)) { sum, scope in
+            let known = fetched[scope] ?? TimeRangeSet()
+            return sum + whole.intersection(known.isEmpty ? known : known.union(open)).seconds
+        }
+        return Double(seconds) / Double(asked.seconds * Int64(scopes.count))
+    }
+}

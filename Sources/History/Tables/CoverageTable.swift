@@ -1,0 +1,116 @@
+internal import GRDB
+public import UsageModel
+
+/// What is covered in one scope and granularity.
+public struct Coverage: Sendable, Hashable {
+    public var scope: Scope
+    public var granularity: Granularity
+    /// Fetched and settled.
+    public var ranges: TimeRangeSet
+}
+
+extension History {
+    /// What is answered for each statistic (or `*`) in every scope and granularity of one application.
+    public func answered(application: ApplicationID) async throws -> [Scope: [Granularity: [StatisticName:
+        TimeRangeSet]]]
+    {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT index_name, granularity, statistic, start, "end" FROM answered WHERE application = ?
+                    ORDER BY index_name, granularity, statistic, start
+                    """, arguments: [application])
+            var answered: [Scope: [Granularity: [StatisticName: [TimeRange]]]] = [:]
+            while let row = try rows.next() {
+                let granularity = try row.granularity(1)
+                let scope = Scope(application: application, index: try row.name(0))
+                answered[scope, default: [:]][granularity, default: [:]][try row.name(2), default: []]
+                    .append(try row.range(3, 4))
+            }
+            return answered.mapValues { $0.mapValues { $0.mapValues { TimeRangeSet($0) } } }
+        }
+    }
+
+    /// The coverage of every scope, or of one application's.
+    public func coverage(application: ApplicationID? = nil) async throws -> [Coverage] {
+        try await read { db in try CoverageTable(db: db).read(application: application) }
+    }
+
+    /// The coverage of one scope.
+    public func coverage(_ scope: Scope) async throws -> [Coverage] {
+        try await read { db in try CoverageTable(db: db).read(application: scope.application, index: scope.index) }
+    }
+
+    /// When the settled newest week was last asked for again, in every scope and granularity of one application.
+    public func revisionChecks(application: ApplicationID) async throws -> [Scope: [Granularity: UnixTime]] {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT index_name, granularity, checked_at FROM revision_check WHERE application = ?",
+                arguments: [application])
+            var checks: [Scope: [Granularity: UnixTime]] = [:]
+            while let row = try rows.next() {
+                let scope = Scope(application: application, index: try row.name(0))
+                checks[scope, default: [:]][try row.granularity(1)] = try row.time(2)
+            }
+            return checks
+        }
+    }
+
+    /// Notes that the settled newest week was asked for again at `time`.
+    public func noteRevisionCheck(_ scope: Scope, _ granularity: Granularity, at time: UnixTime) async throws {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO revision_check VALUES (?, ?, ?, ?)",
+                arguments: [scope.application, scope.index, granularity.rawValue, time])
+        }
+    }
+
+    /// The indices of one application that were ever collected.
+    public func knownIndices(application: ApplicationID) async throws -> [IndexName] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT index_name FROM answered WHERE application = ? AND index_name <> ''
+                    ORDER BY index_name
+                    """, arguments: [application]
+            ).map { try $0.name(0) }
+        }
+    }
+
+    /// Whether any answer of the Usage API was ever stored.
+    public func hasAnswers() async throws -> Bool {
+        try await read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM freshness WHERE granularity <> 'minutely')") ?? false
+        }
+    }
+}
+
+/// The `coverage` table within one transaction.
+struct CoverageTable {
+    let db: Database
+
+    func read(application: ApplicationID?, index: IndexName? = nil) throws -> [Coverage] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT application, index_name, granularity, start, "end" FROM coverage
+                WHERE (?1 IS NULL OR application = ?1) AND (?2 IS NULL OR index_name = ?2) ORDER BY 1, 2, 3, 4
+                """, arguments: [application, index])
+        var coverages: [Coverage] = []
+        for row in rows {
+            let granularity = try row.granularity(2)
+            let scope = try row.scope(0)
+            let range = TimeRangeSet(try row.range(3, 4))
+            if let last = coverages.last, last.scope == scope, last.granularity == granularity {
+                coverages[coverages.count - 1].ranges = last.ranges.union(range)
+            } else {
+                coverages.append(Coverage(scope: scope, granularity: granularity, ranges: range))
+            }
+        }
+        return coverages
+    }
+}

@@ -1,0 +1,87 @@
+internal import GRDB
+public import UsageModel
+
+/// How new the live tail of one scope and granularity is.
+public struct Freshness: Sendable, Hashable {
+    public var scope: Scope
+    public var granularity: Granularity
+    /// A statistic's name, or `*` for all.
+    public var statistic: StatisticName
+    /// From here to ``fetchedAt`` the newest answer was provisional.
+    public var tailStart: UnixTime
+    /// The end of the newest bucket that was fetched after its end.
+    public var completeUntil: UnixTime
+    public var fetchedAt: UnixTime
+
+    /// Whether it is about the live tail. A row that only the backfill of an older window has written is not.
+    public var isLive: Bool { completeUntil > tailStart }
+}
+
+/// The `freshness` table within one transaction.
+struct FreshnessTable {
+    let db: Database
+
+    /// Notes that `window` was fetched, if it is newer than what is known.
+    func note(_ window: AnsweredWindow) throws {
+        let completeUntil = window.granularity.floor(min(window.range.end, window.fetchedAt))
+        guard completeUntil > window.range.start else { return try noteProvisional(window) }
+        let upsert = try db.cachedStatement(
+            sql: """
+                INSERT INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET tail_start = excluded.tail_start,
+                    complete_until = excluded.complete_until, fetched_at = excluded.fetched_at
+                WHERE (excluded.complete_until, excluded.fetched_at) > (complete_until, fetched_at)
+                """)
+        for statistic in window.statistics.answeredNames {
+            try upsert.execute(arguments: [
+                window.scope.application, window.scope.index, window.granularity.rawValue, statistic,
+                max(window.range.start, window.settledUntil), completeUntil, window.fetchedAt,
+            ])
+        }
+    }
+
+    /// Notes that the bucket which follows the complete ones was fetched again, unfinished as it is.
+    private func noteProvisional(_ window: AnsweredWindow) throws {
+        let update = try db.cachedStatement(
+            sql: """
+                UPDATE freshness SET fetched_at = ?1
+                WHERE application = ?2 AND index_name = ?3 AND granularity = ?4 AND statistic = ?5
+                    AND complete_until >= ?6 AND fetched_at < ?1 AND ?7 >= ?1
+                """)
+        for statistic in window.statistics.answeredNames {
+            try update.execute(arguments: [
+                window.fetchedAt, window.scope.application, window.scope.index, window.granularity.rawValue,
+                statistic, window.range.start, window.range.end,
+            ])
+        }
+    }
+
+    func all() throws -> [Freshness] {
+        try Row.fetchAll(db, sql: "SELECT * FROM freshness").map(Freshness.init)
+    }
+
+    func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ? AND granularity = ?",
+            arguments: [scope.application, scope.index, granularity.rawValue]
+        ).map(Freshness.init)
+    }
+}
+
+extension Freshness {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
+            tailStart: try row.time(4), completeUntil: try row.time(5), fetchedAt: try row.time(6))
+        guard granularity.floor(completeUntil) == completeUntil else {
+            throw DamagedRow("column \"complete_until\" does not hold the end of a bucket")
+        }
+    }
+}
+
+extension History {
+    /// The freshness of every scope, granularity and statistic.
+    public func freshness() async throws -> [Freshness] {
+        try await read { db in try FreshnessTable(db: db).all() }
+    }
+}

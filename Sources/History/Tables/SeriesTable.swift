@@ -1,0 +1,49 @@
+internal import GRDB
+internal import UsageModel
+
+/// The `series` table within one transaction.
+struct SeriesTable {
+    /// The columns that make a series (``Row/series(_:)``).
+    static let columns = "id, application, api, statistic, index_name, key"
+    /// The order in which series are shown.
+    static let order = "application, index_name, statistic, key"
+
+    let db: Database
+
+    /// The series that meet all of `conditions`.
+    /// - Parameter arguments: of the conditions, in their order.
+    func read(
+        _ conditions: [String] = [], _ arguments: StatementArguments = [], orderBy order: String = Self.order
+    ) throws -> [StoredSeries] {
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let select = try db.cachedStatement(sql: "SELECT \(Self.columns) FROM series \(filter) ORDER BY \(order)")
+        return try Row.fetchAll(select, arguments: arguments).map { try $0.series(0) }
+    }
+
+    /// The id of a series, which is added if it is new; a count gets its counter at 0.
+    func id(of key: SeriesKey) throws -> Int64 {
+        if let id = try existing(key) { return id }
+        try db.cachedStatement(
+            sql: "INSERT INTO series (application, api, index_name, statistic, key) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: arguments(key))
+        let id = db.lastInsertedRowID
+        if key.api == .usage, StatisticCatalogue.statistic(named: key.statistic)?.kind == .count {
+            try db.execute(sql: "INSERT INTO counter (series_id, total) VALUES (?, 0)", arguments: [id])
+        }
+        return id
+    }
+
+    /// The id of a series, or nil if nothing of it is stored.
+    func existing(_ key: SeriesKey) throws -> Int64? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id FROM series
+                WHERE application = ? AND api = ? AND index_name = ? AND statistic = ? AND key = ?
+                """)
+        return try Int64.fetchOne(select, arguments: arguments(key))
+    }
+
+    private func arguments(_ key: SeriesKey) -> StatementArguments {
+        [key.application, key.api.rawValue, key.index, key.statistic, key.key]
+    }
+}
