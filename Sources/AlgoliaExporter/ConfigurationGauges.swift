@@ -2,17 +2,18 @@ import CoreMetrics
 import Settings
 import Synchronization
 import UsageModel
+import Web
 
 /// What is configured, as gauges: rules compare what happens with what was agreed without
 /// saying it a second time.
 final class ConfigurationGauges: Sendable {
     private struct Identity: Hashable {
-        var name: String
+        var metric: MetricDeclaration
         var application: ApplicationID
         var limit: String?
 
         var dimensions: [(String, String)] {
-            [("application", application.text)] + (limit.map { [("limit", $0)] } ?? [])
+            metric.dimensions([application.text] + [limit].compactMap(\.self))
         }
     }
 
@@ -35,7 +36,7 @@ final class ConfigurationGauges: Sendable {
             for (identity, value) in values {
                 let gauge =
                     gauges[identity]
-                    ?? Gauge(label: identity.name, dimensions: identity.dimensions, factory: metrics)
+                    ?? Gauge(label: identity.metric.name, dimensions: identity.dimensions, factory: metrics)
                 gauge.record(value)
                 gauges[identity] = gauge
             }
@@ -51,17 +52,12 @@ final class ConfigurationGauges: Sendable {
                 "max_qps": contract.maxQPS,
             ]
             for case (let limit, let value?) in limits {
-                values[Identity(name: ConfigurationMetric.contract, application: application.id, limit: limit)] = value
+                values[Identity(metric: ExporterMetric.contractLimit, application: application.id, limit: limit)] =
+                    value
             }
-            values[Identity(name: ConfigurationMetric.quota, application: application.id)] =
+            values[Identity(metric: ExporterMetric.requestsPerMinuteLimit, application: application.id)] =
                 Double(ClientFactory.quota(settings, shards: shards))
         }
         return values
     }
-}
-
-/// Names of the metrics that repeat the configuration.
-enum ConfigurationMetric {
-    static let contract = "algolia_contract_limit"
-    static let quota = "algolia_exporter_requests_per_minute_limit"
 }

@@ -5,6 +5,7 @@ import ServiceLifecycle
 import Settings
 import Synchronization
 import UsageModel
+import Web
 
 /// Reads the configuration again, on SIGHUP or when asked, and puts it into force. One that is
 /// wrong is reported, and the old one stays.
@@ -87,14 +88,9 @@ final class ConfigurationReloader: Service {
     }
 
     private func note(isSuccessful: Bool) {
-        Gauge(label: ReloadMetric.isSuccessful, dimensions: [], factory: metrics).record(isSuccessful ? 1 : 0)
+        Gauge(label: ExporterMetric.isReloadSuccessful.name, dimensions: [], factory: metrics).record(
+            isSuccessful ? 1 : 0)
         guard isSuccessful else { return }
-        Gauge(label: ReloadMetric.lastSuccess, dimensions: [], factory: metrics).record(clock.seconds.rounded())
+        Gauge(label: ExporterMetric.lastReload.name, dimensions: [], factory: metrics).record(clock.seconds.rounded())
     }
-}
-
-/// Names of the metrics about the configuration, as Prometheus's own are called.
-enum ReloadMetric {
-    static let isSuccessful = "algolia_exporter_config_last_reload_successful"
-    static let lastSuccess = "algolia_exporter_config_last_reload_success_timestamp_seconds"
 }

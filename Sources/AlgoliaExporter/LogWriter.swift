@@ -110,8 +110,3 @@ final class LogWriter: Sendable {
         if count > 0 { counter?.increment(by: count) }
     }
 }
-
-/// The metric about the log itself.
-enum LogMetric {
-    static let dropped = "algolia_exporter_log_lines_dropped_total"
-}

@@ -169,12 +169,9 @@ actor MetricsPage {
     }
 
     private func writeOwn(to writer: inout ExpositionWriter) {
-        writer.family(
-            "algolia_exporter_build_info", .gauge, help: "Exporter version as a label; the value is always 1.")
-        writer.sample(.init(["version": exporter.version]), .integer(1))
-        writer.family(
-            "algolia_exporter_database_size_bytes", .gauge,
-            help: "Size of the database and its write-ahead log in bytes.")
+        writer.family(ExporterMetric.build)
+        writer.sample(.init(ExporterMetric.build, exporter.version), .integer(1))
+        writer.family(ExporterMetric.databaseSize)
         writer.sample(.init(), .integer(exporter.history.size))
         exporter.registry.write(to: &writer)
         exporter.process.write(to: &writer)

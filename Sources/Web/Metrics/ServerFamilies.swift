@@ -27,32 +27,32 @@ enum ServerFamilies {
         }
     }
 
+    static let probeReachable = MetricDeclaration(
+        "algolia_cluster_probe_reachable", .gauge, labels: ["application", "cluster", "probe"],
+        help: "Whether Algolia's probe reaches the cluster: 1 for yes, 0 for no.",
+        meaning: "1 when this probe of Algolia's reaches the cluster, else 0")
+
     static func write(_ infrastructure: [Infrastructure], to writer: inout ExpositionWriter) {
         if infrastructure.contains(where: { !$0.servers.isEmpty }) {
-            writer.family(
-                "algolia_infrastructure_server_info", .gauge,
-                help: "A server of the application with its inventory data as labels; the value is always 1.")
+            writer.family(MetricName.serverInformation)
             for (application, servers, _) in infrastructure {
                 // A name that comes twice would be two samples of one series.
                 var names = Set<ServerName>()
                 for server in servers where names.insert(server.name).inserted {
                     writer.sample(
-                        .init([
-                            "application": application.text, "server": server.name.text, "region": server.region.text,
-                            "cluster": server.cluster.text, "type": server.type, "status": server.status,
-                        ]), .integer(1))
+                        .init(
+                            MetricName.serverInformation, application.text, server.name.text, server.region.text,
+                            server.cluster.text, server.type, server.status), .integer(1))
                 }
             }
         }
         if infrastructure.contains(where: { $0.reachability.values.contains { !$0.isEmpty } }) {
-            writer.family(
-                "algolia_cluster_probe_reachable", .gauge,
-                help: "Whether Algolia's probe reaches the cluster: 1 for yes, 0 for no.")
+            writer.family(probeReachable)
             for (application, _, reachability) in infrastructure {
                 for (cluster, probes) in reachability.sorted(by: { $0.key < $1.key }) {
                     for (probe, isReached) in probes.sorted(by: { $0.key < $1.key }) {
                         writer.sample(
-                            .init(["application": application.text, "cluster": cluster.text, "probe": probe.text]),
+                            .init(probeReachable, application.text, cluster.text, probe.text),
                             .integer(isReached ? 1 : 0))
                     }
                 }

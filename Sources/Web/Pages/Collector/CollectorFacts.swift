@@ -1,13 +1,15 @@
 internal import Capacity
 internal import Collector
 internal import History
+internal import Prometheus
 internal import UsageModel
 
 /// Everything that the pages tell about who collects, read once for a page.
 struct CollectorFacts: Sendable {
     var now: UnixTime
     var statuses: [ApplicationStatus]
-    var registry: RegistryReading
+    /// The counters and gauges that the exporter keeps about itself.
+    var registry: MetricsRegistry
     /// What was fetched, settled or not, by scope and granularity.
     private(set) var fetched: [Scope: [Granularity: TimeRangeSet]] = [:]
     /// The end of the newest complete bucket.
@@ -16,7 +18,7 @@ struct CollectorFacts: Sendable {
     init(_ exporter: Exporter) async throws {
         now = exporter.clock.now
         statuses = await exporter.status()
-        registry = RegistryReading(exporter)
+        registry = exporter.registry
         for coverage in try await exporter.history.coverage() {
             fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
         }
