@@ -1,5 +1,4 @@
 import Foundation
-import Prometheus
 import Testing
 
 @Suite("docs/metrics.md")
@@ -7,7 +6,7 @@ struct MetricsReferenceTests {
     @Test("It is what the catalogue says; with UPDATE_DOCS=1 it is written")
     func page() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
         let file = root.appending(path: "docs/metrics.md")
         let generated = MetricsReference.markdown()
         if ProcessInfo.processInfo.environment["UPDATE_DOCS"] == "1" {

@@ -1,11 +1,12 @@
-private import UsageModel
+import Prometheus
+import UsageModel
 
 /// `docs/metrics.md`: every metric with its unit, labels and meaning, derived
 /// from the catalogue and ``MetricName``, so that the page cannot say anything
 /// else than `/metrics` does.
-public enum MetricsReference {
+enum MetricsReference {
     /// The whole page.
-    public static func markdown() -> String {
+    static func markdown() -> String {
         [introduction, statistics, infrastructure, servers, counters, leftOut, unknown, own].joined(separator: "\n")
     }
 
