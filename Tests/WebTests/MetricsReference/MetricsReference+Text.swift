@@ -69,10 +69,7 @@ extension MetricsReference {
     static let servers = """
         ### Server inventory
 
-        | metric | type | labels | meaning |
-        |---|---|---|---|
-        | `algolia_infrastructure_server_info` | gauge | `application`, `server`, `region`, `cluster`, `type`, `status` | constant 1 for each server of the inventory; join it to have a server's cluster or region as a label |
-        | `algolia_cluster_probe_reachable` | gauge | `application`, `cluster`, `probe` | 1 when this probe of Algolia's reaches the cluster, else 0 |
+        \(table(inventoryMetrics))
 
         `algolia_cluster_status` has a sample for each status (`operational`,
         `degraded_performance`, `partial_outage`, `major_outage`): 1 for the cluster's own,
@@ -103,10 +100,7 @@ extension MetricsReference {
           day, failing that in its newest hour; of equals, the first by name go first. The
           history and every other interface still have them all.
 
-        | metric | type | labels | meaning |
-        |---|---|---|---|
-        | `algolia_usage_newest_bucket_timestamp_seconds` | gauge | `application`, `granularity` | end of the newest complete bucket at application level; `granularity` is `hourly`, `daily`, or `minutely` for servers and clusters; it is shown however old it is |
-        | `algolia_exporter_series_dropped` | gauge | | series that `metrics.max_series` left out; 0 when the page is complete |
+        \(table(pageMetrics))
 
         """
 
@@ -124,31 +118,7 @@ extension MetricsReference {
     static let own = """
         ## The exporter itself
 
-        | metric | type | labels | meaning |
-        |---|---|---|---|
-        | `algolia_exporter_build_info` | gauge | `version` | constant 1 |
-        | `algolia_exporter_up` | gauge | `application`, `api` | 1 when the newest request to this API succeeded, else 0; a refused statistic is not a failure; absent before the first request |
-        | `algolia_exporter_last_success_timestamp_seconds` | gauge | `application`, `api` | when that was last so; absent before the first success since the start |
-        | `algolia_exporter_api_requests_total` | counter | `api`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error`, `broken_answer`, `cancelled` |
-        | `algolia_exporter_api_request_duration_seconds` | histogram | | from sending a request to its decoded answer, without waiting for quota |
-        | `algolia_exporter_ignored_parts_total` | counter | `api` | parts of answers (names with NUL, values of a wrong type, points without a time) that were left out because they cannot be read; logged once. Unreadable values of the Usage API are set aside instead |
-        | `algolia_exporter_backfill_remaining_seconds` | gauge | `application`, `granularity` | history still to be fetched, summed over the application and its indices |
-        | `algolia_exporter_set_aside_ranges` | gauge | `application`, `granularity` | ranges of single statistics that Algolia sent unreadably, refused, or cannot answer; asked for once a day, listed by `/api/v1/status` |
-        | `algolia_exporter_vendor_horizon_seconds` | gauge | `application`, `granularity` | how far back Algolia serves ranges; absent while nothing that is wanted was refused |
-        | `algolia_exporter_points_outside_range_total` | counter | `application` | points that were dropped because Algolia sent them for times that were not asked for |
-        | `algolia_exporter_storage_up` | gauge | `application` | 1 when the newest attempt to write the history succeeded, else 0; absent before the first |
-        | `algolia_exporter_requests_per_minute_limit` | gauge | `application` | requests a minute that this process may send, as configured |
-        | `algolia_exporter_points_stored_total` | counter | | points stored new or revised since the start of the process |
-        | `algolia_exporter_database_size_bytes` | gauge | | size of the database and its write-ahead log |
-        | `algolia_exporter_database_state` | gauge | `state` | 1 for the present state of the database file, else 0: `good`, `deleted`, `replaced`, `overwritten`, `truncated`, `log_deleted`, `damaged`; nothing is written unless it is `good` |
-        | `algolia_exporter_clock_offset_seconds` | gauge | `application`, `api` | seconds that this machine's clock is ahead of Algolia's (behind when negative), by the `Date` of the newest answer; beyond 60 the exporter collects by Algolia's; absent before the first dated answer |
-        | `algolia_exporter_remote_write_samples_total` | counter | `remote` | samples that the receiver has accepted |
-        | `algolia_exporter_remote_write_samples_dropped_total` | counter | `remote`, `reason` | samples that the receiver will not get; `reason` is the status with which it refused them, `partial` when it accepted a request but wrote fewer samples than it had, or `too_old` for those beyond `sample_age_limit` |
-        | `algolia_exporter_remote_write_requests_total` | counter | `remote`, `code` | requests sent; `code` is the HTTP status, or `timeout`, `connection_error` |
-        | `algolia_exporter_remote_write_lag_seconds` | gauge | `remote` | age of the oldest settled sample that waits to be accepted; 0 when none waits. A settled hour is some hours old when it is sent, a day more than one |
-        | `algolia_exporter_log_lines_dropped_total` | counter | | log lines dropped because standard error was blocked |
-        | `algolia_exporter_config_last_reload_successful` | gauge | | 1 when the newest attempt to load the configuration succeeded, else 0 |
-        | `algolia_exporter_config_last_reload_success_timestamp_seconds` | gauge | | when the configuration was last loaded |
+        \(table(exporterMetrics))
 
         `api` is `usage`, `monitoring` or `search`. These counters start at 0 with the process.
 
@@ -156,14 +126,7 @@ extension MetricsReference {
 
         The limits under `contract` in the configuration, and usage against them.
 
-        | metric | type | labels | meaning |
-        |---|---|---|---|
-        | `algolia_contract_limit` | gauge | `application`, `limit` | the contract limit; `limit` is `search_requests_per_month`, `records` or `max_qps` |
-        | `algolia_capacity_utilization_ratio` | gauge | `application`, `limit` | used share of the limit: billed search requests of this month up to the newest whole day, the newest number of records, peak queries per second of this month |
-        | `algolia_capacity_coverage_ratio` | gauge | `application`, `limit` | share of this month's days so far that have data; below 1 the utilization is a lower bound. Not for `records` |
-        | `algolia_capacity_projected_ratio` | gauge | `application`, `limit` | projected used share at the end of this month |
-        | `algolia_capacity_exceedance_ratio` | gauge | `application`, `limit` | probability of exceeding the limit by then, 0 to 1 |
-        | `algolia_capacity_exhaustion_timestamp_seconds` | gauge | `application`, `limit` | the day on which the limit was or will be reached, at 00:00 UTC; absent when that is not projected within a year |
+        \(table(contractMetrics))
 
         Months are calendar months of `reports.time_zone`. Projections need 126 days of
         history; without them only the first two are shown. They change once a day and disappear
@@ -171,9 +134,9 @@ extension MetricsReference {
 
         ## The process
 
-        From `/proc`, so on Linux only: `process_cpu_seconds_total`,
-        `process_virtual_memory_bytes`, `process_resident_memory_bytes`,
-        `process_start_time_seconds`, `process_open_fds`, `process_max_fds`.
+        From `/proc`, so on Linux only: \(processMetrics[0]),
+        \(processMetrics[1]), \(processMetrics[2]),
+        \(processMetrics[3]), \(processMetrics[4]), \(processMetrics[5]).
 
         """
 }

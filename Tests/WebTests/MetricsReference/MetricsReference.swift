@@ -1,5 +1,9 @@
+import AlgoliaClient
+import Collector
 import Prometheus
 import UsageModel
+
+@testable import Web
 
 /// `docs/metrics.md`: every metric with its unit, labels and meaning, derived
 /// from the catalogue and ``MetricName``, so that the page cannot say anything
@@ -8,6 +12,35 @@ enum MetricsReference {
     /// The whole page.
     static func markdown() -> String {
         [introduction, statistics, infrastructure, servers, counters, leftOut, unknown, own].joined(separator: "\n")
+    }
+
+    /// The inventory of servers and clusters.
+    static let inventoryMetrics: [MetricDeclaration] = [MetricName.serverInformation, ServerFamilies.probeReachable]
+    /// The metrics about the page and the history behind it.
+    static let pageMetrics: [MetricDeclaration] = [UsageFamilies.newestBucket, HistoryFamilies.seriesDropped]
+    /// The metrics that the exporter keeps about itself.
+    static let exporterMetrics: [MetricDeclaration] = [
+        ExporterMetric.build, CollectorMetric.isUp, CollectorMetric.lastSuccess, RequestMetrics.requests,
+        RequestMetrics.duration, RequestMetrics.ignored, CollectorMetric.backfillRemaining,
+        CollectorMetric.setAsideRanges, CollectorMetric.vendorHorizon, CollectorMetric.pointsOutside,
+        CollectorMetric.storageIsUp, ExporterMetric.requestsPerMinuteLimit, CollectorMetric.pointsStored,
+        ExporterMetric.databaseSize, CollectorMetric.databaseState, CollectorMetric.clockOffset,
+        RemoteWriteMetric.samples, RemoteWriteMetric.dropped, RemoteWriteMetric.requests, RemoteWriteMetric.lag,
+        ExporterMetric.logLinesDropped, ExporterMetric.isReloadSuccessful, ExporterMetric.lastReload,
+    ]
+    /// The limits of the contract and their use.
+    static let contractMetrics: [MetricDeclaration] = [ExporterMetric.contractLimit] + CapacityFamilies.all
+    /// The names of the process's metrics, as code.
+    static let processMetrics = ProcessMetrics.all.map { "`\($0.name)`" }
+
+    /// A table of declared metrics.
+    static func table(_ metrics: [MetricDeclaration]) -> String {
+        let rows = metrics.map { metric in
+            let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")
+            return
+                "| `\(metric.name)` | \(metric.type) | \(labels)\(labels.isEmpty ? "" : " ")| \(metric.meaning ?? "") |"
+        }
+        return (["| metric | type | labels | meaning |", "|---|---|---|---|"] + rows).joined(separator: "\n")
     }
 
     /// The vendor's groups in the catalogue's order, with a title for people.

@@ -1,5 +1,11 @@
+import AlgoliaClient
+import Collector
 import Foundation
+import Prometheus
 import Testing
+import UsageModel
+
+@testable import Web
 
 @Suite("docs/metrics.md")
 struct MetricsReferenceTests {
@@ -14,5 +20,16 @@ struct MetricsReferenceTests {
         }
         let isCurrent = try String(contentsOf: file, encoding: .utf8) == generated
         #expect(isCurrent, "docs/metrics.md is out of date: run make docs")
+    }
+
+    @Test("Every metric that is declared is described")
+    func declared() {
+        let described =
+            MetricsReference.inventoryMetrics + MetricsReference.pageMetrics
+            + MetricsReference.exporterMetrics + MetricsReference.contractMetrics
+        let declared = RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
+        #expect(Set(declared).subtracting(described).isEmpty)
+        #expect(described.allSatisfy { $0.meaning != nil })
+        #expect(Set(described.map(\.name)).count == described.count)
     }
 }
