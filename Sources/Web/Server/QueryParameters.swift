@@ -92,6 +92,6 @@ struct QueryParameters: Sendable {
     }
 
     static func decode(_ text: Substring) -> String? {
-        PercentDecoding.bytes(text, plusIsSpace: true).flatMap { String(validating: $0, as: UTF8.self) }
+        PercentEncoding.validated(text, plusIsSpace: true)
     }
 }

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import UsageModel
 
 /// The target of a request: paths that mean the same (RFC 3986, section 6.2.2) are made the same once, before anything
 /// compares them, so that no rule holds for one spelling only.
@@ -34,16 +35,9 @@ enum RequestTarget {
             }
             let code = rest.prefix(2)
             rest = rest.dropFirst(2)
-            guard let decoded = PercentDecoding.bytes("%" + Substring(code))?.first else { return nil }
-            if isUnreserved(decoded) { result.append(decoded) } else { result += [byte] + code }
+            guard let decoded = PercentEncoding.decodedBytes("%" + Substring(code))?.first else { return nil }
+            if PercentEncoding.isUnreserved(decoded) { result.append(decoded) } else { result += [byte] + code }
         }
         return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
-        default: false
-        }
     }
 }
