@@ -8,7 +8,7 @@ public import UsageModel
 /// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
 /// change of the history a report may be a minute old; with another newest day or contract never.
 public actor CapacityCache {
-    /// What reports are made with, as configured now.
+    /// The configuration that reports are made with.
     public struct Planning: Sendable {
         /// By application.
         public let contracts: @Sendable () -> [ApplicationID: Contract]
@@ -51,7 +51,7 @@ public actor CapacityCache {
         self.clock = clock
     }
 
-    /// Of every application that is stored or has a contract, by id.
+    /// The reports of every application that is stored or has a contract, by id.
     public func reports() async throws -> [CapacityReport] {
         var reports: [CapacityReport] = []
         for application in try await applications() { reports.append(try await report(application)) }
@@ -63,7 +63,7 @@ public actor CapacityCache {
         Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
     }
 
-    /// Of one application; one of which nothing is stored has an empty report.
+    /// The report of one application; one of which nothing is stored has an empty report.
     public func report(_ application: ApplicationID) async throws -> CapacityReport {
         let timeZone = planning.timeZone()
         let reader = CapacityReader(history, timeZone: timeZone)
@@ -112,7 +112,8 @@ public actor CapacityCache {
 extension Task where Failure == any Error {
     /// The value for one of several who wait for the same work.
     ///
-    /// Who is cancelled stops waiting at once, and the work goes on for the others: neither a long computation nor a
+    /// A task that is cancelled stops waiting at once, and the work goes on for the others: neither a long computation
+    /// nor a
     /// stuck query keeps a request or the whole process from ending.
     /// - Throws: `CancellationError`, or what the work threw.
     var sharedValue: Success {

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import Prometheus
 internal import UsageModel
 
-/// What there is: statistics, applications, series and their newest values.
+/// The catalogue: statistics, applications, series and their newest values.
 enum CatalogueRoutes {
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let json = "application/json"

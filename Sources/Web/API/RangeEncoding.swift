@@ -1,6 +1,6 @@
 package import UsageModel
 
-/// What the forms of a range query's answer are made of.
+/// The parts of a range query's answer in its different forms.
 package enum RangeEncoding {
     /// One point of ``RangeBody/Format/rows``.
     static func row(_ point: Point, _ identity: JSONBytes, to json: inout JSONBytes) {

@@ -19,7 +19,7 @@ enum RangeParameters {
     static let top = Endpoint.Parameter(
         name: "top", summary: "Maximum number of series, largest sums first.", schema: .integer(minimum: 1))
 
-    /// What these parameters ask for at `now`.
+    /// The query of these parameters at `now`.
     /// - Throws: ``Problem`` that names the parameter at fault.
     static func query(_ parameters: QueryParameters, _ exporter: Exporter, now: UnixTime) async throws -> RangeQuery {
         let filter = try await SeriesFilter(parameters, exporter)

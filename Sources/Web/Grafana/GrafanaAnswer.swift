@@ -105,7 +105,7 @@ struct GrafanaAnswer: Sendable {
     }
 }
 
-/// What one target is answered with.
+/// The result of one target.
 enum GrafanaResult: Sendable {
     struct Series: Sendable {
         var key: SeriesKey
@@ -117,7 +117,7 @@ enum GrafanaResult: Sendable {
     /// Series that are read alike, before a point is read.
     struct Plan: Sendable {
         var range: RangePlan
-        /// Those of ``range``, in the same order.
+        /// The series of ``range``, in the same order.
         var series: [Series]
     }
 

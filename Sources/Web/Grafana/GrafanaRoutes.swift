@@ -61,7 +61,7 @@ enum GrafanaRoutes {
     }
 }
 
-/// What the calls are described to take.
+/// The descriptions of the calls' bodies.
 extension GrafanaRoutes {
     static let metric = Endpoint.Body(
         summary: "The current selection.", schema: object(["metric": text("A statistic."), "payload": payload]),

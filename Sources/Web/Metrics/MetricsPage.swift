@@ -17,7 +17,7 @@ actor MetricsPage {
         var isCompressed: Bool
     }
 
-    /// What the history's part was rendered with.
+    /// The conditions under which the history's part was rendered.
     private struct Conditions: Equatable {
         var options: MetricsOptions
         /// Samples of the rest of the page.

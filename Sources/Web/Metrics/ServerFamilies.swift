@@ -3,13 +3,14 @@ internal import Collector
 internal import Prometheus
 internal import UsageModel
 
-/// What is known of servers and clusters beside their series, as metric families.
+/// Facts about servers and clusters beside their series, as metric families.
 enum ServerFamilies {
     typealias Infrastructure = (
         application: ApplicationID, servers: [InventoryServer], reachability: [ServerName: [ServerName: Bool]]
     )
 
-    /// Of the applications that have a Monitoring API, as far as it is not stale. Servers are asked for
+    /// The servers and reachability of the applications that have a Monitoring API, as far as it is not stale. Servers
+    /// are asked for
     /// every hour, so that they are as an hourly value; reachability is probed in minutes.
     static func infrastructure(
         _ statuses: [ApplicationStatus], staleness: MetricsOptions.Staleness, now: UnixTime

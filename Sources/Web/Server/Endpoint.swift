@@ -47,7 +47,7 @@ struct Endpoint: Sendable {
         var schema: Parameter.Schema
     }
 
-    /// What an error looks like.
+    /// The form of an error.
     enum FailureForm: Sendable {
         case problem, vendor
         /// A page that says what was wrong.

@@ -5,23 +5,23 @@ public import Logging
 public import Prometheus
 public import UsageModel
 
-/// What the HTTP interface shows: the history, and the state of those who fill it.
+/// Everything that the HTTP interface shows: the history, and the state of those who fill it.
 public struct Exporter: Sendable {
     public let history: History
-    /// What `/metrics` shows, as configured now.
+    /// The options of `/metrics`, as configured now.
     public let options: @Sendable () -> MetricsOptions
     public let registry: MetricsRegistry
     public let process: ProcessMetrics
     public let clock: any WallClock
     public let version: String
     public let logger: Logger
-    /// Who may use the usage proxy, and who fetches what it lacks.
+    /// Keys for the usage proxy, and the function that fetches missing ranges.
     public let usage: UsageGateway
     /// Loads the configuration again; nil where that is not allowed over HTTP.
     public let reload: (@Sendable () async throws -> Void)?
-    /// What follows from the history for each application's contract.
+    /// The capacity reports of the applications.
     public let capacity: CapacityCache
-    /// What each application's collector is doing.
+    /// The state of each application's collector.
     public let status: @Sendable () async -> [ApplicationStatus]
 
     public init(

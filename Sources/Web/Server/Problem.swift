@@ -60,7 +60,7 @@ struct Problem: Error, HTTPResponseError {
 }
 
 extension Problem {
-    /// What a client is told of an error that is not its own; the log is told the rest.
+    /// The problem that a client is told for an error that is not its own; the log is told the rest.
     init(_ error: any Error, path: String, _ logger: Logger) {
         if let problem = error as? Problem {
             self = problem

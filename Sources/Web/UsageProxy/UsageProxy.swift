@@ -77,7 +77,7 @@ struct UsageProxy: Sendable {
             asked, parameters, stored, now: exporter.clock.now, delay: exporter.usage.settleDelay())
     }
 
-    /// What came of asking the vendor for what is missing.
+    /// The outcome of asking the vendor for what is missing.
     private enum ReadThroughOutcome: Equatable {
         /// Nothing was missing, or read-through is off.
         case nothingToFetch
@@ -137,7 +137,7 @@ struct UsageProxyMiddleware<Context: RequestContext>: RouterMiddleware {
     }
 }
 
-/// What `/openapi.json` says about the usage proxy.
+/// The description of the usage proxy in `/openapi.json`.
 extension UsageProxy {
     static let endpoints: [Endpoint] = [
         endpoint(

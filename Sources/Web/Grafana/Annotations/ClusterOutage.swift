@@ -3,7 +3,7 @@ internal import UsageModel
 
 /// An incident of one cluster from its first message to the one that ends it.
 struct ClusterOutage: Sendable {
-    /// What was told, oldest first; never empty.
+    /// The messages, oldest first; never empty.
     var messages: [StoredIncident]
     /// Nil while it goes on.
     var end: UnixTime?

@@ -11,7 +11,7 @@ struct GrafanaAnnotation: Sendable {
     var text: String
 }
 
-/// What a dashboard annotates its panels with: `incidents` or `gaps`, of an application, of an index.
+/// The annotations of a dashboard's panels: `incidents` or `gaps`, of an application, of an index.
 struct AnnotationQuery: Sendable {
     enum Kind: String {
         case incidents, gaps
@@ -29,7 +29,7 @@ struct AnnotationQuery: Sendable {
     private let kind: Kind
     private var application: NameChoice
     private var index = NameChoice()
-    /// What problems name.
+    /// The parameter that problems name.
     private let field: String
 
     /// Nil for a text that means something else.
@@ -109,7 +109,7 @@ struct AnnotationQuery: Sendable {
                 + places.joined(separator: ", "))
     }
 
-    /// Those of `names` that are chosen; all of them when nothing is.
+    /// The members of `names` that are chosen; all of them when nothing is.
     private func select(
         _ choice: NameChoice, from names: Set<AnyName>, _ patterns: RegexBudget
     ) throws -> Set<AnyName> {

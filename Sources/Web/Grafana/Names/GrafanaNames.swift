@@ -19,11 +19,11 @@ struct GrafanaNames: Sendable {
         var target: GrafanaScalar?
     }
 
-    /// What a variable can list.
+    /// The lists that a variable can show.
     private static let lists: [String: AdHocFilter.Attribute] = [
         "applications": .application, "indices": .index, "statistics": .statistic, "keys": .key,
     ]
-    /// What dashboards can be filtered by.
+    /// The keys that dashboards can be filtered by.
     private static let tags: [AdHocFilter.Attribute] = [.application, .index, .key]
 
     private let catalogue: GrafanaCatalogue
@@ -50,7 +50,7 @@ struct GrafanaNames: Sendable {
             })
     }
 
-    /// What ad hoc filters can filter by.
+    /// The keys that ad hoc filters can filter by.
     static var tagKeys: JSONValue {
         .array(tags.map { ["type": "string", "text": .string($0.rawValue)] })
     }

@@ -32,7 +32,7 @@ enum NameAlternation {
         return String(name)
     }
 
-    /// What is within the parentheses around the whole; nil when there are none.
+    /// The text within the parentheses around the whole; nil when there are none.
     private static func unwrapped(_ scalars: [Unicode.Scalar]) -> ArraySlice<Unicode.Scalar>? {
         guard scalars.first == "(", scalars.last == ")", closing(scalars) == scalars.count - 1 else { return nil }
         return scalars[1..<scalars.count - 1]

@@ -12,7 +12,7 @@ typealias AnyName = VendorName<NameMatcher>
 ///    escaped, and a name is a name whatever characters it has;
 /// 4. a regular expression that matches the whole name.
 struct NameMatcher {
-    /// What Grafana and people write for "every one".
+    /// The words that Grafana and people write for "every one".
     static let every: Set<String> = ["*", "All", "$__all"]
     /// Stands for no index: the application itself. Selected by this name only, never by a pattern.
     static let applicationLevel: AnyName = "(application)"

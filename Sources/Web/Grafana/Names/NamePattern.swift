@@ -33,7 +33,7 @@ struct NamePattern {
         }
     }
 
-    /// What a character of a name costs: see ``LinearRegex/size``.
+    /// The cost of a character of a name: see ``LinearRegex/size``.
     var size: Int { pattern.size }
 
     /// Whether all of `name` matches.

@@ -1,7 +1,7 @@
 internal import Capacity
 internal import UsageModel
 
-/// What the capacity page shows of one application.
+/// The content of the capacity page for one application.
 struct CapacityContent: ViewModel {
     struct Choice: ViewModel {
         var id: String

@@ -10,7 +10,7 @@ struct CollectorFacts: Sendable {
     var statuses: [ApplicationStatus]
     /// The counters and gauges that the exporter keeps about itself.
     var registry: MetricsRegistry
-    /// What was fetched, settled or not, by scope and granularity.
+    /// The ranges that were fetched, settled or not, by scope and granularity.
     private(set) var fetched: [Scope: [Granularity: TimeRangeSet]] = [:]
     /// The end of the newest complete bucket.
     private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
@@ -85,7 +85,7 @@ struct CollectorFacts: Sendable {
     /// Ranges that are named one by one.
     private static let shownRanges = 10
 
-    /// What keeps the collector from its work, in sentences.
+    /// The reasons that keep the collector from its work, in sentences.
     static func notes(_ status: ApplicationStatus) -> [Markup] {
         var notes: [Markup] = []
         if let error = status.lastError, let time = status.lastErrorTime {

@@ -7,7 +7,7 @@ struct OverviewApplication: ViewModel {
     /// Days of the small drawing, and of the figures beside it.
     private static let sparkline = 90
     private static let week = 7
-    /// Of unusual days that are named, and how long they are news.
+    /// The most unusual days that are named, and the days for which one is news.
     private static let mostUnusual = 5
     private static let news: Int64 = 28
 

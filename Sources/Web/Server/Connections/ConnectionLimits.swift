@@ -1,4 +1,4 @@
-/// What clients may take of the server: connections, and time in which nothing comes from them.
+/// Limits on clients: connections, and time in which nothing comes from them.
 public struct ConnectionLimits: Sendable {
     /// Descriptors that stay for the database, requests to Algolia, and remote write. They must never run out:
     /// libdispatch opens files of `/proc` to watch its threads, and ends the process when it cannot.

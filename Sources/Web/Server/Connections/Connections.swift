@@ -8,7 +8,7 @@ private import Synchronization
 /// 1. A connection beyond the limit takes the place of the one that has been idle for the longest.
 /// 2. While none is idle, new ones wait in the system's queue; the first that becomes idle makes room.
 final class Connections: Sendable {
-    /// What happened to a connection, for the log.
+    /// An event of a connection, for the log.
     enum Event: Hashable {
         case full, allBusy, slowReader, slowRequest, outOfDescriptors
     }

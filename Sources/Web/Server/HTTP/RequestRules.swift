@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 
-/// What holds for every request and answer, whatever it is about: one form of each path, `HEAD` wherever there is
+/// The rules of every request and answer, whatever it is about: one form of each path, `HEAD` wherever there is
 /// `GET`, and the headers that keep browsers from keeping or guessing.
 ///
 /// It stands before the router, which chooses by path and method before any middleware is asked.
@@ -44,7 +44,7 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder {
 
 /// The `Allow` header.
 enum AllowedMethods {
-    /// Those of the endpoints at a path, and what follows from them.
+    /// The methods of the endpoints at a path, and what follows from them.
     static func names(_ methods: [HTTPRequest.Method]) -> String {
         (methods + (methods.contains(.get) ? [.head] : [])).map(\.rawValue).joined(separator: ", ")
     }
