@@ -194,8 +194,9 @@ let package = Package(
             [
                 "Web", "Presentation", "Capacity", "Reports", "PrometheusModel", "Exposition", "RemoteStorage",
                 "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "LinearRegex", "Transport",
-                "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore, nioHTTP1, nioPosix,
-                nioSSL, protobuf,
+                "Output", "Settings", "TestSupport", "Snappy", coreMetrics, httpClient, logging, mustache, nioCore,
+                nioHTTP1,
+                nioPosix, nioSSL, protobuf,
             ]),
         tests("ForecastTests", ["Forecast", "UsageModel", "Simulator", "TestSupport"]),
         tests("CapacityTests", ["Capacity", "Forecast", "History", "UsageModel", "TestSupport"]),

@@ -179,10 +179,10 @@ public struct AlgoliaClient: Sendable {
             code = error.code
             if case .unauthorized = error { key.noteRefused(current) }
         }
-        Counter(
-            label: RequestMetrics.requests, dimensions: [("api", api.rawValue), ("code", code)], factory: metrics
-        ).increment()
-        Recorder(label: RequestMetrics.duration, dimensions: [], aggregate: true, factory: metrics)
+        let requests = RequestMetrics.requests
+        Counter(label: requests.name, dimensions: requests.dimensions([api.rawValue, code]), factory: metrics)
+            .increment()
+        Recorder(label: RequestMetrics.duration.name, dimensions: [], aggregate: true, factory: metrics)
             .record(clock.monotonic - start)
         return try result.get()
     }

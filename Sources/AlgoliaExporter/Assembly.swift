@@ -10,6 +10,7 @@ import RemoteStorage
 import Settings
 import Transport
 import UsageModel
+import Web
 
 /// The parts of a running exporter, wired together.
 struct Assembly {
@@ -28,9 +29,11 @@ struct Assembly {
         self.shard = shard
         let destinations = try RemoteWriter.prepare(settings.remoteWrite)
         history = try History(path: settings.storage.path, collects: true, logger: logger)
-        registry = MetricsRegistry(help: Self.help)
+        registry = MetricsRegistry(
+            RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
+                + ConfigurationMetric.all + LogMetric.all)
         gauges = ConfigurationGauges(metrics: registry)
-        LogWriter.standardError.count(with: Counter(label: LogMetric.dropped, dimensions: [], factory: registry))
+        LogWriter.standardError.count(with: Counter(label: LogMetric.dropped.name, dimensions: [], factory: registry))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         clients = ClientPool(transport: AsyncHTTPTransport(http), clock: clock, metrics: registry)
         do {
@@ -74,38 +77,6 @@ struct Assembly {
         }
     }
 
-    private static let help = [
-        RequestMetrics.requests: "Requests sent to Algolia, by API and HTTP status code or error type.",
-        RequestMetrics.duration: "Time from sending a request to its decoded response, in seconds.",
-        RequestMetrics.ignored: "Unreadable parts of responses that were ignored, by API.",
-        CollectorMetric.isUp: "Whether the last request to this API succeeded.",
-        CollectorMetric.lastSuccess: "Unix time of the last successful request to this API.",
-        CollectorMetric.pointsStored: "New and revised points stored since the start.",
-        CollectorMetric.clockOffset:
-            "Seconds by which this machine's clock is ahead of Algolia's, from the Date of the last response.",
-        CollectorMetric.databaseState:
-            "State of the database file: 1 for the current state. Data is written only in the state good.",
-        CollectorMetric.pointsOutside: "Points dropped because they were outside the requested range.",
-        CollectorMetric.setAsideRanges:
-            "Ranges of single statistics that Algolia rejected or sent unreadably; retried once a day.",
-        CollectorMetric.vendorHorizon: "How far back Algolia serves data, where that is less than requested.",
-        CollectorMetric.storageIsUp: "Whether the last write to the history database succeeded.",
-        CollectorMetric.backfillRemaining:
-            "Seconds of history still to be fetched, summed over the application and its indices.",
-        ConfigurationMetric.contract:
-            "Contract limit from the configuration: search requests per month, records, queries per second.",
-        ConfigurationMetric.quota: "Configured limit of requests per minute that this process sends to Algolia.",
-        RemoteWriteMetric.samples: "Samples accepted by a remote write receiver.",
-        RemoteWriteMetric.dropped:
-            "Samples that a remote write receiver will not receive, by the status code of the rejection or the "
-            + "reason for not sending them.",
-        RemoteWriteMetric.requests: "Remote write requests, by HTTP status code or error type.",
-        RemoteWriteMetric.lag:
-            "Age of the oldest settled sample that waits for a remote write receiver, in seconds; 0 when none waits.",
-        LogMetric.dropped: "Log lines dropped because standard error was blocked.",
-        ReloadMetric.isSuccessful: "Whether the last attempt to load the configuration succeeded.",
-        ReloadMetric.lastSuccess: "Unix time of the last successful load of the configuration.",
-    ]
 }
 
 extension ClientPool {

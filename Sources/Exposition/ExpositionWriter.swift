@@ -1,11 +1,6 @@
 internal import PrometheusModel
 public import UsageModel
 
-/// The type of a metric family.
-public enum MetricType: String, Sendable, Hashable {
-    case gauge, counter, histogram
-}
-
 /// Writes metric families in one of the exposition formats, byte by byte:
 /// large pages have tens of thousands of lines.
 ///
@@ -39,6 +34,11 @@ public struct ExpositionWriter: Sendable {
             for (name, value) in labels { append(name, value) }
         }
 
+        /// The labels of one series of `metric`, a value for each in their order.
+        public init(_ metric: MetricDeclaration, _ values: String...) {
+            for (name, value) in metric.dimensions(values) { append(name, value) }
+        }
+
         public mutating func append(_ name: String, _ value: String) {
             if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
             bytes += name.utf8
@@ -57,6 +57,9 @@ public struct ExpositionWriter: Sendable {
         /// In the order of their bytes.
         static func < (left: Labels, right: Labels) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
     }
+
+    /// Begins the family of a declared metric.
+    public mutating func family(_ metric: MetricDeclaration) { family(metric.name, metric.type, help: metric.help) }
 
     /// Begins a family; every sample until the next one belongs to it.
     /// - Parameters:

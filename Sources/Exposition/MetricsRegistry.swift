@@ -1,6 +1,6 @@
 public import CoreMetrics
 private import Synchronization
-private import UsageModel
+public import UsageModel
 
 /// The exporter's own metrics: a swift-metrics backend that is rendered on
 /// `/metrics`. Labels of swift-metrics are the metric names themselves.
@@ -19,9 +19,9 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
     private let instruments = Mutex<[Identity: Instrument]>([:])
     private let help: [String: String]
 
-    /// - Parameter help: the HELP sentence of each metric name.
-    public init(help: [String: String] = [:]) {
-        self.help = help
+    /// - Parameter metrics: the declarations of what is recorded; a metric that is not among them has its name for HELP.
+    public init(_ metrics: [MetricDeclaration] = []) {
+        help = Dictionary(uniqueKeysWithValues: metrics.map { ($0.name, $0.help) })
     }
 
     private func instrument(_ name: String, _ dimensions: [(String, String)], _ type: MetricType) -> Instrument {
@@ -30,7 +30,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
         return instruments.withLock { instruments in
             let identity = Identity(name: name, labels: labels)
             if let known = instruments[identity] { return known }
-            let new = Instrument(type)
+            let new = Instrument(type, dimensions)
             instruments[identity] = new
             return new
         }
@@ -49,6 +49,26 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
             }
             instrument.write(identity.labels, to: &writer)
         }
+    }
+
+    /// One counter or gauge as it stands now.
+    public struct Sample: Sendable {
+        public let labels: [String: String]
+        public let value: Double
+    }
+
+    /// The samples of a counter or gauge, in the order of the page.
+    public func samples(of metric: MetricDeclaration) -> [Sample] {
+        instruments.withLock { $0 }.filter { $0.key.name == metric.name }.sorted { $0.key.labels < $1.key.labels }
+            .map { Sample(labels: $0.value.labels, value: $0.value.value) }
+    }
+
+    /// The value of the counter or gauge that has these labels; nil when there is none.
+    /// - Parameter labels: a value for each label of the metric, in their order.
+    public func value(of metric: MetricDeclaration, _ labels: String...) -> Double? {
+        var rendered = ExpositionWriter.Labels()
+        for (label, value) in metric.dimensions(labels) { rendered.append(label, value) }
+        return instruments.withLock { $0[Identity(name: metric.name, labels: rendered)] }?.value
     }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
@@ -103,9 +123,15 @@ private final class Instrument: CounterHandler, FloatingPointCounterHandler, Met
     }
 
     let type: MetricType
+    let labels: [String: String]
     private let state = Mutex(State())
 
-    init(_ type: MetricType) { self.type = type }
+    init(_ type: MetricType, _ dimensions: [(String, String)]) {
+        self.type = type
+        labels = Dictionary(dimensions) { first, _ in first }
+    }
+
+    var value: Double { state.withLock { $0.value } }
 
     func increment(by amount: Int64) { increment(by: Double(amount)) }
     func increment(by amount: Double) { state.withLock { $0.value += amount } }

@@ -1,4 +1,4 @@
-private import UsageModel
+package import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -16,8 +16,24 @@ private import UsageModel
 /// The `process_*` metrics that every Prometheus client library has, from Linux's `/proc`.
 /// Where there is no `/proc`, there are none.
 public struct ProcessMetrics: Sendable {
+    private static let cpu = MetricDeclaration(
+        "process_cpu_seconds_total", .counter, help: "Total user and system CPU time spent in seconds.")
+    private static let virtualMemory = MetricDeclaration(
+        "process_virtual_memory_bytes", .gauge, help: "Virtual memory size in bytes.")
+    private static let residentMemory = MetricDeclaration(
+        "process_resident_memory_bytes", .gauge, help: "Resident memory size in bytes.")
+    private static let startTime = MetricDeclaration(
+        "process_start_time_seconds", .gauge, help: "Start time of the process since unix epoch in seconds.")
+    private static let openFiles = MetricDeclaration(
+        "process_open_fds", .gauge, help: "Number of open file descriptors.")
+    private static let mostFiles = MetricDeclaration(
+        "process_max_fds", .gauge, help: "Maximum number of open file descriptors.")
+
+    /// All of them, in the order of the page.
+    package static let all = [cpu, virtualMemory, residentMemory, startTime, openFiles, mostFiles]
+
     /// Seconds since 1970, from the time when this value was made.
-    private let started: Double
+    public let started: Double
 
     public init(started: Double) {
         self.started = started
@@ -30,23 +46,20 @@ public struct ProcessMetrics: Sendable {
         func field(_ number: Int) -> Double { number - 3 < fields.count ? Double(fields[number - 3]) ?? 0 : 0 }
         let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
         let page = Double(sysconf(Int32(_SC_PAGESIZE)))
-        func metric(_ name: String, _ type: MetricType, _ help: String, _ value: Double) {
-            writer.family(name, type, help: help)
+        func write(_ metric: MetricDeclaration, _ value: Double) {
+            writer.family(metric)
             writer.sample(.init(), PointValue(value))
         }
-        metric(
-            "process_cpu_seconds_total", .counter, "Total user and system CPU time spent in seconds.",
-            (field(14) + field(15)) / ticks)
-        metric("process_virtual_memory_bytes", .gauge, "Virtual memory size in bytes.", field(23))
-        metric("process_resident_memory_bytes", .gauge, "Resident memory size in bytes.", field(24) * page)
-        metric(
-            "process_start_time_seconds", .gauge, "Start time of the process since unix epoch in seconds.", started)
+        write(Self.cpu, (field(14) + field(15)) / ticks)
+        write(Self.virtualMemory, field(23))
+        write(Self.residentMemory, field(24) * page)
+        write(Self.startTime, started)
         if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
-            metric("process_open_fds", .gauge, "Number of open file descriptors.", Double(open))
+            write(Self.openFiles, Double(open))
         }
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(7), &limit) == 0 {  // RLIMIT_NOFILE
-            metric("process_max_fds", .gauge, "Maximum number of open file descriptors.", Double(limit.rlim_cur))
+            write(Self.mostFiles, Double(limit.rlim_cur))
         }
     }
 

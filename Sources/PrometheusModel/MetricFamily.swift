@@ -22,7 +22,9 @@ final class MetricFamily: Sendable {
         name = MetricName(
             StatisticCatalogue.describe(source.statistic, api: source.api), perIndex: source.perIndex)
         unit = name.baseUnit
-        guard let metric = Self.metric(name, granularity), metric != MetricName.serverInformation else { return nil }
+        guard let metric = Self.metric(name, granularity), metric != MetricName.serverInformation.name else {
+            return nil
+        }
         self.metric = metric
     }
 

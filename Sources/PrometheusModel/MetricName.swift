@@ -25,8 +25,13 @@ public struct MetricName: Sendable, Hashable {
         name == StatisticCatalogue.idleness ? "cpu_idle" : name
     }
 
-    /// What the inventory of servers is shown as; no statistic may have this name.
-    public static let serverInformation = "algolia_infrastructure_server_info"
+    /// The inventory of servers; no statistic may have this name.
+    package static let serverInformation = MetricDeclaration(
+        "algolia_infrastructure_server_info", .gauge,
+        labels: ["application", "server", "region", "cluster", "type", "status"],
+        help: "A server of the application with its inventory data as labels; the value is always 1.",
+        meaning:
+            "constant 1 for each server of the inventory; join it to have a server's cluster or region as a label")
 
     /// Every family of the statistic on `/metrics`: three of a count, none of the
     /// hourly extremes, which only the history has, and one of anything else.

@@ -71,7 +71,7 @@ struct ExpositionTests {
 
     @Test("The registry renders counters, gauges and histograms")
     func registry() {
-        let registry = MetricsRegistry(help: ["r_total": "Requests."])
+        let registry = MetricsRegistry([MetricDeclaration("r_total", .counter, labels: ["code"], help: "Requests.")])
         Counter(label: "r_total", dimensions: [("code", "200")], factory: registry).increment(by: 2)
         Counter(label: "r_total", dimensions: [("code", "200")], factory: registry).increment()
         Gauge(label: "g", dimensions: [], factory: registry).record(1.5)

@@ -101,9 +101,10 @@ struct CollectorPageTests {
         let name = "a\"b\\c\nd,e=\"f"
         site.registry.makeCounter(label: "test_total", dimensions: [("remote", name), ("code", "200")]).increment(by: 7)
         site.registry.makeCounter(label: "test_total", dimensions: [("remote", "x"), ("code", "200")]).increment(by: 2)
-        let reading = RegistryReading(site.exporter)
-        #expect(reading.value("test_total", ["remote": name, "code": "200"]) == 7)
-        #expect(reading.all("test_total").count == 2)
-        #expect(reading.value("test_total", ["remote": "y"]) == nil)
+        let metric = MetricDeclaration("test_total", .counter, labels: ["remote", "code"], help: "Tests.")
+        #expect(site.registry.value(of: metric, name, "200") == 7)
+        #expect(site.registry.samples(of: metric).map(\.value).sorted() == [2, 7])
+        #expect(site.registry.samples(of: metric).contains { $0.labels == ["remote": name, "code": "200"] })
+        #expect(site.registry.value(of: metric, "y", "200") == nil)
     }
 }

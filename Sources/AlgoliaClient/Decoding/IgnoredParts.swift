@@ -18,7 +18,8 @@ final class IgnoredParts: Sendable {
     func add(_ count: Int, _ api: API, metrics: any MetricsFactory) {
         guard count > 0 else { return }
         counts.withLock { $0[api, default: 0] += count }
-        Counter(label: RequestMetrics.ignored, dimensions: [("api", api.rawValue)], factory: metrics)
+        let metric = RequestMetrics.ignored
+        Counter(label: metric.name, dimensions: metric.dimensions([api.rawValue]), factory: metrics)
             .increment(by: Int64(count))
     }
 

@@ -169,7 +169,7 @@ struct PoisonArgument: ExpressibleByArgument {
         }
         let scope = argument[..<at].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let time = String(argument[argument.index(after: at)..<equals])
-        let index = scope.count > 1 ? String(scope[1]).removingPercentEncoding.flatMap { IndexName($0) } : ""
+        let index = scope.count > 1 ? PercentEncoding.validated(scope[1]).flatMap { IndexName($0) } : ""
         guard let statistic = scope.first.flatMap({ StatisticName(String($0)) }), !statistic.isEmpty, let index else {
             return nil
         }

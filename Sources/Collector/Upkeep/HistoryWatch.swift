@@ -46,9 +46,10 @@ public struct HistoryWatch: Service {
     }
 
     private func show(_ problem: HistoryProblem?) {
+        let metric = CollectorMetric.databaseState
         let present = problem?.name ?? HistoryProblem.good
         for name in HistoryProblem.names {
-            Gauge(label: CollectorMetric.databaseState, dimensions: [("state", name)], factory: metrics)
+            Gauge(label: metric.name, dimensions: metric.dimensions([name]), factory: metrics)
                 .record(name == present ? 1 : 0)
         }
     }

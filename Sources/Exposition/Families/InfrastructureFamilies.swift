@@ -34,7 +34,7 @@ public struct InfrastructureFamilies: Sendable {
         let known = StatisticCatalogue.monitoring
         let unknown = Set(byStatistic.keys).subtracting(known.map(\.name)).sorted()
         // Two unknown names can become the same metric name, or one that is taken; the first keeps it.
-        var names: Set = [MetricName.serverInformation]
+        var names: Set = [MetricName.serverInformation.name]
         for statistic in known + unknown.map({ .unknown($0, api: .monitoring) }) {
             let name = MetricName(statistic, perIndex: false)
             guard let series = byStatistic[statistic.name], let metric = name.families.first,

@@ -3,6 +3,11 @@ public import UsageModel
 
 /// The part of `/metrics` that comes from the history, kept within a number of series.
 public struct StatisticFamilies: Sendable {
+    package static let seriesDropped = MetricDeclaration(
+        "algolia_exporter_series_dropped", .gauge,
+        help: "Series of the least active indices left out because the page would exceed metrics.max_series.",
+        meaning: "series that `metrics.max_series` left out; 0 when the page is complete")
+
     private let latest: Latest
     private let usage: UsageFamilies
     private let infrastructure: InfrastructureFamilies
@@ -41,9 +46,7 @@ public struct StatisticFamilies: Sendable {
     private func write(to writer: inout ExpositionWriter, dropping dropped: DroppedSeries) {
         usage.write(to: &writer, dropping: dropped.indices)
         infrastructure.write(to: &writer)
-        writer.family(
-            "algolia_exporter_series_dropped", .gauge,
-            help: "Series of the least active indices left out because the page would exceed metrics.max_series.")
+        writer.family(Self.seriesDropped)
         writer.sample(.init(), .integer(Int64(dropped.series)))
     }
 }

@@ -5,6 +5,15 @@ public import UsageModel
 /// Renders the newest values of the Usage API's statistics, and of what is derived
 /// from them, as metric families.
 public struct UsageFamilies: Sendable {
+    package static let newestBucket = MetricDeclaration(
+        "algolia_usage_newest_bucket_timestamp_seconds", .gauge, labels: ["application", "granularity"],
+        help: "Unix time at which the newest complete bucket ended.",
+        meaning:
+            """
+            end of the newest complete bucket at application level; `granularity` is `hourly`, `daily`, or \
+            `minutely` for servers and clusters; it is shown however old it is
+            """)
+
     private let latest: Latest
     private let staleness: MetricsOptions.Staleness
     private let now: UnixTime
@@ -125,14 +134,12 @@ public struct UsageFamilies: Sendable {
                 newest[tail.scope]?[tail.granularity] ?? .min, tail.completeUntil)
         }
         guard !newest.isEmpty else { return }
-        writer.family(
-            "algolia_usage_newest_bucket_timestamp_seconds", .gauge,
-            help: "Unix time at which the newest complete bucket ended.")
+        writer.family(Self.newestBucket)
         for (scope, times) in newest.sorted(by: { $0.key.application < $1.key.application }) {
             for granularity in Granularity.allCases {
                 guard let time = times[granularity] else { continue }
                 writer.sample(
-                    .init(["application": scope.application.text, "granularity": granularity.rawValue]), .integer(time))
+                    .init(Self.newestBucket, scope.application.text, granularity.rawValue), .integer(time))
             }
         }
     }

@@ -1,6 +1,7 @@
 internal import GRDB
 internal import GRDBSQLite
 internal import Migrations
+private import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -102,19 +103,7 @@ enum HistoryFile {
         }
         // Only libraries that were built to take URIs know the option.
         guard sqlite3_compileoption_used("USE_URI") != 0 else { return file.path }
-        return "file://" + percentEncoded(file.path) + "?immutable=1"
-    }
-
-    private static func percentEncoded(_ path: String) -> String {
-        path.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."):
-                String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }.joined()
+        return "file://" + PercentEncoding.path(file.path) + "?immutable=1"
     }
 
     /// Throws unless `file` is a history that this version can open, or empty and to be written.

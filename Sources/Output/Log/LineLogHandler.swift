@@ -61,21 +61,5 @@ public struct LineLogHandler: LogHandler {
         return isPlain ? text : json(text)
     }
 
-    private static func json(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case _ where scalar.isObeyed:
-                let hexadecimal = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: max(0, 4 - hexadecimal.count)) + hexadecimal
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
+    private static func json(_ text: String) -> String { JSONText.quoted(text, escaping: \.isObeyed) }
 }

@@ -1,6 +1,7 @@
 public import CoreMetrics
 internal import Foundation
 private import Synchronization
+public import UsageModel
 
 /// Writes lines to a descriptor from a separate thread, so that no caller waits for its reader.
 ///
@@ -114,5 +115,11 @@ public final class LogWriter: Sendable {
 
 /// The metric about the log itself.
 public enum LogMetric {
-    public static let dropped = "algolia_exporter_log_lines_dropped_total"
+    public static let dropped = MetricDeclaration(
+        "algolia_exporter_log_lines_dropped_total", .counter,
+        help: "Log lines dropped because standard error was blocked.",
+        meaning: "log lines dropped because standard error was blocked")
+
+    /// All of them.
+    public static let all = [dropped]
 }

@@ -203,16 +203,6 @@ struct CSVReport {
     /// from anyone who can create an index.
     private mutating func field(_ text: String) {
         let isFormula = text.utf8.first.map { Self.formulaStarts.contains($0) } ?? false
-        let text = isFormula ? "'" + text : text
-        guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else {
-            bytes += text.utf8
-            return
-        }
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-            bytes.append(byte)
-        }
-        bytes.append(UInt8(ascii: "\""))
+        CSVField.append(isFormula ? "'" + text : text, to: &bytes)
     }
 }

@@ -186,7 +186,7 @@ extension CapacityDocument {
     struct StatisticDocument: Encodable {
         var statistic: StatisticName
         var api: String
-        var key: JSONText
+        @OrNull var key: String?
         var unit: String
         var aggregate: String
         var months: [Period]
@@ -194,7 +194,7 @@ extension CapacityDocument {
         init(_ usage: StatisticUsage) {
             statistic = usage.key.statistic
             api = usage.key.api.rawValue
-            key = JSONText(usage.key.key.isEmpty ? nil : usage.key.key.text)
+            key = usage.key.key.isEmpty ? nil : usage.key.key.text
             unit = usage.statistic.unit.rawValue
             aggregate = usage.statistic.kind.defaultAggregate.rawValue
             months = usage.months.map(Period.init)
@@ -227,12 +227,12 @@ extension CapacityDocument {
 
     struct ScopeDocument: Encodable {
         /// `null` for the application itself.
-        var index: JSONText
+        @OrNull var index: String?
         var coverage: JSONNumber
         var newest: JSONDay
 
         init(_ scope: ScopeQuality) {
-            index = JSONText(scope.index.isEmpty ? nil : scope.index.text)
+            index = scope.index.isEmpty ? nil : scope.index.text
             coverage = JSONNumber(scope.coverage)
             newest = JSONDay(scope.newest)
         }

@@ -143,7 +143,7 @@ extension CapacityDocument {
     struct ExhaustionDocument: Encodable {
         /// `unlimited`, `unknown`, `reached`, `expected` or `not_expected`.
         var state: String
-        var reason = JSONText(nil)
+        @OrNull var reason: String?
         var day = JSONDay(nil)
         var earliest = JSONDay(nil)
         var latest = JSONDay(nil)
@@ -154,7 +154,7 @@ extension CapacityDocument {
             case .unlimited: state = "unlimited"
             case .unknown(let failure):
                 state = "unknown"
-                reason = JSONText(failure.words)
+                reason = failure.words
             case .reached(let day):
                 state = "reached"
                 self.day = JSONDay(day)
@@ -174,9 +174,9 @@ extension CapacityDocument {
     struct ForecastDocument: Encodable {
         var statistic: StatisticName
         var unit: String
-        var method = JSONText(nil)
+        @OrNull var method: String?
         /// Why there is none.
-        var reason = JSONText(nil)
+        @OrNull var reason: String?
         var backtest: BacktestDocument
         var points: [PointDocument] = []
 
@@ -185,11 +185,11 @@ extension CapacityDocument {
             unit = series.unit.rawValue
             switch series.forecast {
             case .success(let forecast):
-                method = JSONText(forecast.method.rawValue)
+                method = forecast.method.rawValue
                 backtest = BacktestDocument(forecast.backtest)
                 points = forecast.points.map(PointDocument.init)
             case .failure(let failure):
-                reason = JSONText(failure.words)
+                reason = failure.words
                 backtest = BacktestDocument(nil)
             }
         }

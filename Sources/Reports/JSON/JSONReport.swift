@@ -49,18 +49,6 @@ struct JSONDay: Encodable {
     }
 }
 
-/// Text, or `null`.
-struct JSONText: Encodable {
-    var text: String?
-
-    init(_ text: String?) { self.text = text }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
-
 /// Both days included.
 struct JSONSpan: Encodable {
     var firstDay: JSONDay

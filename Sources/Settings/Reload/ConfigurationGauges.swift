@@ -6,12 +6,12 @@ public import UsageModel
 /// saying it a second time.
 public final class ConfigurationGauges: Sendable {
     private struct Identity: Hashable {
-        var name: String
+        var metric: MetricDeclaration
         var application: ApplicationID
         var limit: String?
 
         var dimensions: [(String, String)] {
-            [("application", application.text)] + (limit.map { [("limit", $0)] } ?? [])
+            metric.dimensions([application.text] + [limit].compactMap(\.self))
         }
     }
 
@@ -34,7 +34,7 @@ public final class ConfigurationGauges: Sendable {
             for (identity, value) in values {
                 let gauge =
                     gauges[identity]
-                    ?? Gauge(label: identity.name, dimensions: identity.dimensions, factory: metrics)
+                    ?? Gauge(label: identity.metric.name, dimensions: identity.dimensions, factory: metrics)
                 gauge.record(value)
                 gauges[identity] = gauge
             }
@@ -46,19 +46,36 @@ public final class ConfigurationGauges: Sendable {
         for application in settings.applications {
             for limit in ContractLimit.allCases {
                 guard let value = application.contract[limit] else { continue }
-                values[
-                    Identity(name: ConfigurationMetric.contract, application: application.id, limit: limit.rawValue)] =
-                    value
+                let identity = Identity(
+                    metric: ConfigurationMetric.contractLimit, application: application.id, limit: limit.rawValue)
+                values[identity] = value
             }
-            values[Identity(name: ConfigurationMetric.quota, application: application.id)] =
+            values[Identity(metric: ConfigurationMetric.requestsPerMinuteLimit, application: application.id)] =
                 Double(settings.requests(shard: shard).requestsPerMinute)
         }
         return values
     }
 }
 
-/// Names of the metrics that repeat the configuration.
+/// The metrics that repeat the configuration, and those about its reload, as Prometheus' own are called.
 public enum ConfigurationMetric {
-    public static let contract = "algolia_contract_limit"
-    public static let quota = "algolia_exporter_requests_per_minute_limit"
+    public static let contractLimit = MetricDeclaration(
+        "algolia_contract_limit", .gauge, labels: ["application", "limit"],
+        help: "Contract limit from the configuration: search requests per month, records, queries per second.",
+        meaning: "the contract limit; `limit` is `search_requests_per_month`, `records` or `max_qps`")
+    public static let requestsPerMinuteLimit = MetricDeclaration(
+        "algolia_exporter_requests_per_minute_limit", .gauge, labels: ["application"],
+        help: "Configured limit of requests per minute that this process sends to Algolia.",
+        meaning: "requests a minute that this process may send, as configured")
+    public static let isReloadSuccessful = MetricDeclaration(
+        "algolia_exporter_config_last_reload_successful", .gauge,
+        help: "Whether the last attempt to load the configuration succeeded.",
+        meaning: "1 when the newest attempt to load the configuration succeeded, else 0")
+    public static let lastReload = MetricDeclaration(
+        "algolia_exporter_config_last_reload_success_timestamp_seconds", .gauge,
+        help: "Unix time of the last successful load of the configuration.",
+        meaning: "when the configuration was last loaded")
+
+    /// All of them.
+    public static let all = [contractLimit, requestsPerMinuteLimit, isReloadSuccessful, lastReload]
 }

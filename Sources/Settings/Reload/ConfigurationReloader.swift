@@ -88,14 +88,10 @@ public final class ConfigurationReloader: Service {
     }
 
     private func note(isSuccessful: Bool) {
-        Gauge(label: ReloadMetric.isSuccessful, dimensions: [], factory: metrics).record(isSuccessful ? 1 : 0)
+        Gauge(label: ConfigurationMetric.isReloadSuccessful.name, dimensions: [], factory: metrics).record(
+            isSuccessful ? 1 : 0)
         guard isSuccessful else { return }
-        Gauge(label: ReloadMetric.lastSuccess, dimensions: [], factory: metrics).record(clock.seconds.rounded())
+        Gauge(label: ConfigurationMetric.lastReload.name, dimensions: [], factory: metrics).record(
+            clock.seconds.rounded())
     }
-}
-
-/// Names of the metrics about the configuration, as Prometheus's own are called.
-public enum ReloadMetric {
-    public static let isSuccessful = "algolia_exporter_config_last_reload_successful"
-    public static let lastSuccess = "algolia_exporter_config_last_reload_success_timestamp_seconds"
 }

@@ -1,5 +1,7 @@
 /// Writing JSON by hand, appending bytes: answers have tens of thousands of
 /// numbers, and a value tree for them would take most of the time.
+///
+/// The simulator shares no code with what it judges, so that a misunderstanding cannot be in both.
 extension [UInt8] {
     mutating func write(_ text: StaticString) {
         text.withUTF8Buffer { append(contentsOf: $0) }

@@ -1,4 +1,6 @@
 /// Percent-encoding of RFC 3986.
+///
+/// The simulator shares no code with what it judges, so that a misunderstanding cannot be in both.
 enum PercentEncoding {
     /// The decoded text, `+` left as it is; nil for a `%` without two
     /// hexadecimal digits. Bytes that are not UTF-8 become U+FFFD.

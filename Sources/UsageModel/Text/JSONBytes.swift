@@ -18,24 +18,7 @@ public struct JSONBytes: Sendable {
     }
 
     /// Appends a string with its quotes, escaped.
-    public mutating func string(_ text: some StringProtocol) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): raw(#"\""#)
-            case UInt8(ascii: "\\"): raw(#"\\"#)
-            case 0x0A: raw(#"\n"#)
-            case 0x0D: raw(#"\r"#)
-            case 0x09: raw(#"\t"#)
-            case 0..<0x20:
-                raw(#"\u00"#)
-                bytes.append(Self.hex(byte >> 4))
-                bytes.append(Self.hex(byte & 15))
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
+    public mutating func string(_ text: some StringProtocol) { JSONText.append(String(text), to: &bytes) }
 
     /// Appends a name as a string.
     public mutating func string<Kind>(_ name: VendorName<Kind>) { string(name.text) }
@@ -100,10 +83,6 @@ public struct JSONBytes: Sendable {
             guard capacity > 0, let start = buffer.baseAddress else { return }
             count = body(start) - start
         }
-    }
-
-    private static func hex(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
     }
 
     /// Writes the digits of `integer`, at most 20 bytes.

@@ -15,7 +15,7 @@ struct AdHocFilter: Decodable, Sendable {
         case noneOf = "!=|"
     }
 
-    /// What can be filtered by.
+    /// The attributes to filter by.
     enum Attribute: String, CaseIterable {
         case application, index, key, statistic
 
@@ -33,7 +33,7 @@ struct AdHocFilter: Decodable, Sendable {
     let attribute: Attribute
     private let relation: Operator
     private let value: String
-    /// Those of ``Operator/oneOf`` and ``Operator/noneOf``.
+    /// The values of ``Operator/oneOf`` and ``Operator/noneOf``.
     private let values: NameChoice
 
     private enum CodingKeys: String, CodingKey {

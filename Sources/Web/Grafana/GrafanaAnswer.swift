@@ -104,3 +104,29 @@ struct GrafanaAnswer: Sendable {
         return GrafanaResult.Plan(range: plan, series: series)
     }
 }
+
+/// The result of one target.
+enum GrafanaResult: Sendable {
+    struct Series: Sendable {
+        var key: SeriesKey
+        var granularity: Granularity
+        /// How its buckets are combined, if they are.
+        var aggregate: Aggregate
+    }
+
+    /// Series that are read alike, before a point is read.
+    struct Plan: Sendable {
+        var range: RangePlan
+        /// The series of ``range``, in the same order.
+        var series: [Series]
+    }
+
+    case series(GrafanaTarget, [Plan])
+    case table(GrafanaTarget, [Plan])
+    case annotations(GrafanaTarget, [GrafanaAnnotation])
+
+    /// The series that have names.
+    var legended: [Series] {
+        if case .series(_, let plans) = self { plans.flatMap(\.series) } else { [] }
+    }
+}

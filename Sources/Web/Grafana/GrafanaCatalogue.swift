@@ -53,7 +53,7 @@ struct GrafanaCatalogue: Sendable {
         }
     }
 
-    /// Those of `series` that `choice` selects; all of them when nothing is chosen.
+    /// The members of `series` that `choice` selects; all of them when nothing is chosen.
     func narrow(
         _ series: [StoredSeries], _ attribute: AdHocFilter.Attribute, _ choice: NameChoice
     ) throws -> [StoredSeries] {
@@ -64,7 +64,7 @@ struct GrafanaCatalogue: Sendable {
         return series.filter { selected.contains(attribute.name(of: $0)) }
     }
 
-    /// Those of `series` that `payload` selects by application, index and key.
+    /// The members of `series` that `payload` selects by application, index and key.
     func narrow(_ series: [StoredSeries], _ payload: GrafanaPayload) throws -> [StoredSeries] {
         // Keys last: names are known by what is in question, and a key is one only of what has it.
         var series = try narrow(series, .index, payload.index)

@@ -4,9 +4,9 @@
     private import Foundation
 #endif
 
-/// What a user chose besides the target, in a query or a variable.
+/// The choices of a user besides the target, in a query or a variable.
 struct GrafanaPayload: Decodable, Sendable {
-    /// What a variable lists.
+    /// The list that a variable shows.
     var target = NameChoice()
     var application = NameChoice()
     /// An empty text is the application level.
@@ -17,7 +17,7 @@ struct GrafanaPayload: Decodable, Sendable {
     var aggregate = NameChoice()
     /// `table` for a table.
     var format = NameChoice()
-    /// What was sent instead of an object: a variable may name just what it lists.
+    /// The text that was sent instead of an object: a variable may name just what it lists.
     var plainText: String?
 
     init() {}

@@ -7,7 +7,7 @@ struct GrafanaQuery: Decodable, Sendable {
     var intervalMs: GrafanaScalar?
     var targets: [GrafanaTarget]?
     var adhocFilters: [AdHocFilter]?
-    /// What newer versions call them.
+    /// The ad hoc filters as newer versions name them.
     var filters: [AdHocFilter]?
 
     var everyFilter: [AdHocFilter] { (adhocFilters ?? []) + (filters ?? []) }
@@ -69,6 +69,6 @@ struct GrafanaTarget: Decodable, Sendable {
         init(from decoder: any Decoder) {}
     }
 
-    /// What the target is called where no series has a name.
+    /// The name of the target where no series has a name.
     var name: String { target.texts.joined(separator: ", ") }
 }

@@ -4,9 +4,9 @@ internal import UsageModel
 /// The body of an answer of `/grafana/query`, some thousands of points at a time: a list with an object for each
 /// series, and one for each table.
 struct GrafanaQueryBody: BodyParts {
-    /// What is written one after another.
+    /// The pieces that are written one after another.
     private enum Piece: Sendable {
-        /// What is in memory already.
+        /// Bytes that are in memory already.
         case ready([UInt8])
         /// An object for each series.
         case series(GrafanaTarget, RangePlan, names: [String])
@@ -17,7 +17,7 @@ struct GrafanaQueryBody: BodyParts {
     private let history: History
     private let pieces: [Piece]
     private var position = 0
-    /// What is left of the piece being written; nil before its first point.
+    /// The rest of the piece being written; nil before its first point.
     private var points: RangePoints?
     /// The series being written.
     private var open: Int?

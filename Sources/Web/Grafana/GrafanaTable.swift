@@ -52,7 +52,7 @@ struct GrafanaTable {
         ).json
     }
 
-    /// What comes after the last row.
+    /// The end of a table, after its last row.
     static let end = Array("]}".utf8)
 
     /// A row for each point; `null` where the series has no index or key.

@@ -1,6 +1,6 @@
 internal import UsageModel
 
-/// What the series of one answer are called.
+/// The names of the series of one answer.
 ///
 /// The statistic, then what tells the series apart: an application, index or key is named as far as the
 /// answer has several, and the granularity and aggregate where nothing else differs.

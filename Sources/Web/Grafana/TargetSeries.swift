@@ -8,7 +8,7 @@ struct TargetSeries: Sendable {
     /// Nil for each statistic's own.
     var aggregate: Aggregate?
 
-    /// What `target` selects, in the order of application, index, statistic, key within each granularity.
+    /// The series that `target` selects, in the order of application, index, statistic, key within each granularity.
     static func select(
         _ target: GrafanaTarget, _ filters: [AdHocFilter], _ catalogue: GrafanaCatalogue, _ history: History
     ) async throws -> [TargetSeries] {

@@ -51,7 +51,7 @@ extension Markup: MustacheCustomRenderable {
     var isNull: Bool { isEmpty }
 }
 
-/// What a template shows: a plain struct, each of whose properties is a name in the template.
+/// The data of a template: a plain struct, each of whose properties is a name in the template.
 ///
 /// Strings are escaped on their way into it. Templates therefore write `{{{name}}}` everywhere: the library's own
 /// escaping goes by characters, and would let pass a `<` that an accent follows.

@@ -17,13 +17,13 @@ struct Page: Sendable {
 
     var place: Place
     var heading: String
-    /// What was wrong with the request.
+    /// The fault of the request.
     var problem: Problem?
     var content: Markup
 
     static let contentType = "text/html; charset=utf-8"
 
-    /// What a browser may do with a page: its own style and pictures, its own forms, nothing else.
+    /// The policy of a page for browsers: its own style and pictures, its own forms, nothing else.
     private static let policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
         + "frame-ancestors 'none'"
@@ -66,7 +66,7 @@ extension HTTPField.Name {
     static let referrerPolicy = Self("Referrer-Policy")!
 }
 
-/// What is on every page.
+/// The frame of every page.
 private struct Layout: ViewModel {
     struct Link: ViewModel {
         var path: String

@@ -7,9 +7,9 @@ struct AskedStatistics {
     /// Names in one request; the vendor has some sixty.
     private static let limit = 500
 
-    /// What to answer, in this order, as far as it is stored.
+    /// The statistics to answer, in this order, as far as they are stored.
     let names: [StatisticName]
-    /// What must have been answered for the whole to be covered. What the plan refuses cannot be,
+    /// The statistics that must have been answered for the whole to be covered. What the plan refuses cannot be,
     /// and counts only where it is named itself.
     let required: [StatisticName]
     /// Whether `*` is among them.

@@ -3,7 +3,7 @@ internal import HTTPTypes
 internal import Transport
 internal import UsageModel
 
-/// Who may ask the usage proxy: whoever has the application's usage key, as with the vendor.
+/// Access to the usage proxy: granted to a client that has the application's usage key, as with the vendor.
 enum UsageAccess {
     static let applicationHeader = "X-Algolia-Application-Id"
     static let keyHeader = "X-Algolia-API-Key"

@@ -2,7 +2,7 @@ public import AlgoliaClient
 public import Transport
 public import UsageModel
 
-/// What the usage proxy needs of those who talk to Algolia: who may ask, and perhaps somebody to fetch what is missing.
+/// The usage proxy's access to keys and to the vendor: who may ask, and optionally a way to fetch what is missing.
 public struct UsageGateway: Sendable {
     /// Fetches and stores what is missing of some statistics of a scope in a range, and returns
     /// when it is stored. The range is the shortest that holds every missing bucket and may hold

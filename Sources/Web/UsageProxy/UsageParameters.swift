@@ -41,8 +41,8 @@ struct UsageParameters: Hashable {
         var values: [String: String] = [:]
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentDecoding.text(parts[0]),
-                let value = parts.count > 1 ? PercentDecoding.text(parts[1], plusIsSpace: true) : ""
+            guard let name = PercentEncoding.decoded(parts[0]),
+                let value = parts.count > 1 ? PercentEncoding.decoded(parts[1], plusIsSpace: true) : ""
             else { continue }
             values[name] = values[name] ?? value
         }

@@ -15,7 +15,7 @@ struct UsagePath: Hashable {
         var segments: [String] = []
         // By bytes: a character may be a slash with an accent.
         for raw in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
-            guard let segment = PercentDecoding.text(Substring(raw)) else { return nil }
+            guard let segment = PercentEncoding.decoded(Substring(raw)) else { return nil }
             segments.append(segment)
         }
         guard segments.count >= 3, segments[0] == "1", segments[1] == "usage" else { return nil }

@@ -26,7 +26,7 @@ struct VendorError: Error, Hashable {
     static func unknownMetric(_ name: StatisticName) -> VendorError { VendorError(422, "Metric \"\(name)\" not found") }
     static func unknownIndex(_ name: IndexName) -> VendorError { VendorError(404, "Index \(name) does not exist") }
 
-    /// What the vendor said about the question itself; nil for everything that may be otherwise the next time.
+    /// The vendor's answer to the question itself; nil for everything that may be otherwise the next time.
     init?(_ error: AlgoliaError) {
         switch error {
         case .notFound(let message): self.init(404, message)

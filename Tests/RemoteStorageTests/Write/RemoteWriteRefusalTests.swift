@@ -54,7 +54,7 @@ struct RemoteWriteRefusalTests {
         #expect(world.receiver.requests.count <= batches * 130 + 2)
         #expect(world.receiver.stored.isEmpty)
         // It went on: nothing waits.
-        #expect(world.metric(RemoteWriteMetric.lag).values.allSatisfy { $0 == "0" })
+        #expect(world.metric(RemoteWriteMetric.lag.name).values.allSatisfy { $0 == "0" })
     }
 
     @Test("A wrong address that answers 400 to anything costs no sample")
@@ -149,7 +149,7 @@ struct RemoteWriteRefusalTests {
         #expect(world.dropped("400") == "0")
         #expect(world.dropped("too_old") == "0")
         #expect(world.requests("200") == "0")
-        #expect(world.metric(RemoteWriteMetric.lag) == ["remote=\"mimir\"": "0"])
+        #expect(world.metric(RemoteWriteMetric.lag.name) == ["remote=\"mimir\"": "0"])
     }
 }
 

@@ -119,11 +119,11 @@ struct RemoteWriteWorld {
         return values
     }
 
-    var accepted: String? { metric(RemoteWriteMetric.samples)["remote=\"mimir\""] }
+    var accepted: String? { metric(RemoteWriteMetric.samples.name)["remote=\"mimir\""] }
     func dropped(_ reason: String) -> String? {
-        metric(RemoteWriteMetric.dropped)["remote=\"mimir\",reason=\"\(reason)\""]
+        metric(RemoteWriteMetric.dropped.name)["remote=\"mimir\",reason=\"\(reason)\""]
     }
     func requests(_ code: String) -> String? {
-        metric(RemoteWriteMetric.requests)["remote=\"mimir\",code=\"\(code)\""]
+        metric(RemoteWriteMetric.requests.name)["remote=\"mimir\",code=\"\(code)\""]
     }
 }

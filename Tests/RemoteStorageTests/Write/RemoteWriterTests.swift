@@ -46,7 +46,7 @@ struct RemoteWriterTests {
         await second.requests(atLeast: 2)
         await writer.apply(try RemoteWriter.prepare([destinations[1], destinations[2]]))
         await third.requests(atLeast: 1)
-        #expect(world.metric(RemoteWriteMetric.lag).keys.sorted() == ["remote=\"b\"", "remote=\"c\""])
+        #expect(world.metric(RemoteWriteMetric.lag.name).keys.sorted() == ["remote=\"b\"", "remote=\"c\""])
         await group.triggerGracefulShutdown()
         try await task.value
         for server in servers { await server.stop() }

@@ -3,7 +3,7 @@ internal import Presentation
 internal import Reports
 internal import UsageModel
 
-/// What the capacity page shows of one application.
+/// The content of the capacity page for one application.
 struct CapacityContent: ViewModel {
     struct Choice: ViewModel {
         var id: String

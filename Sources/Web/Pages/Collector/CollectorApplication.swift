@@ -1,5 +1,6 @@
 internal import AlgoliaClient
 internal import Collector
+internal import Exposition
 internal import History
 internal import Presentation
 internal import UsageModel
@@ -84,9 +85,11 @@ struct CollectorApplication: ViewModel {
     /// The state of each API's key, as far as it was used.
     private static func keys(_ status: ApplicationStatus, _ facts: CollectorFacts) -> [Key] {
         API.allCases.map { api in
-            let labels = ["application": status.application.text, "api": api.rawValue]
-            let isUp = facts.registry.value(CollectorMetric.isUp, labels).map { $0 == 1 }
-            let lastSuccess = facts.registry.value(CollectorMetric.lastSuccess, labels).map { UnixTime($0) }
+            func value(_ metric: MetricDeclaration) -> Double? {
+                facts.registry.value(of: metric, status.application.text, api.rawValue)
+            }
+            let isUp = value(CollectorMetric.isUp).map { $0 == 1 }
+            let lastSuccess = value(CollectorMetric.lastSuccess).map { UnixTime($0) }
             let state =
                 switch (api, isUp) {
                 case (.usage, _) where status.state == .unauthorized: "rejected or missing"

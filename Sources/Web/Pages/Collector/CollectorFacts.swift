@@ -1,4 +1,5 @@
 internal import Collector
+internal import Exposition
 internal import History
 internal import Presentation
 internal import UsageModel
@@ -7,8 +8,9 @@ internal import UsageModel
 struct CollectorFacts: Sendable {
     var now: UnixTime
     var statuses: [ApplicationStatus]
-    var registry: RegistryReading
-    /// What was fetched, settled or not, by scope and granularity.
+    /// The counters and gauges that the exporter keeps about itself.
+    var registry: MetricsRegistry
+    /// The ranges that were fetched, settled or not, by scope and granularity.
     private(set) var fetched: [Scope: [Granularity: TimeRangeSet]] = [:]
     /// The end of the newest complete bucket.
     private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
@@ -16,7 +18,7 @@ struct CollectorFacts: Sendable {
     init(_ exporter: Exporter) async throws {
         now = exporter.clock.now
         statuses = await exporter.status()
-        registry = RegistryReading(exporter)
+        registry = exporter.registry
         for coverage in try await exporter.history.coverage() {
             fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
         }
@@ -83,7 +85,7 @@ struct CollectorFacts: Sendable {
     /// Ranges that are named one by one.
     private static let shownRanges = 10
 
-    /// What keeps the collector from its work, in sentences.
+    /// The reasons that keep the collector from its work, in sentences.
     static func notes(_ status: ApplicationStatus) -> [Markup] {
         var notes: [Markup] = []
         if let error = status.lastError, let time = status.lastErrorTime {

@@ -71,20 +71,19 @@ enum CollectorPage {
             let registry = facts.registry
             self.applications = applications
             hasApplications = !applications.isEmpty
-            let started = registry.value("process_start_time_seconds") ?? Double(facts.now)
-            let seconds = max(Double(facts.now) - started, 0)
-            requests = registry.all(RequestMetrics.requests).map {
+            let seconds = max(Double(facts.now) - exporter.process.started, 0)
+            let counts = registry.samples(of: RequestMetrics.requests)
+            requests = counts.map {
                 Requests(
                     api: $0.labels["api"] ?? "", code: $0.labels["code"] ?? "", count: Figure.exact(Int($0.value)))
             }
             hasRequests = !requests.isEmpty
-            let count = registry.all(RequestMetrics.requests).reduce(0) { $0 + $1.value }
-            rate = Figure.compact(count / max(seconds / 60, 1))
+            rate = Figure.compact(counts.reduce(0) { $0 + $1.value } / max(seconds / 60, 1))
             quotas = facts.statuses.map(Quota.init)
             hasQuotas = !quotas.isEmpty
-            remotes = registry.all(RemoteWriteMetric.lag).compactMap { $0.labels["remote"] }.map { name in
-                func total(_ metric: String) -> Double {
-                    registry.all(metric).filter { $0.labels["remote"] == name }.reduce(0) { $0 + $1.value }
+            remotes = registry.samples(of: RemoteWriteMetric.lag).compactMap { $0.labels["remote"] }.map { name in
+                func total(_ metric: MetricDeclaration) -> Double {
+                    registry.samples(of: metric).filter { $0.labels["remote"] == name }.reduce(0) { $0 + $1.value }
                 }
                 return Remote(
                     name: name, accepted: Figure.exact(Int(total(RemoteWriteMetric.samples))),
@@ -97,7 +96,7 @@ enum CollectorPage {
             path = exporter.history.path
             databaseProblem = exporter.history.problem.map { "\($0.sentence(exporter.history.path))" }
             databaseSize = Figure.bytes(Double(exporter.history.size))
-            pointsStored = Figure.exact(Int(registry.value(CollectorMetric.pointsStored) ?? 0))
+            pointsStored = Figure.exact(Int(registry.value(of: CollectorMetric.pointsStored) ?? 0))
         }
     }
 }

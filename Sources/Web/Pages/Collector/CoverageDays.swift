@@ -3,7 +3,7 @@ internal import History
 internal import Presentation
 internal import UsageModel
 
-/// What of an application's days was fetched, as a calendar.
+/// The coverage of an application's days, as a calendar.
 struct CoverageDays: Sendable {
     private static let day = Granularity.daily.seconds
 

@@ -1,7 +1,7 @@
 internal import History
 internal import UsageModel
 
-/// What the explorer's form may offer: names that are stored, from the small tables of names.
+/// The choices of the explorer's form: names that are stored, from the small tables of names.
 struct ExploreChoices: Sendable {
     /// More of them are a list to type into.
     static let longestSelect = 200
@@ -12,7 +12,7 @@ struct ExploreChoices: Sendable {
     /// In the catalogue's order, those that it does not know last.
     var statistics: [Statistic]
     var indices: [IndexName]
-    /// Of the chosen statistic.
+    /// The keys of the chosen statistic.
     var keys: [ServerName]
 
     /// - Parameters:

@@ -1,7 +1,7 @@
 internal import History
 internal import UsageModel
 
-/// What the explorer is asked, in the parameters of the API: every default is decided, and the same question may be
+/// A question to the explorer, in the parameters of the API: every default is decided, and the same question may be
 /// put to `/api/v1/range`.
 struct ExploreQuestion: Sendable {
     /// Points of one series that a chart has room for.

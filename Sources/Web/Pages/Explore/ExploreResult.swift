@@ -2,7 +2,7 @@ internal import History
 internal import Presentation
 internal import UsageModel
 
-/// What the explorer answers: a chart, what it amounts to, and its newest values.
+/// The explorer's answer: a chart, what it amounts to, and its newest values.
 struct ExploreResult: ViewModel {
     /// Lines that can be told apart.
     static let drawn = 8
@@ -71,7 +71,7 @@ struct ExploreResult: ViewModel {
         return "\(buckets)\(fetched) Times are bucket starts in UTC."
     }
 
-    /// What tells the series apart.
+    /// The attributes that tell the series apart.
     static func names(_ keys: [SeriesKey]) -> [String] {
         func differs(_ part: (SeriesKey) -> some Hashable) -> Bool { Set(keys.map(part)).count > 1 }
         let parts: [(Bool, (SeriesKey) -> String)] = [

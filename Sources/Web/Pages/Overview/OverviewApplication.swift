@@ -10,7 +10,7 @@ struct OverviewApplication: ViewModel {
     /// Days of the small drawing, and of the figures beside it.
     private static let sparkline = 90
     private static let week = 7
-    /// Of unusual days that are named, and how long they are news.
+    /// The most unusual days that are named, and the days for which one is news.
     private static let mostUnusual = 5
     private static let news: Int64 = 28
 
@@ -108,5 +108,31 @@ struct OverviewApplication: ViewModel {
         return Unusual(
             day: "<time datetime=\"\(date)\">\(CalendarText.date(day.day))</time>",
             text: "\(day.statistic): \(day.comparison(statistic.unit))")
+    }
+}
+
+/// One limit of a contract, in a drawing and in words.
+struct LimitView: ViewModel {
+    struct Answer: ViewModel {
+        var question: String
+        var answer: String
+        var className: String
+
+        init(_ answer: CapacityAnswer) {
+            question = answer.question
+            self.answer = answer.answer
+            className = answer.severity.className
+        }
+    }
+
+    var title: String
+    var meter: Markup
+    var answers: [Answer]
+
+    /// - Parameter id: of the drawing, unique within the page.
+    init(_ limit: LimitReport, of report: CapacityReport, id: String) {
+        title = limit.limit.title
+        meter = CapacityCharts(report).meter(limit).map { Markup(trusted: $0.svg(id: id)) } ?? .empty
+        answers = report.answers.filter { $0.id.hasPrefix("\(limit.limit.rawValue).") }.map(Answer.init)
     }
 }

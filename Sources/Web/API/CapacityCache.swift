@@ -1,0 +1,133 @@
+public import Capacity
+public import Foundation
+internal import History
+public import UsageModel
+
+/// The capacity report of each application, made when it is asked for and kept while it is right.
+///
+/// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
+/// change of the history a report may be a minute old; with another newest day or contract never.
+public actor CapacityCache {
+    /// The configuration that reports are made with.
+    public struct Planning: Sendable {
+        /// By application.
+        public let contracts: @Sendable () -> [ApplicationID: Contract]
+        public let timeZone: @Sendable () -> TimeZone
+
+        public init(
+            contracts: @escaping @Sendable () -> [ApplicationID: Contract] = { [:] },
+            timeZone: @escaping @Sendable () -> TimeZone = { .gmt }
+        ) {
+            self.contracts = contracts
+            self.timeZone = timeZone
+        }
+    }
+
+    private struct Conditions: Equatable {
+        var contract: Contract
+        var timeZone: TimeZone
+        var newestDayEnd: Int64?
+    }
+
+    private struct Made {
+        var conditions: Conditions
+        var generation: UInt64
+        var time: Double
+        var report: CapacityReport
+    }
+
+    /// Seconds that a report is kept although the history has changed.
+    private static let patience = 60.0
+
+    private let history: History
+    private let planning: Planning
+    private let clock: any WallClock
+    private var made: [ApplicationID: Made] = [:]
+    private var making: [ApplicationID: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
+
+    init(_ history: History, _ planning: Planning, clock: any WallClock) {
+        self.history = history
+        self.planning = planning
+        self.clock = clock
+    }
+
+    /// The reports of every application that is stored or has a contract, by id.
+    public func reports() async throws -> [CapacityReport] {
+        var reports: [CapacityReport] = []
+        for application in try await applications() { reports.append(try await report(application)) }
+        return reports
+    }
+
+    /// Every application that is stored or has a contract, ascending.
+    public func applications() async throws -> [ApplicationID] {
+        Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
+    }
+
+    /// The report of one application; one of which nothing is stored has an empty report.
+    public func report(_ application: ApplicationID) async throws -> CapacityReport {
+        let timeZone = planning.timeZone()
+        let reader = CapacityReader(history, timeZone: timeZone)
+        let conditions = Conditions(
+            contract: planning.contracts()[application] ?? Contract(), timeZone: timeZone,
+            newestDayEnd: try await reader.newestDayEnd(application))
+        if let known = made[application], known.conditions == conditions,
+            known.generation == history.generation || clock.monotonic - known.time < Self.patience
+        {
+            return known.report
+        }
+        // Those who ask meanwhile wait for the same.
+        if let running = making[application], running.conditions == conditions {
+            return try await running.task.sharedValue.report
+        }
+        let (history, clock) = (history, clock)
+        let task = Task {
+            let (generation, time) = (history.generation, clock.monotonic)
+            return Made(
+                conditions: conditions, generation: generation, time: time,
+                report: try await reader.report(application, contract: conditions.contract))
+        }
+        making[application] = (conditions, task)
+        defer { if making[application]?.task == task { making[application] = nil } }
+        let new = try await task.sharedValue
+        made[application] = new
+        return new.report
+    }
+
+    /// The reports that there are, by application, without making any: what a scrape has time for. Those made
+    /// with another contract or zone than now are not among them, nor those of which the newest day ended
+    /// longer than `staleness` seconds ago.
+    func ready(staleness: Int64) -> [CapacityReport] {
+        let contracts = planning.contracts()
+        let timeZone = planning.timeZone()
+        return made.sorted { $0.key < $1.key }.compactMap { application, made in
+            guard made.conditions.contract == contracts[application] ?? Contract(),
+                made.conditions.timeZone == timeZone,
+                clock.now - made.report.days.upperBound * Granularity.daily.seconds <= staleness
+            else { return nil }
+            return made.report
+        }
+    }
+}
+
+extension Task where Failure == any Error {
+    /// The value for one of several who wait for the same work.
+    ///
+    /// A task that is cancelled stops waiting at once, and the work goes on for the others: neither a long computation
+    /// nor a
+    /// stuck query keeps a request or the whole process from ending.
+    /// - Throws: `CancellationError`, or what the work threw.
+    var sharedValue: Success {
+        get async throws {
+            let (end, ending) = AsyncStream.makeStream(of: Never.self)
+            let watch = Task<Void, Never> {
+                _ = await result
+                ending.finish()
+            }
+            // Ends with the work, or when this task is cancelled.
+            for await _ in end {}
+            _ = watch
+            try Task<Never, Never>.checkCancellation()
+            return try await value
+        }
+    }
+}

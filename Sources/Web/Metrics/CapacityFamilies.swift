@@ -1,0 +1,92 @@
+internal import Capacity
+internal import Exposition
+internal import UsageModel
+
+/// Capacity as metric families, for alerts: only limits of a contract, and only what is known of them.
+enum CapacityFamilies {
+    private static let families: [(metric: MetricDeclaration, value: @Sendable (LimitReport) -> Double?)] = [
+        (
+            MetricDeclaration(
+                "algolia_capacity_utilization_ratio", .gauge, labels: ["application", "limit"],
+                help:
+                    """
+                    Used share of a contract limit: search requests of this month up to the newest complete day, \
+                    records, peak queries per second of this month.
+                    """,
+                meaning:
+                    """
+                    used share of the limit: billed search requests of this month up to the newest whole day, the \
+                    newest number of records, peak queries per second of this month
+                    """),
+            { $0.utilization }
+        ),
+        (
+            MetricDeclaration(
+                "algolia_capacity_coverage_ratio", .gauge, labels: ["application", "limit"],
+                help: "Share of this month's days so far that have data; below 1 the utilization is a lower bound.",
+                meaning:
+                    """
+                    share of this month's days so far that have data; below 1 the utilization is a lower bound. Not \
+                    for `records`
+                    """),
+            { $0.used == nil || $0.limit == .records ? nil : $0.usedCoverage }
+        ),
+        (
+            MetricDeclaration(
+                "algolia_capacity_projected_ratio", .gauge, labels: ["application", "limit"],
+                help: "Projected used share of a contract limit at the end of this month.",
+                meaning: "projected used share at the end of this month"),
+            { $0.projectedUtilization }
+        ),
+        (
+            MetricDeclaration(
+                "algolia_capacity_exceedance_ratio", .gauge, labels: ["application", "limit"],
+                help: "Probability that a limit is exceeded by the end of this month, from 0 to 1.",
+                meaning: "probability of exceeding the limit by then, 0 to 1"),
+            { $0.projection?.exceedance }
+        ),
+        (
+            MetricDeclaration(
+                "algolia_capacity_exhaustion_timestamp_seconds", .gauge, labels: ["application", "limit"],
+                help:
+                    """
+                    Unix time of the day on which a limit was or will be reached; absent when that is not projected \
+                    within a year.
+                    """,
+                meaning:
+                    """
+                    the day on which the limit was or will be reached, at 00:00 UTC; absent when that is not \
+                    projected within a year
+                    """),
+            { $0.exhaustion.day.map { Double($0 * Granularity.daily.seconds) } }
+        ),
+    ]
+
+    /// The declarations of all of them.
+    static let all = families.map(\.metric)
+
+    static func write(_ reports: [CapacityReport], to writer: inout ExpositionWriter) {
+        for family in families {
+            let samples = reports.flatMap { report in
+                report.limits.compactMap { limit in
+                    limit.agreed == nil ? nil : family.value(limit).map { (report.application, limit.limit, $0) }
+                }
+            }
+            guard !samples.isEmpty else { continue }
+            writer.family(family.metric)
+            for (application, limit, value) in samples {
+                writer.sample(.init(family.metric, application.text, limit.rawValue), PointValue(value))
+            }
+        }
+    }
+}
+
+extension Exhaustion {
+    /// The day on which the limit is or was reached, if one is known.
+    fileprivate var day: Int64? {
+        switch self {
+        case .reached(let day), .expected(let day, _, _): day
+        case .unlimited, .unknown, .notExpected: nil
+        }
+    }
+}

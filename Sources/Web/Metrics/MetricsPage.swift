@@ -1,0 +1,192 @@
+internal import Collector
+internal import Exposition
+internal import Gzip
+internal import HTTPTypes
+internal import History
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import UsageModel
+
+/// `/metrics`. The history's part is rendered once per change, however often
+/// anyone scrapes; the whole page, with the exporter's own metrics, at most once a second.
+/// Other options are in force from the next scrape on.
+actor MetricsPage {
+    private struct Variant: Hashable {
+        var format: ExpositionFormat
+        var isCompressed: Bool
+    }
+
+    /// The conditions under which the history's part was rendered.
+    private struct Conditions: Equatable {
+        var options: MetricsOptions
+        /// Samples of the rest of the page.
+        var reserved: Int
+    }
+
+    private struct Rendered {
+        var conditions: Conditions
+        var generation: UInt64
+        var renderedAt: UnixTime
+        var validUntil: UnixTime
+        var samples: Int
+        var dropped: DroppedSeries
+        var bytes: [UInt8]
+
+        /// Whether it would be rendered the same: with a few samples more elsewhere it is, while all fits.
+        func isRight(for other: Conditions) -> Bool {
+            if conditions == other { return true }
+            return conditions.options == other.options && dropped.series == 0
+                && samples + other.reserved <= other.options.maxSeries
+        }
+    }
+
+    private struct Page {
+        var options: MetricsOptions
+        var generation: UInt64
+        var second: UnixTime
+        var body: ByteBuffer
+    }
+
+    private let exporter: Exporter
+    private var filter: (options: MetricsOptions, filter: MetricFilter)?
+    private var history: [ExpositionFormat: Rendered] = [:]
+    private var rendering: [ExpositionFormat: (conditions: Conditions, task: Task<Rendered, any Error>)] = [:]
+    private var pages: [Variant: Page] = [:]
+    private var making: [Variant: (options: MetricsOptions, generation: UInt64, task: Task<Page, any Error>)] = [:]
+    /// Indices that were left out of the newest page.
+    private var droppedIndices = 0
+
+    init(_ exporter: Exporter) {
+        self.exporter = exporter
+    }
+
+    nonisolated var endpoint: Endpoint {
+        Endpoint(
+            path: "/metrics", summary: "Current values for Prometheus.",
+            contents: [
+                .init(type: ExpositionFormat.text.contentType, summary: "Prometheus text format, the default."),
+                .init(type: ExpositionFormat.openMetrics.contentType, summary: "OpenMetrics, when Accept prefers it."),
+            ]
+        ) { request, _ in
+            let format = ExpositionFormat.preferred(accept: request.headers[.accept])
+            let isCompressed = AcceptEncoding.gzip(request)
+            let body = try await self.page(format, isCompressed: isCompressed)
+            var headers: HTTPFields = [.contentType: format.contentType, .vary: "Accept, Accept-Encoding"]
+            if isCompressed { headers[.contentEncoding] = "gzip" }
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+        }
+    }
+
+    /// The whole page.
+    func page(_ format: ExpositionFormat, isCompressed: Bool) async throws -> ByteBuffer {
+        let variant = Variant(format: format, isCompressed: isCompressed)
+        let now = exporter.clock.now
+        let options = exporter.options()
+        if let page = pages[variant], page.second == now, page.generation == exporter.history.generation,
+            page.options == options
+        {
+            return page.body
+        }
+        // Scrapes that come together share one page, and its memory.
+        let generation = exporter.history.generation
+        if let running = making[variant], running.options == options, running.generation == generation {
+            return try await running.task.sharedValue.body
+        }
+        let task = Task { try await make(variant, options, now: now) }
+        making[variant] = (options, generation, task)
+        defer { if making[variant]?.task == task { making[variant] = nil } }
+        let page = try await task.sharedValue
+        pages[variant] = page
+        return page.body
+    }
+
+    private func make(_ variant: Variant, _ options: MetricsOptions, now: UnixTime) async throws -> Page {
+        let format = variant.format
+        let filter = try filter(options)
+        var own = ExpositionWriter(format, filter: filter)
+        ServerFamilies.write(
+            ServerFamilies.infrastructure(await exporter.status(), staleness: options.staleness, now: now), to: &own)
+        CapacityFamilies.write(await exporter.capacity.ready(staleness: options.staleness.daily), to: &own)
+        writeOwn(to: &own)
+        let history: Rendered?
+        do {
+            history = try await historyFamilies(format, filter, Conditions(options: options, reserved: own.samples))
+        } catch {
+            // That the database is damaged shows in the exporter's own metrics.
+            guard exporter.history.problem != nil else { throw error }
+            history = nil
+        }
+        if let history { note(history.dropped, options) }
+        var writer = ExpositionWriter(format, filter: filter)
+        if let history { writer.append(history.bytes) }
+        writer.append(own.bytes)
+        writer.finish()
+        // The level is low: a page is compressed once a second at the most, and read over a fast network.
+        let bytes = variant.isCompressed ? try Gzip.compress(writer.bytes, level: 1) : writer.bytes
+        return Page(
+            options: options, generation: history?.generation ?? exporter.history.generation, second: now,
+            body: ByteBuffer(bytes: bytes))
+    }
+
+    private func filter(_ options: MetricsOptions) throws -> MetricFilter {
+        if let filter, filter.options == options { return filter.filter }
+        let new = try MetricFilter(include: options.include, exclude: options.exclude)
+        filter = (options, new)
+        return new
+    }
+
+    /// The history's part, from the cache while it is right. Scrapes that come together wait for one rendering.
+    private func historyFamilies(
+        _ format: ExpositionFormat, _ filter: MetricFilter, _ conditions: Conditions
+    ) async throws -> Rendered {
+        let generation = exporter.history.generation
+        if let known = history[format], known.generation == generation,
+            // A clock that was set back makes anything possible.
+            (known.renderedAt..<max(known.validUntil, known.renderedAt)).contains(exporter.clock.now),
+            known.isRight(for: conditions)
+        {
+            return known
+        }
+        if let running = rendering[format], running.conditions == conditions {
+            return try await running.task.sharedValue
+        }
+        let task = Task { [exporter] in
+            let now = exporter.clock.now
+            let families = StatisticFamilies(
+                try await exporter.history.latest(), options: conditions.options, now: now)
+            var writer = ExpositionWriter(format, filter: filter)
+            let dropped = families.write(to: &writer, reserved: conditions.reserved)
+            return Rendered(
+                conditions: conditions, generation: generation, renderedAt: now, validUntil: families.validUntil,
+                samples: writer.samples, dropped: dropped, bytes: writer.bytes)
+        }
+        rendering[format] = (conditions, task)
+        defer { if rendering[format]?.task == task { rendering[format] = nil } }
+        let rendered = try await task.sharedValue
+        history[format] = rendered
+        return rendered
+    }
+
+    private func writeOwn(to writer: inout ExpositionWriter) {
+        writer.family(ExporterMetric.build)
+        writer.sample(.init(ExporterMetric.build, exporter.version), .integer(1))
+        writer.family(ExporterMetric.databaseSize)
+        writer.sample(.init(), .integer(exporter.history.size))
+        exporter.registry.write(to: &writer)
+        exporter.process.write(to: &writer)
+    }
+
+    /// Tells when another number of indices does not fit, not at every scrape.
+    private func note(_ dropped: DroppedSeries, _ options: MetricsOptions) {
+        guard dropped.indices.count != droppedIndices else { return }
+        droppedIndices = dropped.indices.count
+        guard droppedIndices > 0 else {
+            exporter.logger.info("/metrics includes all indices again")
+            return
+        }
+        exporter.logger.warning(
+            "/metrics exceeds metrics.max_series (\(options.maxSeries)); leaving out \(dropped.series) series of the \(droppedIndices) least active indices"
+        )
+    }
+}

@@ -1,0 +1,46 @@
+internal import Capacity
+public import Collector
+public import Exposition
+public import History
+public import Logging
+public import UsageModel
+
+/// Everything that the HTTP interface shows: the history, and the state of those who fill it.
+public struct Exporter: Sendable {
+    public let history: History
+    /// The options of `/metrics`, as configured now.
+    public let options: @Sendable () -> MetricsOptions
+    public let registry: MetricsRegistry
+    public let process: ProcessMetrics
+    public let clock: any WallClock
+    public let version: String
+    public let logger: Logger
+    /// Keys for the usage proxy, and the function that fetches missing ranges.
+    public let usage: UsageGateway
+    /// Loads the configuration again; nil where that is not allowed over HTTP.
+    public let reload: (@Sendable () async throws -> Void)?
+    /// The capacity reports of the applications.
+    public let capacity: CapacityCache
+    /// The state of each application's collector.
+    public let status: @Sendable () async -> [ApplicationStatus]
+
+    public init(
+        history: History, options: @escaping @Sendable () -> MetricsOptions, registry: MetricsRegistry,
+        process: ProcessMetrics, clock: any WallClock, version: String, logger: Logger,
+        usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
+        planning: CapacityCache.Planning = CapacityCache.Planning(),
+        status: @escaping @Sendable () async -> [ApplicationStatus]
+    ) {
+        self.history = history
+        self.options = options
+        self.registry = registry
+        self.process = process
+        self.clock = clock
+        self.version = version
+        self.logger = logger
+        self.usage = usage
+        self.reload = reload
+        capacity = CapacityCache(history, planning, clock: clock)
+        self.status = status
+    }
+}

@@ -1,0 +1,51 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+
+/// The rules of every request and answer, whatever it is about: one form of each path, `HEAD` wherever there is
+/// `GET`, and the headers that keep browsers from keeping or guessing.
+///
+/// It stands before the router, which chooses by path and method before any middleware is asked.
+struct RequestRules<Next: HTTPResponder>: HTTPResponder {
+    /// The names under which the server may be asked; nil for any.
+    let hosts: HostRule?
+    let next: Next
+
+    func respond(to request: Request, context: Next.Context) async throws -> Response {
+        var response: Response
+        do {
+            try hosts?.check(request.head.authority)
+            let target = try RequestTarget.normalized(request.uri.string)
+            // There, methods are what the vendor makes of them.
+            let isVendors = target.utf8.starts(with: UsageProxy.root.utf8)
+            if request.method == .options, target == "*" {
+                // About the server as a whole (RFC 9110, section 9.3.7).
+                response = Response(status: .noContent, headers: [.allow: "GET, HEAD, POST, OPTIONS"])
+            } else {
+                var head = request.head
+                head.path = target
+                // What a HEAD is answered follows from what a GET would be.
+                if request.method == .head, !isVendors { head.method = .get }
+                response = try await next.respond(to: Request(head: head, body: request.body), context: context)
+            }
+        } catch let problem as Problem {
+            response = problem.response()
+        }
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if request.method == .head {
+            let length = response.headers[.contentLength]
+            response.body = ResponseBody { writer in try await writer.finish(nil) }
+            response.headers[.contentLength] = length
+        }
+        return response
+    }
+}
+
+/// The `Allow` header.
+enum AllowedMethods {
+    /// The methods of the endpoints at a path, and what follows from them.
+    static func names(_ methods: [HTTPRequest.Method]) -> String {
+        (methods + (methods.contains(.get) ? [.head] : [])).map(\.rawValue).joined(separator: ", ")
+    }
+}
