@@ -105,8 +105,10 @@ struct OutputFileTests {
             let error = #expect(throws: OutputError.self) { try OutputFile(folder.file(path)) }
             #expect(error?.description == "cannot write to \(folder.file(path)): \(reason)")
         }
-        let error = #expect(throws: OutputError.self) { try OutputFile("/dev/fd/987") }
-        #expect(error?.description == "cannot write to /dev/fd/987: bad file descriptor")
+        // No process can have a descriptor of this number.
+        let closed = "/dev/fd/\(Int32.max)"
+        let error = #expect(throws: OutputError.self) { try OutputFile(closed) }
+        #expect(error?.description == "cannot write to \(closed): bad file descriptor")
     }
 
     @Test("An open descriptor is written where it stands, not from the start")

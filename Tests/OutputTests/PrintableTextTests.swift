@@ -8,7 +8,7 @@ struct PrintableTextTests {
         "What a terminal or a reader obeys is written as its code",
         arguments: [
             ("\u{1B}[31mred", "\\u{1B}[31mred"), ("a\rb", "a\\rb"), ("a\u{202E}b", "a\\u{202E}b"),
-            ("a\u{2028}b", "a\\u{2028}b"), ("\u{9B}2J", "\\u{9B}2J"), ("\u{7F}", "\\u{7F}"), ("a\tb", "a\\tb"),
+            ("a\u{2028}b", "a\\u{2028}b"), ("\u{9B}2J", "\\u{009B}2J"), ("\u{7F}", "\\u{7F}"), ("a\tb", "a\\tb"),
             ("\u{FEFF}a", "\\u{FEFF}a"), ("a\u{0}b", "a\\0b"),
         ])
     func escaped(text: String, shown: String) {

@@ -22,9 +22,10 @@ final class TestPipe: Sendable {
         if !hasReader { close(ends[0]) }
     }
 
+    /// The writing end stays open: a log's thread keeps its number as long as the process lives, and would write into
+    /// whatever had that number next.
     deinit {
         if isReaderOpen { close(reader) }
-        close(writer)
     }
 
     /// What can be read now.
