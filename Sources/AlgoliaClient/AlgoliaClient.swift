@@ -48,7 +48,7 @@ public struct AlgoliaClient: Sendable {
         self.metrics = metrics
     }
 
-    /// What answers `request`, values as the vendor sent them: points of the asked range alone.
+    /// Returns the answer to `request`, values as the vendor sent them: points of the asked range alone.
     public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> UsageAnswer {
         var answer = try await get(
             .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
@@ -81,13 +81,13 @@ public struct AlgoliaClient: Sendable {
     /// Restores from `memory` what was spent of the quota before this start, and notes there what is spent from now on.
     public func rememberQuota(in memory: any QuotaMemory) async { await quota.remember(in: memory) }
 
-    /// What is left of the quota.
+    /// The rest of the quota.
     public var quotaBalance: TokenBucket.Balance { quota.balance }
 
     /// How much of the quota is used, by everything that shares it.
     public var quotaUse: TokenBucket.Use { quota.use }
 
-    /// What the newest answer of an API said about the time; nil before the first answer.
+    /// The time according to the newest answer of an API; nil before the first answer.
     public func newestDate(_ api: API) -> VendorDates.Reading? { dates.newest(api) }
 
     /// How many parts of an API's answers were left out since the start, because they cannot be read.
@@ -125,7 +125,7 @@ public struct AlgoliaClient: Sendable {
         return list
     }
 
-    /// What `decode` makes of a body.
+    /// Returns a body as `decode` reads it.
     func decoding<Answer>(
         _ body: ByteBuffer, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> Answer
     ) throws(AlgoliaError) -> Answer {

@@ -2,7 +2,7 @@ public import UsageModel
 
 /// Whether the keys of an application work, by at most two usage and two monitoring requests and the list of indices.
 public struct ClientCheck: Sendable {
-    /// What was looked at, and what was found, for people.
+    /// One result: the thing that was checked and the finding, for people.
     public struct Finding: Sendable, Hashable {
         public var isGood: Bool
         public var what: String

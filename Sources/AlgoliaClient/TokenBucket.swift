@@ -40,7 +40,7 @@ public final class TokenBucket: Sendable {
         }
     }
 
-    /// What is left of a quota at one time: all that the next start needs to know.
+    /// The rest of a quota at one time: all that the next start needs to know.
     public struct Balance: Sendable, Hashable {
         public var tokens: Double
         /// Seconds since 1970.
@@ -76,7 +76,7 @@ public final class TokenBucket: Sendable {
         }
     }
 
-    /// What is left of it.
+    /// The rest of it.
     public var balance: Balance {
         state.withLock { Balance(tokens: $0.tokens, time: clock.seconds + $0.refilled - clock.monotonic) }
     }
@@ -136,7 +136,7 @@ public final class TokenBucket: Sendable {
 
 /// Where a quota's balance outlives the process.
 public protocol QuotaMemory: Sendable {
-    /// What was saved last; nil when nothing was.
+    /// The balance that was saved last; nil when none was.
     func balance() async -> TokenBucket.Balance?
     func save(_ balance: TokenBucket.Balance) async
 }

@@ -3,7 +3,7 @@ public import UsageModel
 
 /// When the vendor's clock said that it answered, by API: the check on our own clock.
 public final class VendorDates: Sendable {
-    /// What one answer said.
+    /// The dates of one answer.
     public struct Reading: Sendable, Hashable {
         /// The `Date` header (RFC 9110, section 6.6.1); nil when the answer had none.
         public var date: UnixTime?

@@ -24,7 +24,7 @@ public struct CollectedApplication: Sendable {
 /// Applications come, change and go while it runs (``apply(_:)``); a request that is under way
 /// is neither dropped nor repeated by that.
 public final class Collector: Service {
-    /// What collects one application.
+    /// The collectors of one application.
     private struct Member {
         let usage: ApplicationCollector
         var monitoring: MonitoringCollector?
@@ -41,7 +41,7 @@ public final class Collector: Service {
     private let logger: Logger
     private let compaction: Compaction
     private let state = Mutex(State())
-    /// What is to be run from now on.
+    /// The services to run from now on.
     private let started: AsyncStream<@Sendable () async -> Void>
     private let start: AsyncStream<@Sendable () async -> Void>.Continuation
 
@@ -152,7 +152,7 @@ public final class Collector: Service {
         return try await member.usage.readThrough(scope, granularity, range, statistics)
     }
 
-    /// What each application's collector is doing.
+    /// The state of each application's collector.
     public func status() async -> [ApplicationStatus] {
         var all: [ApplicationStatus] = []
         for member in state.withLock({ state in state.order.compactMap { state.members[$0] } }) {

@@ -25,7 +25,7 @@ enum FailureKind: Equatable {
     case throttled(retryAfter: Double?)
     /// The key is refused or missing.
     case unauthorized
-    /// What was asked is refused, or unknown to the vendor.
+    /// The request was refused, or names something unknown to the vendor.
     case rejected
     /// It may pass by itself.
     case transient

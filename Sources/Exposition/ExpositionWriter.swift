@@ -27,7 +27,7 @@ public struct ExpositionWriter: Sendable {
     public struct Labels: Sendable, Hashable {
         fileprivate var bytes: [UInt8] = []
 
-        /// What stands between the braces.
+        /// The text between the braces.
         var text: String { String(decoding: bytes, as: UTF8.self) }
 
         public init(_ labels: KeyValuePairs<String, String> = [:]) {

@@ -5,7 +5,7 @@ extension LinearRegex {
     /// has only to put something before and after the last piece, or to copy it. Open groups are a
     /// list and not calls within calls: a pattern cannot exhaust the stack.
     struct Parser {
-        /// What `(?i)` and the like switch, until the group ends.
+        /// The flags that `(?i)` and the like switch until the group ends.
         struct Flags {
             var isFolded = false
             /// As Prometheus compiles patterns; it is off in RE2 otherwise.
@@ -40,7 +40,7 @@ extension LinearRegex {
         private var classes: [ScalarClass] = []
         /// Positions in ``classes`` by what was written: a class that recurs is made once.
         private var classNumbers: [ClassSource: Int] = [:]
-        /// What the classes add to the size.
+        /// The size that the classes add.
         private var classCost = 0
         /// The first instruction of the part that a repetition would repeat.
         private var part: Int?

@@ -25,10 +25,10 @@ extension LinearRegex {
         var instructions: [Instruction]
         var classes: [ScalarClass]
 
-        /// What the classes add to the size.
+        /// The size that the classes add.
         var classCost: Int { classes.reduce(0) { $0 + $1.cost } }
 
-        /// What the program takes when that is one text.
+        /// The text that the program matches when there is only one.
         var literal: [Unicode.Scalar]? {
             var scalars: [Unicode.Scalar] = []
             for instruction in instructions.dropLast() {
@@ -48,7 +48,7 @@ extension LinearRegex {
         /// For each instruction the last position at which it was reached: it is followed once at each.
         private var reached: [Int]
         private var position = 0
-        /// What is still to be followed at this position.
+        /// The threads still to be followed at this position.
         private var pending: [Int] = []
         private var isMatch = false
         /// Looks at an instruction that are left; negative after too many.

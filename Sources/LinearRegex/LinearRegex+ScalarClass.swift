@@ -11,7 +11,7 @@ extension LinearRegex {
         private var isNegated = false
         /// The answers for ASCII, of which most texts are.
         private var ascii: [Bool] = []
-        /// What it adds to the size of a program, by the time and the memory that it takes to make it: 4 instructions,
+        /// The size that it adds to a program, by the time and the memory that it takes to make it: 4 instructions,
         /// and one for every 4 ranges that its members come to, or for every 32 scalars that are folded.
         private(set) var cost = 4
 

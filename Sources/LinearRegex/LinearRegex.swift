@@ -50,7 +50,7 @@ public struct LinearRegex: Sendable {
         return simulation.matchesWhole(text.unicodeScalars)
     }
 
-    /// What it costs to make the program and to look at all of it once: its instructions, and its classes by the
+    /// The cost of making the program and looking at all of it once: its instructions, and its classes by the
     /// ranges that they have.
     public var size: Int { program.instructions.count + program.classCost }
 

@@ -7,7 +7,7 @@ private import Synchronization
 public final class RegexBudget: Sendable {
     /// A pattern of this budget.
     public struct Pattern: Sendable {
-        /// What it adds to the size of all.
+        /// The size that it adds to the total.
         public let size: Int
         fileprivate let number: Int
     }

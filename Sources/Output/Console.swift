@@ -36,6 +36,6 @@ public struct OutputError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// An error of the operating system.
 public enum SystemError {
-    /// What `code` means, to follow a colon.
+    /// The meaning of `code`, to follow a colon.
     public static func text(_ code: Int32) -> String { String(cString: strerror(code)).lowercased() }
 }

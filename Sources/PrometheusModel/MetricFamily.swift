@@ -2,7 +2,7 @@ internal import UsageModel
 
 /// A family of `/metrics` that has a past: what all its series have in common, made once for them.
 final class MetricFamily: Sendable {
-    /// What it is made of.
+    /// The statistic and level that the family shows.
     struct Source: Hashable {
         var api: API
         var statistic: StatisticName

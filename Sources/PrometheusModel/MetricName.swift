@@ -63,7 +63,7 @@ public struct MetricName: Sendable, Hashable {
         }
     }
 
-    /// What a value is converted to.
+    /// The base unit that a value is converted to.
     var baseUnit: BaseUnit { BaseUnit(statistic.unit) }
 
     /// `value` in the base unit.

@@ -28,8 +28,8 @@ public struct MetricSeries: Sendable {
         self.labels = labels.sorted()
     }
 
-    /// What the points of `granularity` of one stored series become: a count's hours and days a
-    /// series each, hours of any other statistic, minutes of servers and clusters; of a state
+    /// The series of Prometheus that the points of `granularity` of one stored series become: a count's hours and days
+    /// a series each, hours of any other statistic, minutes of servers and clusters; of a state
     /// set a series for each state. Empty for what `/metrics` does not have.
     public static func all(_ key: SeriesKey, _ granularity: Granularity) -> [MetricSeries] {
         MetricFamily(key.family(granularity)).map { all(key, of: $0) } ?? []
@@ -66,7 +66,7 @@ public struct MetricSeries: Sendable {
 }
 
 extension SeriesKey {
-    /// What the family is made of that the points of `granularity` belong to.
+    /// The part that the family of the points of `granularity` shows.
     func family(_ granularity: Granularity) -> MetricFamily.Source {
         .init(api: api, statistic: statistic, perIndex: !index.isEmpty, granularity: granularity)
     }

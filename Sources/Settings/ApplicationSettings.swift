@@ -12,7 +12,7 @@ public struct ApplicationSettings: Sendable, Hashable {
     public var searchKey: SecretSource?
     /// Which indices are collected.
     public var indices = IndexFilter()
-    /// What was bought from Algolia; always above zero.
+    /// The limits of the contract with Algolia; always above zero.
     public var contract = Contract()
 
     public init(id: ApplicationID, usageKey: SecretSource) {

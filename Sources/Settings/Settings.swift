@@ -71,14 +71,14 @@ extension Settings {
         return collection
     }
 
-    /// What `/metrics` shows: of the configured applications alone, each with its indices.
+    /// The series that `/metrics` shows: of the configured applications alone, each with its indices.
     public var shownMetrics: MetricsOptions {
         var shown = metrics
         shown.applications = Dictionary(applications.map { ($0.id, $0.indices) }, uniquingKeysWith: { $1 })
         return shown
     }
 
-    /// What was bought for each application.
+    /// The contract of each application.
     public var contracts: [ApplicationID: Contract] {
         Dictionary(applications.map { ($0.id, $0.contract) }, uniquingKeysWith: { $1 })
     }

@@ -12,9 +12,9 @@ public struct SettingsError: Error, Sendable, Hashable {
         public var column: Int?
         /// Such as `applications[0].id`, or the variable's name; empty for the file as a whole.
         public var key: String
-        /// What was found.
+        /// The text that was found.
         public var found: String
-        /// What would be right; empty when `found` says enough.
+        /// The text that would be right; empty when `found` says enough.
         public var expected: String
 
         public init(

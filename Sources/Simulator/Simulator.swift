@@ -5,12 +5,12 @@ public import UsageModel
 /// An imitation of Algolia's Usage, Monitoring and Search API, for tests and
 /// for the demo. It knows no sockets: ``SimulatorServer`` puts it on one.
 ///
-/// What it answers is a pure function of the configuration, the clock and the
+/// Its answers are a pure function of the configuration, the clock and the
 /// request (``Truth``); only the quota, the faults and the log have state.
 public final class Simulator: Sendable {
-    /// What it imitates; of its faults only those to begin with.
+    /// The vendor that it imitates; of its faults only those to begin with.
     public let configuration: SimulatorConfiguration
-    /// What its answers are made of.
+    /// The truth that its answers are made of.
     public let truth: Truth
     private let clock: any WallClock
     private let state: Mutex<State>
@@ -20,7 +20,7 @@ public final class Simulator: Sendable {
         var limiter: RateLimiter
         var received = 0
         var log: [RequestRecord] = []
-        /// Those who wait for requests; each gets a signal when one was logged.
+        /// The waiters for requests; each gets a signal when one was logged.
         var observers: [AsyncStream<Void>.Continuation] = []
 
         mutating func append(_ record: RequestRecord) {
@@ -43,7 +43,7 @@ public final class Simulator: Sendable {
                 limiter: RateLimiter(limit: configuration.requestsPerMinute)))
     }
 
-    /// What goes wrong from the next request on. Setting other
+    /// The faults from the next request on. Setting other
     /// ``Faults/injected`` begins to count their `times` anew.
     public var faults: Faults {
         get { state.withLock { $0.injector.faults } }

@@ -48,7 +48,7 @@ public struct YoungIndex: Sendable, Hashable {
     }
 }
 
-/// What a ``Simulator`` imitates.
+/// The vendor that a ``Simulator`` imitates.
 public struct SimulatorConfiguration: Sendable {
     /// The applications that exist; all others are refused as a wrong key is.
     public var applications: [SimulatedApplication]

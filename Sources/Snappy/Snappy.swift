@@ -51,7 +51,7 @@ public enum Snappy {
         return length + [UInt8(rest)]
     }
 
-    /// What one block holds.
+    /// Returns the bytes that one block holds.
     /// - Parameter limit: the most bytes to accept; the block says how many there are before any is written.
     /// - Throws: ``Failure``.
     public static func decompress(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {

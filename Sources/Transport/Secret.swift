@@ -15,7 +15,7 @@ private import Synchronization
 /// was read last, and so does one that is being written: what was changed within
 /// the last second may be half a secret.
 public final class Secret: Sendable {
-    /// What a file holds.
+    /// The form of a file's contents.
     public enum Form: Sendable {
         /// An API key alone: one word of visible ASCII. White space around it does not count.
         case key
@@ -54,7 +54,7 @@ public final class Secret: Sendable {
         case file(path: String, Form, writingTime: Double)
     }
 
-    /// What tells one content of a file from another without reading it. Of what a link leads to:
+    /// The marks that tell one content of a file from another without reading it. A link is followed:
     /// Kubernetes replaces a secret by another target of the same link.
     fileprivate struct Version: Equatable {
         var path: String
@@ -73,9 +73,9 @@ public final class Secret: Sendable {
     }
 
     fileprivate struct State {
-        /// What was read last.
+        /// The text that was read last.
         var text: SecretText?
-        /// Of the file that it was read from; nil to read again.
+        /// The version of the file that it was read from; nil to read again.
         var version: Version?
         var refused: SecretText?
     }

@@ -22,7 +22,7 @@ public enum TransportError: Error, Sendable, Hashable {
 }
 
 extension TransportError {
-    /// What an error of AsyncHTTPClient means.
+    /// The meaning of an error of AsyncHTTPClient.
     init(_ error: any Error) {
         switch error {
         case let error as TransportError: self = error

@@ -11,7 +11,7 @@ package enum ForeignText {
     /// Bytes of a body that are looked at.
     private static let examined = 1 << 16
 
-    /// What an error's body says: the message of `{"status","message"}`, `{"reason"}`, `{"error":"…"}` or
+    /// The text of an error's body: the message of `{"status","message"}`, `{"reason"}`, `{"error":"…"}` or
     /// `{"error":{"code","message"}}`, the title of a page, or the text as it is; `""` for nothing.
     package static func message(_ body: ByteBuffer, redacting secrets: [String] = []) -> String {
         let bytes = Array(body.readableBytesView.prefix(examined))

@@ -1,6 +1,6 @@
 internal import UsageModel
 
-/// What the number `t` of a point counts.
+/// The unit of the number `t` of a point.
 protocol PointTime {
     /// Seconds since 1970; `number` is not negative.
     static func seconds(_ number: Int64) -> UnixTime
@@ -40,9 +40,9 @@ struct PointParser<Time: PointTime> {
 
     /// Where the parser is in the document; readers of what surrounds the points move it, too.
     var scanner: JSONScanner
-    /// What was read last: a column for each key, in order of appearance.
+    /// The columns of the last array: one for each key, in order of appearance.
     private(set) var columns: [Column] = []
-    /// What of the array could not be read.
+    /// The unreadable parts of the array.
     private(set) var flaws = Flaws()
     /// Elements of the array that name a time.
     private(set) var timed = 0

@@ -21,7 +21,7 @@ public struct UsageDecodingError: Error, Sendable, Hashable {
     public var reason: Reason
     /// Where in the body, in bytes from its start.
     public var offset: Int
-    /// What the body says instead, fit to be shown; `""` when it says nothing.
+    /// The text of the body instead, fit to be shown; `""` when it says nothing.
     public var text = ""
 
     public init(_ reason: Reason, at offset: Int) {

@@ -24,13 +24,13 @@ extension AlgoliaClient {
         try await monitoring("status" + Self.optional(clusters), MonitoringDecoder.status)
     }
 
-    /// What happened to the clusters lately.
+    /// Returns the recent incidents of the clusters.
     /// - Parameter clusters: none asks for all that the vendor tells.
     public func incidents(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ClusterIncident] {
         try await monitoring("incidents" + Self.optional(clusters), MonitoringDecoder.incidents)
     }
 
-    /// What the vendor's probes measured of each cluster, in milliseconds.
+    /// Returns the latencies that the vendor's probes measured of each cluster, in milliseconds.
     /// - Parameter clusters: none is not asked for.
     /// - Returns: a series for each cluster, which is its key; the statistic is the probe's name.
     public func probe(_ probe: ClusterProbe, clusters: [ServerName]) async throws(AlgoliaError) -> [SeriesPoints] {

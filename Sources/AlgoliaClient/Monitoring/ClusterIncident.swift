@@ -17,7 +17,7 @@ public struct ClusterIncident: Sendable, Hashable {
     }
 }
 
-/// What the vendor measures of each cluster from outside, in milliseconds.
+/// The latencies of a cluster that the vendor measures from outside, in milliseconds.
 /// The raw value is the statistic's name.
 public enum ClusterProbe: String, Sendable, CaseIterable {
     case latency, indexing

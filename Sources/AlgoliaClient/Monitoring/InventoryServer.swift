@@ -1,7 +1,7 @@
 public import UsageModel
 
 /// One of an application's servers, as the Monitoring API's inventory lists it.
-/// What the inventory does not say is `""` or nil.
+/// A field that the inventory does not have is `""` or nil.
 public struct InventoryServer: Sendable, Hashable {
     public var name: ServerName
     public var region: ServerName

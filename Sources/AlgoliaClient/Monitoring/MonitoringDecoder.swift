@@ -2,8 +2,8 @@ internal import UsageModel
 
 /// Decodes answers of the Monitoring API, with ``MonitoringReader``'s tolerance.
 ///
-/// What comes twice counts as its last occurrence. A part that makes no sense is left out and counted, and the rest is
-/// kept; an answer of which no part makes sense, though it has some, is none.
+/// A key that comes twice counts as its last occurrence. A part that makes no sense is left out and counted, and the
+/// rest is kept; an answer of which no part makes sense, though it has some, is none.
 enum MonitoringDecoder {
     /// Parts of an answer: what was made sense of, and what was not.
     private struct Parts {

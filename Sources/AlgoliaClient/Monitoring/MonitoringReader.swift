@@ -8,7 +8,7 @@ internal import UsageModel
 struct MonitoringReader {
     private var parser: PointParser<SecondsOrMilliseconds>
 
-    /// What `read` makes of the whole document in `bytes`.
+    /// Returns the whole document as `read` reads it in `bytes`.
     static func read<Answer>(
         _ bytes: UnsafeRawBufferPointer, _ read: (inout MonitoringReader) throws(UsageDecodingError) -> Answer
     ) throws(UsageDecodingError) -> Answer {

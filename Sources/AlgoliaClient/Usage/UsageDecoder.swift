@@ -6,7 +6,7 @@ public import UsageModel
 ///     {"records":[{"t":1455451200000,"v":53863464}, …],
 ///      "max_qps":[{"t":1455451200000,"v":{"c4-fr-1":35,"c4-fr-2":40}}, …]}
 ///
-/// What it promises:
+/// Guarantees:
 /// * attributes in any order, white space, unknown attributes, any spelling of
 ///   numbers; `null` is not reported; `{}` and the old `[]` are empty;
 /// * an object without a single array of points is no answer, whatever else it has: it could not have held the data;
@@ -29,7 +29,7 @@ private struct UsageDecodingPass {
     /// Statistics and keys of one answer, which become rows for ever.
     private static let seriesLimit = 100_000
 
-    /// What was read of one statistic.
+    /// The values read of one statistic.
     private struct Entry {
         var series: [SeriesPoints] = []
         var unreadable: UnreadableStatistic?

@@ -3,7 +3,7 @@ import Simulator
 
 /// A fault as it is written on the command line: `KIND` or `KIND:PROBABILITY`.
 struct FaultArgument: ExpressibleByArgument {
-    /// What `--help` says about the kinds.
+    /// The help text about the kinds of faults.
     static let kinds = """
         A fault is KIND or KIND:PROBABILITY; --fault is repeatable. KIND is a status from 0 to 999 (3xx redirects to \
         --redirect-to, 429 has the Retry-After of --retry-after) or one of 429-date, 429-bare, 503-text, 503-html, \

@@ -5,7 +5,7 @@ import Foundation
     import CMalloc
 #endif
 
-/// What the process sets right before anything else runs.
+/// The settings of the process that come before anything else runs.
 enum ProcessStart {
     /// Descriptors to ask for; more than any use of this program needs.
     private static let wantedDescriptors: UInt = 65_536

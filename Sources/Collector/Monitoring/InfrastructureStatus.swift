@@ -1,7 +1,7 @@
 public import AlgoliaClient
 public import UsageModel
 
-/// What the Monitoring API told last about one application.
+/// The newest answers of the Monitoring API about one application.
 public struct InfrastructureStatus: Sendable, Hashable {
     /// Whether everything that was asked last was answered.
     public var isUp = false

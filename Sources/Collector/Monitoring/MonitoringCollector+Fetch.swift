@@ -2,7 +2,7 @@ internal import AlgoliaClient
 internal import History
 internal import UsageModel
 
-/// What each question of the Monitoring API is stored as.
+/// The stored form of each answer of the Monitoring API.
 extension MonitoringCollector {
     /// Seconds that the vendor's clock may be ahead.
     private static let clockTolerance: Int64 = 300

@@ -75,7 +75,7 @@ public actor MonitoringCollector {
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }
 
-    /// What is known of servers and clusters.
+    /// The known state of servers and clusters.
     public func snapshot() -> InfrastructureStatus { status }
 
     private var hasNewKey: Bool {

@@ -7,7 +7,7 @@ extension CollectionSettings {
     static let turnDelay: Int64 = 60
     /// How long after a minute turns servers and clusters are asked for.
     static let monitoringDelay: Int64 = 5
-    /// What is asked for again once a day, so that late revisions arrive.
+    /// The range asked for again once a day, so that late revisions arrive.
     static let revisedRange: Int64 = 7 * 86_400
     static let revisionInterval: Int64 = 86_400
     /// How long a refusal is believed.

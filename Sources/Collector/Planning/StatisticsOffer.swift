@@ -22,7 +22,7 @@ struct StatisticsOffer {
     /// Whether the wildcard was refused with a 403, which may have been the key's: believed, and
     /// remembered, once names are served with the same key.
     private(set) var doubtsWildcard = false
-    /// What was served since the start: a key that is refused later is a key's problem.
+    /// The statistics served since the start: a key that is refused later is a key's problem.
     private var proven: Set<StatisticName> = []
 
     init(level: EndpointLevel, refused: [StatisticName: UnixTime]) {
@@ -106,7 +106,7 @@ struct StatisticsOffer {
         return names.filter(quoted.contains)
     }
 
-    /// What to remember as refused after `selection` was refused with `message`;
+    /// Returns the names to remember as refused after `selection` was refused with `message`;
     /// empty while the culprit is still being looked for.
     mutating func noteRefused(_ selection: StatisticSelection, message: String, now: UnixTime) -> [StatisticName] {
         let culprits: [StatisticName]

@@ -5,11 +5,11 @@ internal import UsageModel
 struct Track {
     let scope: Scope
     let granularity: Granularity
-    /// What is answered, by statistic or `*`; a copy of the history's.
+    /// The answered ranges, by statistic or `*`; a copy of the history's.
     var answered: [StatisticName: TimeRangeSet]
     /// Ranges that the vendor was asked for and did not give; a copy of the history's.
     var setAside: [SetAside] = []
-    /// What is answered or set aside, by statistic or `*`; the planner keeps it in line.
+    /// The ranges answered or set aside, by statistic or `*`; the planner keeps it in line.
     private(set) var known: [StatisticName: TimeRangeSet] = [:]
     /// Where every statistic that the plan serves is answered or set aside; the planner keeps it in line.
     var covered = TimeRangeSet()
@@ -36,7 +36,7 @@ struct Track {
     /// planner keeps it in line.
     private(set) var openSince: [StatisticName: UnixTime] = [:]
 
-    /// What of `desired` is not answered for `statistic`, neither by name nor by the wildcard.
+    /// The parts of `desired` that are not answered for `statistic`, neither by name nor by the wildcard.
     func missing(_ statistic: StatisticName, in desired: TimeRange) -> TimeRangeSet {
         TimeRangeSet(desired).subtracting(History.fetched(statistic, in: known))
     }
@@ -61,7 +61,7 @@ struct Track {
         tailFetched[statistic] ?? tailFetched[.everything]
     }
 
-    /// What has settled since the live tail was last fetched: the next tail brings it.
+    /// The range that has settled since the live tail was last fetched: the next tail brings it.
     /// Nil when no tail was fetched yet, so that all of the past is to come.
     func awaited(_ statistic: StatisticName, _ settings: CollectionSettings) -> TimeRange? {
         lastTail(statistic).map { TimeRange(granularity.floor($0 - settings.settleDelay), .max) }

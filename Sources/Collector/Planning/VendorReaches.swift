@@ -3,7 +3,7 @@ internal import UsageModel
 
 /// How far back the vendor serves each endpoint, and what follows for the ranges to ask for. Pure, as the planner is.
 ///
-/// What holds for the application holds for its indices until they prove otherwise.
+/// A limit of the application holds for its indices until they prove otherwise.
 struct VendorReaches {
     /// Seconds from one scope's request of a window to the next one's: what was served then still is.
     private static let roundTime: Int64 = 600

@@ -74,7 +74,7 @@ extension ApplicationCollector {
         }
     }
 
-    /// What need not be asked for in a scope that is not collected, by statistic or `*`.
+    /// The ranges that need not be asked for in a scope that is not collected, by statistic or `*`.
     private func knownOfForeign(
         _ scope: Scope, _ granularity: Granularity
     ) async throws -> [StatisticName: TimeRangeSet] {

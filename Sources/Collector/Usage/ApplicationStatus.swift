@@ -39,7 +39,7 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var storageFailingSince: UnixTime?
     /// Indices (`""` for the application itself) that failed the last time they were asked for.
     public var failing: [IndexName]
-    /// What a key is configured for.
+    /// The API that a key is configured for.
     public var keys: Set<API>
     /// How much of the application's quota is used.
     public var quota: TokenBucket.Use

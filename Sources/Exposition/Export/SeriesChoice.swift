@@ -5,7 +5,7 @@ public import UsageModel
 public struct SeriesChoice: Sendable {
     /// A name that no stored series has.
     public struct UnknownName: Error, Sendable, Hashable {
-        /// What the name is one of.
+        /// The kind of thing that the name names.
         public enum Kind: String, Sendable { case statistic, application, index }
 
         public var kind: Kind

@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What was left out of a page because it would have had too many series.
+/// The series left out of a page because it would have had too many series.
 public struct DroppedSeries: Sendable, Hashable {
     /// Their series per index are not on the page.
     public var indices: Set<Scope>

@@ -52,7 +52,7 @@ public struct StatisticFamilies: Sendable {
 }
 
 extension Latest {
-    /// What is collected now. An application or index that is no longer configured, or a scope of which
+    /// The series that are collected now. An application or index that is no longer configured, or a scope of which
     /// only the past was ever asked for (through the usage proxy), would stand still for ever.
     fileprivate func collected(_ applications: [ApplicationID: IndexFilter]?) -> Latest {
         var isCollected: [Scope: Bool] = [:]

@@ -48,7 +48,7 @@ extension History {
     /// Notes that a row, or what SQLite made of a page, is no content of ours.
     func noteDamage(_ error: any Error) { file.noteDamage("\(error)") }
 
-    /// What `error` means, and that the file is damaged where it says so.
+    /// Returns the meaning of `error`, and notes that the file is damaged where it says so.
     private func explained(_ error: any Error, isWriting: Bool) -> any Error {
         switch error {
         case is DamagedRow, is RowDecodingError:
@@ -64,7 +64,7 @@ extension History {
         }
     }
 
-    /// What an error of SQLite means for the file at `path`.
+    /// Returns the meaning of an error of SQLite for the file at `path`.
     static func explain(_ error: DatabaseError, _ path: String, isWriting: Bool) -> HistoryError {
         let reason = error.message ?? "\(error.resultCode)"
         return switch error.resultCode {

@@ -7,7 +7,7 @@ public import UsageModel
     private import Foundation
 #endif
 
-/// What `db info` tells.
+/// The facts that `db info` prints.
 public struct HistoryInfo: Sendable {
     public var path: String
     /// Bytes of the database and its write-ahead log.

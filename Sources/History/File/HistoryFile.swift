@@ -83,7 +83,7 @@ enum HistoryFile {
         throw wrongKind(path, status.st_mode)
     }
 
-    /// What SQLite is to open for reading `file`.
+    /// The path or URI that SQLite is to open for reading `file`.
     ///
     /// A file with a write-ahead log needs a folder that can be written, even for reading. Where there is
     /// none, as on a read-only mount, and the log is empty, SQLite is told that nobody changes the file.

@@ -99,7 +99,7 @@ struct SmallTables {
         }
     }
 
-    /// What is answered begins and ends with buckets.
+    /// Throws unless `range` begins and ends with buckets, as every answered one does.
     private static func requireAligned(_ range: TimeRange, _ granularity: Granularity) throws {
         guard granularity.floor(range.start) == range.start, granularity.floor(range.end) == range.end,
             !range.isEmpty

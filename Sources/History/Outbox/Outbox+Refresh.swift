@@ -67,7 +67,7 @@ struct OutboxSnapshot {
         var level: EndpointLevel
     }
 
-    /// Those that are new, ascending by id.
+    /// The new series, ascending by id.
     var series: [StoredSeries]
     var positions: [Granularity: [Int64: UnixTime]]
     var answered: [Track: [StatisticName: TimeRangeSet]]

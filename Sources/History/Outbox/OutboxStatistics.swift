@@ -15,7 +15,7 @@ struct OutboxStatistics {
     }
 
     private var positions: [Identity: Int32] = [:]
-    /// Of each statistic, the series that was stored first.
+    /// The series of each statistic that was stored first.
     private var first: [StoredSeries] = []
     private(set) var weights: [[Granularity: Int]] = []
     private(set) var rules: [SettlementRule] = []

@@ -30,7 +30,7 @@ struct OutboxTable {
         let weight: Int
         /// At most until the end of a day.
         let range: TimeRange
-        /// What is settled, when that is not all of ``range``.
+        /// The settled ranges, when they are not all of ``range``.
         let settled: TimeRangeSet?
     }
 

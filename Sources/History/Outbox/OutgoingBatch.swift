@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What is to be sent next to one destination of remote write.
+/// The points to be sent next to one destination of remote write.
 public struct OutgoingBatch: Sendable {
     /// A part of one series.
     public struct Part: Sendable {

@@ -38,7 +38,7 @@ struct SettlementRule {
         acceptsEverything = key.api == .usage || described.group != "cluster"
     }
 
-    /// What is settled.
+    /// The settled ranges.
     /// - Parameters:
     ///   - answered: by statistic or `*`.
     ///   - refused: what the plan does not serve at the series' level.

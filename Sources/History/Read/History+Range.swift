@@ -40,8 +40,8 @@ extension History {
         }
     }
 
-    /// What ``RangePoints`` will read for `query`: the series are known, and how much was fetched, but no point is in
-    /// memory. Answers of a million points are written from this.
+    /// Returns the plan that ``RangePoints`` reads for `query`: the series are known, and how much was fetched, but no
+    /// point is in memory. Answers of a million points are written from this.
     /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
     /// - Throws: ``RangeTooLarge``.
     public func plan(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangePlan {

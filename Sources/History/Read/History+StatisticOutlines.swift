@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What the stored series of one statistic have in common.
+/// The facts that the stored series of one statistic share.
 public struct StatisticOutline: Sendable, Hashable {
     public var name: StatisticName
     public var api: API
@@ -11,7 +11,7 @@ public struct StatisticOutline: Sendable, Hashable {
     public var hasIndices: Bool
     /// Whether any of them has a server, region or cluster.
     public var hasKeys: Bool
-    /// Those in which anything is stored, the finest first.
+    /// The granularities in which anything is stored, the finest first.
     public var granularities: [Granularity]
 }
 

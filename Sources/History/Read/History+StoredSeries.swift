@@ -17,7 +17,7 @@ public struct StoredSeries: Sendable, Hashable {
 public struct SeriesPage: Sendable, Hashable {
     /// For each of the series, ascending.
     public var points: [[Point]]
-    /// What is left to read; nil at the end.
+    /// The range left to read; nil at the end.
     public var rest: TimeRange?
 }
 

@@ -1,23 +1,23 @@
 internal import GRDB
 public import UsageModel
 
-/// What the history holds of the Usage API in one scope and granularity, at one instant.
+/// The state of the Usage API's data in one scope and granularity, at one instant.
 public struct StoredUsage: Sendable {
     /// The series of each statistic, one for each server or region, ascending by its name; that is `""` for what was
     /// reported as a number.
     public var statistics: [StatisticName: [StoredSeries]]
-    /// What is answered and settled, by statistic or `*`.
+    /// The answered and settled ranges, by statistic or `*`.
     public var answered: [StatisticName: TimeRangeSet]
     /// The newest fetches of the live tail, by statistic or `*`.
     public var freshness: [Freshness]
-    /// What the plan refuses at the scope's level.
+    /// The statistics that the plan refuses at the scope's level.
     public var refused: Set<StatisticName>
     /// Whether anything was ever fetched for the scope, in any granularity.
     public var wasFetched: Bool
 }
 
 extension History {
-    /// What is stored of the Usage API in `scope`. Points are read with ``page(of:_:range:)``.
+    /// Returns the stored data of the Usage API in `scope`. Points are read with ``page(of:_:range:)``.
     public func usage(_ scope: Scope, _ granularity: Granularity) async throws -> StoredUsage {
         try await read { db in
             let refusals = try RefusalTable(db: db, application: scope.application).read(EndpointLevel(scope))

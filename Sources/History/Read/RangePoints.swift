@@ -1,9 +1,9 @@
 public import UsageModel
 
-/// What a range query will be answered with, before a point is read.
+/// The answer to a range query before any point is read.
 public struct RangePlan: Sendable {
     public let query: RangeQuery
-    /// Those with points, in the order of the answer.
+    /// The series with points, in the order of the answer.
     public let series: [StoredSeries]
     /// The share of the asked range (up to now) that was fetched; nil where the series were selected otherwise.
     public let coverage: Double?

@@ -9,7 +9,7 @@ struct AnsweredTable {
 
     private var arguments: StatementArguments { [scope.application, scope.index, granularity.rawValue] }
 
-    /// What is answered, by statistic or `*`.
+    /// The answered ranges, by statistic or `*`.
     func read() throws -> [StatisticName: TimeRangeSet] {
         let rows = try Row.fetchAll(
             db,

@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What is covered in one scope and granularity.
+/// The covered ranges of one scope and granularity.
 public struct Coverage: Sendable, Hashable {
     public var scope: Scope
     public var granularity: Granularity
@@ -10,7 +10,7 @@ public struct Coverage: Sendable, Hashable {
 }
 
 extension History {
-    /// What is answered for each statistic (or `*`) in every scope and granularity of one application.
+    /// The answered ranges of each statistic (or `*`) in every scope and granularity of one application.
     public func answered(application: ApplicationID) async throws -> [Scope: [Granularity: [StatisticName:
         TimeRangeSet]]]
     {

@@ -34,7 +34,7 @@ extension History {
         noteChange()
     }
 
-    /// What was told within `range`, of every application or one, oldest first.
+    /// The incidents within `range`, of every application or one, oldest first.
     public func incidents(application: ApplicationID? = nil, range: TimeRange) async throws -> [StoredIncident] {
         try await read { db in
             try Row.fetchAll(

@@ -29,7 +29,7 @@ struct RefusalTable {
 }
 
 extension History {
-    /// What the plan refuses, with the time of the newest refusal, by statistic or `*`.
+    /// The statistics that the plan refuses, with the time of the newest refusal, by statistic or `*`.
     public func refusals(application: ApplicationID, level: EndpointLevel) async throws -> [StatisticName: UnixTime] {
         try await read { db in try RefusalTable(db: db, application: application).read(level) }
     }

@@ -142,7 +142,7 @@ struct RemoteWriteTables {
         return foundLate
     }
 
-    /// What is stored in a part's late buckets.
+    /// The points stored in a part's late buckets.
     private func points(of part: OutgoingBatch.Part) throws -> [Point] {
         guard let first = part.late.first, let last = part.late.last else { return [] }
         let wanted = Set(part.late)

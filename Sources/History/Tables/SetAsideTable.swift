@@ -36,7 +36,7 @@ public struct SetAside: Sendable, Hashable {
 struct SetAsideTable {
     let db: Database
 
-    /// What is set aside in one scope and granularity, or in all of one application's, or in all.
+    /// The ranges set aside in one scope and granularity, or in all of one application's, or in all.
     func read(application: ApplicationID? = nil, index: IndexName? = nil, granularity: Granularity? = nil) throws
         -> [SetAside]
     {
@@ -110,7 +110,7 @@ struct SetAsideTable {
 }
 
 extension History {
-    /// What is set aside, of every application or of one.
+    /// The ranges set aside, of every application or of one.
     public func setAside(application: ApplicationID? = nil) async throws -> [SetAside] {
         try await read { db in try SetAsideTable(db: db).read(application: application) }
     }

@@ -7,7 +7,7 @@ public struct VendorHorizon: Sendable, Hashable {
     public var granularity: Granularity
     /// Seconds from the start of the oldest range that is served to now.
     public var age: Int64
-    /// What the vendor says about anything older.
+    /// The vendor's answer to anything older.
     public var reason: String
     /// When something older was last asked for.
     public var triedAt: UnixTime
@@ -71,7 +71,7 @@ extension History {
         noteChange()
     }
 
-    /// What was left of an application's quota when it was last spent from, and when that was in seconds since 1970.
+    /// The rest of an application's quota when it was last spent from, and that time in seconds since 1970.
     public func quota(application: ApplicationID) async throws -> (tokens: Double, time: Double)? {
         try await read { db in
             try Row.fetchOne(db, sql: "SELECT tokens, time FROM quota WHERE application = ?", arguments: [application])

@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What an answer stands for.
+/// The window, statistics and time that an answer stands for.
 public struct AnsweredWindow: Sendable, Hashable {
     public var scope: Scope
     public var api: API
@@ -13,7 +13,7 @@ public struct AnsweredWindow: Sendable, Hashable {
     public var fetchedAt: UnixTime
     /// Buckets that ended at least this many seconds before ``fetchedAt`` are final but for late revisions.
     public var settleDelay: Int64
-    /// What of the answer could not be read, by statistic: nothing is said about these ranges.
+    /// The unreadable ranges of the answer, by statistic: it says nothing about them.
     public var unreadable: [StatisticName: UnreadableRanges] = [:]
 
     public init(
@@ -53,14 +53,14 @@ public struct UnreadableRanges: Sendable, Hashable {
     }
 }
 
-/// What storing an answer did.
+/// The outcome of storing an answer.
 public struct StoreOutcome: Sendable, Hashable {
     /// Points that were not there before.
     public var added = 0
     /// Points that had another value before.
     public var revised = 0
-    /// What is now answered for the scope and granularity, by statistic or `*`.
+    /// The ranges that are now answered for the scope and granularity, by statistic or `*`.
     public var answered: [StatisticName: TimeRangeSet] = [:]
-    /// What is set aside now in the scope and granularity.
+    /// The ranges that are now set aside in the scope and granularity.
     public var setAside: [SetAside] = []
 }

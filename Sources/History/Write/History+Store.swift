@@ -56,7 +56,7 @@ extension History {
         noteChange()
     }
 
-    /// Those of `points` whose buckets have no point yet.
+    /// Returns the `points` whose buckets have no point yet.
     private static func missing(
         _ points: [Point], of series: Int64, _ reader: PackedRowReader, _ granularity: Granularity
     ) throws -> [Point] {
@@ -127,7 +127,7 @@ extension History {
 }
 
 extension AnsweredWindow {
-    /// What the answer settles, by statistic or `*`.
+    /// The ranges that the answer settles, by statistic or `*`.
     ///
     /// An answer to `*` with unreadable values answers everything but the stretch that they stand in; within it,
     /// each statistic is answered by name, those with unreadable values where they have none.

@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What is to be deleted of one granularity.
+/// The points of one granularity that are to be deleted.
 public struct RetentionPlan: Sendable, Hashable {
     public var granularity: Granularity
     /// The newest bucket that the vendor has dated. Ages count from it, and not from any clock.
@@ -23,7 +23,7 @@ extension History {
     /// The most seconds of points that a day may delete beyond what it adds.
     public static let retentionAllowance: Int64 = 86_400
 
-    /// What retention would delete.
+    /// Returns the points that retention would delete.
     ///
     /// In a day (of stored buckets, not of a clock) deleting advances by what the day adds, and one day more.
     /// So neither a clock that is ahead nor a mistake in the configuration empties a table.

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What a command writes to: standard output, or what a path names.
+/// The output of a command: standard output, or the file that a path names.
 ///
 /// 1. What is not a regular file (a device, a FIFO, `/dev/stdout`, `>(…)`) is written through and never replaced.
 /// 2. A regular file has its old content, or nothing, until ``close()`` puts the whole new one in its place. It

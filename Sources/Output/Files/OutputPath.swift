@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What the path of an output names.
+/// The kind of thing that the path of an output names.
 enum OutputPath {
     /// Something to write through, open.
     case descriptor(Int32)

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// The content of a file, written beside it until it is complete.
 final class ReplacedFile {
-    /// What to write to.
+    /// The descriptor to write to.
     private(set) var descriptor: Int32 = -1
 
     private let path: String

@@ -43,7 +43,7 @@ struct ProtobufBytes: Sendable {
         bytes.append(contentsOf: content)
     }
 
-    /// What comes before a message, or bytes, of a known length.
+    /// The prefix of a message, or of bytes, of a known length.
     mutating func message(_ field: UInt8, length: Int) {
         bytes.append(Self.tag(field, .lengthDelimited))
         varint(UInt64(length))

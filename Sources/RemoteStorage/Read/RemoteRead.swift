@@ -19,7 +19,7 @@ package final class RemoteRead: Sendable {
     private let history: History
     private let series: MetricSeriesCache
     private let readers: AsyncSemaphore
-    /// Of whole answers: a client that does not take its own keeps others from theirs, but nobody from chunks.
+    /// The places of whole answers: a client that does not take its own keeps others from theirs, but nobody from chunks.
     private let answers: AsyncSemaphore
 
     package init(_ history: History, limits: RemoteReadLimits = RemoteReadLimits()) {
@@ -107,7 +107,7 @@ package final class RemoteRead: Sendable {
     }
 }
 
-/// What one request may ask for.
+/// The limits of one request.
 package struct RemoteReadLimits: Sendable {
     /// Bytes of a request's body, compressed and not.
     package var bodyBytes = 1 << 20

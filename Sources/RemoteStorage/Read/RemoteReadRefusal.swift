@@ -10,7 +10,7 @@ package struct RemoteReadRefusal: Error, Sendable, Hashable {
 
     package let part: Part
     package let detail: String
-    /// What would be answered.
+    /// The request that would be accepted instead.
     package let accepted: String
 
     init(_ part: Part, _ detail: String, accepted: String) {

@@ -5,7 +5,7 @@ internal import UsageModel
 /// A request of the remote read protocol.
 package struct RemoteReadRequest: Sendable {
     package struct Query: Sendable {
-        /// Of samples, in milliseconds, both inclusive.
+        /// The range of samples in milliseconds, both ends inclusive.
         var start: Int64
         var end: Int64
         var matchers: [LabelMatcher]

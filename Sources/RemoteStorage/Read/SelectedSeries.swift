@@ -7,7 +7,7 @@ internal import UsageModel
 struct SelectedSeries: Sendable {
     private let everything: MetricSeriesSet
     private let positions: [Int]
-    /// What to read of each, in the same order.
+    /// The slice to read of each, in the same order.
     let slices: [SeriesSlice]
 
     init(

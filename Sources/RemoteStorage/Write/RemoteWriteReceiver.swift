@@ -9,7 +9,7 @@ internal import UsageModel
 /// receiver of 2.0 says how many samples it has written. One of 1.0 refuses the message, or takes
 /// it for an empty one, because the fields of the two share no number, and says nothing of samples.
 struct RemoteWriteReceiver {
-    /// What an answer, or the lack of one, means for what was sent.
+    /// The consequence of an answer, or of the lack of one, for what was sent.
     enum Verdict {
         /// `written` of the samples are stored.
         case accepted(written: Int)
@@ -33,7 +33,7 @@ struct RemoteWriteReceiver {
     private let secretHeaders: SecretHeaders
     private let userAgent: String
     private let metrics: RemoteWriteMetrics
-    /// What it was found to understand.
+    /// The message version that it was found to understand.
     private var found: RemoteWriteMessage?
     /// Messages that it has refused by their type since one was accepted.
     private var refused: Set<RemoteWriteMessage> = []
@@ -89,7 +89,7 @@ struct RemoteWriteReceiver {
         return .failure(.failing(reason))
     }
 
-    /// What an answer to `count` samples means.
+    /// Returns the consequence of an answer to `count` samples.
     mutating func judge(
         _ result: Result<RemoteWriteAnswer, RemoteWriteFailure>, of count: Int, now: Double
     ) -> Verdict {
@@ -148,7 +148,7 @@ struct RemoteWriteReceiver {
     }
 }
 
-/// What matters of a receiver's answer.
+/// The parts of a receiver's answer that matter.
 struct RemoteWriteAnswer {
     var status: Int
     /// The `Retry-After` header, as sent.
@@ -175,7 +175,7 @@ enum RemoteWriteFailure: Error {
 }
 
 extension String {
-    /// What a line of a log has room for.
+    /// The text cut to the length that a line of a log has room for.
     fileprivate var shortened: String { count > 300 ? prefix(300) + "…" : self }
 }
 

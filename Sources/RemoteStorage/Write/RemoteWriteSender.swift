@@ -153,7 +153,7 @@ package struct RemoteWriteSender {
         drop(piece.count, status, message)
     }
 
-    /// What a receiver that works says to a request.
+    /// The answer of a receiver that works.
     private enum Answer {
         case accepted(written: Int)
         case refused(status: Int, message: String, written: Int)

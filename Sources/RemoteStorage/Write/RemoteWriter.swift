@@ -32,7 +32,7 @@ public final class RemoteWriter: Service {
     private let userAgent: String
     private let connect: Connect
     private let tasks = Mutex<[RemoteWriteTask]>([])
-    /// What is to be run from now on.
+    /// The tasks to run from now on.
     private let started: AsyncStream<RemoteWriteTask>
     private let start: AsyncStream<RemoteWriteTask>.Continuation
 

@@ -16,7 +16,7 @@ struct WritePiece {
 
     var count: Int { series.reduce(0) { $0 + $1.points.count } }
 
-    /// What a batch becomes.
+    /// The piece that a batch becomes.
     /// - Parameter oldest: older samples are left out.
     /// - Returns: the samples, and how many were too old.
     static func of(_ batch: OutgoingBatch, notBefore oldest: UnixTime) -> (piece: WritePiece, tooOld: Int) {

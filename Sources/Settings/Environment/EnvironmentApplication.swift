@@ -1,7 +1,7 @@
 internal import Transport
 internal import UsageModel
 
-/// What the environment says about one application.
+/// The environment's settings of one application.
 ///
 /// Each variable has a form with `_FILE` behind its name that holds a path.
 /// An empty variable counts as unset.

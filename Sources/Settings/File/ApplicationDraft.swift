@@ -5,7 +5,7 @@ internal import UsageModel
 struct ApplicationDraft {
     /// Nil when it is missing or wrong, which was reported.
     var id: ApplicationID?
-    /// What the file says about it; nil for one of the environment.
+    /// The value of the file that describes it; nil for one of the environment.
     var origin: ConfigurationValue?
     var keys: [KeyName: SecretSource] = [:]
     /// Keys that are given but wrong, which was reported.

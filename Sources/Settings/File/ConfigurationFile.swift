@@ -1,7 +1,7 @@
 internal import Foundation
 internal import UsageModel
 
-/// What a configuration file says: the one place that knows its keys.
+/// The contents of a configuration file: the one place that knows its keys.
 struct ConfigurationFile {
     /// Everything but the applications.
     var settings = Settings()
@@ -77,7 +77,7 @@ struct ConfigurationFile {
         }
     }
 
-    /// What is fetched again and again must not be deleted in between.
+    /// Reads how long points are kept: those that are fetched again and again must not be deleted in between.
     private mutating func readRetention(
         _ name: String, longerThan shortest: Int64, _ retention: inout ConfigurationSection,
         _ path: WritableKeyPath<RetentionSettings, Int64?>

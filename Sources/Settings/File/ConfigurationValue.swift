@@ -18,7 +18,7 @@ struct ConfigurationValue {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
-    /// What `rule` makes of a single value.
+    /// Returns a single value as `rule` reads it.
     func scalar<Value>(_ rule: ValueRule<Value>) -> Value? {
         guard !isNull else { return mismatch("it has no value", expected: rule.expected) }
         guard case .scalar(let scalar) = node else {
@@ -70,7 +70,7 @@ struct ConfigurationValue {
         return nil
     }
 
-    /// What the node is, without its content, which may be a key in the wrong place.
+    /// The kind of the node, without its content, which may be a key in the wrong place.
     private var kind: String {
         switch node {
         case .scalar: "a single value"

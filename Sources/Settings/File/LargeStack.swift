@@ -17,7 +17,7 @@ enum LargeStack {
         init(_ body: @escaping () -> Void) { self.body = body }
     }
 
-    /// What `body` returns, on a thread with a large stack; nil when there can be no such thread.
+    /// Returns the result of `body` on a thread with a large stack; nil when there can be no such thread.
     static func run<Value>(_ body: @escaping () -> Value) -> Value? {
         var result: Value?
         let call = Unmanaged.passRetained(Call { result = body() })

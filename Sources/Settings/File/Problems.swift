@@ -10,7 +10,7 @@ final class Problems {
     private var problems: [Problem] = []
     /// Nobody reads more of them.
     private static let most = 100
-    /// Those beyond ``most``.
+    /// The number of problems beyond ``most``.
     private var further = 0
 
     init(file: String?) { self.file = file }

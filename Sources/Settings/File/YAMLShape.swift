@@ -1,6 +1,6 @@
 internal import Yams
 
-/// What a document may be so that neither reading it nor letting go of it takes much time, memory or stack.
+/// The limits of a document, so that neither reading it nor letting go of it takes much time, memory or stack.
 ///
 /// An alias stands for a whole subtree, so that a few hundred bytes can mean billions of values, and a chain of
 /// them is deeper than any stack.
@@ -9,7 +9,7 @@ enum YAMLShape {
     static let deepest = 32
     /// Values, with those that an alias stands for counted each time.
     static let mostValues = 200_000
-    /// Of these each can be as deep as libyaml allows, 1000 levels; see ``LargeStack``.
+    /// Each of these can be as deep as libyaml allows, 1000 levels; see ``LargeStack``.
     static let mostAnchors = 32
 
     enum Complaint: Error {

@@ -2,7 +2,7 @@ public import CoreMetrics
 private import Synchronization
 public import UsageModel
 
-/// What is configured, as gauges: rules compare what happens with what was agreed without
+/// The configuration as gauges: rules compare what happens with what was agreed without
 /// saying it a second time.
 public final class ConfigurationGauges: Sendable {
     private struct Identity: Hashable {

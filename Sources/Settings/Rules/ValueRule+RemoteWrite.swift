@@ -41,7 +41,7 @@ extension ValueRule<RemoteWriteAddress> {
 }
 
 extension ValueRule<String> {
-    /// What a destination is called.
+    /// The name of a destination.
     static var remoteName: Self {
         let expected = "a name: visible characters and spaces, at most 200"
         return ValueRule(expected: expected) { text throws(Complaint) in

@@ -1,15 +1,15 @@
 internal import UsageModel
 
-/// What is wrong with a text. Neither part may repeat a secret.
+/// The fault of a text. Neither part may repeat a secret.
 struct Complaint: Error {
     var found: String
     /// Empty when `found` says enough.
     var expected: String
 }
 
-/// What a single value must look like.
+/// The form that a single value must have.
 struct ValueRule<Value> {
-    /// What to expect when there is no value, or a list or mapping instead of one.
+    /// The expected form, for when there is no value, or a list or mapping instead of one.
     let expected: String
     /// The value of a text.
     let read: (String) throws(Complaint) -> Value

@@ -36,7 +36,7 @@ struct UsageQuery: Sendable {
         range = TimeRange(first, last)
     }
 
-    /// What can be understood of the parameters, for the request log.
+    /// Returns the parameters as far as they can be read, for the request log.
     static func loosely(
         _ parameters: [String: String]
     ) -> (granularity: Granularity?, start: UnixTime?, end: UnixTime?) {

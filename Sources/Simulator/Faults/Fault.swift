@@ -2,7 +2,7 @@ public import UsageModel
 
 /// Something that happens to some requests.
 public struct Fault: Sendable, Hashable {
-    /// What a 429 says about when to come back.
+    /// The header of a 429 about when to come back.
     public enum RetryAfter: Sendable, Hashable {
         /// The number of seconds.
         case seconds(Int)
@@ -14,7 +14,7 @@ public struct Fault: Sendable, Hashable {
         case absent
     }
 
-    /// What happens.
+    /// The kind of fault.
     public enum Effect: Sendable, Hashable {
         /// 429 with the usual error body.
         case tooManyRequests(RetryAfter)
@@ -47,7 +47,7 @@ public struct Fault: Sendable, Hashable {
         public var index: IndexName?
         /// A name, group or `*` that the request asks for.
         public var statistic: StatisticName?
-        /// Of a usage request.
+        /// A fault of a usage request.
         public var granularity: Granularity?
 
         /// A target; without any argument, every request.
@@ -72,7 +72,7 @@ public struct Fault: Sendable, Hashable {
         }
     }
 
-    /// What happens.
+    /// The kind of fault.
     public var effect: Effect
     /// The share of matching requests, in 0 ... 1. Which they are follows from
     /// the seed and the number of the request.

@@ -10,7 +10,7 @@ public struct PoisonedValue: Sendable, Hashable {
     public var granularity: Granularity
     /// The start of the bucket.
     public var bucket: UnixTime
-    /// What stands for `v`, such as `NaN`, `"12"`, `null` or `{"c4-fr-1":1e999}`. It need not be JSON.
+    /// The text that stands for `v`, such as `NaN`, `"12"`, `null` or `{"c4-fr-1":1e999}`. It need not be JSON.
     public var text: String
 
     /// A poisoned hour of the application, unless told otherwise.

@@ -36,7 +36,7 @@ struct ApplicationModel: Sendable {
 
     func index(_ name: IndexName) -> IndexModel? { indexByName[name] }
 
-    /// What is known of an hour at `asOf`.
+    /// The state of an hour as known at `asOf`.
     func hour(_ number: Int64, asOf: UnixTime) -> Hour {
         let burst = traffic.burst(number)
         let step = (number - created) / Self.levelStep

@@ -1,4 +1,4 @@
-/// What all series of an application share in one hour, computed once per
+/// The values that all series of an application share in one hour, computed once per
 /// request rather than once per point.
 struct Hour: Sendable {
     /// Hours since 1970-01-01T00:00Z.
@@ -18,14 +18,14 @@ struct Hour: Sendable {
     /// The share of counts that had not arrived yet at the observation.
     let lag: Double
 
-    /// What an observer sees of a final `count`: the elapsed part, less what
+    /// The part of a final `count` that an observer sees: the elapsed part, less what
     /// is late. Whole numbers, never more than `count`.
     func observed(_ count: Double) -> Double {
         let begun = (count * elapsed).rounded(.down)
         return begun - (begun * lag).rounded(.down)
     }
 
-    /// What an observer sees of a final peak: the highest so far.
+    /// The part of a final peak that an observer sees: the highest so far.
     func observedPeak(_ peak: Double) -> Double {
         peak * (0.7 + 0.3 * elapsed) * (1 - lag)
     }

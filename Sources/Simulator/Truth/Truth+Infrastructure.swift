@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What the Monitoring API tells about servers and clusters.
+/// The servers and clusters as the Monitoring API reports them.
 extension Truth {
     /// The metrics of `/1/infrastructure`.
     public static let infrastructureMetrics = [
@@ -59,7 +59,7 @@ extension Truth {
         return PointValue(metric == "latency" ? (2 + 60 * draw * draw).rounded() : (200 + 900 * draw).rounded())
     }
 
-    /// What went wrong with a cluster on a day, if anything did.
+    /// The incident of a cluster on a day, if there was one.
     func incident(cluster: String, day: Int64) -> Incident? {
         let noise = Noise(seed: 0).stream(cluster).stream("incidents")
         guard noise.unit(day * 4) < 1 / 40.0 else { return nil }

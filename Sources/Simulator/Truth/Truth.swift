@@ -1,6 +1,6 @@
 public import UsageModel
 
-/// What really happened, as the simulator invents it: a pure function of the
+/// The true events, as the simulator invents it: a pure function of the
 /// seed and of what is asked for, so that a test can tell at any time what a
 /// client should have stored.
 ///

@@ -17,7 +17,7 @@ public struct RequestRecord: Sendable, Hashable {
     public var path: String
     /// The decoded index name; `""` at application level.
     public var index: IndexName
-    /// What was asked for: names, groups or `*`.
+    /// The requested statistics: names, groups or `*`.
     public var statistics: [StatisticName]
     /// The default `daily` when absent, nil when wrong or not a usage request; so are `start` and `end`.
     public var granularity: Granularity?

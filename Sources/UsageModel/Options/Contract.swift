@@ -20,7 +20,7 @@ public struct Contract: Sendable, Hashable {
     }
 }
 
-/// What contracts with Algolia limit. The raw value is the label `limit` of metrics.
+/// The measures that contracts with Algolia limit. The raw value is the label `limit` of metrics.
 public enum ContractLimit: String, Sendable, Hashable, CaseIterable {
     /// Billed search requests of a calendar month: search requests without those of Query Suggestions.
     case searchRequestsPerMonth = "search_requests_per_month"

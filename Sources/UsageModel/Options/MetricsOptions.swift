@@ -1,4 +1,4 @@
-/// What `/metrics` shows. It may change while the exporter runs.
+/// The choice of series on `/metrics`. It may change while the exporter runs.
 public struct MetricsOptions: Sendable, Hashable {
     /// After how many seconds a value is left out rather than repeated for ever.
     public struct Staleness: Sendable, Hashable {

@@ -2,7 +2,7 @@
 ///
 /// May be printed or dumped: a ``SecretSource`` never shows what it is.
 public struct RemoteWriteDestination: Sendable, Hashable {
-    /// What it is called in the log, on `/metrics` and in the history, where it stands for what was sent:
+    /// Its name in the log, on `/metrics` and in the history, where it stands for what was sent:
     /// another name is another destination, to which everything is sent.
     public var name: String
     /// http or https, without user and password.
@@ -48,7 +48,7 @@ public struct RemoteWriteTLS: Sendable, Hashable {
     public init() {}
 }
 
-/// Who the exporter is to a receiver.
+/// The exporter's credentials at a receiver.
 public enum RemoteWriteCredentials: Sendable, Hashable {
     case basic(user: String, password: SecretSource)
     /// `Authorization: type credentials`.

@@ -94,16 +94,16 @@ extension VendorName: Codable {
     }
 }
 
-/// What ``ApplicationID`` names.
+/// The kind of name that ``ApplicationID`` is.
 public enum ApplicationKind {}
 
-/// What ``IndexName`` names.
+/// The kind of name that ``IndexName`` is.
 public enum IndexKind {}
 
-/// What ``StatisticName`` names.
+/// The kind of name that ``StatisticName`` is.
 public enum StatisticNameKind {}
 
-/// What ``ServerName`` names.
+/// The kind of name that ``ServerName`` is.
 public enum ServerKind {}
 
 /// The id of an application: 1 to 30 ASCII letters, digits, `-` and `_`, as the settings see to it.

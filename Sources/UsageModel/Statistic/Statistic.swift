@@ -1,4 +1,4 @@
-/// What a statistic measures, which decides how its buckets may be combined.
+/// The kind of a statistic, which decides how its buckets may be combined.
 public enum StatisticKind: String, Sendable, Hashable, CaseIterable, Codable {
     /// Events in the bucket: adds up over time.
     case count
@@ -97,9 +97,9 @@ public struct Statistic: Sendable, Hashable {
     public var shape: StatisticShape
     /// Whether the per-index endpoint serves it.
     public var perIndex: Bool
-    /// What it counts, for people; without a capital or full stop.
+    /// The thing that it counts, for people; without a capital or full stop.
     public var meaning: String
-    /// What it is computed from; nil for what the vendor reports.
+    /// The statistics it is computed from; nil for those that the vendor reports.
     public var derivation: Difference?
     /// False for a statistic that Algolia added after this catalogue was written.
     public var isKnown: Bool

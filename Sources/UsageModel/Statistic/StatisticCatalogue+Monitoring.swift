@@ -1,10 +1,10 @@
 extension StatisticCatalogue {
-    /// What the Monitoring API reports of servers and clusters each minute, and the
+    /// The statistics that the Monitoring API reports of servers and clusters each minute, and the
     /// hourly extremes that are kept of it (`…_max`, `…_min`); the hourly points
     /// under a statistic's own name are the hour's mean (of a severity, the maximum).
     public static let monitoring: [Statistic] = minutely + minutely.flatMap(extremes)
 
-    /// What the minutes of an hour become: the names of hourly series, and how each is folded.
+    /// The hourly statistics that minutes become: the names of hourly series, and how each is folded.
     public static func rollUps(of name: StatisticName) -> [(name: StatisticName, aggregate: Aggregate)] {
         guard let statistic = statistic(named: name) else {
             return [(name, .avg), (name + maximumSuffix, .max)]
@@ -12,7 +12,7 @@ extension StatisticCatalogue {
         return ([statistic] + extremes(statistic)).map { ($0.name, $0.kind.defaultAggregate) }
     }
 
-    /// What is collected each minute.
+    /// The statistics collected each minute.
     static let minutely: [Statistic] = [
         infrastructure(
             "cpu_usage", .percent,

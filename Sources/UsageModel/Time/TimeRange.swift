@@ -19,7 +19,7 @@ public struct TimeRange: Sendable, Hashable {
 
     public func contains(_ time: UnixTime) -> Bool { time >= start && time < end }
 
-    /// What both ranges share; empty when nothing.
+    /// The intersection of both ranges; empty when they share nothing.
     public func intersection(_ other: TimeRange) -> TimeRange {
         TimeRange(max(start, other.start), min(end, other.end))
     }

@@ -1,6 +1,6 @@
 /// The one parser of times as people write them, in queries and on the command line.
 public enum TimeText {
-    /// What it accepts, for error messages.
+    /// The accepted forms, for error messages.
     public static let accepted =
         "RFC 3339 (2026-07-15T00:00:00Z), Unix seconds, Unix milliseconds, now, or now-7d"
 

@@ -91,7 +91,7 @@ struct AdHocFilter: Decodable, Sendable {
         try NameMatcher(NameChoice([value]), known: known, field: "adhocFilters.value", patterns)
     }
 
-    /// What has no index or key is neither less nor greater than any.
+    /// A series without index or key is neither less nor greater than any.
     private func isName(_ name: AnyName) -> Bool { !name.isEmpty && name != NameMatcher.applicationLevel }
 
     /// Numbers by their size, everything else as bytes.

@@ -1,7 +1,7 @@
 internal import History
 internal import UsageModel
 
-/// What the statistics of a usage request mean in one scope: `*` and groups are their members,
+/// The meaning of the statistics of a usage request in one scope: `*` and groups are their members,
 /// and nothing comes twice.
 struct AskedStatistics {
     /// Names in one request; the vendor has some sixty.

@@ -48,7 +48,7 @@ struct UsageCoverage {
         ).max()
     }
 
-    /// What read-through has to bring: the shortest range with every missing settled bucket, and
+    /// The range that read-through has to fetch: the shortest range with every missing settled bucket, and
     /// the statistics that miss any. For an index that was never seen, also the newest buckets,
     /// because only the vendor knows whether there is such an index. Nil for nothing.
     var missing: (range: TimeRange, statistics: StatisticSelection)? {

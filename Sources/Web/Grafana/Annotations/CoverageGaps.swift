@@ -12,7 +12,7 @@ struct CoverageGap: Sendable, Hashable {
 
 /// Finds gaps in what was fetched.
 ///
-/// What lies before a scope's first fetched instant is the past, not a gap, and what is younger than
+/// Time before a scope's first fetched instant is the past, not a gap, and time younger than
 /// ``grace`` may still come. An index has no gap at its end: one that is deleted, or no longer
 /// selected, would have it for ever.
 struct CoverageGaps: Sendable {

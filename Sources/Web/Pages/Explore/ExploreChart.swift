@@ -41,7 +41,7 @@ struct ExploreChart {
         markup = Markup(trusted: chart.figure(id: "chart"))
     }
 
-    /// What of the statistic it is: `products, by hour`.
+    /// The part of the statistic that it shows: `products, by hour`.
     private static func title(_ query: RangeQuery, _ names: [String], step: Int64) -> String {
         let scope =
             switch query.indices {

@@ -23,7 +23,7 @@ struct ExploreResult: ViewModel {
     var meaning: String
     var chart: Markup
     var isEmpty: Bool
-    /// What the buckets are, and what is not there.
+    /// The description of the buckets, and of what is missing.
     var note: String
     var hidden: String
     var unit: String

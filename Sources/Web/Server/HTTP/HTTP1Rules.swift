@@ -27,7 +27,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     private let linger: TimeAmount
     /// In the order of their arrival: clients may send several before the first answer.
     private var exchanges: CircularBuffer<Exchange> = []
-    /// What is answered when everything before it is; nothing is read after it.
+    /// The answer to send when everything before it is answered; nothing is read after it.
     private var refusal: (status: HTTPResponseStatus, detail: String)?
     private var isRefused = false
     /// Whether the body of the newest request has not come completely.
