@@ -30,7 +30,7 @@ struct Demo: Sendable {
         logger.info("demo: using the built-in simulator instead of Algolia", metadata: ["url": "\(running.url)"])
     }
 
-    /// Points `settings` at the simulator. A demonstration has a database of its own.
+    /// Points `settings` at the simulator. A demonstration uses a separate database.
     func redirect(_ settings: inout Settings, keepsPath: Bool) {
         var demo = ApplicationSettings(id: application.id, usageKey: .value(application.usageKey))
         demo.monitoringKey = application.monitoringKey.map { .value($0) }

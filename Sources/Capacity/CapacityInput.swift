@@ -3,7 +3,7 @@ public import UsageModel
 
 /// The days of one application that capacity is judged by.
 ///
-/// Days are numbered from 1970-01-01 and belong to one time zone; whoever reads them from the history has put
+/// Days are numbered from 1970-01-01 and belong to one time zone; the reader of the history has put
 /// hours into the days of that zone, so that nothing that follows knows about zones.
 public struct CapacityInput: Sendable {
     public var application: ApplicationID

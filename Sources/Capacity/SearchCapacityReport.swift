@@ -36,7 +36,7 @@ public struct DegradedQueries: Sendable, Hashable {
     public var recentDays: Int
     public var recentWorst: DayValue?
     /// The median of the server's peaks of used search capacity on those days and on all others, in percent; of
-    /// all servers' peaks where it has none of its own. Nil where nothing is known.
+    /// all servers' peaks where the group has no peaks. Nil where nothing is known.
     public var peakOnThoseDays: Double?
     public var peakOnOtherDays: Double?
 }

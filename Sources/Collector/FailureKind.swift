@@ -16,9 +16,8 @@ internal import Transport
 /// | 5xx, timeout, broken connection, an answer that cannot be decoded | the request | transient backoff |
 /// | the history cannot be read or written | the collector | transient backoff, at least 1 s |
 ///
-/// The list of indices and the questions of the Monitoring API are repeated on schedules of their own
-/// (``scheduledDelay(failures:using:)``): each waits for itself, at least 1 s; where `Retry-After` is longer than the
-/// backoff, it counts.
+/// The list of indices and the requests to the Monitoring API have their own schedules
+/// (``scheduledDelay(failures:using:)``): each waits for itself, at least 1 s, and longer when `Retry-After` says so.
 enum FailureKind: Equatable {
     case cancelled
     /// Told to wait, by 429 or by `Retry-After`, in seconds.
@@ -60,7 +59,7 @@ enum FailureKind: Equatable {
         }
     }
 
-    /// The same for a request that is repeated on a schedule of its own.
+    /// Seconds to wait before a request that has its own schedule is repeated, after `failures` failures in a row.
     func scheduledDelay(failures: Int, using generator: inout any RandomNumberGenerator & Sendable) -> Double {
         let delay = max(1, backoff.delay(failures: failures, using: &generator))
         guard case .throttled(let retryAfter?) = self else { return delay }

@@ -21,7 +21,7 @@ public struct DailySeries: Sendable, Hashable {
     }
 
     /// Every day with a value: one that was not reported gets what lies between the same weekdays before and
-    /// after it, so that a gap has neither a level nor a season of its own.
+    /// after it, so that a gap adds neither a level nor a season.
     var filled: [Double] {
         var filled = values
         for day in values.indices where values[day] == nil {

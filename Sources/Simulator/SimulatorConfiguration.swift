@@ -12,7 +12,7 @@ public struct SimulatedApplication: Sendable, Hashable {
     public var searchKey: String?
     /// Names of its indices, the largest first.
     public var indices: [IndexName]
-    /// Indices with a time of creation of their own; those that are not in ``indices`` do not exist.
+    /// Indices with their own time of creation; those that are not in ``indices`` do not exist.
     public var youngIndices: [YoungIndex] = []
 
     /// An application with awkward index names, unless told otherwise.

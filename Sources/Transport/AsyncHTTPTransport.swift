@@ -21,7 +21,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
         ownsClient = false
     }
 
-    /// Sends over connections of its own, until ``close()``.
+    /// Sends over its own connections until ``close()``.
     /// - Parameter tls: nil for the defaults.
     public init(tls: TLSConfiguration?) {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .singleAttempt(tls: tls))

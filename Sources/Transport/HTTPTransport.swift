@@ -11,7 +11,7 @@ public protocol HTTPTransport: Sendable {
 }
 
 extension HTTPTransport {
-    /// For transports without connections of their own.
+    /// For transports that hold no connections.
     public func close() {}
 }
 

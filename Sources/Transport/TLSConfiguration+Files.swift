@@ -1,9 +1,11 @@
 public import NIOSSL
 
 /// A file for TLS that cannot be used.
-public struct TLSFileError: Error, Sendable, Hashable {
+public struct TLSFileError: Error, Sendable, Hashable, CustomStringConvertible {
     public var path: String
     public var reason: String
+
+    public var description: String { "\(path) cannot be used for TLS: \(reason)" }
 }
 
 extension TLSConfiguration {
@@ -22,21 +24,44 @@ extension TLSConfiguration {
         if let path = certificateAuthorityFile {
             configuration.trustRoots = .certificates(try certificates(path))
         }
-        if let path = certificateFile, let keyPath = keyFile {
-            configuration.certificateChain = try certificates(path).map { .certificate($0) }
-            do {
-                configuration.privateKey = .privateKey(
-                    try NIOSSLPrivateKey(bytes: try SmallFile.read(keyPath, atMost: 1 << 20), format: .pem))
-            } catch {
-                throw TLSFileError(path: keyPath, reason: "not a readable PEM private key")
-            }
-            do {
-                _ = try NIOSSLContext(configuration: configuration)
-            } catch {
-                throw TLSFileError(path: path, reason: "certificate and key \(keyPath) do not match")
-            }
+        if let certificateFile, let keyFile {
+            configuration.certificateChain = try chain(certificateFile)
+            configuration.privateKey = try privateKey(keyFile)
+            try configuration.requireMatch(certificateFile, keyFile)
         }
         return configuration
+    }
+
+    /// A server's configuration with what PEM files hold now.
+    /// - Parameter certificateFile: the server's certificate, followed by its chain.
+    /// - Throws: ``TLSFileError``.
+    public static func server(certificateFile: String, keyFile: String) throws(TLSFileError) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try chain(certificateFile), privateKey: try privateKey(keyFile))
+        configuration.minimumTLSVersion = .tlsv12
+        try configuration.requireMatch(certificateFile, keyFile)
+        return configuration
+    }
+
+    private func requireMatch(_ certificateFile: String, _ keyFile: String) throws(TLSFileError) {
+        do {
+            _ = try NIOSSLContext(configuration: self)
+        } catch {
+            throw TLSFileError(path: certificateFile, reason: "certificate and key \(keyFile) do not match")
+        }
+    }
+
+    private static func privateKey(_ path: String) throws(TLSFileError) -> NIOSSLPrivateKeySource {
+        do {
+            let bytes = try SmallFile.read(path, atMost: 1 << 20)
+            return .privateKey(try NIOSSLPrivateKey(bytes: bytes, format: .pem))
+        } catch {
+            throw TLSFileError(path: path, reason: "not a readable PEM private key")
+        }
+    }
+
+    private static func chain(_ path: String) throws(TLSFileError) -> [NIOSSLCertificateSource] {
+        try certificates(path).map { .certificate($0) }
     }
 
     private static func certificates(_ path: String) throws(TLSFileError) -> [NIOSSLCertificate] {

@@ -7,6 +7,7 @@ import NIOHTTP1
 import NIOSSL
 import TestSupport
 import Testing
+import Transport
 import Web
 import UsageModel
 
@@ -68,10 +69,10 @@ struct SecurityTests {
         let security = WebSecurity(certificate: .init(chain: chain, key: key))
         #expect(try await status("/health", security: security, scheme: "https") == 200)
         #expect(try await status("/health", security: security) == 0)
-        #expect(throws: CertificateError.self) {
+        #expect(throws: TLSFileError.self) {
             try WebServer.checked(WebSecurity(certificate: .init(chain: key, key: key)))
         }
-        #expect(throws: CertificateError.self) {
+        #expect(throws: TLSFileError.self) {
             try WebServer.checked(WebSecurity(certificate: .init(chain: chain, key: "/nowhere")))
         }
     }

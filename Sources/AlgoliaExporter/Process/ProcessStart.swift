@@ -35,7 +35,7 @@ enum ProcessStart {
     }
 }
 
-/// Keeps the C library from giving every thread a heap of its own: each keeps
+/// Limits the number of heaps of the C library, which would give each thread one: each keeps
 /// what it once needed, and this program is small and has few threads.
 func limitMemoryArenas() {
     #if canImport(Glibc)

@@ -15,7 +15,7 @@ public struct CalendarBucket: Sendable, Hashable {
     /// The reported values, combined; nil when there were none.
     public var value: Double?
     /// The share of the period that was fetched, in 0 ... 1. A sum over a part of a month is a part of the
-    /// month's sum: whoever shows it says so.
+    /// month's sum: reports and pages say so.
     public var coverage: Double
 
     public init(range: TimeRange, value: Double?, coverage: Double) {

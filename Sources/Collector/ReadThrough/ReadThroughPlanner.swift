@@ -64,7 +64,7 @@ struct ReadThroughPlanner {
         var asked = TimeRange(
             max(granularity.ceiling(question.range.start), oldest),
             min(granularity.ceiling(question.range.end), settled))
-        // Of an index that nobody has asked for yet, only the vendor knows whether it exists.
+        // Only the vendor knows whether an index exists that was never requested.
         if asked.isEmpty, answered.isEmpty { asked = TimeRange(settled - granularity.seconds, settled) }
         let covered = History.fetched(names, in: answered)
         guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }

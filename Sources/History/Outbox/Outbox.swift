@@ -9,7 +9,7 @@ public import UsageModel
 /// 2. Buckets are handed out in time order, once they are settled (``Settlement``). A gap that
 ///    the collector will still fill holds back what follows it.
 /// 3. What changes between handing out and confirming is noted as late by the transaction that
-///    moves the position, whoever changed it.
+///    moves the position, whatever changed it.
 ///
 /// Series advance together, day by day, so that a receiver sees time pass evenly. In memory is a
 /// compact table and one batch, whatever the size of the history.

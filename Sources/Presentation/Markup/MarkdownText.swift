@@ -21,7 +21,7 @@ public enum MarkdownText {
         return String(escaped).replacing("://", with: "\\://").replacing("www.", with: "www\\.")
     }
 
-    /// `text` as a line of its own, which must not become a list, a heading or code.
+    /// `text` on a separate line, which must not become a list, a heading or code.
     public static func line(_ text: String) -> String {
         let escaped = escape(text)
         let line = escaped.unicodeScalars.drop { $0 == " " }

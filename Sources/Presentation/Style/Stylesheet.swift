@@ -4,7 +4,7 @@ public enum Stylesheet {
     public static let text = String(decoding: PackageResources.style_css, as: UTF8.self)
 }
 
-/// The classes of a layer's colour. The stylesheet has eight, each with a dash pattern of its own, so that lines
+/// The classes of a layer's colour. The stylesheet has eight, each with its own dash pattern, so that lines
 /// differ in black and white too.
 enum SeriesColor {
     static let count = 8

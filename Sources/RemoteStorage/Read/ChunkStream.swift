@@ -30,7 +30,7 @@ package struct ChunkStream: Sendable {
         return nil
     }
 
-    /// Reads and writes frames only with a permit: whoever takes long to receive them keeps nobody from reading.
+    /// Reads and writes frames only with a permit, so that a slow receiver blocks no other.
     private mutating func readBatch() async throws {
         let permit = try await readers.acquire()
         defer { withExtendedLifetime(permit) {} }

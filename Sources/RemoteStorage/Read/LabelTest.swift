@@ -77,7 +77,7 @@ struct LabelTest {
             switch scalar {
             case "|": texts.append(.init())
             case "\\":
-                // Before a letter or a digit, it has a meaning of its own.
+                // Before a letter or a digit, it has another meaning.
                 guard let escaped = scalars.popFirst(), escaped.isASCII, !escaped.properties.isAlphabetic,
                     escaped.properties.numericType == nil
                 else { return nil }

@@ -9,7 +9,7 @@ package import UsageModel
 /// stamped at the bucket's end.
 package final class RemoteRead: Sendable {
     package enum Answer: Sendable {
-        /// A `ReadResponse`, compressed; whoever sends it holds the permit until the client has it.
+        /// A compressed `ReadResponse`; its sender holds the permit until the client has received it.
         case samples([ArraySlice<UInt8>], permit: Permit)
         /// Frames, as they are read.
         case chunks(ChunkStream)

@@ -1,4 +1,4 @@
-/// Why a remote read is not answered, told to whoever asked.
+/// The reason why a remote read is rejected, for the client.
 package struct RemoteReadRefusal: Error, Sendable, Hashable {
     /// The part of the request that is at fault.
     package enum Part: String, Sendable {

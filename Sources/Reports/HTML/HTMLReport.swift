@@ -22,7 +22,7 @@ struct HTMLReport {
 
 /// The answers and sections of a report as HTML, for the report's file and for the page of an application.
 public struct ReportSections {
-    /// Sections with headings of the second level, each with an identifier of its own.
+    /// Sections with headings of the second level, each with its own identifier.
     public let html: String
 
     /// The answers and sections that a page has room for: all but the table of every statistic.

@@ -1,6 +1,6 @@
 import UsageModel
 
-/// A small JSON document, for the answers that are not worth a writer of their own.
+/// A small JSON document, for answers too small to need their own writer.
 enum JSONValue: Sendable {
     case string(String)
     case integer(Int64)

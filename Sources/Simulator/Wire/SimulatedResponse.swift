@@ -14,7 +14,7 @@ public struct SimulatedResponse: Sendable {
 
     /// The HTTP status; nothing to go by when the delivery is ``Delivery/hang``.
     public var status: Int
-    /// Without `Content-Length`, which whoever carries the answer adds.
+    /// Without `Content-Length`, which the transport adds.
     public var headers: [(name: String, value: String)]
     /// Compressed when a header says so.
     public var body: [UInt8]

@@ -1,8 +1,8 @@
 /// A name that the vendor or its customer chose, equal to another only byte by byte.
 ///
 /// Two Swift strings are equal when they look alike: `é` as one scalar and as `e` with an accent
-/// after it. To the vendor, to SQLite and to Prometheus these are two names. A name therefore is a
-/// type of its own: equality, hash and order are those of its UTF-8 bytes, which is also the order
+/// after it. To the vendor, to SQLite and to Prometheus these are two names. A name therefore has a
+/// separate type: equality, hash and order are those of its UTF-8 bytes, which is also the order
 /// of SQLite's `BINARY` collation. It never contains NUL, which would end it wherever it is bound
 /// as a C string, and is never normalized.
 ///

@@ -7,7 +7,7 @@
 public protocol WallClock: Sendable {
     /// Seconds since 1970, with fraction.
     var seconds: Double { get }
-    /// Seconds since some fixed instant; never goes back, whoever sets the time of day.
+    /// Seconds since some fixed instant; never goes back, even when the time of day is set.
     var monotonic: Double { get }
     /// Waits until `seconds` has reached `deadline`.
     /// - Throws: `CancellationError` when the task is cancelled first.

@@ -113,7 +113,7 @@ struct MetricBuilder: Sendable {
             [.option(label, NameChoice.byDefault)] + Aggregate.allCases.map { .option($0.rawValue, $0.rawValue) })
     }
 
-    /// By name: what is reported by two APIs is one statistic to whoever asks.
+    /// By name: what is reported by two APIs is one statistic in Grafana.
     private static func merged(_ outlines: [StatisticOutline]) -> [StatisticName: StatisticOutline] {
         Dictionary(outlines.map { ($0.name, $0) }) { first, second in
             var both = first

@@ -6,7 +6,7 @@ internal import History
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
-internal import UsageModel
+public import UsageModel
 
 /// `/metrics`. The history's part is rendered once per change, however often
 /// anyone scrapes; the whole page, with the exporter's own metrics, at most once a second.
@@ -189,4 +189,19 @@ actor MetricsPage {
             "/metrics exceeds metrics.max_series (\(options.maxSeries)); leaving out \(dropped.series) series of the \(droppedIndices) least active indices"
         )
     }
+}
+
+/// The metrics about the process as a whole: its version and database.
+public enum ExporterMetric {
+    public static let build = MetricDeclaration(
+        "algolia_exporter_build_info", .gauge, labels: ["version"],
+        help: "Exporter version as a label; the value is always 1.",
+        meaning: "constant 1")
+    public static let databaseSize = MetricDeclaration(
+        "algolia_exporter_database_size_bytes", .gauge,
+        help: "Size of the database and its write-ahead log in bytes.",
+        meaning: "size of the database and its write-ahead log")
+
+    /// All of them.
+    public static let all = [build, databaseSize]
 }

@@ -14,7 +14,7 @@ struct CompressionMiddleware<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        // Frames of remote read are compressed in themselves, and whoever reads them wants each at once.
+        // Frames of remote read are compressed in themselves, and their readers want each at once.
         guard response.headers[.contentType] != RemoteReadRoute.chunks else { return response }
         // What has no length yet is long: it is streamed.
         let length = response.body.contentLength

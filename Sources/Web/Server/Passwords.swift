@@ -12,7 +12,7 @@ private import Synchronization
 /// Users and the hashes of their passwords.
 ///
 /// bcrypt is slow on purpose. So it runs on one thread beside those that serve, only so many requests wait for
-/// it, and each takes as long as the costliest hash, whoever the user is.
+/// it, and each takes as long as the costliest hash, for known and unknown users alike.
 package final class Passwords: Sendable {
     package enum Verdict: Sendable, Equatable {
         case right

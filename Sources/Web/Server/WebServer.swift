@@ -18,7 +18,7 @@ public struct WebServer: Service {
     ///   - onRunning: called with the port once requests are accepted.
     ///   - security: TLS and authentication; none by default.
     ///   - limits: what clients may take of the server.
-    /// - Throws: ``CertificateError``.
+    /// - Throws: `TLSFileError`.
     public init(
         _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(),
         limits: ConnectionLimits = ConnectionLimits(), logger: Logger,

@@ -6,7 +6,7 @@ public import UsageModel
 public struct UsageGateway: Sendable {
     /// Fetches and stores what is missing of some statistics of a scope in a range, and returns
     /// when it is stored. The range is the shortest that holds every missing bucket and may hold
-    /// others; whoever implements this subtracts what is answered already, stays within the
+    /// others; an implementation subtracts what is answered already, stays within the
     /// quota, and lets requests for the same share one fetch. It tells whether everything that is
     /// settled is there now.
     public typealias ReadThrough =
