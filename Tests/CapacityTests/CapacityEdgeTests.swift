@@ -5,19 +5,10 @@ import UsageModel
 
 @testable import Capacity
 
-/// What every part of a report promises, whatever the days are.
+/// The promises of every part of a report, whatever the days are.
 @Suite struct CapacityEdgeTests {
-    /// Those that a part looks at.
-    private static let statistics =
-        UnusualDay.statistics + ServerTrend.Resource.allCases.flatMap(\.statistics)
-        + DegradedQueries.Cause.allCases.map(\.statistic) + [
-            "total_search_requests", "avg_processing_time", "90p_processing_time",
-            "queries_above_last_ms_processing_time", "total_used_search_capacity", "total_avg_used_search_capacity",
-            "used_search_capacity",
-        ]
-
     private func input(_ days: Int, _ shape: Int) -> CapacityInput {
-        CapacityFixture.input(days: days, shape: shape, of: Self.statistics)
+        CapacityFixture.input(days: days, shape: shape, of: StatisticCatalogue.every.map(\.name))
     }
 
     private func sections(_ input: CapacityInput) -> [Any] {
