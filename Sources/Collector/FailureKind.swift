@@ -1,5 +1,6 @@
 internal import AlgoliaClient
 internal import Transport
+internal import UsageModel
 
 /// The kind of a failure, which decides who waits and for how long, given how often it has happened in a row.
 ///
@@ -64,5 +65,14 @@ enum FailureKind: Equatable {
         let delay = max(1, backoff.delay(failures: failures, using: &generator))
         guard case .throttled(let retryAfter?) = self else { return delay }
         return max(delay, retryAfter)
+    }
+}
+
+extension AlgoliaClient {
+    /// How a refused key comes to be replaced, as the end of a sentence.
+    func rotation(_ api: API) -> String {
+        key(api)?.isFile == true
+            ? "or as soon as the key file changes"
+            : "(a key from the environment changes with a restart, one in the configuration with a reload)"
     }
 }

@@ -2,15 +2,22 @@ internal import AlgoliaClient
 internal import Transport
 internal import UsageModel
 
-/// When to list the indices again.
+/// The list of an application's indices: what the vendor said last, and when to ask again.
 struct IndexDiscovery {
+    /// Whether there is a key that lists indices.
+    private(set) var canList: Bool
+    /// The indices that the vendor listed last.
+    private(set) var listed: [IndexName] = []
     private var notBefore = 0.0
     private var failures = 0
     /// Whether the key is refused or missing.
     private(set) var isUnauthorized = false
 
+    init(canList: Bool) { self.canList = canList }
+
     func isDue(now: UnixTime, interval: Int64) -> Bool {
-        lastSuccess.map { now >= $0 + interval } ?? true && Double(now) >= notBefore
+        guard canList else { return false }
+        return lastSuccess.map { now >= $0 + interval } ?? true && Double(now) >= notBefore
     }
 
     private var lastSuccess: UnixTime?
@@ -18,7 +25,32 @@ struct IndexDiscovery {
     private(set) var hasSucceeded = false
 
     /// When to wake up for it at the latest.
-    func wakeUp(_ canList: Bool) -> Double { canList && failures > 0 ? notBefore : .infinity }
+    var wakeUp: Double { canList && failures > 0 ? notBefore : .infinity }
+
+    /// Whether the list is known, or none can be had.
+    var isSettled: Bool { !canList || hasSucceeded }
+
+    /// Whether the list is known and has `index`.
+    func isListed(_ index: IndexName) -> Bool { hasSucceeded && listed.contains(index) }
+
+    /// Whether the history's indices stand for a list that is not known yet.
+    var needsStored: Bool { canList && listed.isEmpty }
+
+    /// The indices to collect.
+    /// - Parameter stored: the history's, where it ``needsStored``.
+    func selected(_ filter: IndexFilter, stored: [IndexName]) -> [IndexName] {
+        let known = needsStored ? stored : canList ? listed : []
+        return Set(known.filter(filter.selects) + filter.literalNames).subtracting([""]).sorted()
+    }
+
+    /// Notes the vendor's list, before anything is concluded from it.
+    mutating func noteListed(_ names: [IndexName]) { listed = names }
+
+    /// Makes it due, because the key or what is selected has changed.
+    mutating func reconfigure(canList: Bool) {
+        self.canList = canList
+        resume()
+    }
 
     mutating func succeeded(now: UnixTime) {
         lastSuccess = now
@@ -27,7 +59,7 @@ struct IndexDiscovery {
         isUnauthorized = false
     }
 
-    /// Makes it due, because the key or what is selected has changed.
+    /// Makes it due.
     mutating func resume() {
         lastSuccess = nil
         notBefore = 0
@@ -53,5 +85,26 @@ struct IndexDiscovery {
         }
         notBefore = (now + delay).rounded(.up)
         return delay
+    }
+
+    /// Why the vendor may know nothing of an index in its newest hours.
+    func doubt(of index: IndexName) -> String {
+        let name = ForeignText.shown(index.text, redacting: [])
+        if !canList {
+            return """
+                index "\(name)" is not known to Algolia, or has no data in its newest hours (which of the two, a \
+                search key would tell): check its name in the configuration
+                """
+        }
+        guard hasSucceeded else {
+            return """
+                index "\(name)" is not known to Algolia, or has no data in its newest hours; the list of indices \
+                could not be fetched yet
+                """
+        }
+        return """
+            index "\(name)" is not in Algolia's list of indices: check its name in the configuration and the \
+            permissions of the search key
+            """
     }
 }

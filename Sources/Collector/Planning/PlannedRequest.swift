@@ -1,4 +1,6 @@
 internal import AlgoliaClient
+internal import History
+internal import Logging
 internal import UsageModel
 
 /// One request to make, and why.
@@ -29,4 +31,16 @@ struct PlannedRequest: Hashable {
 
     /// Seconds that one request may span.
     static func longest(_ granularity: Granularity) -> Int64 { UsageRequest.longestRange(granularity) }
+
+    /// What it answers when it was sent at `fetchedAt`.
+    func window(fetchedAt: UnixTime, _ settings: CollectionSettings) -> AnsweredWindow {
+        AnsweredWindow(
+            scope: scope, granularity: granularity, range: range, statistics: statistics, fetchedAt: fetchedAt,
+            settleDelay: settings.settleDelay)
+    }
+
+    /// Its description in the log.
+    var metadata: Logger.Metadata {
+        ["index": "\(scope.index)", "granularity": "\(granularity.rawValue)", "range": "\(range)"]
+    }
 }

@@ -59,11 +59,15 @@ struct Planner {
         positions[scope]?[granularity].map { tracks[$0] }
     }
 
-    mutating func update(_ scope: Scope, _ granularity: Granularity, _ change: (inout Track) -> Void) {
-        guard let position = positions[scope]?[granularity] else { return }
+    /// Changes a track.
+    /// - Returns: what `change` returns; nil for what is not collected.
+    @discardableResult
+    mutating func update<T>(_ scope: Scope, _ granularity: Granularity, _ change: (inout Track) -> T) -> T? {
+        guard let position = positions[scope]?[granularity] else { return nil }
         let (answered, setAside) = (tracks[position].answered, tracks[position].setAside)
-        change(&tracks[position])
+        let result = change(&tracks[position])
         if tracks[position].answered != answered || tracks[position].setAside != setAside { deriveCoverage(position) }
+        return result
     }
 
     /// The range that should be fetched and settled at `now`, as far as the vendor serves it.
@@ -105,27 +109,17 @@ struct Planner {
                 .map(\.statistic))
     }
 
-    /// The search that a piece belongs to, and what it is about.
-    func search(_ piece: PlannedRequest) -> (purpose: PlannedRequest.Purpose, search: AnswerSearch)? {
-        track(piece.scope, piece.granularity)?.searches.first { $0.value.pieces.contains(piece) }
-            .map { ($0.key, $0.value) }
-    }
-
     /// The next request, or nil when nothing is to be done at `now`.
     mutating func next(now: UnixTime) -> PlannedRequest? {
         let urgent =
             liveRequest(now: now) ?? isolationRequest(now: now) ?? probeRequest(now: now) ?? retryRequest(now: now)
-            ?? horizonRequest(
-                now: now)
-            ?? revisionRequest(now: now)
+            ?? horizonRequest(now: now) ?? revisionRequest(now: now)
         if let urgent, liveStreak < Self.liveShare {
             liveStreak += 1
             return urgent
         }
         if let backfill = backfillRequest(now: now) {
-            liveStreak = 0
-            turn = backfill.scope
-            searching = nil
+            (liveStreak, turn, searching) = (0, backfill.scope, nil)
             return backfill
         }
         return urgent
@@ -160,7 +154,7 @@ struct Planner {
 
     private func liveRequest(now: UnixTime) -> PlannedRequest? {
         var best: (due: UnixTime, track: Track, name: StatisticName)?
-        for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.live) {
+        for track in tracks where track.notBefore <= Double(now) && !track.searches.isRunning(.live) {
             let tail = tailOffer(track)
             let names = tail.servesWildcard ? [.everything] : tail.names
             for name in names {
@@ -188,8 +182,7 @@ struct Planner {
 
     /// Asks for a part of a request that fails.
     private func isolationRequest(now: UnixTime) -> PlannedRequest? {
-        tracks.lazy.filter { $0.notBefore <= Double(now) }
-            .compactMap { $0.searches.values.lazy.compactMap(\.pieces.first).first }.first
+        tracks.lazy.filter { $0.notBefore <= Double(now) }.compactMap(\.searches.nextPiece).first
     }
 
     /// Asks for one statistic that was refused, on the newest bucket alone.
@@ -263,7 +256,7 @@ struct Planner {
     // MARK: Revision
 
     private func revisionRequest(now: UnixTime) -> PlannedRequest? {
-        for track in tracks where track.notBefore <= Double(now) && !track.isSearching(.revision) {
+        for track in tracks where track.notBefore <= Double(now) && !track.searches.isRunning(.revision) {
             guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval else {
                 continue
             }
@@ -277,13 +270,23 @@ struct Planner {
     }
 
     /// The requests that one revision check takes.
-    func revisionBatches(_ track: Track) -> [StatisticSelection] {
+    private func revisionBatches(_ track: Track) -> [StatisticSelection] {
         let offer = tailOffer(track)
         let names = offer.names
         guard !offer.servesWildcard, !names.isEmpty else { return [.all] }
         return stride(from: 0, to: names.count, by: StatisticsOffer.batchSize).map {
             .names(Array(names[$0..<min($0 + StatisticsOffer.batchSize, names.count)]))
         }
+    }
+
+    /// Takes an answered batch off the running revision check; whether it was the last.
+    mutating func finishRevisionBatch(_ request: PlannedRequest) -> Bool {
+        guard let all = track(request.scope, request.granularity).map(revisionBatches) else { return true }
+        return update(request.scope, request.granularity) { track in
+            if track.revisionBatches.isEmpty { track.revisionBatches = all }
+            track.revisionBatches.removeAll { $0 == request.statistics }
+            return track.revisionBatches.isEmpty
+        } ?? true
     }
 
     // MARK: Backfill
@@ -335,7 +338,8 @@ struct Planner {
     }
 
     private func backfillRequest(_ scope: Scope, _ granularity: Granularity, now: UnixTime) -> PlannedRequest? {
-        guard let track = track(scope, granularity), track.notBefore <= Double(now), !track.isSearching(.backfill),
+        guard let track = track(scope, granularity), track.notBefore <= Double(now),
+            !track.searches.isRunning(.backfill),
             !backlog(of: track, now: now).isEmpty
         else { return nil }
         let offer = offer(scope)

@@ -23,14 +23,8 @@ struct Track {
     /// second, as the times it is compared with.
     var failures = 0
     var notBefore = 0.0
-    /// Requests that fail for no reason that they name, by what they are for.
-    var searches: [PlannedRequest.Purpose: AnswerSearch] = [:]
-
-    /// Whether parts of any request are asked for instead of the whole.
-    var isSearching: Bool { searches.values.contains(where: \.isRunning) }
-
-    /// Whether parts of a request for `purpose` are asked for instead of the whole.
-    func isSearching(_ purpose: PlannedRequest.Purpose) -> Bool { searches[purpose]?.isRunning == true }
+    /// Requests that fail for no reason that they name.
+    var searches = AnswerSearches()
 
     /// The statistics (or `*`) without which the live tail goes on, and the start of what each of them lacks; the
     /// planner keeps it in line.

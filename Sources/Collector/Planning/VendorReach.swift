@@ -129,5 +129,7 @@ struct ReachKey: Hashable {
         self.granularity = granularity
     }
 
+    init(_ horizon: VendorHorizon) { self.init(horizon.level, horizon.granularity) }
+
     init(_ request: PlannedRequest) { self.init(EndpointLevel(request.scope), request.granularity) }
 }

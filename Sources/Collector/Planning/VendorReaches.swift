@@ -67,4 +67,61 @@ struct VendorReaches {
         }
         return self[ReachKey(EndpointLevel(scope), granularity)].limit(window, granularity, now: now)
     }
+
+    // MARK: Searches
+
+    /// Ends the search for the oldest range that is served, if nothing is left to look at.
+    /// - Returns: how far back the vendor serves, if that was found.
+    mutating func conclude(_ request: PlannedRequest, now: UnixTime) -> VendorHorizon? {
+        let key = ReachKey(request)
+        let reach = self[key]
+        guard reach.isFound else { return nil }
+        if reach.isAbsence {
+            update(key) { $0.noteSearched(request.scope) }
+            // Days have told that there is nothing older.
+            guard !request.scope.isIndex, horizon(key) != nil else { return nil }
+        } else if reach.isConfirmed(key.granularity) {
+            update(key) { $0.finish() }
+        } else {
+            update(key) { $0.doubt() }
+            return nil
+        }
+        return limit(key, age: self[key].age, reason: reach.reason, now: now)
+    }
+
+    /// What a window of the past without data says about older ones.
+    struct Absence {
+        /// Whether something older may have data, and is to be asked for.
+        var goesOn = false
+        /// How far back the vendor serves, as that shows.
+        var horizons: [VendorHorizon] = []
+    }
+
+    /// The consequence of a window of the past that has no data. Where the whole past of the application has none, nothing
+    /// older is asked for: not for its indices, and where days have none, not for hours.
+    func absence(
+        _ request: PlannedRequest, settings: CollectionSettings, sentAt: UnixTime, now: UnixTime
+    ) -> Absence {
+        let key = ReachKey(request)
+        let reach = self[key]
+        guard request.purpose == .backfill, !request.scope.isIndex, reach.searched.contains(request.scope) else {
+            return Absence()
+        }
+        guard
+            request.range.start <= settings.desired(request.granularity, now: sentAt).start
+                + request.granularity.seconds
+        else { return Absence(goesOn: true) }
+        var absence = Absence(horizons: [limit(key, age: reach.age, reason: reach.reason, now: now)])
+        let hourly = ReachKey(.application, .hourly)
+        // The day in which the data begin may have hours.
+        let age = reach.age + Granularity.daily.seconds
+        if request.granularity == .daily, horizon(hourly) == nil, age < settings.horizon {
+            absence.horizons.append(limit(hourly, age: age, reason: reach.reason, now: now))
+        }
+        return absence
+    }
+
+    private func limit(_ key: ReachKey, age: Int64, reason: String, now: UnixTime) -> VendorHorizon {
+        VendorHorizon(level: key.level, granularity: key.granularity, age: age, reason: reason, triedAt: now)
+    }
 }

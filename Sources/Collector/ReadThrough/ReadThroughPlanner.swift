@@ -13,6 +13,20 @@ struct ReadThroughPlanner {
         var statistics: StatisticSelection
     }
 
+    /// What is known of the question's scope.
+    struct Knowledge {
+        /// The ranges that need not be asked for, by statistic or `*`.
+        var answered: [StatisticName: TimeRangeSet]
+        var offer: StatisticsOffer
+        var settings: CollectionSettings
+        /// How many seconds back the vendor serves; nil when that is not known to be limited.
+        var retention: Int64?
+        /// The time before which the scope is left alone.
+        var notBefore: Double
+        /// Whether the scope is collected, so that its track remembers its failures.
+        var isCollected: Bool
+    }
+
     /// Seconds for which a failure is believed where no track remembers it.
     private static let pause = 60.0
     private static let notFoundPause = 600.0
@@ -45,14 +59,9 @@ struct ReadThroughPlanner {
     mutating func forgetFailures() { failures = [:] }
 
     /// The newest window that is missing of what is asked for, as wide as one request may be; nil when nothing is.
-    /// - Parameters:
-    ///   - answered: what need not be asked for, by statistic or `*`.
-    ///   - retention: how many seconds back the vendor serves; nil when that is not known to be limited.
-    static func request(
-        _ question: Question, answered: [StatisticName: TimeRangeSet], offer: StatisticsOffer,
-        settings: CollectionSettings, retention: Int64?, now: UnixTime
-    ) -> PlannedRequest? {
+    static func request(_ question: Question, _ known: Knowledge, now: UnixTime) -> PlannedRequest? {
         let granularity = question.granularity
+        let (answered, offer, settings) = (known.answered, known.offer, known.settings)
         let names: [StatisticName] =
             switch question.statistics {
             case .all: offer.names
@@ -60,7 +69,7 @@ struct ReadThroughPlanner {
             }
         guard !names.isEmpty else { return nil }
         let settled = granularity.floor(now - settings.settleDelay)
-        let oldest = granularity.ceiling(now - min(retention ?? .max, CollectionSettings.longestRetention))
+        let oldest = granularity.ceiling(now - min(known.retention ?? .max, CollectionSettings.longestRetention))
         var asked = TimeRange(
             max(granularity.ceiling(question.range.start), oldest),
             min(granularity.ceiling(question.range.end), settled))

@@ -10,42 +10,31 @@ public import UsageModel
 ///
 /// It may be stopped at any instant: everything that matters is in the history. Backoffs and turns are not, and
 /// begin anew at the next start.
+///
+/// It makes the requests and writes the history. What to ask for, and what follows from an answer or a failure, is
+/// ``CollectionState``'s to say.
 public actor ApplicationCollector {
-    private(set) var settings: CollectionSettings
-    private(set) var client: AlgoliaClient
-    let history: History
-    let clock: CollectionClock
-    let metrics: CollectorMetrics
-    let compaction: Compaction
-    var log: Logger
-    var generator: any RandomNumberGenerator & Sendable
+    private var client: AlgoliaClient
+    private let history: History
+    private let clock: CollectionClock
+    private let metrics: CollectorMetrics
+    private let compaction: Compaction
+    private let log: Logger
 
-    var planner: Planner
-    var health: ApplicationHealth
-    var discovery = IndexDiscovery()
-    /// The indices that the vendor listed last.
-    private(set) var listed: [IndexName] = []
-    var isLoaded = false
-    /// Whether an answer has confirmed the clock since the start, or since it was set.
-    var isClockConfirmed = false
-    /// Whether the log says that the clock is wrong.
-    var hasToldClock = false
+    private var state: CollectionState
+    private var clockCheck: ClockCheck
+    private var isLoaded = false
     /// Settings and client that the next step takes over.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
     /// One request at a time: what is missing is decided on with nothing under way.
-    let gate = AlternatingLock()
+    private let lock = AlternatingLock()
+    /// Fetching on behalf of clients.
+    private let reader: ReadThrough
     /// An answer that could not be stored yet: it is kept, so that trying again spends no quota.
-    var unstored: UnstoredAnswer?
+    private var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
     private var hasUnselected = false
-    /// Matters that the log has mentioned already.
-    var told = ToldOnce()
-    /// Fetching on behalf of clients.
-    var readThroughPlanner = ReadThroughPlanner()
-
-    /// Whether the list of indices is known, or none can be had.
-    var hasDiscovered: Bool { isLoaded && (!client.canListIndices || discovery.hasSucceeded) }
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -55,33 +44,37 @@ public actor ApplicationCollector {
         metrics: any MetricsFactory, logger: Logger, compaction: Compaction? = nil,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
-        self.settings = settings
+        var log = logger
+        log[metadataKey: "application"] = "\(client.application)"
+        let clock = CollectionClock(clock)
+        let metrics = CollectorMetrics(application: client.application, factory: metrics)
         self.client = client
         self.history = history
-        self.clock = CollectionClock(clock)
-        self.metrics = CollectorMetrics(application: client.application, factory: metrics)
+        self.clock = clock
+        self.metrics = metrics
         self.compaction = compaction ?? Compaction(history: history, logger: logger)
-        self.generator = generator
-        log = logger
-        log[metadataKey: "application"] = "\(client.application)"
-        planner = Planner(settings: settings, offers: [:])
-        health = ApplicationHealth()
+        self.log = log
+        state = CollectionState(
+            client.application, settings, IndexDiscovery(canList: client.canListIndices), clock: clock,
+            metrics: metrics, log: log, generator: generator)
+        clockCheck = ClockCheck(clock, metrics)
+        reader = ReadThrough(clock: clock, lock: lock)
     }
 
     /// Collects until the task is cancelled or ``stop()`` is called.
     public func run() async {
         await StepLoop(clock: clock).run(
             step: { await self.step() }, isStopped: { self.isStopped },
-            isRoused: { self.replacement != nil || self.hasNewKey })
+            isRoused: { self.replacement != nil || self.hasNewKey(.usage) || self.hasNewKey(.search) })
         guard isStopped else { return }
         metrics.forget([.usage, .search])
         await noteComplete()
     }
 
     /// Whether a key that was refused has been replaced.
-    private var hasNewKey: Bool {
-        health.isUnauthorized && client.key(.usage)?.hasReplacement == true
-            || discovery.isUnauthorized && client.key(.search)?.hasReplacement == true
+    private func hasNewKey(_ api: API) -> Bool {
+        let isRefused = api == .search ? state.discovery.isUnauthorized : state.health.isUnauthorized
+        return isRefused && client.key(api)?.hasReplacement == true
     }
 
     /// Goes on with other settings after the request that is under way, which is neither dropped nor repeated.
@@ -95,58 +88,85 @@ public actor ApplicationCollector {
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }
 
-    /// The outcome of one step.
-    public enum Step: Sendable, Hashable {
-        /// A request was made; `succeeded` or not.
-        case requested(succeeded: Bool)
-        /// Nothing to do before this time, in seconds since 1970.
-        case idle(until: Double)
+    /// The state of the collection, for people.
+    public func status() -> ApplicationStatus {
+        ApplicationStatus(state, client, isLoaded: isLoaded, clock)
     }
+
+    // MARK: Steps
 
     /// Makes the next request, if there is one to make now.
     public func step() async -> Step {
-        await gate.enter(.collector)
+        await lock.enter(.collector)
         let step = await takeStep()
-        await gate.leave()
+        await lock.leave()
         return step
     }
 
     private func takeStep() async -> Step {
         if let paused = await prepare() { return paused }
-        if let until = health.pausedUntil(now: clock.seconds) { return .idle(until: until) }
+        if let until = state.health.pausedUntil(now: clock.seconds) { return .idle(until: until) }
         let now = clock.now
-        if discovery.isDue(now: now, interval: settings.indexInterval), client.canListIndices {
+        if state.discovery.isDue(now: now, interval: state.settings.indexInterval) {
             return .requested(succeeded: await discoverIndices(now: now))
         }
-        guard let request = planner.next(now: now) else {
-            metrics.remaining(planner, now: now)
-            if planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
-            return .idle(until: min(planner.wakeUp(now: now), discovery.wakeUp(client.canListIndices)))
+        guard let request = state.next(now: now) else {
+            metrics.remaining(state.planner, now: now)
+            if state.planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
+            return .idle(until: min(state.planner.wakeUp(now: now), state.discovery.wakeUp))
         }
         return .requested(succeeded: await perform(request) == .stored)
     }
 
+    /// Collects until nothing is missing any more, or until all that is missing keeps failing.
+    /// - Parameter progress: called after each request.
+    /// - Returns: the parts of the wanted history that are missing; empty when the history is complete.
+    public func runUntilComplete(progress: @Sendable (ApplicationStatus) async -> Void) async -> [String] {
+        while !Task.isCancelled {
+            let step = await step()
+            let status = status()
+            await progress(status)
+            let backfill = BackfillProgress(
+                client.application, state.planner, knowsIndices: isLoaded && state.discovery.isSettled, now: clock.now)
+            if backfill.isComplete {
+                await noteComplete()
+                return backfill.shortfall
+            }
+            guard case .idle(let wakeUp) = step else { continue }
+            if status.state == .unauthorized {
+                return ["\(client.application): \(status.lastError ?? "the key was rejected")"]
+            }
+            if case let stuck = backfill.stuck, !stuck.isEmpty {
+                return stuck.map { "\($0): \(status.lastError ?? "unknown error")" }
+            }
+            do { try await clock.sleep(until: wakeUp) } catch { break }
+        }
+        return ["\(client.application): cancelled"]
+    }
+
+    /// Nothing is missing any more.
+    private func noteComplete() async { await compaction.noteComplete(client.application) }
+
     /// Brings settings, state and keys up to date.
     /// - Returns: a pause when the history cannot be read.
-    func prepare() async -> Step? {
+    private func prepare() async -> Step? {
+        if case let step = clock.synchronize(), step != 0 { await follow(step) }
         let replacement = replacement
-        if case let step = clock.synchronize(), step != 0 { follow(step) }
         do {
             if let replacement {
                 self.replacement = nil
-                (settings, client) = replacement
-                planner.settings = settings
-                discovery.resume()
+                client = replacement.client
+                state.reconfigure(replacement.settings, canList: client.canListIndices)
                 await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
                 if !client.canListIndices { metrics.forget([.search]) }
-                if isLoaded { try await setIndices(try await selectedIndices()) }
+                if isLoaded { try await setIndices() }
             }
             if !isLoaded {
                 try await load()
                 isLoaded = true
             }
             if hasUnselected {
-                try await setIndices(try await selectedIndices())
+                try await setIndices()
                 hasUnselected = false
             }
             if let unstored {
@@ -158,134 +178,216 @@ public actor ApplicationCollector {
             self.replacement = self.replacement ?? replacement
             return pauseForStorage(error)
         }
-        if health.isUnauthorized, client.key(.usage)?.hasReplacement == true {
-            log.info("usage key changed; retrying with the new key")
-            health.resume()
-        }
-        if discovery.isUnauthorized, client.key(.search)?.hasReplacement == true {
-            log.info("search key changed; retrying with the new key")
-            discovery.resume()
+        for api in [API.usage, .search] where hasNewKey(api) {
+            log.info("\(api) key changed; retrying with the new key")
+            state.keyChanged(api)
         }
         return nil
     }
 
-    // MARK: Start
+    /// The history could not be read or written: a full disk, a locked file.
+    @discardableResult
+    private func pauseForStorage(_ error: any Error) -> Step {
+        // Being stopped is no failure of the history.
+        guard FailureKind(error) != .cancelled else { return .idle(until: clock.seconds) }
+        return .idle(until: clock.seconds + state.storageFailed(error))
+    }
+
+    // MARK: What is collected
 
     private func load() async throws {
         let application = client.application
         try await history.register(application: application, now: clock.now, isConfirmed: false)
         await client.rememberQuota(in: HistoryQuota(history: history, application: application))
-        for horizon in try await history.vendorHorizons(application: application) {
-            planner.reaches.setHorizon(horizon, for: ReachKey(horizon.level, horizon.granularity))
-        }
+        let horizons = try await history.vendorHorizons(application: application)
+        var refused: [EndpointLevel: [StatisticName: UnixTime]] = [:]
         for level in EndpointLevel.allCases {
-            let refused = try await history.refusals(application: application, level: level)
+            refused[level] = try await history.refusals(application: application, level: level)
                 .mapValues { min($0, clock.now) }
-            planner.offers[level] = StatisticsOffer(level: level, refused: refused)
         }
-        try await setIndices(try await selectedIndices())
-        if !client.canListIndices, settings.indices.literalNames.isEmpty, settings.indices.include != [] {
+        state.load(horizons: horizons, refused: refused)
+        try await setIndices()
+        let filter = state.settings.indices
+        if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
             log.info("no search key and no indices configured; collecting application-level statistics only")
         }
     }
 
-    /// The indices to collect, as far as they are known without asking.
-    private func selectedIndices() async throws -> [IndexName] {
-        var known: [IndexName] = []
-        if client.canListIndices {
-            known = listed.isEmpty ? try await history.knownIndices(application: client.application) : listed
-        }
-        return select(known)
-    }
-
-    private func select(_ names: [IndexName]) -> [IndexName] {
-        Set(names.filter(settings.indices.selects) + settings.indices.literalNames).subtracting([""]).sorted()
-    }
-
-    /// Collects this process's share of `names` from now on; tracks that exist keep their state.
-    private func setIndices(_ names: [IndexName]) async throws {
+    /// Collects this process's share of the indices that are known from now on; tracks that exist keep their state.
+    private func setIndices() async throws {
         let application = client.application
-        let scopes = ([Scope(application: application)] + names.map { Scope(application: application, index: $0) })
-            .filter(settings.owns)
-        let tails = Dictionary(
-            grouping: try await history.freshness().filter {
-                $0.scope.application == application && $0.isLive && $0.fetchedAt <= clock.now
-            },
-            by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
-        let answered = try await history.answered(application: application)
-        let checks = try await history.revisionChecks(application: application)
-        let setAside = Dictionary(
-            grouping: try await history.setAside(application: application),
-            by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
-        var tracks: [Track] = []
-        for scope in scopes {
-            for granularity in [Granularity.hourly, .daily] {
-                if let known = planner.track(scope, granularity) {
-                    tracks.append(known)
-                    continue
-                }
-                let fetched = tails[TrackIdentity(scope: scope, granularity: granularity)] ?? []
-                tracks.append(
-                    Track(
-                        scope: scope, granularity: granularity,
-                        answered: answered[scope]?[granularity] ?? [:],
-                        setAside: setAside[TrackIdentity(scope: scope, granularity: granularity)] ?? [],
-                        tailFetched: Dictionary(fetched.map { ($0.statistic, $0.fetchedAt) }, uniquingKeysWith: max),
-                        revisionChecked: checks[scope]?[granularity].flatMap { $0 <= clock.now ? $0 : nil }))
-            }
-        }
-        planner.setTracks(tracks)
+        let stored = state.discovery.needsStored ? try await history.knownIndices(application: application) : []
+        let tracks = try await StoredTracks(history, application, now: clock.now)
+        state.setTracks(of: state.discovery.selected(state.settings.indices, stored: stored), tracks)
     }
-
-    private struct TrackIdentity: Hashable {
-        var scope: Scope
-        var granularity: Granularity
-    }
-
-    // MARK: Indices
 
     private func discoverIndices(now: UnixTime) async -> Bool {
         do throws(AlgoliaError) {
             let list = try await client.indexList()
-            listed = list.names
+            state.noteListed(list.names)
             guard await isClockRight(.search) else { return true }
-            metrics.succeeded(.search, now: now)
-            tell(of: list)
-            let selected = select(listed)
-            discovery.succeeded(now: now)
-            let owned = selected.filter { settings.owns(Scope(application: client.application, index: $0)) }
-            let current = Set(planner.tracks.map(\.scope.index)).subtracting([""])
-            if Set(owned) != current {
-                log.info("collecting \(owned.count) of \(listed.count) indices")
-                do { try await setIndices(selected) } catch {
+            state.listingSucceeded(list, now: now)
+            let owned = state.listedIndices
+            if owned != state.indices {
+                log.info("collecting \(owned.count) of \(list.names.count) indices")
+                do { try await setIndices() } catch {
                     hasUnselected = true
-                    _ = pauseForStorage(error)
+                    pauseForStorage(error)
                 }
             }
             return true
         } catch {
-            guard error != .cancelled else { return false }
-            let delay = discovery.failed(now: clock.seconds, error, using: &generator)
-            metrics.failed(.search)
-            log.warning(
-                """
-                listing indices failed: \(error); continuing with the known indices, retrying in \(Int(delay)) s\
-                \(discovery.isUnauthorized ? " \(client.rotation(.search))" : "")
-                """)
+            if error != .cancelled { state.listingFailed(error, rotation: client.rotation(.search)) }
             return false
         }
     }
 
-    /// Nothing is missing any more.
-    func noteComplete() async { await compaction.noteComplete(client.application) }
+    // MARK: Clock
 
-    /// The history could not be read or written: a full disk, a locked file.
-    func pauseForStorage(_ error: any Error) -> Step {
-        // Being stopped is no failure of the history.
-        guard FailureKind(error) != .cancelled else { return .idle(until: clock.seconds) }
-        let delay = health.storageFailed(error, now: clock.seconds, using: &generator)
-        metrics.storage(isUp: false)
-        log.error("\(HistoryError.sentence(error)); retrying in \(Int(delay.rounded(.up))) s")
-        return .idle(until: clock.seconds + delay)
+    /// Compares the clock with the newest answer of an API.
+    /// - Returns: false when what was asked was asked for another time: the answer means nothing.
+    private func isClockRight(_ api: API = .usage) async -> Bool {
+        guard let reading = clockCheck.compare(client, api) else { return true }
+        clockCheck.tell(log)
+        guard reading.step != 0 || !clockCheck.isConfirmed else { return true }
+        if reading.step != 0 { await follow(reading.step) }
+        do {
+            let future = try await clockCheck.discardFuture(
+                reading, in: history, client.application, [.hourly, .daily], settleDelay: state.settings.settleDelay)
+            if let future { clockCheck.tell(of: future, log) }
+            try await clockCheck.register(client.application, reading, in: history)
+            clockCheck.confirm()
+            guard reading.step != 0 || future != nil else { return true }
+            reload()
+        } catch {
+            pauseForStorage(error)
+        }
+        return false
+    }
+
+    /// Goes on after the time was set.
+    private func follow(_ step: Double) async {
+        let direction = step > 0 ? "forward" : "back"
+        log.notice(
+            "the system time was set \(direction) by \(Int(step.magnitude)) s; continuing with the new time",
+            metadata: ["now": "\(RFC3339.string(clock.now))"])
+        state.shift(by: step)
+        clockCheck.wasSet()
+        reload()
+        await reader.forgetFailures()
+    }
+
+    /// Reads anew what the history knows.
+    private func reload() {
+        state.unload()
+        isLoaded = false
+    }
+
+    // MARK: Requests
+
+    /// Makes a request, and stores its answer.
+    func perform(_ request: PlannedRequest) async -> RequestOutcome {
+        // Before the request: what happens during it is not in the answer.
+        var sentAt = clock.now
+        let answer: UsageAnswer
+        do throws(AlgoliaError) {
+            answer = try await client.usage(
+                UsageRequest(
+                    scope: request.scope, statistics: request.statistics, granularity: request.granularity,
+                    range: request.range))
+        } catch {
+            guard await isClockRight() else { return .notStored }
+            let failed = FailedRequest(request: request, error: error, sentAt: sentAt)
+            if let empty = state.emptyAnswer(failed) { return await keep(empty) }
+            return await fail(failed)
+        }
+        guard await isClockRight() else { return .notStored }
+        // Nothing is answered or settled later than the vendor says it is.
+        sentAt = min(sentAt, client.newestDate(.usage)?.date ?? .max)
+        guard let failure = answer.failure else {
+            return await keep(UnstoredAnswer(request: request, answer: answer, sentAt: sentAt))
+        }
+        // Points are points, but what is not among them may only be missing: nothing is answered.
+        let kept = await keep(UnstoredAnswer(request: request, answer: answer, sentAt: sentAt, answersNothing: true))
+        guard kept == .stored else { return kept }
+        var reason = UsageDecodingError(.notAnAnswer, at: 0)
+        reason.text = failure
+        return await fail(FailedRequest(request: request, error: .broken(reason), sentAt: sentAt))
+    }
+
+    private func fail(_ failed: FailedRequest) async -> RequestOutcome {
+        let refused = state.planner.offer(failed.request.scope).refused
+        for finding in state.failed(failed, rotation: client.rotation(.usage)) {
+            do { try await write(finding) } catch { pauseForStorage(error) }
+        }
+        guard case .refused = failed.error else { return .failed(failed.error) }
+        return .failed(failed.error, narrowsOffer: state.planner.offer(failed.request.scope).refused != refused)
+    }
+
+    private func write(_ finding: Finding) async throws {
+        let setAside = try await finding.write(to: history, client.application)
+        state.noteWritten(finding, setAside: setAside)
+    }
+
+    private func keep(_ answer: UnstoredAnswer) async -> RequestOutcome {
+        do {
+            try await store(answer)
+            return .stored
+        } catch {
+            unstored = answer
+            pauseForStorage(error)
+            return .notStored
+        }
+    }
+
+    /// Writes an answer and what it proves. It may be repeated from the beginning when anything could not be written.
+    private func store(_ answer: UnstoredAnswer) async throws {
+        let request = answer.request
+        for finding in state.findings(of: answer) { try await write(finding) }
+        state.noteServed(answer)
+        let window = answer.window(state.settings)
+        let outcome = try await history.store(answer.answer.series, answering: window)
+        state.noteStored(answer, outcome)
+        if request.purpose == .backfill { await compaction.note(outcome.added, of: client.application) }
+        if answer.answersNothing { return }
+        if let older = state.olderServed(answer) { try await write(older) }
+        for finding in state.noteReach(answer) { try await write(finding) }
+        let endsRevision = state.endsRevision(answer, window)
+        if endsRevision {
+            try await history.noteRevisionCheck(request.scope, request.granularity, at: answer.sentAt)
+        }
+        for finding in state.finish(answer, window, outcome, endsRevision: endsRevision) {
+            do { try await write(finding) } catch { pauseForStorage(error) }
+        }
+    }
+}
+
+extension ApplicationCollector: WindowSource {
+    /// Fetches and stores what is settled, asked for and missing, in windows as backfill's, within the quota. However many
+    /// ask for the same at once, each window is requested once.
+    /// - Returns: whether everything that is settled is there now; not when the application is told to wait.
+    /// - Throws: why a window cannot be had.
+    public func readThrough(
+        _ scope: Scope, _ granularity: Granularity, _ range: TimeRange, _ statistics: StatisticSelection
+    ) async throws(AlgoliaError) -> Bool {
+        try await reader.fetch(
+            ReadThroughPlanner.Question(scope: scope, granularity: granularity, range: range, statistics: statistics),
+            from: self)
+    }
+
+    func isReady() async -> Bool { await prepare() == nil }
+
+    func knowledge(_ scope: Scope, _ granularity: Granularity) async -> ReadThroughPlanner.Knowledge? {
+        do {
+            let track = state.planner.track(scope, granularity)
+            let answered =
+                if let track { track.known } else {
+                    try await StoredTracks.known(scope, granularity, in: history)
+                }
+            return state.knowledge(scope, granularity, track, answered: answered)
+        } catch {
+            pauseForStorage(error)
+            return nil
+        }
     }
 }

@@ -14,11 +14,11 @@ struct ApplicationHealth {
     private var storageFailures = 0
     /// Since when the history cannot be read or written.
     private(set) var storageFailingSince: UnixTime?
-    /// 403s in a row that were taken for refusals of a statistic.
-    var forbidden = 0
+    /// Whether the newest answer was a 403 that was taken for a refusal of statistics: the next one is the key's.
+    private(set) var wasForbidden = false
     private(set) var isUnauthorized = false
     private(set) var lastSuccess: Double?
-    var lastError: (message: String, time: UnixTime)?
+    private(set) var lastError: (message: String, time: UnixTime)?
 
     func pausedUntil(now: Double) -> Double? { pause > now ? pause : nil }
 
@@ -26,7 +26,7 @@ struct ApplicationHealth {
         lastSuccess = now
         failures = 0
         failing = []
-        forbidden = 0
+        wasForbidden = false
         isUnauthorized = false
     }
 
@@ -41,6 +41,12 @@ struct ApplicationHealth {
         failing = []
         lastError = (error.description, UnixTime(now))
     }
+
+    /// Notes a 403 that is taken for a refusal of statistics.
+    mutating func noteForbidden() { wasForbidden = true }
+
+    /// Notes a failure, for people.
+    mutating func noteError(_ message: String, at time: UnixTime) { lastError = (message, time) }
 
     /// Moves what is kept in the time of day, because that was set.
     mutating func shift(by seconds: Double) {
@@ -69,7 +75,7 @@ struct ApplicationHealth {
         _ error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         isUnauthorized = true
-        forbidden = 0
+        wasForbidden = false
         lastError = (error.description, UnixTime(now))
         return paused(by: .unauthorized, now: now, using: &generator)
     }

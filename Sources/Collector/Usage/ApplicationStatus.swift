@@ -47,9 +47,10 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var infrastructure: InfrastructureStatus?
 }
 
-extension ApplicationCollector {
-    public func status() -> ApplicationStatus {
-        let now = clock.now
+extension ApplicationStatus {
+    /// - Parameter isLoaded: whether the history has been read.
+    init(_ state: CollectionState, _ client: AlgoliaClient, isLoaded: Bool, _ clock: CollectionClock) {
+        let (planner, health, now) = (state.planner, state.health, clock.now)
         var remaining: [Granularity: Int64] = [:]
         var desired: [Granularity: Int64] = [:]
         for granularity in [Granularity.hourly, .daily] {
@@ -58,7 +59,7 @@ extension ApplicationCollector {
             desired[granularity] = tracks.reduce(0) { $0 + planner.desired($1, now: now).seconds }
         }
         let pausedUntil = health.pausedUntil(now: clock.seconds)
-        let state: ApplicationStatus.State =
+        let summary: State =
             if health.isUnauthorized {
                 .unauthorized
             } else if pausedUntil != nil {
@@ -66,12 +67,12 @@ extension ApplicationCollector {
             } else {
                 remaining.values.contains { $0 > 0 } ? .backfilling : .current
             }
-        return ApplicationStatus(
-            application: client.application, state: state, pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },
+        self.init(
+            application: client.application, state: summary,
+            pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },
             lastSuccess: health.lastSuccess.map { UnixTime($0) }, lastError: health.lastError?.message,
-            lastErrorTime: health.lastError?.time,
-            indices: Set(planner.tracks.map(\.scope.index)).subtracting([""]).count,
-            hasNothing: hasDiscovered && planner.tracks.isEmpty, remaining: remaining,
+            lastErrorTime: health.lastError?.time, indices: state.indices.count,
+            hasNothing: isLoaded && state.discovery.isSettled && planner.tracks.isEmpty, remaining: remaining,
             desired: desired,
             refused: Dictionary(
                 planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }

@@ -13,8 +13,16 @@ struct UnstoredAnswer {
     /// Whether the answer may lack anything: its points are stored, and everything is asked for again.
     var answersNothing = false
 
+    /// What it answers, with what could not be read.
+    func window(_ settings: CollectionSettings) -> AnsweredWindow {
+        var window = request.window(fetchedAt: sentAt, settings)
+        if answersNothing { window.range.end = window.range.start }
+        window.unreadable = unreadable
+        return window
+    }
+
     /// Where values could not be read, by statistic, in whole buckets that had begun.
-    var unreadable: [StatisticName: UnreadableRanges] {
+    private var unreadable: [StatisticName: UnreadableRanges] {
         guard !answersNothing else { return [:] }
         let granularity = request.granularity
         let window = TimeRange(
@@ -53,14 +61,4 @@ struct HistoryQuota: QuotaMemory {
     func save(_ balance: TokenBucket.Balance) async {
         try? await history.noteQuota(application: application, tokens: balance.tokens, time: balance.time)
     }
-}
-
-/// Matters that the log mentions once.
-struct ToldOnce {
-    enum Matter { case unusableIndices, cutList, outside, unnamed, ignored }
-
-    private var told: Set<Matter> = []
-
-    /// Whether it is the first time.
-    mutating func first(_ matter: Matter) -> Bool { told.insert(matter).inserted }
 }

@@ -3,9 +3,14 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// Log lines about odd answers, each once.
-extension ApplicationCollector {
-    func tell(of list: IndexList) {
+/// Log lines about odd answers of the Usage API and the Search API, each matter once.
+struct AnswerLog {
+    private let log: Logger
+    private var told = ToldOnce()
+
+    init(_ log: Logger) { self.log = log }
+
+    mutating func tell(of list: IndexList) {
         if list.unusable > 0, told.first(.unusableIndices) {
             log.warning("ignoring empty or invalid names in Algolia's list of indices: \(list.unusable)")
         }
@@ -14,11 +19,9 @@ extension ApplicationCollector {
         }
     }
 
-    func tell(of answer: UsageAnswer, _ request: PlannedRequest) {
-        let metadata: Logger.Metadata = [
-            "index": "\(request.scope.index)", "granularity": "\(request.granularity.rawValue)",
-            "range": "\(request.range)",
-        ]
+    /// - Parameter setAside: what was set aside of the track before; what was unreadable then is not told again.
+    mutating func tell(of answer: UnstoredAnswer, setAside: [SetAside]) {
+        let (answer, metadata) = (answer.answer, answer.request.metadata)
         if answer.outside > 0, told.first(.outside) {
             log.warning(
                 "Algolia sent \(answer.outside) points outside the requested range; dropping them",
@@ -31,10 +34,7 @@ extension ApplicationCollector {
                 by algolia_exporter_ignored_parts_total
                 """, metadata: metadata)
         }
-        let new = answer.unreadable.filter { one in
-            planner.track(request.scope, request.granularity)?.setAside.contains { $0.statistic == one.statistic }
-                != true
-        }
+        let new = answer.unreadable.filter { one in !setAside.contains { $0.statistic == one.statistic } }
         guard let first = new.first else { return }
         log.warning(
             """
@@ -43,4 +43,14 @@ extension ApplicationCollector {
             retrying in 24 h
             """, metadata: metadata)
     }
+}
+
+/// Matters that the log mentions once.
+struct ToldOnce {
+    enum Matter { case unusableIndices, cutList, outside, unnamed, ignored }
+
+    private var told: Set<Matter> = []
+
+    /// Whether it is the first time.
+    mutating func first(_ matter: Matter) -> Bool { told.insert(matter).inserted }
 }

@@ -1,0 +1,167 @@
+import AlgoliaClient
+import History
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import Collector
+
+@Suite("The meaning of a failed request")
+struct DiagnosisTests {
+    private static let now = World.start
+    private static let application = Scope(application: "APP")
+    private static let index = Scope(application: "APP", index: "products")
+    private static let notFound = AlgoliaError.notFound(message: "gone")
+    private static let refused = AlgoliaError.refused(status: 422, message: "no")
+    private static let forbidden = AlgoliaError.unauthorized(status: 403, message: "forbidden")
+
+    /// What is known of an application.
+    /// - Parameters:
+    ///   - served: whether the newest hours of both scopes were served.
+    ///   - listed: the vendor's list of indices; nil before the first one.
+    private static func known(
+        served: Bool, listed: [IndexName]? = nil, refused: [EndpointLevel: [StatisticName: UnixTime]] = [:]
+    ) -> Diagnosis.Knowledge {
+        var offers: [EndpointLevel: StatisticsOffer] = [:]
+        for level in EndpointLevel.allCases {
+            offers[level] = StatisticsOffer(level: level, refused: refused[level] ?? [:])
+            if served { offers[level]?.noteServed(.all) }
+        }
+        var planner = Planner(settings: CollectionSettings(), offers: offers)
+        planner.setTracks(
+            [application, index].map {
+                Track(
+                    scope: $0, granularity: .hourly,
+                    answered: served ? ["*": TimeRangeSet(TimeRange(now - 14_400, now - 7200))] : [:],
+                    tailFetched: served ? ["*": now] : [:])
+            })
+        var discovery = IndexDiscovery(canList: listed != nil)
+        if let listed {
+            discovery.noteListed(listed)
+            discovery.succeeded(now: now)
+        }
+        return Diagnosis.Knowledge(planner: planner, discovery: discovery)
+    }
+
+    private static func failed(
+        _ purpose: PlannedRequest.Purpose, _ error: AlgoliaError, scope: Scope = application,
+        _ statistics: StatisticSelection = .all, age: Int64 = 86_400
+    ) -> FailedRequest {
+        let start = Granularity.hourly.floor(now - age)
+        return FailedRequest(
+            request: PlannedRequest(
+                scope: scope, granularity: .hourly, range: TimeRange(start, start + 3600), statistics: statistics,
+                purpose: purpose),
+            error: error, sentAt: now)
+    }
+
+    @Test(
+        "What is rejected is judged by what it was for",
+        arguments: [
+            (PlannedRequest.Purpose.live, Diagnosis.wildcardDoubted(), Diagnosis.statisticsRefused(message: "no")),
+            (.probe, .wildcardDoubted(), .statisticsRefused(message: "no")),
+            (.backfill, .rangeRefused(isAbsence: true), .rangeRefused(isAbsence: false)),
+            (.retry, .putOff, .putOff), (.horizon, .putOff, .putOff), (.revision, .putOff, .putOff),
+            (.isolation, .pieceRefused(message: "gone"), .pieceRefused(message: "no")),
+            (.readThrough, .nothing, .nothing),
+        ])
+    func purposes(purpose: PlannedRequest.Purpose, absent: Diagnosis, refused: Diagnosis) {
+        let known = Self.known(served: true)
+        #expect(Diagnosis(Self.failed(purpose, Self.notFound), known, wasForbidden: false) == absent)
+        #expect(Diagnosis(Self.failed(purpose, Self.refused), known, wasForbidden: false) == refused)
+    }
+
+    @Test("A 403 is the plan's once, where nothing was served, and else the key's")
+    func forbidden() {
+        let failed = Self.failed(.live, Self.forbidden)
+        let new = Self.known(served: false)
+        #expect(Diagnosis(failed, new, wasForbidden: false) == .wildcardDoubted(isForbidden: true))
+        #expect(Diagnosis(failed, new, wasForbidden: true) == .keyRefused)
+        #expect(Diagnosis(failed, Self.known(served: true), wasForbidden: false) == .keyRefused)
+        let byName = Self.failed(.live, Self.forbidden, .names(["records"]))
+        #expect(
+            Diagnosis(byName, new, wasForbidden: false)
+                == .statisticsRefused(message: "forbidden", isForbidden: true))
+        let unauthorized = Self.failed(.live, .unauthorized(status: 401, message: ""))
+        #expect(Diagnosis(unauthorized, new, wasForbidden: false) == .keyRefused)
+    }
+
+    @Test("What is no rejection depends on nothing else")
+    func others() {
+        let known = Self.known(served: true)
+        for (error, diagnosis) in [
+            (AlgoliaError.cancelled, Diagnosis.nothing), (.rateLimited(retryAfter: nil), .throttled),
+            (.server(status: 503, message: "", retryAfter: 3), .throttled),
+            (.server(status: 503, message: "", retryAfter: nil), .silent), (.timeout, .silent),
+            (.noKey("none"), .keyRefused),
+        ] {
+            #expect(Diagnosis(Self.failed(.backfill, error), known, wasForbidden: false) == diagnosis, "\(error)")
+        }
+    }
+
+    @Test("A window that is younger than one that was served is not refused for its age")
+    func age() {
+        var known = Self.known(served: true)
+        known.planner.reaches.update(ReachKey(.application, .hourly)) {
+            $0.noteServed(Self.now - 7 * 86_400, .hourly, now: Self.now)
+        }
+        let failed = Self.failed(.backfill, Self.refused, .names(["records"]))
+        #expect(Diagnosis(failed, known, wasForbidden: false) == .windowRefused)
+        let named = Self.failed(
+            .backfill, .refused(status: 400, message: #"Metric "records" not found"#), .names(["records"]))
+        #expect(
+            Diagnosis(named, known, wasForbidden: false)
+                == .statisticsRefused(message: #"Metric "records" not found"#))
+        let older = Self.failed(.backfill, Self.refused, .names(["records"]), age: 8 * 86_400)
+        #expect(Diagnosis(older, known, wasForbidden: false) == .rangeRefused(isAbsence: false))
+    }
+
+    @Test("An index leaves an old window that has no data to its application, which still has to ask for it")
+    func leftToApplication() {
+        let failed = Self.failed(.backfill, Self.notFound, scope: Self.index, age: 30 * 86_400)
+        let known = Self.known(served: true)
+        #expect(Diagnosis(failed, known, wasForbidden: false) == .leftToApplication)
+        let refused = Self.failed(.backfill, Self.refused, scope: Self.index, age: 30 * 86_400)
+        #expect(Diagnosis(refused, known, wasForbidden: false) == .rangeRefused(isAbsence: false))
+    }
+
+    @Test("A client's question says something of the plan only if the vendor names a statistic that it never served")
+    func readThrough() {
+        let named = AlgoliaError.refused(status: 400, message: #"Metric "records" not found"#)
+        let failed = Self.failed(.readThrough, named, .names(["records"]))
+        #expect(Diagnosis(failed, Self.known(served: true), wasForbidden: false) == .nothing)
+        guard case .statisticsRefused = Diagnosis(failed, Self.known(served: false), wasForbidden: false) else {
+            Issue.record("the statistic should be taken for refused")
+            return
+        }
+    }
+
+    @Test("A 404 for an index's newest hours means no data if the list has it, and an unknown index if not")
+    func indices() {
+        let failed = Self.failed(.live, Self.notFound, scope: Self.index, age: 3600)
+        let listed = Self.known(served: true, listed: ["products"])
+        #expect(Diagnosis.absence(failed, listed) == .ofRequest)
+        for known in [Self.known(served: true, listed: ["other"]), Self.known(served: true)] {
+            #expect(Diagnosis.absence(failed, known) == nil)
+            #expect(Diagnosis(failed, known, wasForbidden: false) == .indexUnknown)
+        }
+    }
+
+    @Test("Where the application's wildcard is refused, a 404 for an index may be about the wildcard")
+    func wildcardOfIndex() {
+        let failed = Self.failed(.live, Self.notFound, scope: Self.index, age: 3600)
+        let known = Self.known(
+            served: false, listed: ["products"], refused: [.application: [.everything: Self.now]])
+        #expect(Diagnosis.absence(failed, known) == nil)
+        #expect(Diagnosis(failed, known, wasForbidden: false) == .wildcardDoubted())
+    }
+
+    @Test("Where names are absent as well as the wildcard, there are no data yet")
+    func nothingYet() {
+        var known = Self.known(served: false)
+        known.planner.offers[.application]?.doubtWildcard(now: Self.now)
+        #expect(Diagnosis.absence(Self.failed(.live, Self.notFound, .names(["records"])), known) == .ofEverything)
+        let named = AlgoliaError.notFound(message: #"Metric "records" not found"#)
+        #expect(Diagnosis.absence(Self.failed(.live, named, .names(["records"])), known) == nil)
+    }
+}
