@@ -13,31 +13,29 @@ struct ClockWasWrong: Error {}
 /// It shares the quota with the ``ApplicationCollector`` of the same application and nothing
 /// else: whatever happens here, usage is collected as if this did not exist. Many plans have
 /// no access; that is a normal state, told once and tried again seldom.
+///
+/// It makes the requests and writes the history. What is due is ``MonitoringSchedule``'s to say, and what was missed
+/// ``InfrastructureRepairs``'.
 public actor MonitoringCollector {
-    private(set) var settings: CollectionSettings
-    private(set) var client: AlgoliaClient
-    let history: History
-    let clock: CollectionClock
-    let metrics: CollectorMetrics
+    /// Seconds that the vendor's clock may be ahead.
+    private static let clockTolerance: Int64 = 300
+
+    private var settings: CollectionSettings
+    private var client: AlgoliaClient
+    private let history: History
+    private let clock: CollectionClock
+    private let metrics: CollectorMetrics
     private var log: Logger
     private var generator: any RandomNumberGenerator & Sendable
 
-    private var jobs = Dictionary(uniqueKeysWithValues: MonitoringJob.allCases.map { ($0, MonitoringJobState()) })
-    private var pause = 0.0
-    private var isUnauthorized = false
-    /// Refusals of the key in a row.
-    private var refusals = 0
+    private var schedule = MonitoringSchedule()
+    private var repairs = InfrastructureRepairs()
+    private var clockCheck: ClockCheck
     /// Whether the log says already that something is refused.
     private var hasToldRefusal = false
     private var told = ToldOnce()
-    var status = InfrastructureStatus()
-    /// Longer periods that are asked for once, to fill what was missed.
-    var repairs: [InfrastructurePeriod] = []
-    /// When the hours of the newest week were last asked for.
-    var weekFetched: UnixTime?
+    private var status = InfrastructureStatus()
     private var isLoaded = false
-    /// Whether an answer has confirmed the clock since the start, or since it was set.
-    private var isClockConfirmed = false
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
     /// Failures in a row to read or write the history: it is tried before anything is asked for again.
@@ -54,6 +52,7 @@ public actor MonitoringCollector {
         self.history = history
         self.clock = CollectionClock(clock)
         self.metrics = CollectorMetrics(application: client.application, factory: metrics)
+        clockCheck = ClockCheck(self.clock, self.metrics)
         self.generator = generator
         log = logger
         log[metadataKey: "application"] = "\(client.application)"
@@ -79,7 +78,7 @@ public actor MonitoringCollector {
     public func snapshot() -> InfrastructureStatus { status }
 
     private var hasNewKey: Bool {
-        (isUnauthorized || status.isRefused) && client.key(.monitoring)?.hasReplacement == true
+        (schedule.isUnauthorized || status.isRefused) && client.key(.monitoring)?.hasReplacement == true
     }
 
     /// Makes the next request, if there is one to make now.
@@ -104,51 +103,43 @@ public actor MonitoringCollector {
         }
         if hasNewKey {
             log.info("monitoring key changed; retrying with the new key")
-            isUnauthorized = false
-            pause = 0
-            for job in MonitoringJob.allCases { jobs[job] = MonitoringJobState() }
+            schedule.keyChanged()
         }
-        let now = clock.seconds
-        guard pause <= now else { return .idle(until: pause) }
-        if let period = repairs.first, jobs[.infrastructure]?.failures == 0 {
-            return .requested(succeeded: await perform(.infrastructure, period))
+        switch schedule.next(repair: repairs.next, hasClusters: !status.clusters.isEmpty, now: clock.seconds) {
+        case .idle(let wakeUp): return .idle(until: wakeUp)
+        case .ask(let job, let period): return .requested(succeeded: await perform(job, period))
         }
-        let open = MonitoringJob.allCases.filter { !$0.needsClusters || !status.clusters.isEmpty }
-            .map { (job: $0, due: jobs[$0]?.due ?? 0) }
-        guard let next = open.min(by: { $0.due < $1.due }) else { return .idle(until: now + 60) }
-        guard next.due <= now else { return .idle(until: next.due) }
-        return .requested(succeeded: await perform(next.job, .hour))
     }
 
     private func load() async throws {
         let checks = try await history.revisionChecks(application: client.application)
         await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
-        weekFetched = checks[Scope(application: client.application)]?[.minutely].flatMap { $0 <= clock.now ? $0 : nil }
+        repairs.load(
+            weekFetched: checks[Scope(application: client.application)]?[.minutely].flatMap {
+                $0 <= clock.now ? $0 : nil
+            })
     }
 
-    /// Compares the clock with the newest answer, as ``ApplicationCollector/isClockRight(_:)`` does.
+    /// Compares the clock with the newest answer.
     /// - Returns: when the answer was given, at the latest.
     /// - Throws: ``ClockWasWrong`` when it was asked for at another time than it seemed.
-    func confirmed(_ sentAt: UnixTime) async throws -> UnixTime {
-        guard let reading = client.newestDate(.monitoring) else { return sentAt }
-        let step = clock.synchronize(reading)
-        if let offset = clock.offset { metrics.clockOffset(offset, .monitoring) }
-        if step != 0 { follow(step) }
-        if !isClockConfirmed {
-            let future = try await history.forgetFuture(
-                application: client.application, [.minutely], now: max(clock.now, reading.date ?? .min), settleDelay: 0)
-            isClockConfirmed = true
+    private func confirmed(_ sentAt: UnixTime) async throws -> UnixTime {
+        guard let reading = clockCheck.compare(client, .monitoring) else { return sentAt }
+        if reading.step != 0 { follow(reading.step) }
+        if !clockCheck.isConfirmed {
+            let future = try await clockCheck.discardFuture(
+                reading, in: history, client.application, [.minutely], settleDelay: 0)
+            clockCheck.confirm()
             if future != nil { isLoaded = false }
         }
-        guard step == 0 else { throw ClockWasWrong() }
+        guard reading.step == 0 else { throw ClockWasWrong() }
         return min(sentAt, reading.date ?? .max)
     }
 
     /// Goes on after the time was set: everything is asked for at once.
     private func follow(_ step: Double) {
-        for job in MonitoringJob.allCases { jobs[job]?.due = 0 }
-        if pause > 0 { pause += step }
-        isClockConfirmed = false
+        schedule.shift(by: step)
+        clockCheck.wasSet()
         isLoaded = false
     }
 
@@ -161,19 +152,10 @@ public actor MonitoringCollector {
         } catch is ClockWasWrong {
             return false
         } catch {
-            let delay = storageFailed(error)
-            jobs[job]?.due = clock.seconds + delay
+            schedule.putOff(job, until: clock.seconds + storageFailed(error))
             return false
         }
-        let interval = settings.monitoringInterval * job.pace
-        // At the same second of each minute, however long answers take.
-        jobs[job] = MonitoringJobState(
-            due: Double((clock.now / interval + 1) * interval + CollectionSettings.monitoringDelay),
-            isProven: job.needsKey)
-        if job.needsKey {
-            isUnauthorized = false
-            refusals = 0
-        }
+        schedule.succeeded(job, now: clock.now, interval: settings.monitoringInterval)
         storageFailures = 0
         noteState(nil)
         if case let ignored = client.ignoredParts(.monitoring), ignored > 0, told.first(.ignored) {
@@ -193,44 +175,17 @@ public actor MonitoringCollector {
     }
 
     private func noteState(_ error: AlgoliaError?) {
-        status.isUp = jobs.values.allSatisfy { $0.failures == 0 }
-        status.isRefused = jobs.values.contains { $0.isRefused }
+        status.isUp = schedule.isUp
+        status.isRefused = schedule.isRefused
         if let error { status.lastError = error.description }
-    }
-
-    func tellOutside(_ points: Int) {
-        guard told.first(.outside) else { return }
-        log.warning(
-            "the Monitoring API sent \(points) points outside the requested range; dropping them")
     }
 
     // MARK: Failures
 
     private func fail(_ job: MonitoringJob, _ error: AlgoliaError) {
-        guard error != .cancelled, var state = jobs[job] else { return }
-        state.failures += 1
-        let now = clock.seconds
+        guard error != .cancelled else { return }
         let kind = FailureKind(error)
-        var (failures, pausesAll) = (state.failures, false)
-        switch kind {
-        case .unauthorized:
-            state.isRefused = true
-            // Where the key is good for something else, it is the plan that lacks this.
-            let wasProven = state.isProven
-            state.isProven = false
-            let others = jobs.filter { $0.key != job }.values
-            if wasProven || !others.contains(where: \.isProven) {
-                isUnauthorized = true
-                refusals += 1
-                (failures, pausesAll) = (refusals, true)
-            }
-        case .throttled(let retryAfter): pausesAll = retryAfter != nil
-        default: break
-        }
-        let delay = kind.scheduledDelay(failures: failures, using: &generator)
-        if pausesAll { pause = now + delay }
-        state.due = (now + delay).rounded(.up)
-        jobs[job] = state
+        let delay = schedule.failed(job, kind, now: clock.seconds, using: &generator)
         noteState(error)
         metrics.failed(.monitoring)
         let text = "Monitoring API request failed (\(job)): \(error); retrying in \(Int(delay.rounded(.up))) s"
@@ -251,5 +206,127 @@ public actor MonitoringCollector {
         status.lastError = HistoryError.sentence(error)
         log.error("\(HistoryError.sentence(error)); retrying in \(Int(delay.rounded(.up))) s")
         return delay
+    }
+
+    // MARK: Answers
+
+    /// Asks a question, and stores the answer.
+    private func fetch(_ job: MonitoringJob, _ period: InfrastructurePeriod) async throws {
+        switch job {
+        case .inventory:
+            status.servers = try await client.inventory().sorted { $0.name < $1.name }
+            status.serversFetched = clock.now
+            let clusters = Set(status.servers.map(\.cluster)).subtracting([""])
+            status.clusters = clusters.sorted()
+            status.reachability = status.reachability.filter { clusters.contains($0.key) }
+            status.incidents = status.incidents.filter { clusters.contains($0.cluster) }
+        case .infrastructure: try await fetchInfrastructure(period)
+        case .status:
+            let answer = try await client.clusterStatus(status.clusters)
+            try await store(
+                answer.compactMap { cluster, name in ClusterStatus(name: name).map { (cluster, $0.rawValue) } },
+                as: "cluster_status")
+        case .reachability:
+            let answer = try await client.reachability(status.clusters)
+            status.reachability = answer
+            status.reachabilityFetched = clock.now
+            let shares = answer.filter { !$0.value.isEmpty }.mapValues { probes in
+                PointValue(100 * Double(probes.values.count { $0 }) / Double(probes.count))
+            }
+            try await store(shares.map { ($0.key, $0.value) }, as: "reachability")
+        case .latency: try await fetchProbe(.latency)
+        case .indexing: try await fetchProbe(.indexing)
+        case .incidents:
+            // One of the year 9999 would be the newest for ever.
+            let latest = clock.now + Self.clockTolerance
+            let incidents = try await client.incidents(status.clusters).filter { $0.time <= latest }
+            try await history.store(
+                incidents.map {
+                    StoredIncident(
+                        application: client.application, cluster: $0.cluster, time: $0.time, title: $0.title,
+                        status: $0.status)
+                })
+            status.incidents = Dictionary(grouping: incidents, by: \.cluster).sorted { $0.key < $1.key }
+                .compactMap { $0.value.max { $0.time < $1.time } }
+        }
+    }
+
+    /// Servers by the minute; after a gap the same again, coarser and further back.
+    private func fetchInfrastructure(_ period: InfrastructurePeriod) async throws {
+        let asked = clock.now
+        let series = try await client.infrastructure(period)
+        let sentAt = try await confirmed(asked)
+        switch period {
+        case .minute, .hour, .day:
+            let outcome = try await store(
+                series, over: period.length, statistics: .all, sentAt: sentAt, keepsExisting: period == .day)
+            repairs.plan(answered: outcome.answered[.everything] ?? TimeRangeSet(), now: sentAt)
+        case .week, .month:
+            // Points of whole hours, for those that were never seen minute by minute.
+            let ended = Granularity.hourly.floor(sentAt)
+            let hours = series.map { one in
+                SeriesPoints(statistic: one.statistic, key: one.key, points: one.points.filter { $0.time < ended })
+            }
+            let asked = limit(hours, to: TimeRange(sentAt - period.length - period.step, ended))
+            try await history.fill(asked, application: client.application, api: .monitoring, granularity: .hourly)
+            try await history.noteRevisionCheck(Scope(application: client.application), .minutely, at: sentAt)
+            repairs.finishWeek(at: sentAt)
+        }
+    }
+
+    private func fetchProbe(_ probe: ClusterProbe) async throws {
+        let asked = clock.now
+        let series = try await client.probe(probe, clusters: status.clusters)
+        let sentAt = try await confirmed(asked)
+        try await store(
+            series, over: InfrastructurePeriod.day.length, statistics: .names([probe.statistic]), sentAt: sentAt)
+    }
+
+    /// Stores a state of now as the point of this minute.
+    private func store(_ values: [(cluster: ServerName, value: PointValue)], as statistic: StatisticName) async throws {
+        let sentAt = try await confirmed(clock.now)
+        let minute = Granularity.minutely.floor(sentAt)
+        let series = values.map {
+            SeriesPoints(statistic: statistic, key: $0.cluster, points: [Point(time: minute, value: $0.value)])
+        }
+        try await store(series, over: 60, statistics: .names([statistic]), sentAt: sentAt)
+    }
+
+    private func store(_ values: [(cluster: ServerName, severity: Int64)], as statistic: StatisticName) async throws {
+        try await store(values.map { ($0.cluster, PointValue.integer($0.severity)) }, as: statistic)
+    }
+
+    @discardableResult
+    private func store(
+        _ series: [SeriesPoints], over length: Int64, statistics: StatisticSelection, sentAt: UnixTime,
+        keepsExisting: Bool = false
+    ) async throws -> StoreOutcome {
+        let end = Granularity.minutely.floor(sentAt) + 60
+        let window = AnsweredWindow(
+            scope: Scope(application: client.application), api: .monitoring, granularity: .minutely,
+            range: TimeRange(end - 60 - length, end), statistics: statistics, fetchedAt: sentAt, settleDelay: 0)
+        let asked = limit(
+            series, to: TimeRange(window.range.start - InfrastructurePeriod.day.step, end + Self.clockTolerance))
+        let outcome = try await history.store(asked, answering: window, keepsExisting: keepsExisting)
+        metrics.stored(outcome.added + outcome.revised)
+        return outcome
+    }
+
+    /// Takes away the points outside `range`, and counts them.
+    private func limit(_ series: [SeriesPoints], to range: TimeRange) -> [SeriesPoints] {
+        var outside = 0
+        let kept = series.map { one in
+            var one = one
+            let points = one.points.filter { range.contains($0.time) }
+            outside += one.points.count - points.count
+            one.points = points
+            return one
+        }
+        guard outside > 0 else { return series }
+        metrics.outside(outside)
+        if told.first(.outside) {
+            log.warning("the Monitoring API sent \(outside) points outside the requested range; dropping them")
+        }
+        return kept.filter { !$0.points.isEmpty }
     }
 }

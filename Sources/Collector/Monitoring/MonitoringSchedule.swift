@@ -1,0 +1,139 @@
+internal import AlgoliaClient
+internal import UsageModel
+
+/// One of the questions that the Monitoring API is asked again and again.
+enum MonitoringJob: Hashable, CaseIterable {
+    case inventory, infrastructure, status, latency, indexing, reachability, incidents
+
+    /// How often, as a multiple of ``CollectionSettings/monitoringInterval``.
+    var pace: Int64 {
+        switch self {
+        case .infrastructure, .status: 1
+        // The vendor probes every ten minutes.
+        case .latency, .indexing, .reachability, .incidents: 5
+        case .inventory: 60
+        }
+    }
+
+    /// Whether it is answered to the right key alone; the others anybody may ask.
+    var needsKey: Bool { self == .inventory || self == .infrastructure }
+
+    /// Whether it is about clusters, which the inventory names.
+    var needsClusters: Bool {
+        switch self {
+        case .inventory, .infrastructure: false
+        case .status, .latency, .indexing, .reachability, .incidents: true
+        }
+    }
+}
+
+/// When each question of the Monitoring API is due, and what became of it the last time.
+///
+/// 1. Each job has its own interval and its own backoff (``FailureKind/scheduledDelay(failures:using:)``).
+/// 2. A refusal is the key's, and pauses all jobs, if the job was answered with this key before, or if no other was.
+///    Else it is the plan that lacks this job, and the others go on.
+/// 3. `Retry-After` pauses all jobs.
+struct MonitoringSchedule {
+    private struct State {
+        var due = 0.0
+        var failures = 0
+        /// Whether it was ever answered with the present key: a refusal is then the key's, not the plan's.
+        var isProven = false
+        var isRefused = false
+    }
+
+    /// Seconds after which clusters are looked for again.
+    private static let rest = 60.0
+
+    private var jobs: [MonitoringJob: State] = [:]
+    private var pause = 0.0
+    /// Whether the key is refused.
+    private(set) var isUnauthorized = false
+    /// Refusals of the key in a row.
+    private var refusals = 0
+
+    /// Whether everything that was asked last was answered.
+    var isUp: Bool { jobs.values.allSatisfy { $0.failures == 0 } }
+
+    /// Whether the key or the plan has no access to anything.
+    var isRefused: Bool { jobs.values.contains(where: \.isRefused) }
+
+    /// What to do now.
+    enum Next: Equatable {
+        case ask(MonitoringJob, InfrastructurePeriod)
+        /// Nothing before this time.
+        case idle(until: Double)
+    }
+
+    /// - Parameters:
+    ///   - repair: the longer period to ask for once, if any; before anything else, unless servers cannot be had.
+    ///   - hasClusters: whether the inventory has named any.
+    func next(repair: InfrastructurePeriod?, hasClusters: Bool, now: Double) -> Next {
+        guard pause <= now else { return .idle(until: pause) }
+        if let repair, state(.infrastructure).failures == 0 { return .ask(.infrastructure, repair) }
+        let open = MonitoringJob.allCases.filter { !$0.needsClusters || hasClusters }
+            .map { (job: $0, due: state($0).due) }
+        guard let next = open.min(by: { $0.due < $1.due }) else { return .idle(until: now + Self.rest) }
+        return next.due <= now ? .ask(next.job, .hour) : .idle(until: next.due)
+    }
+
+    private func state(_ job: MonitoringJob) -> State { jobs[job] ?? State() }
+
+    /// Notes an answer.
+    /// - Parameter interval: ``CollectionSettings/monitoringInterval``.
+    mutating func succeeded(_ job: MonitoringJob, now: UnixTime, interval: Int64) {
+        let interval = interval * job.pace
+        // At the same second of each minute, however long answers take.
+        let due = Double((now / interval + 1) * interval + CollectionSettings.monitoringDelay)
+        jobs[job] = State(due: due, isProven: job.needsKey)
+        guard job.needsKey else { return }
+        isUnauthorized = false
+        refusals = 0
+    }
+
+    /// Notes that a question failed.
+    /// - Returns: seconds until it is asked again.
+    mutating func failed(
+        _ job: MonitoringJob, _ kind: FailureKind, now: Double,
+        using generator: inout any RandomNumberGenerator & Sendable
+    ) -> Double {
+        var state = state(job)
+        state.failures += 1
+        var (failures, pausesAll) = (state.failures, false)
+        switch kind {
+        case .unauthorized:
+            state.isRefused = true
+            let wasProven = state.isProven
+            state.isProven = false
+            let others = jobs.filter { $0.key != job }.values
+            if wasProven || !others.contains(where: \.isProven) {
+                isUnauthorized = true
+                refusals += 1
+                (failures, pausesAll) = (refusals, true)
+            }
+        case .throttled(let retryAfter): pausesAll = retryAfter != nil
+        case .cancelled, .rejected, .transient, .storage: break
+        }
+        let delay = kind.scheduledDelay(failures: failures, using: &generator)
+        if pausesAll { pause = now + delay }
+        state.due = (now + delay).rounded(.up)
+        jobs[job] = state
+        return delay
+    }
+
+    /// Leaves a job alone whose answer could not be stored.
+    mutating func putOff(_ job: MonitoringJob, until time: Double) { jobs[job, default: State()].due = time }
+
+    /// Forgets what became of the jobs, because the key has been replaced.
+    mutating func keyChanged() {
+        jobs = [:]
+        pause = 0
+        isUnauthorized = false
+    }
+
+    /// Makes everything due, because the time was set.
+    mutating func shift(by seconds: Double) {
+        for job in jobs.keys { jobs[job]?.due = 0 }
+        if pause > 0 { pause += seconds }
+    }
+}
