@@ -69,6 +69,11 @@ extension CapacityInput {
         group(statistic, "").map { (series[$0].key.key, series[$0].days) }
     }
 
+    /// Every usual limit, and others that were agreed, in the order of ``ContractLimit``.
+    var limits: [ContractLimit] {
+        ContractLimit.allCases.filter { ContractLimit.usual.contains($0) || contract[$0] != nil }
+    }
+
     /// Returns the number of days of `range` that were fetched.
     func fetched(_ range: Range<Int64>, index: IndexName = "") -> Int {
         covered[index]?.days(in: range.clamped(to: days)) ?? 0

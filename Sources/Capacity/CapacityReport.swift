@@ -8,9 +8,9 @@ public struct CapacityReport: Sendable {
     public var timeZone: String
     /// The days that were looked at, from 1970-01-01 on. The last of them is the newest that is over.
     public var days: Range<Int64>
-    /// Every limit, whether something was agreed or not, in the order of ``ContractLimit``.
+    /// The usual limits, whether something was agreed or not, and others that were, in the order of ``ContractLimit``.
     public var limits: [LimitReport]
-    /// Billed search requests of each calendar month, oldest first.
+    /// Billed search requests of each billing month, oldest first.
     public var months: [PeriodUsage]
     /// The same of each week, from Monday on.
     public var weeks: [PeriodUsage]
@@ -32,7 +32,7 @@ extension CapacityReport {
         days = input.days
         limits = LimitReport.all(input)
         let searches = input.days(ContractLimit.searchRequestsPerMonth.statistic)
-        months = PeriodUsage.sums(searches, of: .month, in: input)
+        months = PeriodUsage.sums(searches, of: BillingMonth(startDay: input.contract.periodStartDay), in: input)
         weeks = PeriodUsage.sums(searches, of: .week, in: input)
         searchCapacity = SearchCapacityReport(input)
         servers = ServerReport.all(input)

@@ -14,6 +14,13 @@ public struct ForecastPoint: Sendable, Hashable {
         public var upper80: Double
         public var lower95: Double
         public var upper95: Double
+
+        public init(lower80: Double, upper80: Double, lower95: Double, upper95: Double) {
+            self.lower80 = lower80
+            self.upper80 = upper80
+            self.lower95 = lower95
+            self.upper95 = upper95
+        }
     }
 
     /// Days since 1970-01-01 UTC.

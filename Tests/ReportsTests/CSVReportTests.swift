@@ -52,7 +52,7 @@ import UsageModel
         let report = ReportFixture.report(days: 200, indices: 5, statistics: 10)
         let records = try records(report)
         func rows(_ section: String) -> [[String]] { records.filter { $0[0] == section } }
-        #expect(rows("limit").map { $0[3] } == ContractLimit.allCases.map(\.rawValue))
+        #expect(rows("limit").map { $0[3] } == ContractLimit.usual.map(\.rawValue))
         #expect(rows("limit")[1][6...8] == ["2026-11-01", "2026-11-30", "12000000"])
         #expect(rows("limit_exceedance")[0][8] == "0.4321")
         #expect(rows("limit_expected")[0][6] == "2026-12-31")

@@ -40,11 +40,11 @@ import UsageModel
     @Test func `the month is answered with the projection, its interval and probability, and what is used`() throws {
         let report = ReportFixture.report(days: 200, indices: 3, statistics: 1)
         let answer = try answer("records.month", report)
-        #expect(answer.question == "Will records exceed the contract in November 2026?")
+        #expect(answer.question == "Will billed records exceed the contract in November 2026?")
         #expect(answer.severity == .warning)
-        #expect(plain(answer.answer).hasPrefix("At risk. Records are heading for "))
+        #expect(plain(answer.answer).hasPrefix("At risk. Billed records are heading for "))
         #expect(plain(answer.answer).hasSuffix("%) by the end of November; chance of exceeding it: 43%."))
-        #expect(plain(answer.details).contains("Records on 21 Nov 2026: "))
+        #expect(plain(answer.details).contains("Billed records in November 2026, day 21 of 30: "))
         #expect(plain(answer.details).contains("80% interval: "))
     }
 
@@ -81,7 +81,7 @@ import UsageModel
         report.limits[2].used = 959
         report.limits[2].projection?.mean = 959
         let answer = try answer("max_qps.month", report)
-        #expect(plain(answer.answer) == "Over limit. The November peak was 959 queries/s, 240% of 400.")
+        #expect(plain(answer.answer) == "Over limit. The peak of November was 959 queries/s, 240% of 400.")
     }
 
     @Test func `days that were not fetched make the sum a lower bound`() throws {
@@ -166,8 +166,10 @@ import UsageModel
             #expect(answer.severity == severity)
         }
         var report = ReportFixture.report(days: 200, indices: 3, statistics: 1)
-        report.limits[1].exhaustion = .reached(day: end - 60)
-        #expect(try answer("records.year", report).answer.hasSuffix("since 23 Sep 2026."))
+        report.limits[1].exhaustion = .reached(day: end - 3)
+        #expect(
+            plain(try answer("records.year", report).answer)
+                == "Limit reached. November 2026 reached the limit on 19 Nov 2026.")
     }
 
     @Test func `the index that drives the usage is named with its share and its part of the growth`() throws {

@@ -49,7 +49,7 @@ enum ReportFixture {
         let nothing = DailySeries(firstDay: 0, values: [])
         return CapacityReport(
             application: "NEWAPP", timeZone: "UTC", days: 0..<0,
-            limits: ContractLimit.allCases.map { limit in
+            limits: ContractLimit.usual.map { limit in
                 LimitReport(
                     limit: limit, agreed: nil, series: forecasted(limit.statistic, nothing), used: nil, usedCoverage: 0,
                     month: 0..<31, projection: nil, exhaustion: .unlimited)
@@ -69,7 +69,7 @@ enum ReportFixture {
         report.application = "SMALLAPP"
         report.days = end - Int64(count)..<end
         let searches = series(report.days, value)
-        report.limits = ContractLimit.allCases.map { one in
+        report.limits = ContractLimit.usual.map { one in
             one == .searchRequestsPerMonth
                 ? limit(one, searches, agreed: agreed)
                 : limit(one, DailySeries(firstDay: end, values: []), agreed: nil)
@@ -86,19 +86,19 @@ enum ReportFixture {
         let forecast = forecasted(limit.statistic, days)
         let known = days.values(in: month).map(\.value)
         let used: Double? =
-            switch limit {
-            case .searchRequestsPerMonth: known.isEmpty ? nil : known.reduce(0, +)
-            case .records: days.newest?.value
-            case .maxQPS: known.max()
+            switch limit.measure {
+            case .sum: known.isEmpty ? nil : known.reduce(0, +)
+            case .fourthHighest: BilledRecords(known).figure
+            case .highest: known.max()
             }
         var projection: Projection?
         if case .success(let future) = forecast.forecast, let used {
             let ahead = future.points.filter { month.contains($0.day) }.map(\.mean)
             let mean =
-                switch limit {
-                case .searchRequestsPerMonth: used + ahead.reduce(0, +)
-                case .records: ahead.last ?? used
-                case .maxQPS: max(used, ahead.max() ?? 0)
+                switch limit.measure {
+                case .sum: used + ahead.reduce(0, +)
+                case .fourthHighest: ahead.last ?? used
+                case .highest: max(used, ahead.max() ?? 0)
                 }
             projection = Projection(
                 mean: mean, bounds: bounds(around: mean, share: 0.03), exceedance: agreed == nil ? nil : 0.4321)
@@ -110,7 +110,8 @@ enum ReportFixture {
             case (.success, _): .expected(day: end + 39, earliest: end + 9, latest: end + 101)
             }
         return LimitReport(
-            limit: limit, agreed: agreed, series: forecast, used: used, usedCoverage: 1, month: month,
+            limit: limit, agreed: agreed, series: forecast, used: used, usedCoverage: 1,
+            usedDays: known.count, month: month,
             projection: projection, exhaustion: exhaustion)
     }
 

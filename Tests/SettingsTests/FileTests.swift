@@ -12,7 +12,12 @@ import UsageModel
             monitoring_api_key_file: /run/secrets/monitoring
             search_api_key_file: /run/secrets/search
             indices: { include: ["*"], exclude: ["tmp_*"] }
-            contract: { search_requests_per_month: 50000000, records: 10_000_000, max_qps: 400.5 }
+            contract:
+              search_requests_per_month: 50000000
+              records: 10_000_000
+              max_qps: 400.5
+              recommend_requests_per_month: 3e6
+              period_start_day: 15
         endpoints:                                        # for tests and private gateways
           usage: http://127.0.0.1:8080/usage
           monitoring: https://status.example.com
@@ -39,6 +44,8 @@ import UsageModel
         application.contract.searchRequestsPerMonth = 50_000_000
         application.contract.records = 10_000_000
         application.contract.maxQPS = 400.5
+        application.contract.recommendRequestsPerMonth = 3_000_000
+        application.contract.periodStartDay = 15
         var expected = Settings()
         expected.applications = [application]
         expected.requests.endpoints.usage = "http://127.0.0.1:8080/usage"

@@ -30,9 +30,13 @@ struct OptionTests {
 
     @Test("A limit of a contract is found by its name")
     func contract() {
-        let contract = Contract(searchRequestsPerMonth: 1, records: 2, maxQPS: 3)
-        #expect(ContractLimit.allCases.map { contract[$0] } == [1, 2, 3])
-        #expect(ContractLimit.allCases.map(\.rawValue) == ["search_requests_per_month", "records", "max_qps"])
+        var contract = Contract(searchRequestsPerMonth: 1, records: 2, maxQPS: 3)
+        contract.recommendRequestsPerMonth = 4
+        #expect(ContractLimit.allCases.map { contract[$0] } == [1, 2, 3, 4])
+        #expect(
+            ContractLimit.allCases.map(\.rawValue) == [
+                "search_requests_per_month", "records", "max_qps", "recommend_requests_per_month",
+            ])
         #expect(ContractLimit.allCases.allSatisfy { Contract()[$0] == nil })
     }
 

@@ -1,7 +1,7 @@
 internal import Forecast
 internal import UsageModel
 
-/// A calendar period's value, and how much of it there is.
+/// The value of a calendar period or billing month, and how much of it there is.
 public struct PeriodUsage: Sendable, Hashable {
     /// Days since 1970-01-01; the whole period, also where it is cut off by the report's range.
     public var days: Range<Int64>
@@ -38,24 +38,42 @@ extension PeriodUsage {
 
     /// The same of a sum of which no part may be missing: a day that was fetched and has no value is not covered.
     static func sums(_ series: DailySeries?, of period: CalendarPeriod, in input: CapacityInput) -> [PeriodUsage] {
-        periods(series, of: period, aggregate: .sum, in: input).map { period in
+        sums(series, of: calendarPeriods(period, in: input), in: input)
+    }
+
+    /// Such a sum of each billing month that the report's days touch, oldest first.
+    static func sums(_ series: DailySeries?, of billing: BillingMonth, in input: CapacityInput) -> [PeriodUsage] {
+        sums(series, of: billing.touching(input.days), in: input)
+    }
+
+    private static func sums(
+        _ series: DailySeries?, of periods: [Range<Int64>], in input: CapacityInput
+    ) -> [PeriodUsage] {
+        periods.map { days in
+            let period = PeriodUsage(days, in: input)
             guard let series else { return period }
-            var period = period
+            var filled = period.filled(with: series, .sum, in: input)
             let reported = series.values(in: period.days.clamped(to: input.days)).count
-            period.coverage = Double(reported) / Double(period.days.count)
-            return period
+            filled.coverage = Double(reported) / Double(period.days.count)
+            return filled
         }
     }
 
     /// The same without values, which all series of the application or an index have in common.
     static func periods(of period: CalendarPeriod, in input: CapacityInput, index: IndexName = "") -> [PeriodUsage] {
+        calendarPeriods(period, in: input).map { PeriodUsage($0, in: input, index: index) }
+    }
+
+    private static func calendarPeriods(_ period: CalendarPeriod, in input: CapacityInput) -> [Range<Int64>] {
         let range = TimeRange(input.days.lowerBound * secondsPerDay, input.days.upperBound * secondsPerDay)
-        return CalendarAggregation(period).periods(range).map { range in
-            let days = range.start / secondsPerDay..<range.end / secondsPerDay
-            return PeriodUsage(
-                days: days, value: nil, coverage: Double(input.fetched(days, index: index)) / Double(days.count),
-                isRunning: days.upperBound > input.days.upperBound)
-        }
+        return CalendarAggregation(period).periods(range).map { $0.start / secondsPerDay..<$0.end / secondsPerDay }
+    }
+
+    /// A period without a value.
+    private init(_ days: Range<Int64>, in input: CapacityInput, index: IndexName = "") {
+        self.init(
+            days: days, value: nil, coverage: Double(input.fetched(days, index: index)) / Double(days.count),
+            isRunning: days.upperBound > input.days.upperBound)
     }
 
     /// The same period with the value of `series`, of days that are the report's.

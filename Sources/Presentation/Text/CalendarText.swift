@@ -37,6 +37,14 @@ public enum CalendarText {
         String(fullMonthName(day).prefix(3))
     }
 
+    /// `22`.
+    public static func dayOfMonth(_ day: Int64) -> Int { civil(day).day }
+
+    /// `2026`.
+    public static func year(_ day: Int64) -> Int { civil(day).year }
+
+    public static func isFirstOfMonth(_ day: Int64) -> Bool { civil(day).day == 1 }
+
     /// `2026-11-22`, for years 0 to 9999.
     public static func iso(_ day: Int64) -> String {
         String(RFC3339.string(day * 86_400).prefix(10))

@@ -8,11 +8,34 @@ public enum Phrase {
         return items.dropLast().joined(separator: ", ") + " \(conjunction) " + last
     }
 
-    /// `November 2026`, of a month's days.
-    public static func month(_ days: Range<Int64>) -> String { CalendarText.month(days.lowerBound) }
+    /// `November 2026`, of a month's days; a billing month that begins on another day than the first is
+    /// `the month to 14 December 2026`.
+    public static func month(_ days: Range<Int64>) -> String {
+        CalendarText.isFirstOfMonth(days.lowerBound)
+            ? CalendarText.month(days.lowerBound)
+            : "the month to \(lastDay(days)) \(CalendarText.year(days.upperBound - 1))"
+    }
 
-    /// `November`, of a month's days.
-    public static func monthName(_ days: Range<Int64>) -> String { CalendarText.fullMonthName(days.lowerBound) }
+    /// The same without the year: `November`, `the month to 14 December`.
+    public static func monthName(_ days: Range<Int64>) -> String {
+        CalendarText.isFirstOfMonth(days.lowerBound)
+            ? CalendarText.fullMonthName(days.lowerBound) : "the month to \(lastDay(days))"
+    }
+
+    /// The same for a cell of a table: `November 2026`, `15 Nov to 14 Dec 2026`.
+    public static func monthCell(_ days: Range<Int64>) -> String {
+        CalendarText.isFirstOfMonth(days.lowerBound)
+            ? CalendarText.month(days.lowerBound)
+            : "\(CalendarText.dayMonth(days.lowerBound)) to \(CalendarText.date(days.upperBound - 1))"
+    }
+
+    private static func lastDay(_ days: Range<Int64>) -> String {
+        let last = days.upperBound - 1
+        return "\(CalendarText.dayOfMonth(last)) \(CalendarText.fullMonthName(last))"
+    }
+
+    /// A phrase at the beginning of a sentence.
+    public static func capitalized(_ phrase: String) -> String { phrase.prefix(1).uppercased() + phrase.dropFirst() }
 
     /// A probability, rounded; what is not certain is not called so.
     public static func probability(_ probability: Double) -> String {

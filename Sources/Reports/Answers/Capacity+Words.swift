@@ -7,8 +7,9 @@ extension ContractLimit {
     var subject: String {
         switch self {
         case .searchRequestsPerMonth: "billed search requests"
-        case .records: "records"
+        case .records: "billed records"
         case .maxQPS: "queries per second"
+        case .recommendRequestsPerMonth: "Recommend requests"
         }
     }
 
@@ -16,10 +17,16 @@ extension ContractLimit {
     public var title: String {
         switch self {
         case .searchRequestsPerMonth: "Billed search requests per month"
-        case .records: "Records"
+        case .records: "Billed records"
         case .maxQPS: "Queries per second"
+        case .recommendRequestsPerMonth: "Recommend requests per month"
         }
     }
+}
+
+extension ContractLimit {
+    /// The limit's daily statistic as a heading: what is charged of records is not what a day has.
+    var statisticTitle: String { self == .records ? "Records" : title }
 }
 
 extension Exhaustion {

@@ -41,10 +41,7 @@ extension CapacityReport {
             (state, text, severity) = (nil, "Not enough data: \(failure.words).", .unknown)
         case .reached(let day):
             state = "Limit reached"
-            text =
-                limit.limit == .records
-                ? "Records have been at or above the limit since \(CalendarText.date(day))."
-                : "\(Phrase.month(limit.month)) reached the limit on \(CalendarText.date(day))."
+            text = "\(Phrase.capitalized(Phrase.month(limit.month))) reached the limit on \(CalendarText.date(day))."
             severity = .critical
         case .expected(let day, let earliest, let latest):
             let away = Int(day - days.upperBound) + 1
@@ -68,21 +65,20 @@ extension CapacityReport {
 
     /// The nearest approach to a limit that is not reached.
     private func nearest(_ limit: LimitReport) -> String? {
-        switch limit.limit {
-        case .searchRequestsPerMonth:
+        switch limit.limit.measure {
+        case .sum:
             let highest = limit.comingMonths.max { $0.projection.mean < $1.projection.mean }
             return highest.map { month in
                 "Highest projected month: \(Phrase.month(month.days)) with \(Figure.compact(month.projection.mean)) "
                     + "(\(Phrase.share(month.projection.mean, of: limit.agreed)) of the limit)."
             }
-        case .records:
-            let last = (try? limit.series.forecast.get())?.points.last
-            return last.map { last in
-                "Projected for \(CalendarText.date(last.day)): \(Figure.compact(last.mean)) records "
-                    + "(\(Phrase.share(last.mean, of: limit.agreed)) of the limit)."
+        case .fourthHighest:
+            return limit.comingMonths.last.map { month in
+                "Projected for \(Phrase.month(month.days)): \(Figure.compact(month.projection.mean)) billed records "
+                    + "(\(Phrase.share(month.projection.mean, of: limit.agreed)) of the limit)."
             }
         // What is expected of a day says little about the highest of many.
-        case .maxQPS: return nil
+        case .highest: return nil
         }
     }
 
@@ -119,10 +115,10 @@ extension CapacityReport {
         let risk = projection.exceedance.map { "; chance of exceeding it: \(Phrase.probability($0))" }
         let amount = Figure.compact(projection.mean) + (whole ?? "")
         let sentence =
-            switch limit.limit {
-            case .searchRequestsPerMonth: "\(month) is heading for \(amount)"
-            case .records: "Records are heading for \(amount) by the end of \(month)"
-            case .maxQPS: "The \(month) peak is heading for \(amount) queries/s"
+            switch limit.limit.measure {
+            case .sum: "\(Phrase.capitalized(month)) is heading for \(amount)"
+            case .fourthHighest: "Billed records are heading for \(amount) by the end of \(month)"
+            case .highest: "The peak of \(month) is heading for \(amount) queries/s"
             }
         return sentence + (risk ?? "") + "."
     }
@@ -135,14 +131,15 @@ extension CapacityReport {
         let share = Phrase.share(limit.used, of: limit.agreed)
         let mean = Figure.compact(projection.mean)
         let isHigher = projection.mean > (limit.used ?? projection.mean) && mean != used
-        switch limit.limit {
-        case .searchRequestsPerMonth:
-            return "\(month) is at \(used), \(share) of \(agreed)" + (isHigher ? ", heading for \(mean)." : ".")
-        case .records:
-            return "Records are at \(used), \(share) of \(agreed)"
+        switch limit.limit.measure {
+        case .sum:
+            return "\(Phrase.capitalized(month)) is at \(used), \(share) of \(agreed)"
+                + (isHigher ? ", heading for \(mean)." : ".")
+        case .fourthHighest:
+            return "Billed records are at \(used), \(share) of \(agreed)"
                 + (isHigher ? ", heading for \(mean) by the end of \(month)." : ".")
-        case .maxQPS:
-            return "The \(month) peak was \(used) queries/s, \(share) of \(agreed)"
+        case .highest:
+            return "The peak of \(month) was \(used) queries/s, \(share) of \(agreed)"
                 + (isHigher ? ", heading for \(mean)." : ".")
         }
     }
@@ -155,7 +152,7 @@ extension CapacityReport {
         }
         var sentences: [String] = []
         if let interval = Phrase.interval(projection.bounds) { sentences.append("80% interval: \(interval).") }
-        if limit.limit == .searchRequestsPerMonth, missingDays(limit).missing > 0 {
+        if limit.limit.measure == .sum, missingDays(limit).missing > 0 {
             sentences.append("The projection includes an estimate for the days without data.")
         }
         return sentences
@@ -179,16 +176,18 @@ extension CapacityReport {
         let atLeast = missing > 0 ? "at least " : ""
         let time = isOver(limit.month) ? month : "\(month), day \(over) of \(limit.month.count)"
         let share = limit.utilization.map { ", \(Figure.percent($0)) of the limit" }
-        switch limit.limit {
-        case .searchRequestsPerMonth:
-            return "Used in \(time): \(atLeast)\(Figure.compact(used)) billed search requests\(share ?? "")\(gap)."
-        case .maxQPS:
+        switch limit.limit.measure {
+        case .sum:
+            return "Used in \(time): \(atLeast)\(Figure.compact(used)) \(limit.limit.subject)\(share ?? "")\(gap)."
+        case .highest:
             return "Peak in \(time): \(atLeast)\(Figure.compact(used)) queries/s\(share ?? "")\(gap)."
-        case .records:
-            // A level does not add up: what counts is how old the newest number is.
-            let newest = limit.series.days.newest?.day ?? days.upperBound - 1
-            let age = newest < days.upperBound - 1 ? ", the newest value" : ""
-            return "Records on \(CalendarText.date(newest))\(age): \(Figure.compact(used))\(share ?? "")."
+        case .fourthHighest:
+            let which = limit.isBeforeCharge ? "the lowest of fewer than four days" : "the fourth-highest day"
+            let newest = limit.series.days.newest.map { newest in
+                " On \(CalendarText.date(newest.day)): \(Figure.compact(newest.value))."
+            }
+            return "Billed records in \(time): \(atLeast)\(Figure.compact(used)) (\(which))\(share ?? "")\(gap)."
+                + (newest ?? "")
         }
     }
 }

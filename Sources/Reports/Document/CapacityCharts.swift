@@ -21,12 +21,12 @@ public struct CapacityCharts: Sendable {
     /// Days of a limit's statistic with its forecast, intervals and what was agreed: for records and QPS.
     public func limit(_ limit: LimitReport) -> Chart? {
         // Records move slowly: a year of them can be seen, and from zero it could not.
-        let isSlow = limit.limit == .records
+        let isSlow = limit.limit.measure == .fourthHighest
         var chart = days(
-            of: limit.series, title: "\(limit.limit.title), by day",
+            of: limit.series, title: "\(limit.limit.statisticTitle), by day",
             future: isSlow ? Int64(Forecast.longest) : Self.future,
             // Of a month's limit a day says nothing.
-            agreed: limit.limit == .searchRequestsPerMonth ? nil : limit.agreed)
+            agreed: limit.limit.measure == .sum ? nil : limit.agreed)
         chart?.startsAtZero = !isSlow
         return chart
     }

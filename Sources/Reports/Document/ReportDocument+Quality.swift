@@ -72,13 +72,14 @@ extension ReportDocument.Section {
             case .success(let forecast):
                 let backtest = forecast.backtest
                 return [
-                    .text(limit.limit.title), .text(forecast.method.words), .text(Figure.exact(backtest.origins)),
+                    .text(limit.limit.statisticTitle), .text(forecast.method.words),
+                    .text(Figure.exact(backtest.origins)),
                     .text(backtest.mase.map { Figure.exact(($0 * 100).rounded() / 100) } ?? Figure.missing),
                     .text(Figure.percent(backtest.coverage80)), .text(Figure.percent(backtest.coverage95)),
                 ]
             case .failure(let failure):
                 return [
-                    .text(limit.limit.title), .text("none: \(failure.words)"), .none, .none, .none, .none,
+                    .text(limit.limit.statisticTitle), .text("none: \(failure.words)"), .none, .none, .none, .none,
                 ]
             }
         }

@@ -35,8 +35,7 @@ extension ReportDocument.Section {
     /// Every statistic in its last whole month, beside the months before it.
     static func statistics(_ report: CapacityReport) -> Self {
         let title = "All statistics"
-        guard let last = report.months.last(where: { !$0.isRunning })?.days,
-            !report.statistics.isEmpty
+        guard let last = report.statistics.first?.months.last(where: { !$0.isRunning })?.days
         else {
             return Self(
                 id: "statistics", title: title,

@@ -7,7 +7,7 @@ extension ReportDocument.Section {
     /// Every limit: what is used, what is to come, when it is reached.
     static func contract(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         let rows = report.limits.map { limit -> [ReportDocument.Cell] in
-            let partial = limit.limit != .records && limit.usedCoverage < 1
+            let partial = limit.usedCoverage < 1
             let used = limit.used.map { (partial ? "≥ " : "") + Figure.compact($0) }
             let interval = limit.projection.map { projection in
                 "\(Figure.compact(projection.bounds.lower80)) to \(Figure.compact(projection.bounds.upper80))"
@@ -36,8 +36,15 @@ extension ReportDocument.Section {
             charts.meter(limit).map { ReportDocument.Block.meter(id: "meter-\(limit.limit.identifier)", $0) }
         }
         var notes: [String] = []
-        if report.limits.contains(where: { $0.limit != .records && $0.usedCoverage < 1 && $0.used != nil }) {
+        if report.limits.contains(where: { $0.usedCoverage < 1 && $0.used != nil }) {
             notes.append("≥: a lower bound, because some days of the month have no data.")
+        }
+        if let records = report.limits.first(where: { $0.limit == .records }), records.used != nil {
+            notes.append(
+                """
+                Billed records are those of the fourth-highest day of the billing month, as Algolia charges them\
+                \(records.isBeforeCharge ? "; with fewer than four days so far, the lowest is shown" : "").
+                """)
         }
         if report.limits.allSatisfy({ $0.agreed == nil }) {
             notes.append(
@@ -70,15 +77,15 @@ extension ReportDocument.Section {
         return Self(id: "searches", title: "Searches", blocks: blocks)
     }
 
-    /// Records and queries per second.
+    /// Records, queries per second and, where they were agreed, Recommend requests.
     static func levels(_ report: CapacityReport, _ charts: CapacityCharts) -> [Self] {
-        [ContractLimit.records, .maxQPS].compactMap { limit in
+        [ContractLimit.records, .maxQPS, .recommendRequestsPerMonth].compactMap { limit in
             guard let usage = report.limits.first(where: { $0.limit == limit }) else { return nil }
             let chart = charts.limit(usage).map {
                 ReportDocument.Block.chart(id: "chart-\(limit.identifier)", $0)
             }
             return Self(
-                id: limit.identifier, title: limit.title,
+                id: limit.identifier, title: limit.statisticTitle,
                 blocks: [chart ?? .paragraph("Not enough data: no values were reported.")])
         }
     }
@@ -88,7 +95,7 @@ extension ReportDocument.Section {
         let rows = report.months.indices.reversed().map { position -> [ReportDocument.Cell] in
             let month = report.months[position]
             return [
-                .text(Phrase.month(month.days) + (month.isRunning ? " so far" : "")),
+                .text(Phrase.monthCell(month.days) + (month.isRunning ? " so far" : "")),
                 .text(Phrase.exact(month, until: report.days.upperBound)),
                 .text(Phrase.share(month.value, of: agreed)),
                 .text(Phrase.change(month, from: position >= 1 ? report.months[position - 1] : nil)),
@@ -108,7 +115,7 @@ extension ReportDocument.Section {
         guard let limit = report.limits.first(where: { $0.limit == .searchRequestsPerMonth }) else { return nil }
         let rows = limit.comingMonths.map { month -> [ReportDocument.Cell] in
             [
-                .text(Phrase.month(month.days)), .text(Figure.compact(month.projection.mean)),
+                .text(Phrase.monthCell(month.days)), .text(Figure.compact(month.projection.mean)),
                 .text(Phrase.interval(month.projection.bounds) ?? Figure.missing),
                 .text(Phrase.share(month.projection.mean, of: limit.agreed)),
                 .text(month.projection.exceedance.map(Phrase.probability) ?? Figure.missing),

@@ -95,10 +95,8 @@ extension ReportDocument.Tile {
     /// Nil where nothing is known.
     init?(_ limit: LimitReport) {
         guard let used = limit.used else { return nil }
-        let partial = limit.limit != .records && limit.usedCoverage < 1 ? "≥ " : ""
-        label =
-            limit.limit == .records
-            ? limit.limit.title : "\(limit.limit.title.replacing(" per month", with: "")), \(Phrase.month(limit.month))"
+        let partial = limit.usedCoverage < 1 ? "≥ " : ""
+        label = "\(limit.limit.title.replacing(" per month", with: "")), \(Phrase.month(limit.month))"
         value = partial + Figure.compact(used)
         let share = limit.utilization.flatMap { share in
             limit.agreed.map { "\(Figure.percent(share)) of \(Figure.compact($0))" }

@@ -68,6 +68,8 @@ extension CapacityDocument {
         var agreed: JSONNumber
         var month: JSONSpan
         var used: JSONNumber
+        /// The newest day's value.
+        var newest: DayDocument
         var usedCoverage: JSONNumber
         var utilization: JSONNumber
         var projected: Projected?
@@ -76,7 +78,7 @@ extension CapacityDocument {
         var comingMonths: [ProjectedMonth]
 
         private enum CodingKeys: CodingKey {
-            case limit, statistic, unit, agreed, month, used, usedCoverage, utilization, projected, exhaustion
+            case limit, statistic, unit, agreed, month, used, newest, usedCoverage, utilization, projected, exhaustion
             case comingMonths
         }
 
@@ -87,6 +89,7 @@ extension CapacityDocument {
             agreed = JSONNumber(report.agreed)
             month = JSONSpan(hasDays ? report.month : 0..<0)
             used = JSONNumber(report.used)
+            newest = DayDocument(report.series.days.newest)
             usedCoverage = JSONNumber(report.usedCoverage)
             utilization = JSONNumber(report.utilization)
             projected = report.projection.map { Projected($0, report.projectedUtilization) }
@@ -106,6 +109,7 @@ extension CapacityDocument {
             try container.encode(agreed, forKey: .agreed)
             try container.encode(month, forKey: .month)
             try container.encode(used, forKey: .used)
+            try container.encode(newest, forKey: .newest)
             try container.encode(usedCoverage, forKey: .usedCoverage)
             try container.encode(utilization, forKey: .utilization)
             try container.encode(projected, forKey: .projected)

@@ -61,8 +61,12 @@ public final class ConfigurationGauges: Sendable {
 public enum ConfigurationMetric {
     public static let contractLimit = MetricDeclaration(
         "algolia_contract_limit", .gauge, labels: ["application", "limit"],
-        help: "Contract limit from the configuration: search requests per month, records, queries per second.",
-        meaning: "the contract limit; `limit` is `search_requests_per_month`, `records` or `max_qps`")
+        help: "Contract limit from the configuration: requests per billing month, records, queries per second.",
+        meaning:
+            """
+            the contract limit; `limit` is `search_requests_per_month`, `records`, `max_qps` or \
+            `recommend_requests_per_month`
+            """)
     public static let requestsPerMinuteLimit = MetricDeclaration(
         "algolia_exporter_requests_per_minute_limit", .gauge, labels: ["application"],
         help: "Configured limit of requests per minute that this process sends to Algolia.",

@@ -10,38 +10,39 @@ enum CapacityFamilies {
                 "algolia_capacity_utilization_ratio", .gauge, labels: ["application", "limit"],
                 help:
                     """
-                    Used share of a contract limit: search requests of this month up to the newest complete day, \
-                    records, peak queries per second of this month.
+                    Used share of a contract limit in this billing month: search requests up to the newest complete \
+                    day, records of the fourth-highest day, peak queries per second.
                     """,
                 meaning:
                     """
-                    used share of the limit: billed search requests of this month up to the newest whole day, the \
-                    newest number of records, peak queries per second of this month
+                    used share of the limit in this billing month: billed search requests up to the newest whole \
+                    day, records of the fourth-highest day (the lowest while there are fewer than four), peak queries \
+                    per second
                     """),
             { $0.utilization }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_coverage_ratio", .gauge, labels: ["application", "limit"],
-                help: "Share of this month's days so far that have data; below 1 the utilization is a lower bound.",
+                help:
+                    "Share of this billing month's days so far that have data; below 1 the utilization is a lower bound.",
                 meaning:
                     """
-                    share of this month's days so far that have data; below 1 the utilization is a lower bound. Not \
-                    for `records`
+                    share of this billing month's days so far that have data; below 1 the utilization is a lower bound
                     """),
-            { $0.used == nil || $0.limit == .records ? nil : $0.usedCoverage }
+            { $0.used == nil ? nil : $0.usedCoverage }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_projected_ratio", .gauge, labels: ["application", "limit"],
-                help: "Projected used share of a contract limit at the end of this month.",
-                meaning: "projected used share at the end of this month"),
+                help: "Projected used share of a contract limit at the end of this billing month.",
+                meaning: "projected used share at the end of this billing month"),
             { $0.projectedUtilization }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_exceedance_ratio", .gauge, labels: ["application", "limit"],
-                help: "Probability that a limit is exceeded by the end of this month, from 0 to 1.",
+                help: "Probability that a limit is exceeded by the end of this billing month, from 0 to 1.",
                 meaning: "probability of exceeding the limit by then, 0 to 1"),
             { $0.projection?.exceedance }
         ),

@@ -79,10 +79,10 @@ struct OverviewApplication: ViewModel {
         func figure(_ range: Range<Int64>) -> Double? {
             let known = values(range).compactMap(\.self)
             guard let last = known.last else { return nil }
-            switch limit.limit {
-            case .searchRequestsPerMonth: return known.reduce(0, +)
-            case .records: return last
-            case .maxQPS: return known.max()
+            switch limit.limit.measure {
+            case .sum: return known.reduce(0, +)
+            case .fourthHighest: return last
+            case .highest: return known.max()
             }
         }
         let week = Int64(Self.week)
@@ -93,6 +93,7 @@ struct OverviewApplication: ViewModel {
             case .searchRequestsPerMonth: "Billed searches, last 7 days"
             case .records: "Records"
             case .maxQPS: "Peak queries per second, last 7 days"
+            case .recommendRequestsPerMonth: "Recommend requests, last 7 days"
             }
         let change = before.flatMap { $0 > 0 ? "\(Figure.change(newest / $0 - 1)) vs. the previous 7 days" : nil }
         let drawing = Sparkline(
