@@ -39,7 +39,9 @@ final class ExporterLock: Sendable {
                 FileGuard.Identity(device: numbers[1], number: numbers[2]),
                 FileGuard.Identity(device: numbers[3], number: numbers[4])
             ) : nil
-        Self.write([UInt64(getpid())], descriptor)
+        // What the last holder noted stays until this one has opened the database: a start that fails before
+        // must not make the next one forget whose log that is.
+        Self.write([UInt64(getpid())] + (last == nil ? [] : numbers[1...]), descriptor)
     }
 
     deinit { close(descriptor) }

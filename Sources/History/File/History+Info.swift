@@ -24,7 +24,8 @@ public struct HistoryInfo: Sendable {
 extension History {
     /// Bytes of the file and its write-ahead log.
     public var size: Int64 {
-        [path, path + "-wal"].reduce(0) { sum, path in
+        // Where they are: of a link, only the link itself would be measured.
+        [file.path, file.logPath].reduce(0) { sum, path in
             let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size]
             return sum + ((size as? Int64) ?? (size as? UInt64).map(Int64.init) ?? (size as? Int).map(Int64.init) ?? 0)
         }

@@ -22,15 +22,19 @@ extension History {
     }
 
     /// Copies the history, as it is at one instant, into a new file at `path`, dense and without a log.
-    /// - Throws: ``HistoryError/cannotCreate(path:reason:)`` when there is a file already.
+    /// - Throws: ``HistoryError/cannotCreate(path:reason:)`` when there is a file already. No file is left after an error.
     public func backUp(to path: String) async throws {
-        guard !FileManager.default.fileExists(atPath: path) else {
+        // SQLite fills an empty file as well as a missing one; this one only its owner may read.
+        guard try HistoryFile.createIfMissing(path) else {
             throw HistoryError.cannotCreate(path: path, reason: "the file already exists")
         }
-        // SQLite fills an empty file as well as a missing one; this one only its owner may read.
-        try HistoryFile.createIfMissing(path)
-        try await writeAlone { db in
-            try db.execute(sql: "VACUUM INTO ?", arguments: [path])
+        do {
+            // Absolute: SQLite would take a name such as `file:x.db` for a URI.
+            let target = HistoryFile.resolved(path)
+            try await writeAlone { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
         }
     }
 

@@ -48,6 +48,10 @@ struct RawStatement {
         switch sqlite3_step(pointer) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
+        case SQLITE_INTERRUPT:
+            // Only the cancellation of a task interrupts. GRDB's own statements say so as well.
+            reset()
+            throw CancellationError()
         case let code:
             let message = database.lastErrorMessage
             reset()
