@@ -88,11 +88,17 @@ extension History {
     ) throws {
         let width = max(query.step ?? 0, query.granularity.seconds)
         // Without looking: the usual question is far below the limit.
-        let most = (query.range.seconds / width + 1).multipliedReportingOverflow(by: Int64(matches.count))
+        let most = (query.range.seconds / width + 2).multipliedReportingOverflow(by: Int64(matches.count))
         guard most.overflow || most.partialValue > Int64(limit) else { return }
+        let slots = query.granularity
         let extents = try matches.compactMap { try reader.extent(series: $0.id)?.intersection(query.range) }
+            .map { TimeRange(slots.ceiling($0.start), slots.ceiling($0.end)) }.filter { !$0.isEmpty }
+        // The buckets from that of the first slot to that of the last: both may be partial.
         func count(_ width: Int64) -> Int64 {
-            extents.reduce(Int64(0)) { $0 + $1.seconds / width + ($1.seconds % width > 0 ? 1 : 0) }
+            extents.reduce(Int64(0)) { sum, extent in
+                let last = extent.end - slots.seconds
+                return sum + (last - query.origin) / width - (extent.start - query.origin) / width + 1
+            }
         }
         let points = count(width)
         guard points > limit else { return }
