@@ -139,7 +139,7 @@ struct WritePieceTests {
         for number in 0..<Int.random(in: 1...8, using: &generator) {
             let key = SeriesKey(
                 application: "APP", statistic: ["records", "avg_processing_time"][number % 2],
-                index: IndexName("i\(number)"))
+                index: "i\(number)")
             let first = Int.random(in: 0..<5, using: &generator)
             let points = (0..<first + Int.random(in: 1...40, using: &generator)).map {
                 Point(time: Int64($0) * 3600, value: PointValue(Double.random(in: -10...10, using: &generator)))
