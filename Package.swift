@@ -161,7 +161,7 @@ let package = Package(
         .executableTarget(
             name: "CrashVictim", dependencies: ["UsageModel", "History", "Collector", "Simulator", "TestSupport"],
             path: "Tests/CrashVictim", swiftSettings: settings),
-        tests("LinearRegexTests", ["LinearRegex"]),
+        tests("LinearRegexTests", ["LinearRegex", "TestSupport"]),
         tests("UsageModelTests", ["UsageModel"], resources: [.copy("Fixtures")]),
         tests(
             "AlgoliaClientTests",
@@ -178,7 +178,7 @@ let package = Package(
                 "CrashVictim", coreMetrics, grdb,
             ]),
         tests("SnappyTests", ["Snappy"]),
-        tests("PrometheusModelTests", ["PrometheusModel", "UsageModel"]),
+        tests("PrometheusModelTests", ["PrometheusModel", "UsageModel", "TestSupport"]),
         tests(
             "ExpositionTests", ["Exposition", "History", "UsageModel", "TestSupport", coreMetrics]),
         tests(
