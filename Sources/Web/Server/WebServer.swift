@@ -56,11 +56,7 @@ public struct WebServer: Service {
     /// Everything that is served, in the order of its description.
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let metrics = MetricsPage(exporter)
-        var endpoints: [Endpoint] = [
-            OverviewPage.endpoint(exporter), ExplorePage.endpoint(exporter), CapacityPage.endpoint(exporter),
-            CollectorPage.endpoint(exporter),
-            metrics.endpoint,
-        ]
+        var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
         endpoints += PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)

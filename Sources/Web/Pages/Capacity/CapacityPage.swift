@@ -18,7 +18,7 @@ enum CapacityPage {
             ]
         ) { query in
             let known = try await CollectorFacts(exporter).applications()
-            var page = Page(place: .capacity, heading: "Capacity", content: .empty)
+            var page = Page(name: .capacity, content: .empty)
             var chosen = known.first
             do {
                 chosen = try Self.chosen(query, of: known)
