@@ -1,3 +1,4 @@
+internal import Presentation
 internal import Mustache
 
 /// The templates of all pages and what they share, parsed once.

@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Hummingbird
+internal import Presentation
 internal import UsageModel
 
 /// `/capacity`: what a planner asks about one application, in words, charts and tables.

@@ -1,3 +1,4 @@
+internal import Presentation
 internal import UsageModel
 
 /// The explorer's form, filled as it was given, right or wrong.

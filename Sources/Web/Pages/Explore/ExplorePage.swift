@@ -1,3 +1,4 @@
+internal import Presentation
 internal import History
 internal import Hummingbird
 internal import UsageModel

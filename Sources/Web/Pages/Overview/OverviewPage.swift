@@ -1,3 +1,4 @@
+internal import Presentation
 internal import Capacity
 internal import History
 internal import Hummingbird
