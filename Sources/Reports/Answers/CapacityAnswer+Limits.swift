@@ -81,7 +81,7 @@ extension CapacityReport {
                 "Projected for \(CalendarText.date(last.day)): \(Figure.compact(last.mean)) records "
                     + "(\(Phrase.share(last.mean, of: limit.agreed)) of the limit)."
             }
-        // What is expected of a day says little about the highest of many.
+        // The projection of a day says little about the highest of many days.
         case .maxQPS: return nil
         }
     }
@@ -110,7 +110,7 @@ extension CapacityReport {
     /// The projection of the whole month beside the limit, and the chance of exceeding it.
     private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
         let month = Phrase.monthName(limit.month)
-        // What has happened has no probability.
+        // The past has no probability.
         if limit.isExceeded { return exceededSentence(limit, projection) }
         let whole = limit.agreed.map { agreed in
             " of \(Figure.compact(agreed))"

@@ -11,9 +11,9 @@ public struct CapacityCharts: Sendable {
 
     /// Days of the past that charts of days show.
     private static let past: Int64 = 365
-    /// Days of the future that charts of weekdays show; more could not be told apart.
+    /// Future days in charts by day; more could not be distinguished.
     private static let future: Int64 = 90
-    /// Lines in one chart that can be told apart.
+    /// The most lines in one chart that can be distinguished.
     private static let mostLines = 8
 
     public init(_ report: CapacityReport) { self.report = report }
@@ -25,7 +25,7 @@ public struct CapacityCharts: Sendable {
         var chart = days(
             of: limit.series, title: "\(limit.limit.title), by day",
             future: isSlow ? Int64(Forecast.longest) : Self.future,
-            // Of a month's limit a day says nothing.
+            // A monthly limit does not apply to a day.
             agreed: limit.limit == .searchRequestsPerMonth ? nil : limit.agreed)
         chart?.startsAtZero = !isSlow
         return chart

@@ -22,7 +22,7 @@ extension ValueRule<RemoteWriteAddress> {
             guard let url = URLComponents(string: text, encodingInvalidCharacters: false),
                 let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https"
             else {
-                // What is no URL may hold a password all the same.
+                // Text that is not a URL may still contain a password.
                 let shown = text.contains("@") || text.contains("?") ? "the text (not shown)" : ShownText.quoted(text)
                 throw complaint("\(shown) is not an http or https URL")
             }

@@ -87,7 +87,7 @@ enum StatusRoute {
         }
     }
 
-    /// A range that the vendor did not give, and that is asked for once a day.
+    /// A range that the vendor did not serve, and that is requested once a day.
     private struct SetAsideDocument: Encodable {
         @OrNull var index: IndexName?
         var granularity: Granularity

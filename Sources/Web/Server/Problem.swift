@@ -72,7 +72,7 @@ extension Problem {
     }
 }
 
-/// Turns whatever goes wrong behind it into a problem document.
+/// Turns every error behind it into a problem document.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Methods by path, to tell a wrong method from a wrong path.
     let methods: [String: [HTTPRequest.Method]]

@@ -26,7 +26,7 @@ struct CapacityContent: ViewModel {
     var isEmpty: Bool
     var reports: [Report]
 
-    /// - Parameter report: nil when there is no application, or none that was asked for.
+    /// - Parameter report: nil when there is no application, or not the requested one.
     init(_ report: CapacityReport?, applications: [ApplicationID]) throws {
         hasChoice = applications.count > 1
         choices = applications.map { Choice(id: $0.text, isSelected: $0 == report?.application) }

@@ -34,7 +34,7 @@ enum CapacityPage {
         }
     }
 
-    /// The application that is asked for, or the first; nil when there is none.
+    /// The requested application, or the first; nil when there is none.
     private static func chosen(_ query: String?, of known: [ApplicationID]) throws -> ApplicationID? {
         let asked: [ApplicationID]? = try QueryParameters(query, accepting: parameters).names("application")
         guard let id = asked?.first else { return known.first }

@@ -20,7 +20,7 @@ struct ExploreForm: ViewModel {
         var options: [Option]
     }
 
-    /// Which parameter is at fault.
+    /// The parameter at fault.
     struct Marks: ViewModel {
         var parameter: String?
 

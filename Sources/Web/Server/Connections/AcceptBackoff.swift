@@ -33,7 +33,7 @@ final class AcceptBackoff: ChannelDuplexHandler {
     init(_ connections: Connections) { self.connections = connections }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // Each connection is asked for by itself.
+        // Each connection is accepted individually.
         try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
     }
 
