@@ -2,7 +2,7 @@ private import Foundation
 
 /// The used and projected share of a limit: a bar against a mark at 100%.
 ///
-/// The scale reaches as far as the largest value, so that 250 % looks like two and a half limits.
+/// The scale reaches as far as the largest value, so that 250% looks like two and a half limits.
 public struct Meter: Sendable, Hashable {
     /// The quantity and what it is a share of, such as `Search requests, share of the contract`.
     public var label: String

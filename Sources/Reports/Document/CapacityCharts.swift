@@ -244,7 +244,7 @@ extension CapacityCharts {
         return TimeRange(Self.time(first), Self.time(max(report.days.upperBound, first + 1)))
     }
 
-    /// From the first day that any of `series` was reported on, four weeks at the least: servers are often known
+    /// From the first day that any of `series` was reported on, at least four weeks: servers are often known
     /// for a short time only.
     private func knownTime(_ series: [DailySeries]) -> TimeRange {
         let first = series.map(\.firstDay).min() ?? report.days.lowerBound
