@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// The release binary as a process of its own.
+/// The release binary as a separate process.
 final class ReleaseBinary {
     private let process = Process()
 

@@ -133,7 +133,7 @@ public struct AlgoliaClient: Sendable {
             return try body.withUnsafeReadableBytes { bytes throws(UsageDecodingError) in try decode(bytes) }
         } catch {
             var error = error
-            // What is no document at all, or another one, may say why.
+            // Text that is not the expected document may state the reason.
             let first = body.readableBytesView.first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
             if error.reason == .notAnAnswer || (first != UInt8(ascii: "{") && first != UInt8(ascii: "[")) {
                 error.text = ForeignText.message(body, redacting: secrets)

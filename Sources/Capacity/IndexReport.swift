@@ -15,7 +15,7 @@ public struct IndexReport: Sendable {
     /// Indices whose records grew most (``IndexUsage/recordsGrowth``), the fastest first.
     public var growingRecords: [IndexUsage]
     /// Indices that hold records and were not searched in the last 28 days although all of them were fetched,
-    /// the largest first. Searches of Query Suggestions are searches here, though nobody pays for them.
+    /// the largest first. Searches of Query Suggestions count as searches here, although they are not billed.
     public var unsearched: [IndexUsage]
 }
 

@@ -4,7 +4,7 @@ public import UsageModel
 /// Writes metric families in one of the exposition formats, byte by byte:
 /// large pages have tens of thousands of lines.
 ///
-/// Whatever is on the page goes through a writer, so that its filter holds for all of it.
+/// Everything on the page is written by one writer, so its filter applies to all of it.
 public struct ExpositionWriter: Sendable {
     public let format: ExpositionFormat
     public private(set) var bytes: [UInt8] = []

@@ -105,7 +105,7 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Returns the flatter slope of a long and a short past. A step between the two is a slope of the long one only,
-    /// and does not go on.
+    /// and does not continue.
     private static func flatter(_ one: Double, _ other: Double) -> Double {
         guard one * other > 0 else { return 0 }
         return abs(one) < abs(other) ? one : other

@@ -43,7 +43,7 @@ extension ForecastPoint {
 
 extension ForecastPoint.Bounds {
     /// The probability that a value is above `threshold`, in 0 ... 1, as the intervals tell: between their ends the
-    /// distribution is taken for normal pieces, beyond them it goes on as the outermost piece.
+    /// distribution is taken for normal pieces, beyond them it continues as the outermost piece.
     public func exceedance(of threshold: Double, mean: Double) -> Double {
         let known = [
             (lower95, -1.959_964), (lower80, -1.281_552), (mean, 0), (upper80, 1.281_552), (upper95, 1.959_964),

@@ -1,4 +1,4 @@
-/// A regular expression that takes time in proportion to its size and the text's, whatever they are.
+/// A regular expression that always takes time in proportion to its size and that of the text.
 ///
 /// Swift's `Regex` backtracks: a pattern such as `(a+)+b` keeps it busy for longer than anyone waits, and nothing
 /// can stop it. Here all ways to match are followed at once, so each scalar of a text costs at most one look at every

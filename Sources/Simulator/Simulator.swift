@@ -44,7 +44,7 @@ public final class Simulator: Sendable {
     }
 
     /// The faults from the next request on. Setting other
-    /// ``Faults/injected`` begins to count their `times` anew.
+    /// ``Faults/injected`` starts counting their `times` from zero.
     public var faults: Faults {
         get { state.withLock { $0.injector.faults } }
         set { state.withLock { $0.injector.faults = newValue } }
@@ -56,7 +56,7 @@ public final class Simulator: Sendable {
     /// How many of ``requests`` went over the quota.
     public var limitViolations: Int { state.withLock { $0.log.count { $0.exceededLimit } } }
 
-    /// Forgets the requests so far; their numbers go on.
+    /// Forgets the requests so far; their numbering continues.
     public func clearRequests() { state.withLock { $0.log = [] } }
 
     /// Waits until ``requests`` holds at least so many, or the task is

@@ -15,7 +15,7 @@ public struct SimulatedApplication: Sendable, Hashable {
     /// Indices with their own time of creation; those that are not in ``indices`` do not exist.
     public var youngIndices: [YoungIndex] = []
 
-    /// An application with awkward index names, unless told otherwise.
+    /// An application with awkward index names by default.
     public init(
         id: ApplicationID, usageKey: String, monitoringKey: String? = nil, searchKey: String? = nil,
         indices: [IndexName] = SimulatorConfiguration.awkwardIndices
@@ -69,7 +69,7 @@ public struct SimulatorConfiguration: Sendable {
     /// The faults to begin with.
     public var faults: Faults
 
-    /// Algolia's limits and 60 requests a minute, unless told otherwise.
+    /// Algolia's limits and 60 requests a minute by default.
     public init(
         applications: [SimulatedApplication], seed: UInt64 = 1, origin: UnixTime = Self.defaultOrigin,
         requestsPerMinute: Int = 60, hasDecimals: Bool = false, hourlyRetention: Int64 = 90 * 86_400,

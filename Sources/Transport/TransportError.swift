@@ -33,7 +33,7 @@ extension TransportError {
             default: self = .connection(error.shortDescription)
             }
         case let error as ImpossibleStatus: self = .connection("the answer has the impossible status \(error.status)")
-        // What runs into a deadline is cancelled as well.
+        // A request that hits its deadline is cancelled as well.
         case is CancellationError: self = Task.isCancelled ? .cancelled : .timeout
         // Its own description tells what the library did; this tells what the network said.
         case let error as IOError: self = .connection(Self.message(error.errnoCode))

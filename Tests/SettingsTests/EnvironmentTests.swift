@@ -72,12 +72,12 @@ import UsageModel
         #expect(
             complaints(bothApplications, environment: ["ALGOLIA_SEARCH_API_KEY": "k"]) == [
                 "environment: ALGOLIA_SEARCH_API_KEY: its application is ambiguous; "
-                    + "expected ALGOLIA_APPLICATION_ID to name one of ONE, TWO"
+                    + "expected ALGOLIA_APPLICATION_ID with one of ONE, TWO"
             ])
         #expect(
             complaints(environment: ["ALGOLIA_USAGE_API_KEY": "k"]) == [
-                "environment: ALGOLIA_USAGE_API_KEY: set without ALGOLIA_APPLICATION_ID; "
-                    + "expected ALGOLIA_APPLICATION_ID to name the key's application"
+                "environment: ALGOLIA_USAGE_API_KEY: it is set without ALGOLIA_APPLICATION_ID; "
+                    + "expected ALGOLIA_APPLICATION_ID with the id of the key's application"
             ])
     }
 
@@ -85,7 +85,7 @@ import UsageModel
         #expect(
             complaints(bothApplications, environment: ["ALGOLIA_APPLICATION_ID": "THREE"]) == [
                 "environment: ALGOLIA_APPLICATION_ID: application THREE is not in exporter.yml; "
-                    + "expected one of ONE, TWO or no such variable"
+                    + "expected one of ONE, TWO, or the variable unset"
             ])
     }
 

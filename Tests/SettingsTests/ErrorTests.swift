@@ -46,7 +46,7 @@ import Testing
             "polling: { requests_per_minute: 1.5 }",
             "4:33: polling.requests_per_minute: \"1.5\" is not a whole number; expected a whole number of at least 1"
         ),
-        ("storage: { path: \" \" }", "4:18: storage.path: it is empty; expected the path of the history's SQLite file"),
+        ("storage: { path: \" \" }", "4:18: storage.path: it is empty; expected the path of the SQLite database"),
         ("storage: [data]", "4:10: storage: a list is not a mapping; expected keys with values such as key: value"),
         (
             "metrics: { include: algolia_.* }",

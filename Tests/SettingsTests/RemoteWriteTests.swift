@@ -75,7 +75,7 @@ import UsageModel
         ),
         (
             "headers: { \"a b\": x }",
-            "6:23: remote_write[0].headers: \"a b\" is not a header's name; expected letters, digits and -"
+            "6:23: remote_write[0].headers: \"a b\" is not a header name; expected letters, digits and -"
         ),
         (
             "headers: [a]",
@@ -87,7 +87,7 @@ import UsageModel
         ),
         (
             "basic_auth: { password: p }",
-            "6:17: remote_write[0].basic_auth: username is missing; expected the user's name"
+            "6:17: remote_write[0].basic_auth: username is missing; expected the user name"
         ),
         (
             "basic_auth: { username: u, password: p, password_file: /p }",
@@ -139,7 +139,7 @@ import UsageModel
         ),
         (
             "url: http://u:p@host/",
-            "5:10: remote_write[0].url: the URL has a user or password; expected basic_auth for that"
+            "5:10: remote_write[0].url: the URL has a user or password; expected basic_auth instead"
         ),
         (
             "url: http://host/#a",
@@ -155,7 +155,7 @@ import UsageModel
             "remote_write:\n  - url: http://a/x\n  - url: https://b/\n    name: a/x\n  - url: http://c")
         #expect(
             complaints(yaml) == [
-                "exporter.yml:6:5: remote_write[1]: its name is already that of remote_write[0] at line 5; expected a unique name, which identifies the position of the receiver"
+                "exporter.yml:6:5: remote_write[1]: its name is already that of remote_write[0] at line 5; expected a unique name, which identifies the receiver's position"
             ])
     }
 

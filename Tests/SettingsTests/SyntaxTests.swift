@@ -20,7 +20,7 @@ import Testing
         let lines = complaints("applications:\n  - indices: { include: [*] }")
         #expect(lines.count == 1)
         #expect(try #require(lines.first).hasPrefix("exporter.yml:2:"))
-        #expect(try #require(lines.first).hasSuffix("expected quotes around a text that begins with *"))
+        #expect(try #require(lines.first).hasSuffix("expected quotes around text that begins with *"))
     }
 
     @Test func `because a key is there twice names the key`() {

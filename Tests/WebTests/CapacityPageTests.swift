@@ -1,3 +1,4 @@
+import Presentation
 import Capacity
 import Reports
 import TestSupport

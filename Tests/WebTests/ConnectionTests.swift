@@ -166,7 +166,7 @@ struct ConnectionTests {
                 .connect(host: "127.0.0.1", port: port).get()
             try? await send(Self.manyRequests, on: slow)
             // On a busy machine it reads even more slowly.
-            while !log.lines.contains(where: { $0.contains("a client read less than 65536 bytes") }) {
+            while !log.lines.contains(where: { $0.contains("a client read fewer than 65536 bytes") }) {
                 slow.read()
                 try await Task.sleep(for: .milliseconds(250))
             }
@@ -199,7 +199,7 @@ struct ConnectionTests {
         try await withServer(limits, log) { port in
             let silent = try await connect(port, reads: false)
             try? await send(Self.manyRequests, on: silent)
-            while !log.lines.contains(where: { $0.contains("a client read less than") }) {
+            while !log.lines.contains(where: { $0.contains("a client read fewer than") }) {
                 try await Task.sleep(for: .milliseconds(50))
             }
             try? await silent.close()

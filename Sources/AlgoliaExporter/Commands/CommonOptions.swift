@@ -64,7 +64,7 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
 
 extension LogFormat: ExpressibleByArgument {}
 
-/// An error that is told in one line and ends the command.
+/// An error that is printed on one line and ends the command.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

@@ -48,8 +48,8 @@ struct Health: AsyncParsableCommand {
         try? await http.shutdown()
         switch answer {
         case .success(200): return
-        case .success(let status): throw CommandError("\(url) answered with status \(status); expected 200")
-        case .failure(let error): throw CommandError("\(url) did not answer: \(error)")
+        case .success(let status): throw CommandError("\(url) returned status \(status); expected 200")
+        case .failure(let error): throw CommandError("no response from \(url): \(error)")
         }
     }
 

@@ -39,7 +39,7 @@ struct ListenAddress: CustomStringConvertible {
         switch error {
         case let error as IOError: reason = SystemError.text(error.errnoCode)
         case is SocketAddressError, is SocketAddressError.UnknownHost:
-            reason = "there is no such host; expected an address of this machine"
+            reason = "host not found; expected an address of this machine"
         default: return error
         }
         return CommandError("cannot listen on \(address): \(reason)")

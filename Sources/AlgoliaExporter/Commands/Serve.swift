@@ -68,7 +68,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
             status: assembly.collector.status)
         let address = listenAddress
-        // What the server says of itself at its start is said better below.
+        // The log line below replaces the server's own at its start.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
         let scheme = web.certificate == nil ? "http" : "https"
@@ -114,7 +114,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
     }
 }
 
-/// A service whose end, unless it was asked for, is the end of the process within a limited time.
+/// A service whose unexpected end terminates the process within a limited time.
 private struct GuardedService: Service {
     let service: any Service
 

@@ -17,7 +17,7 @@ struct VendorSwitches: ParsableArguments {
     @Option(help: "Retry-After of --fault=429: seconds, a date or any other text. (default: 5)")
     var retryAfter: String?
 
-    @Flag(help: "Write the times of infrastructure in seconds.")
+    @Flag(help: "Send infrastructure times in seconds.")
     var monitoringSeconds = false
 
     @Flag(help: "Refuse the wildcard.")
@@ -32,13 +32,13 @@ struct VendorSwitches: ParsableArguments {
     @Flag(help: "Add statistics that no catalogue knows.")
     var unknownStatistics = false
 
-    @Flag(help: "Write JSON with odd order, white space and numbers, and times and percentages with decimals.")
+    @Flag(help: "Send JSON with unusual order, white space and numbers, and times and percentages with decimals.")
     var untidy = false
 
-    @Flag(help: "Answer avg_used_search_capacity as one number instead of a map.")
+    @Flag(help: "Send avg_used_search_capacity as one number instead of a map.")
     var scalarCapacity = false
 
-    @Flag(help: "Answer 404 instead of {} when a range has no data.")
+    @Flag(help: "Respond with 404 instead of {} when a range has no data.")
     var emptyNotFound = false
 
     @Option(help: "How long hourly buckets are kept. (default: 90d)", transform: VendorSwitches.duration)
@@ -47,7 +47,7 @@ struct VendorSwitches: ParsableArguments {
     @Option(help: "How long daily buckets are kept. (default: 365d)", transform: VendorSwitches.duration)
     var dailyRetention: Int64?
 
-    @Option(help: "Answer to a range that begins before the retention: clip, or a status such as 400, 404 or 422.")
+    @Option(help: "Response to a range that begins before the retention: clip, or a status such as 400, 404 or 422.")
     var oldRanges = OldRanges.clip
 
     @Option(
@@ -66,7 +66,7 @@ struct VendorSwitches: ParsableArguments {
     @Option(name: .customLong("index"), help: "Name of an index to add.")
     var addedIndices: [String] = []
 
-    @Flag(help: "Add two indices that are both called café: composed, and with a combining accent.")
+    @Flag(help: "Add two indices that are both named café: one precomposed, one with a combining accent.")
     var unicodeTwins = false
 
     @Option(

@@ -16,7 +16,7 @@ protocol StoppableCommand {}
 final class ProcessControl: Sendable {
     static let shared = ProcessControl()
 
-    /// Seconds from the order to stop until the process ends whatever still runs.
+    /// Seconds from the stop signal until the process exits even if something still runs.
     static let grace = 8.0
 
     private struct State {

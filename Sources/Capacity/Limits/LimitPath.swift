@@ -61,7 +61,7 @@ struct LimitPath {
     func projection(agreed: Double?) -> Projection? {
         guard let monthEnd else { return nil }
         guard let floor else { return Projection(monthEnd, agreed: agreed) }
-        // What was is certain: only the days that are left can exceed what was not exceeded.
+        // The past is certain: only the days that are left can exceed what was not exceeded.
         var projection = Projection(monthEnd.map { max($0, floor) }, agreed: agreed)
         projection.exceedance = agreed.map { agreed in
             floor > agreed ? 1 : monthEnd.bounds.exceedance(of: agreed, mean: monthEnd.mean)

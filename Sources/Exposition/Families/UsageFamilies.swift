@@ -146,6 +146,6 @@ public struct UsageFamilies: Sendable {
 }
 
 extension SeriesKey {
-    /// Whose series it is.
+    /// The application or index of the series.
     var scope: Scope { Scope(application: application, index: index) }
 }

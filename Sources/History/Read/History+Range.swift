@@ -132,22 +132,19 @@ extension History {
         let scopes = try SeriesSelection(db: db, query: query).scopes()
         guard !scopes.isEmpty else { return 0 }
         let whole = TimeRangeSet(asked)
-        var fetched = try CoverageTable(db: db).read(application: nil)
+        // What is settled of all statistics, and the live tail of each.
+        var answered: [Scope: [StatisticName: TimeRangeSet]] = try CoverageTable(db: db).read(application: nil)
             .filter { $0.granularity == granularity && scopes.contains($0.scope) }
-            .reduce(into: [:]) { $0[$1.scope] = $1.ranges }
-        for tail in try FreshnessTable(db: db).all() where tail.granularity == granularity {
-            // A named statistic's tail counts when nothing is known of all of them.
-            guard scopes.contains(tail.scope),
-                tail.statistic == .everything || query.statistics.contains(tail.statistic),
-                tail.isLive
-            else { continue }
+            .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
+        for tail in try FreshnessTable(db: db).all() where tail.granularity == granularity && tail.isLive {
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
-            fetched[tail.scope] = (fetched[tail.scope] ?? TimeRangeSet()).union(range)
+            let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()
+            answered[tail.scope, default: [:]][tail.statistic] = settled.union(range)
         }
         // What has begun since the last poll is not missing yet: the newest, unfinished bucket.
         let open = TimeRangeSet(TimeRange(query.granularity.floor(now), now))
         let seconds = scopes.reduce(Int64(0)) { sum, scope in
-            let known = fetched[scope] ?? TimeRangeSet()
+            let known = fetched(query.statistics, in: answered[scope] ?? [:])
             return sum + whole.intersection(known.isEmpty ? known : known.union(open)).seconds
         }
         return Double(seconds) / Double(asked.seconds * Int64(scopes.count))

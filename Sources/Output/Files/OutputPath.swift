@@ -15,7 +15,7 @@ enum OutputPath {
     /// - Throws: ``OutputError`` when nothing can be written there.
     init(_ path: String) throws {
         func failure(_ reason: String) -> OutputError { OutputError("cannot write to \(path): \(reason)") }
-        // Opening these anew would begin at the start of a file that the shell has opened.
+        // Reopening these would begin at the start of a file that the shell has opened.
         if let number = Self.descriptor(path) {
             let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
             guard copy >= 0 else { throw failure(SystemError.text(errno)) }

@@ -41,7 +41,7 @@ final class ReplacedFile {
         guard fsync(descriptor) == 0 else { throw failure(errno) }
         if isInPlace { return try copy() }
         guard rename(temporary, path) == 0 else {
-            // A file that is mounted by itself, as containers do.
+            // A file that is a mount point, as in containers.
             guard previous != nil, [EBUSY, EXDEV, EACCES, EPERM].contains(errno) else { throw failure(errno) }
             return try copy()
         }
@@ -58,7 +58,7 @@ final class ReplacedFile {
         temporary = "\(folder)/.algolia-exporter-\(UInt64.random(in: 0...UInt64.max))"
         // From here on a signal removes it.
         UnfinishedFiles.shared.add(temporary)
-        // What replaces another file is as private as can be until it has that one's mode.
+        // The replacement is as private as possible until it gets the mode of the replaced file.
         let mode: mode_t = previous == nil ? 0o666 : 0o600
         descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         return descriptor >= 0

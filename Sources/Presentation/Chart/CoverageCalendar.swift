@@ -7,7 +7,7 @@ public struct CoverageCalendar: Sendable, Hashable {
         /// The share of the day that is there, 0 to 1.
         case partial(Double)
         case missing
-        /// Not asked for, or outside of what there can be.
+        /// Not requested, or outside the possible range.
         case unwanted
         /// Missing, but on its way.
         case fetching

@@ -2,9 +2,9 @@ private import Foundation
 
 /// The used and projected share of a limit: a bar against a mark at 100%.
 ///
-/// The scale reaches as far as the largest value, so that 250 % looks like two and a half limits.
+/// The scale reaches as far as the largest value, so that 250% looks like two and a half limits.
 public struct Meter: Sendable, Hashable {
-    /// Whose share of what, such as `Search requests, share of the contract`.
+    /// The quantity and what it is a share of, such as `Search requests, share of the contract`.
     public var label: String
     /// Shares of the limit: 1 is all of it. Negative and not finite values count as none.
     public var used: Double

@@ -1,5 +1,3 @@
-public import Mustache
-
 /// Text inside HTML and SVG, wherever it came from.
 public enum HTMLText {
     /// `text` for an element's content or a quoted attribute, in HTML and in XML.
@@ -31,21 +29,4 @@ public enum HTMLText {
         default: scalar & 0xFFFE == 0xFFFE
         }
     }
-}
-
-/// Text that may stand in HTML as it is. A template is given nothing else, so that it cannot let anything through
-/// that was not escaped.
-///
-/// The template engine's own escaping looks at characters, and `<` with an accent after it is another one than `<`:
-/// templates say `{{{name}}}`, and ``HTMLText`` escapes.
-public struct HTMLFragment: Sendable, MustacheCustomRenderable {
-    public let renderText: String
-    /// Never: a template's section is there for an empty text too.
-    public var isNull: Bool { false }
-
-    /// Any text, escaped.
-    public init(_ text: String) { renderText = HTMLText.escape(text) }
-
-    /// Markup that was written here, and in which everything else is escaped.
-    public init(markup: String) { renderText = markup }
 }

@@ -29,7 +29,7 @@ struct LabelTest {
                 let shown = LabelMatcher(matcher.kind, matcher.name, LinearRegex.excerpt(matcher.value))
                 throw RemoteReadRefusal(
                     .matchers, "the regular expression of \(shown) cannot be read: \(error)",
-                    accepted: "a regular expression of RE2's syntax that matches the whole value")
+                    accepted: "a regular expression in RE2 syntax that matches the whole value")
             }
         }
     }

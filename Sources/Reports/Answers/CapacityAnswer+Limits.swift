@@ -77,7 +77,7 @@ extension CapacityReport {
                 "Projected for \(Phrase.month(month.days)): \(Figure.compact(month.projection.mean)) billed records "
                     + "(\(Phrase.share(month.projection.mean, of: limit.agreed)) of the limit)."
             }
-        // What is expected of a day says little about the highest of many.
+        // The projection of a day says little about the highest of many days.
         case .highest: return nil
         }
     }
@@ -106,7 +106,7 @@ extension CapacityReport {
     /// The projection of the whole month beside the limit, and the chance of exceeding it.
     private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
         let month = Phrase.monthName(limit.month)
-        // What has happened has no probability.
+        // The past has no probability.
         if limit.isExceeded { return exceededSentence(limit, projection) }
         let whole = limit.agreed.map { agreed in
             " of \(Figure.compact(agreed))"

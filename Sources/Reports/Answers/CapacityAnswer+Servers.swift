@@ -96,7 +96,7 @@ extension CapacityReport {
         if let fullest = disks.max(by: { $0.recent < $1.recent }) {
             let percent = Figure.percent(fullest.recent / 100)
             let name = Phrase.name(fullest.server)
-            // What is not known to grow is not known not to.
+            // Without a known trend, growth cannot be excluded.
             let unknown = disks.count { $0.trend.changePer30Days == nil }
             if fullest.recent >= 100 {
                 state = "Too large"

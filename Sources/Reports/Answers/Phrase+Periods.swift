@@ -34,7 +34,7 @@ extension Phrase {
     static func change(_ value: Double?, from before: Double?) -> String {
         guard let value, let before, before > 0 else { return Figure.missing }
         let change = value / before - 1
-        // What rounds to nothing is nothing here, whatever its sign.
+        // A change that rounds to zero is shown without a sign.
         return Figure.change(abs(change) < 0.0005 ? 0 : change)
     }
 }

@@ -11,9 +11,9 @@ public struct CapacityCharts: Sendable {
 
     /// Days of the past that charts of days show.
     private static let past: Int64 = 365
-    /// Days of the future that charts of weekdays show; more could not be told apart.
+    /// Future days in charts by day; more could not be distinguished.
     private static let future: Int64 = 90
-    /// Lines in one chart that can be told apart.
+    /// The most lines in one chart that can be distinguished.
     private static let mostLines = 8
 
     public init(_ report: CapacityReport) { self.report = report }
@@ -25,7 +25,7 @@ public struct CapacityCharts: Sendable {
         var chart = days(
             of: limit.series, title: "\(limit.limit.statisticTitle), by day",
             future: isSlow ? Int64(Forecast.longest) : Self.future,
-            // Of a month's limit a day says nothing.
+            // A monthly limit does not apply to a day.
             agreed: limit.limit.measure == .sum ? nil : limit.agreed)
         chart?.startsAtZero = !isSlow
         return chart
@@ -244,7 +244,7 @@ extension CapacityCharts {
         return TimeRange(Self.time(first), Self.time(max(report.days.upperBound, first + 1)))
     }
 
-    /// From the first day that any of `series` was reported on, four weeks at the least: servers are often known
+    /// From the first day that any of `series` was reported on, at least four weeks: servers are often known
     /// for a short time only.
     private func knownTime(_ series: [DailySeries]) -> TimeRange {
         let first = series.map(\.firstDay).min() ?? report.days.lowerBound

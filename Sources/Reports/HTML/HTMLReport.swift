@@ -1,6 +1,6 @@
 public import Capacity
 private import Mustache
-internal import Presentation
+public import Presentation
 
 /// A capacity report as one HTML file that needs nothing else: no script, no address, its style and drawings inside.
 ///
@@ -23,7 +23,7 @@ struct HTMLReport {
 /// The answers and sections of a report as HTML, for the report's file and for the page of an application.
 public struct ReportSections {
     /// Sections with headings of the second level, each with its own identifier.
-    public let html: String
+    public let html: Markup
 
     /// The answers and sections that a page has room for: all but the table of every statistic.
     /// - Throws: when the template cannot be parsed.
@@ -33,8 +33,8 @@ public struct ReportSections {
     }
 
     init(_ answers: [CapacityAnswer], _ sections: [ReportDocument.Section]) throws {
-        html = try Self.template.get().render(
-            SectionsView(answers: answers.map(AnswerView.init), sections: sections.map(SectionView.init)))
+        let view = SectionsView(answers: answers.map(AnswerView.init), sections: sections.map(SectionView.init))
+        html = Markup(trusted: try Self.template.get().render(view))
     }
 
     private static let template = Result {
@@ -42,134 +42,129 @@ public struct ReportSections {
     }
 }
 
-/// The values that the templates show; see ``HTMLFragment``.
-private struct SectionsView {
+private struct SectionsView: ViewModel {
     var answers: [AnswerView]
     var sections: [SectionView]
 }
 
-private struct PageView {
-    var title: HTMLFragment
-    var style = HTMLFragment(markup: Stylesheet.text)
+private struct PageView: ViewModel {
+    var title: String
+    var style = Markup(trusted: Stylesheet.text)
     var facts: [FactView]
     /// A list without items is none.
     var showsTiles: Bool
     var tiles: [TileView]
-    var body: HTMLFragment
+    var body: Markup
 
-    init(_ document: ReportDocument, body: String) {
-        title = HTMLFragment(document.title)
-        facts = document.facts.map { FactView(name: HTMLFragment($0.name), value: HTMLFragment($0.value)) }
-        tiles = document.tiles.map(TileView.init)
+    init(_ document: ReportDocument, body: Markup) {
+        title = document.title
+        facts = document.facts.map { FactView(name: $0.name, value: $0.value) }
+        tiles = document.tiles.map { TileView(label: $0.label, value: $0.value, note: $0.note) }
         showsTiles = !tiles.isEmpty
-        self.body = HTMLFragment(markup: body)
+        self.body = body
     }
 }
 
-private struct FactView {
-    var name: HTMLFragment
-    var value: HTMLFragment
+private struct FactView: ViewModel {
+    var name: String
+    var value: String
 }
 
-private struct TileView {
-    var label: HTMLFragment
-    var value: HTMLFragment
-    var note: HTMLFragment
-
-    init(_ tile: ReportDocument.Tile) {
-        label = HTMLFragment(tile.label)
-        value = HTMLFragment(tile.value)
-        note = HTMLFragment(tile.note)
-    }
+private struct TileView: ViewModel {
+    var label: String
+    var value: String
+    var note: String
 }
 
-private struct AnswerView {
-    var question: HTMLFragment
-    var answer: HTMLFragment
-    var details: HTMLFragment?
+private struct AnswerView: ViewModel {
+    var question: String
+    var answer: String
+    /// Empty for none.
+    var details: String
     /// The class in the stylesheet.
-    var severity: HTMLFragment
-    var label: HTMLFragment?
+    var severity: String
+    var label: String?
 
     init(_ answer: CapacityAnswer) {
-        question = HTMLFragment(answer.question)
-        self.answer = HTMLFragment(answer.text)
-        details = answer.details.isEmpty ? nil : HTMLFragment(answer.details)
-        severity = HTMLFragment(markup: answer.severity.className)
-        label = answer.state.map { HTMLFragment($0) }
+        question = answer.question
+        self.answer = answer.text
+        details = answer.details
+        severity = answer.severity.className
+        label = answer.state
     }
 }
 
-private struct SectionView {
-    var id: HTMLFragment
-    var heading: HTMLFragment
+private struct SectionView: ViewModel {
+    var id: String
+    var heading: String
     var blocks: [BlockView]
 
     init(_ section: ReportDocument.Section) {
-        id = HTMLFragment(section.id)
-        heading = HTMLFragment(section.title)
+        id = section.id
+        heading = section.title
         blocks = section.blocks.map(BlockView.init)
     }
 }
 
 /// One of its properties is there.
-private struct BlockView {
-    var markup: HTMLFragment?
-    var paragraph: HTMLFragment?
+private struct BlockView: ViewModel {
+    var markup: Markup?
+    var paragraph: String?
     var list: ListView?
     var table: TableView?
 
     init(_ block: ReportDocument.Block) {
         switch block {
-        case .paragraph(let text): paragraph = HTMLFragment(text)
-        case .list(let items): list = ListView(items: items.map { HTMLFragment($0) })
+        case .paragraph(let text): paragraph = text
+        case .list(let items): list = ListView(items: items)
         case .table(let table): self.table = TableView(table)
-        case .chart(let id, let chart): markup = HTMLFragment(markup: chart.figure(id: id))
+        case .chart(let id, let chart): markup = Markup(trusted: chart.figure(id: id))
         case .meter(let id, let meter):
-            markup = HTMLFragment(
-                markup: "<figure class=\"meter-figure\"><figcaption>\(HTMLText.escape(meter.label)): "
-                    + "\(HTMLText.escape(meter.summary))</figcaption>\(meter.svg(id: id))</figure>")
-        case .calendar(let calendar): markup = HTMLFragment(markup: calendar.html + calendar.legend)
+            let svg = Markup(trusted: meter.svg(id: id))
+            markup = """
+                <figure class="meter-figure"><figcaption>\(meter.label): \(meter.summary)</figcaption>\(svg)</figure>
+                """
+        case .calendar(let calendar): markup = Markup(trusted: calendar.html + calendar.legend)
         }
     }
 }
 
-private struct ListView {
-    var items: [HTMLFragment]
+private struct ListView: ViewModel {
+    var items: [String]
 }
 
-private struct TableView {
-    var caption: HTMLFragment
+private struct TableView: ViewModel {
+    var caption: String
     var columns: [CellView]
     var rows: [RowView]
 
     init(_ table: ReportDocument.Table) {
-        let attributes = table.columns.map { HTMLFragment(markup: $0.isNumber ? " class=\"number\"" : "") }
-        caption = HTMLFragment(table.caption)
-        columns = zip(table.columns, attributes).map { CellView(content: HTMLFragment($0.title), attributes: $1) }
+        let attributes: [Markup] = table.columns.map { $0.isNumber ? " class=\"number\"" : "" }
+        caption = table.caption
+        columns = zip(table.columns, attributes).map { CellView(content: Markup(text: $0.title), attributes: $1) }
         rows = table.rows.map { row in
-            let cells = zip(row, attributes).map { CellView(content: HTMLFragment($0), attributes: $1) }
+            let cells = zip(row, attributes).map { CellView(content: Markup($0), attributes: $1) }
             return RowView(head: cells[0].content, cells: Array(cells.dropFirst()))
         }
     }
 }
 
-private struct RowView {
-    var head: HTMLFragment
+private struct RowView: ViewModel {
+    var head: Markup
     var cells: [CellView]
 }
 
-private struct CellView {
-    var content: HTMLFragment
-    var attributes: HTMLFragment
+private struct CellView: ViewModel {
+    var content: Markup
+    var attributes: Markup
 }
 
-extension HTMLFragment {
+extension Markup {
     fileprivate init(_ cell: ReportDocument.Cell) {
         switch cell {
-        case .text(let text): self.init(text)
-        case .name(let name): self.init(markup: "<bdi>\(HTMLText.escape(name))</bdi>")
-        case .sparkline(let sparkline): self.init(markup: sparkline.svg)
+        case .text(let text): self.init(text: text)
+        case .name(let name): self = "<bdi>\(name)</bdi>"
+        case .sparkline(let sparkline): self.init(trusted: sparkline.svg)
         }
     }
 }

@@ -1,5 +1,4 @@
 internal import Capacity
-private import Foundation
 internal import Presentation
 internal import UsageModel
 
@@ -7,10 +6,7 @@ internal import UsageModel
 enum JSONReport {
     /// - Throws: never for what reports hold; the encoder might.
     static func bytes(_ reports: [CapacityReport]) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return [UInt8](try encoder.encode(["applications": reports.map(CapacityDocument.init)]))
+        try JSONDocument.bytes(["applications": reports.map(CapacityDocument.init)])
     }
 }
 

@@ -31,7 +31,7 @@ struct MarkdownReport {
         case .list(let items): self.block(items.map { "* \(MarkdownText.line($0))" }.joined(separator: "\n"))
         case .chart(_, let chart): self.block(caption(chart.title, chart.summary))
         case .meter(_, let meter): self.block(caption(meter.label, meter.summary))
-        // What is missing is said in a paragraph.
+        // A paragraph states what is missing.
         case .calendar: break
         case .table(let table): append(table)
         }

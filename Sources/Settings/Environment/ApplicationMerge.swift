@@ -22,7 +22,7 @@ struct ApplicationMerge {
             } else if file.hasReadableApplications {
                 problems.add(
                     variable: source, "application \(id) is not in \(problems.file ?? "the file")",
-                    expected: "one of \(ids) or no such variable")
+                    expected: "one of \(ids), or the variable unset")
             }
         } else if !environment.keySources.isEmpty {
             if drafts.count == 1 { override(&drafts[0]) } else { reportKeysWithoutID() }
@@ -45,11 +45,12 @@ struct ApplicationMerge {
         for variable in environment.keySources {
             if file.applications.isEmpty {
                 problems.add(
-                    variable: variable, "set without \(name)", expected: "\(name) to name the key's application")
+                    variable: variable, "it is set without \(name)",
+                    expected: "\(name) with the id of the key's application")
             } else {
                 problems.add(
                     variable: variable, "its application is ambiguous",
-                    expected: "\(name) to name one of \(ids)")
+                    expected: "\(name) with one of \(ids)")
             }
         }
     }

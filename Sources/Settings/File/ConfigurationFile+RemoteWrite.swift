@@ -13,7 +13,7 @@ extension ConfigurationFile {
                 let line = first.place.map { " at line \($0.line)" } ?? ""
                 item.refuse(
                     "its name is already that of \(first.path)\(line)",
-                    expected: "a unique name, which identifies the position of the receiver")
+                    expected: "a unique name, which identifies the receiver's position")
             } else {
                 origins[receiver.name] = item
                 settings.remoteWrite.append(receiver)
@@ -67,7 +67,7 @@ extension ConfigurationFile {
         } else if name.wholeMatch(of: /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/) == nil {
             // Not by the value's own path, which repeats the name.
             value.problems.add(
-                value.place, headers.value.path, "\(ShownText.quoted(name)) is not a header's name",
+                value.place, headers.value.path, "\(ShownText.quoted(name)) is not a header name",
                 expected: "letters, digits and -")
         } else if let text = value.scalar(.headerValue) {
             receiver.headers[name] = text
@@ -81,7 +81,7 @@ extension ConfigurationFile {
         let basic = section.value("basic_auth")
         basic?.section { basic in
             let name = basic.value("username")
-            if name == nil { basic.value.refuse("username is missing", expected: "the user's name") }
+            if name == nil { basic.value.refuse("username is missing", expected: "the user name") }
             let user = name?.scalar(.userName)
             let password = secret("password", "password_file", .password, &basic)
             if let user, let password { receiver.credentials = .basic(user: user, password: password) }

@@ -68,7 +68,7 @@ struct ConfigurationFile {
 
     private mutating func readStorage(_ root: inout ConfigurationSection) {
         root.section("storage") { storage in
-            storage.read("path", .text("the path of the history's SQLite file"), into: &settings.storage.path)
+            storage.read("path", .text("the path of the SQLite database"), into: &settings.storage.path)
             storage.section("retention") { retention in
                 retention.read("minutely", .duration(atLeast: 86_400), into: &settings.storage.retention.minutely)
                 readRetention("hourly", longerThan: settings.collection.horizon, &retention, \.hourly)

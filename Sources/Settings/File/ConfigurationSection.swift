@@ -60,7 +60,7 @@ struct ConfigurationSection {
         value(key)?.section(body)
     }
 
-    /// Reports the keys that nothing asked for.
+    /// Reports the keys that nothing has read.
     func reportUnknownKeys() {
         let problems = value.problems
         let path = value.path

@@ -27,7 +27,7 @@ public enum WebSettingsLoader {
                         guard !name.isEmpty, !name.contains(":") else {
                             // Not by the value's own path, which repeats the name.
                             problems.add(
-                                value.place, users.value.path, "\(ShownText.quoted(name)) cannot be a user's name",
+                                value.place, users.value.path, "\(ShownText.quoted(name)) is not a user name",
                                 expected: "a name without a colon")
                             continue
                         }

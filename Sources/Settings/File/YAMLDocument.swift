@@ -26,7 +26,7 @@ enum YAMLDocument {
                 mark.map(FilePosition.init), "", "lists and mappings are nested too deeply",
                 expected: "at most \(YAMLShape.deepest) levels")
         case .failure(YAMLShape.Complaint.large)?:
-            problems.add(nil, "", "too many values", expected: "at most \(YAMLShape.mostValues), aliases written out")
+            problems.add(nil, "", "too many values", expected: "at most \(YAMLShape.mostValues), aliases expanded")
         case .failure?, nil: problems.add(nil, "", "the YAML cannot be read")
         }
         return nil
@@ -51,7 +51,7 @@ enum YAMLDocument {
             // libyaml says "alias" also for `[*]`, the likely mistake in lists of patterns.
             let isPattern = context?.text.contains("alias") ?? problem.contains("alias")
             problems.add(
-                FilePosition(mark), "", found, expected: isPattern ? "quotes around a text that begins with *" : "")
+                FilePosition(mark), "", found, expected: isPattern ? "quotes around text that begins with *" : "")
         case .reader(let problem, let offset, _, _):
             problems.add(offset.map { FilePosition(offset: $0, in: text) }, "", "not valid YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):

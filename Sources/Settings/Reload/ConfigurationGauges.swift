@@ -74,7 +74,7 @@ public enum ConfigurationMetric {
     public static let isReloadSuccessful = MetricDeclaration(
         "algolia_exporter_config_last_reload_successful", .gauge,
         help: "Whether the last attempt to load the configuration succeeded.",
-        meaning: "1 when the newest attempt to load the configuration succeeded, else 0")
+        meaning: "1 when the last attempt to load the configuration succeeded, otherwise 0")
     public static let lastReload = MetricDeclaration(
         "algolia_exporter_config_last_reload_success_timestamp_seconds", .gauge,
         help: "Unix time of the last successful load of the configuration.",

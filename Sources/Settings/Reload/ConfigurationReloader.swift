@@ -20,7 +20,7 @@ public final class ConfigurationReloader: Service {
 
     /// - Parameters:
     ///   - settings: those in force.
-    ///   - load: reads them anew.
+    ///   - load: reads them again.
     ///   - apply: puts them into force.
     public init(
         _ settings: Settings, load: @escaping @Sendable () throws -> Settings,

@@ -2,7 +2,7 @@
 enum ShownText {
     /// The most characters that are repeated.
     private static let longest = 60
-    /// From how many letters and digits in a row a text may be a key; Algolia's have 32.
+    /// The shortest run of letters and digits that may be a key; Algolia's keys have 32.
     private static let keyLength = 20
 
     /// `text` in quotes, or a phrase instead of it when it could hold a key:

@@ -22,12 +22,12 @@ extension ValueRule<RemoteWriteAddress> {
             guard let url = URLComponents(string: text, encodingInvalidCharacters: false),
                 let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https"
             else {
-                // What is no URL may hold a password all the same.
+                // Text that is not a URL may still contain a password.
                 let shown = text.contains("@") || text.contains("?") ? "the text (not shown)" : ShownText.quoted(text)
                 throw complaint("\(shown) is not an http or https URL")
             }
             guard url.user == nil, url.password == nil else {
-                throw Complaint(found: "the URL has a user or password", expected: "basic_auth for that")
+                throw Complaint(found: "the URL has a user or password", expected: "basic_auth instead")
             }
             guard let host = url.host, !host.isEmpty else { throw complaint("the URL has no host") }
             guard url.port.map({ (1...65535).contains($0) }) ?? true else {
@@ -56,10 +56,10 @@ extension ValueRule<String> {
 
     /// A user's name of basic authentication, which ends at a colon.
     static var userName: Self {
-        let expected = "a user's name without a colon"
+        let expected = "a user name without a colon"
         return ValueRule(expected: expected) { text throws(Complaint) in
             guard !text.isEmpty, !text.contains(":"), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else {
-                throw Complaint(found: "it is not a user's name (not shown)", expected: expected)
+                throw Complaint(found: "it is not a user name (not shown)", expected: expected)
             }
             return text
         }

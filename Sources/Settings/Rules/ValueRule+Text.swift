@@ -20,7 +20,7 @@ extension ValueRule<String> {
 
     /// The pattern of a regular expression that compiles.
     static var regex: Self {
-        let expected = "a regular expression of RE2's syntax"
+        let expected = "a regular expression in RE2 syntax"
         return ValueRule(expected: expected) { text throws(Complaint) in
             do {
                 _ = try LinearRegex(text)

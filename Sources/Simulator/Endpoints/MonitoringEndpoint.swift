@@ -8,7 +8,7 @@ struct MonitoringEndpoint: Sendable {
     ]
     /// Locations that reachability is probed from.
     static let probes = ["probe-frankfurt", "probe-london", "probe-new-york", "probe-tokyo"]
-    /// Days that incidents are told for.
+    /// Days for which incidents are listed.
     static let incidentDays: Int64 = 90
 
     let truth: Truth

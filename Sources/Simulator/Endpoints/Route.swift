@@ -27,7 +27,7 @@ enum Route: Sendable, Hashable {
         func list(_ segment: String) -> [String] {
             segment.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
-        // What cannot be a name asks for nothing.
+        // An invalid name selects nothing.
         let index: IndexName? = rest.count == 2 ? IndexName(rest[1]) : ""
         switch (segments[1], rest.count) {
         case ("usage", 1), ("usage", 2):

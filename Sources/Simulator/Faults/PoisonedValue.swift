@@ -13,7 +13,7 @@ public struct PoisonedValue: Sendable, Hashable {
     /// The text that stands for `v`, such as `NaN`, `"12"`, `null` or `{"c4-fr-1":1e999}`. It need not be JSON.
     public var text: String
 
-    /// A poisoned hour of the application, unless told otherwise.
+    /// A poisoned hour of the application by default.
     /// - Parameter time: any time in the bucket.
     public init(
         _ statistic: StatisticName, index: IndexName = "", granularity: Granularity = .hourly, at time: UnixTime,

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// Hands every request to the simulator, whatever its path: a router would
+/// Passes every request to the simulator, regardless of its path: a router would
 /// decode what has to be looked at raw.
 struct SimulatorResponder: HTTPResponder {
     let simulator: Simulator

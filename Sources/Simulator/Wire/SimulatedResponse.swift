@@ -1,6 +1,6 @@
 /// An answer without a socket.
 public struct SimulatedResponse: Sendable {
-    /// How the answer travels. Whoever carries it has to act on it.
+    /// How the answer travels. The transport has to act on it.
     public enum Delivery: Sendable, Hashable {
         /// At once and whole.
         case normal

@@ -1,7 +1,7 @@
 /// How one application is collected. Durations are in seconds, and kept within ``shortest`` and ``longest``: times
 /// are computed with them everywhere.
 public struct CollectionSettings: Sendable, Hashable {
-    /// How often the unsettled hourly tail is asked for at application level.
+    /// Seconds between requests for the unsettled hourly tail of the application.
     public var interval: Int64 = 300 { didSet { interval = Self.bounded(interval) } }
     /// The same for each index, shortly after the interval turns.
     public var indexInterval: Int64 = 3600 { didSet { indexInterval = Self.bounded(indexInterval) } }
@@ -12,7 +12,7 @@ public struct CollectionSettings: Sendable, Hashable {
     public var indices = IndexFilter()
     /// The part that this process collects; nil for everything.
     public var shard: Shard?
-    /// How often servers and clusters are asked for.
+    /// Seconds between requests for servers and clusters.
     public var monitoringInterval: Int64 = 60 { didSet { monitoringInterval = Self.bounded(monitoringInterval) } }
 
     private static let shortest: Int64 = 1

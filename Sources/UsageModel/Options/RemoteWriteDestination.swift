@@ -37,7 +37,7 @@ public enum RemoteWriteMessage: String, Sendable, Hashable, CaseIterable {
 
 /// Files for TLS, PEM.
 public struct RemoteWriteTLS: Sendable, Hashable {
-    /// Whom to trust; nil for whom the system trusts.
+    /// The trusted certificate authorities; nil for those of the system.
     public var certificateAuthorityFile: String?
     /// The client's own certificate, followed by its chain, and its key: both or none.
     public var certificateFile: String?

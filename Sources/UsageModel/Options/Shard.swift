@@ -1,7 +1,7 @@
 /// One of several processes that share applications and indices among them.
 ///
 /// Whose a scope is follows from its name alone, so processes need not know of
-/// each other and keep what they have over restarts; another `count` deals anew.
+/// each other and keep what they have over restarts; another `count` redistributes them.
 public struct Shard: Sendable, Hashable {
     /// From 1.
     public let number: Int

@@ -115,5 +115,5 @@ public typealias IndexName = VendorName<IndexKind>
 /// The name of a statistic, such as `total_search_requests`; `*` stands for all of them.
 public typealias StatisticName = VendorName<StatisticNameKind>
 
-/// The name of a server, or of a region, cluster or probe where those are told apart; `""` for a plain number.
+/// The name of a server, or of a region, cluster or probe where those are distinguished; `""` for a plain number.
 public typealias ServerName = VendorName<ServerKind>

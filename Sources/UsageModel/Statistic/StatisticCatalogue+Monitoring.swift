@@ -33,7 +33,7 @@ extension StatisticCatalogue {
     static func extremes(_ statistic: Statistic) -> [Statistic] {
         guard statistic.kind == .mean else { return [] }
         var kinds: [(StatisticKind, StatisticName, String)] = [(.maximum, maximumSuffix, "highest minute of an hour")]
-        // Of idleness the low end tells.
+        // For idleness the minimum matters.
         if statistic.name == idleness { kinds.append((.minimum, minimumSuffix, "lowest minute of an hour")) }
         return kinds.map { kind, suffix, what in
             var extreme = statistic

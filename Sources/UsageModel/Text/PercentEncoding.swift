@@ -5,7 +5,7 @@ public enum PercentEncoding {
 
     /// One segment of a path, so that a name with `/`, `%`, `?` or an emoji stays one segment.
     public static func pathSegment(_ text: String) -> String {
-        // A segment of dots alone would be taken for the folder or its parent.
+        // A segment of dots alone would mean the folder or its parent.
         text == "." || text == ".." ? text.utf8.map { _ in "%2E" }.joined() : component(text)
     }
 

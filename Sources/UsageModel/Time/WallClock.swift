@@ -21,7 +21,7 @@ extension WallClock {
     /// The current whole second.
     public var now: UnixTime { UnixTime(seconds.rounded(.down)) }
 
-    /// For clocks that nobody sets.
+    /// For clocks that are never set.
     public var monotonic: Double { seconds }
 
     /// Waits for `duration` seconds.

@@ -3,7 +3,7 @@ public import Foundation
 internal import History
 public import UsageModel
 
-/// The capacity report of each application, made when it is asked for and kept while it is right.
+/// The capacity report of each application, computed on request and kept while it is current.
 ///
 /// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
 /// change of the history a report may be a minute old; with another newest day or contract never.
@@ -75,7 +75,7 @@ public actor CapacityCache {
         {
             return known.report
         }
-        // Those who ask meanwhile wait for the same.
+        // Further requests meanwhile wait for the same result.
         if let running = making[application], running.conditions == conditions {
             return try await running.task.sharedValue.report
         }

@@ -4,7 +4,7 @@ internal import Hummingbird
 internal import Reports
 internal import UsageModel
 
-/// `/api/v1/forecast`: how the days of a series may go on, and what such a forecast has been worth.
+/// `/api/v1/forecast`: daily forecasts of series, with their accuracy in a backtest.
 enum ForecastRoute {
     private static let day = Granularity.daily.seconds
     /// Each takes some milliseconds of a processor.
@@ -111,7 +111,7 @@ enum ForecastRoute {
             "index", "the answer would have more than \(seriesLimit) series", accepted: "fewer statistics or indices")
     }
 
-    /// One series at a time, of whatever request: forecasts must not keep every processor from a scrape.
+    /// One series at a time over all requests: forecasts must leave a processor for scrapes.
     private actor Queue {
         func forecast(_ series: RangeSeries, until end: UnixTime, horizon: Int) throws -> JSONBytes {
             try Task.checkCancellation()

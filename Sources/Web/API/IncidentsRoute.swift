@@ -2,7 +2,7 @@ internal import History
 internal import Hummingbird
 internal import UsageModel
 
-/// `/api/v1/incidents`: what the vendor told about the clusters of the applications.
+/// `/api/v1/incidents`: incidents that the vendor reported for the applications' clusters.
 enum IncidentsRoute {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Endpoint(

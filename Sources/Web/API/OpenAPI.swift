@@ -121,13 +121,13 @@ enum OpenAPI {
             "status": ["type": "integer"],
             "detail": ["type": "string"],
             "parameter": ["type": "string", "description": "The parameter at fault."],
-            "accepted": ["type": "string", "description": "What would be accepted."],
+            "accepted": ["type": "string", "description": "The accepted values."],
         ],
     ]
 
     private static let vendorErrorSchema: JSONValue = [
         "type": "object",
-        "description": "An error as Algolia's Usage API sends it.",
+        "description": "An error in the format of Algolia's Usage API.",
         "required": ["status", "message"],
         "properties": ["status": ["type": "integer"], "message": ["type": "string"]],
     ]

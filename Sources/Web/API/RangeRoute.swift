@@ -9,7 +9,7 @@ enum RangeRoute {
     private static let parameters: [Endpoint.Parameter] =
         RangeParameters.all + [
             .init(
-                name: "format", summary: "json by default; rows is a flat array, csv the same as text.",
+                name: "format", summary: "json by default; rows is a flat array, csv the same rows as CSV.",
                 schema: .options(RangeBody.Format.allCases.map(\.rawValue)))
         ]
 

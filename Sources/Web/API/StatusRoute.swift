@@ -27,7 +27,7 @@ enum StatusRoute {
     }
 
     private static func response(_ document: Document) throws -> Response {
-        var bytes = try Response.jsonBytes(document)
+        var bytes = try JSONDocument.bytes(document)
         for monitoring in document.applications.compactMap(\.monitoring) {
             bytes = bytes.replacing(Array("\"\(monitoring.reachability)\"".utf8), with: monitoring.reachabilityJSON)
         }
@@ -87,7 +87,7 @@ enum StatusRoute {
         }
     }
 
-    /// A range that the vendor did not give, and that is asked for once a day.
+    /// A range that the vendor did not serve, and that is requested once a day.
     private struct SetAsideDocument: Encodable {
         @OrNull var index: IndexName?
         var granularity: Granularity
@@ -164,7 +164,7 @@ enum StatusRoute {
             reachabilityJSON = json.bytes
         }
 
-        /// Appends an object whose names are told apart by their bytes.
+        /// Appends an object whose names are compared by their bytes.
         private static func object<Value>(
             _ values: [ServerName: Value], _ json: inout JSONBytes, _ append: (Value, inout JSONBytes) -> Void
         ) {

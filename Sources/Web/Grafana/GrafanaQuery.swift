@@ -51,7 +51,7 @@ struct GrafanaTarget: Decodable, Sendable {
                 accepted: "at most \(DocumentBudget.refIdBytes) bytes")
         }
         isHidden = try fields.decodeIfPresent(Bool.self, forKey: .hide) ?? false
-        // What the field was called before it was the payload.
+        // The former name of the payload field.
         let key: CodingKeys = try fields.decodeIfPresent(Presence.self, forKey: .payload) == nil ? .data : .payload
         payload = try fields.decodeIfPresent(GrafanaPayload.self, forKey: key) ?? GrafanaPayload()
         if let text = payload.plainText {

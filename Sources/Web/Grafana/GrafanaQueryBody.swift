@@ -42,7 +42,7 @@ struct GrafanaQueryBody: BodyParts {
             return [.ready(GrafanaTable.pointsHead(refId: target.refId).bytes)]
                 + plans.map { .rows($0.range, $0.series) } + [.ready(GrafanaTable.end)]
         case .series(let target, let plans) where plans.allSatisfy(\.series.isEmpty):
-            // What selects nothing is a series without points: a panel without data is no error.
+            // A target that selects nothing is a series without points: a panel without data is no error.
             var json = JSONBytes(capacity: 256)
             head(target.name, target, &json)
             json.raw("]}")

@@ -11,7 +11,7 @@ enum GrafanaRoutes {
         return [
             Endpoint(
                 path: "/grafana", summary: "Grafana's test of the connection to the JSON data source.",
-                contents: [.init(type: "text/plain; charset=utf-8", summary: "The data source is here.")]
+                contents: [.init(type: "text/plain; charset=utf-8", summary: "The data source is reachable.")]
             ) { _, _ in .text("algolia-exporter, a JSON data source for Grafana\n") },
             call("metrics", "The statistics for the query builder.", metric) { request in
                 let question = try await GrafanaBody.decode(MetricBuilder.Question.self, from: request)
@@ -30,7 +30,7 @@ enum GrafanaRoutes {
                 let question = try await GrafanaBody.decode(GrafanaNames.VariableQuestion.self, from: request)
                 return try .json(await GrafanaNames(history).variable(question))
             },
-            call("tag-keys", "What ad hoc filters can filter by.", nothing) { _ in try .json(GrafanaNames.tagKeys) },
+            call("tag-keys", "The keys of ad hoc filters.", nothing) { _ in try .json(GrafanaNames.tagKeys) },
             call("tag-values", "The values that an ad hoc filter offers.", tag) { request in
                 let question = try await GrafanaBody.decode(GrafanaNames.TagQuestion.self, from: request)
                 return try .json(await GrafanaNames(history).tagValues(question))
@@ -82,12 +82,15 @@ extension GrafanaRoutes {
         summary: "The panel's range and its queries.",
         schema: object([
             "range": range,
-            "maxDataPoints": ["type": "number", "description": "The most points in a series; buckets widen for it."],
-            "intervalMs": ["type": "number", "description": "Milliseconds; no bucket is narrower."],
+            "maxDataPoints": [
+                "type": "number", "description": "Maximum number of points per series; buckets widen to fit.",
+            ],
+            "intervalMs": ["type": "number", "description": "Minimum bucket width in milliseconds."],
             "targets": [
                 "type": "array",
                 "items": object([
-                    "refId": text("Sent back."), "target": names("Statistics; or incidents or gaps, for annotations."),
+                    "refId": text("Returned unchanged with each series."),
+                    "target": names("Statistics; or incidents or gaps, for annotations."),
                     "payload": payload,
                     "type": text("table for a table."),
                     "hide": ["type": "boolean", "description": "Whether the target is hidden."],
@@ -111,7 +114,7 @@ extension GrafanaRoutes {
         ])
 
     static let variable = Endpoint.Body(
-        summary: "The list, and what narrows it.", schema: object(["payload": payload, "range": range]),
+        summary: "The list, and filters that narrow it.", schema: object(["payload": payload, "range": range]),
         example: ["payload": ["target": "indices", "application": "APP"]])
 
     static let nothing = Endpoint.Body(summary: "Ignored.", schema: ["type": "object"], example: [:])
@@ -132,7 +135,7 @@ extension GrafanaRoutes {
         schema: object([
             "range": range,
             "annotation": object([
-                "name": text("Sent back."),
+                "name": text("Returned unchanged with each annotation."),
                 "query": text("incidents or gaps, of an application, or gaps of one index of it."),
             ]),
         ]),
@@ -150,7 +153,7 @@ extension GrafanaRoutes {
         "application": names("All applications without it."),
         "index": names("The application as a whole without it; * for all indices."),
         "key": names("Servers, regions or clusters; all without it."),
-        "statistic": names("What narrows a variable; statistics where there is no target."),
+        "statistic": names("Filters of a variable; the statistic when there is no target."),
         "granularity": text("hourly, daily or minutely."), "aggregate": text("sum, avg, min, max, last or count."),
         "format": text("table for a table."),
     ])

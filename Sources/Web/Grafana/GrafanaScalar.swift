@@ -17,7 +17,7 @@ struct GrafanaScalar: Decodable, Sendable {
             text = real.description
         } else {
             throw Problem.parameter(
-                GrafanaBody.name(decoder.codingPath), "neither a text nor a number", accepted: "a text or a number")
+                GrafanaBody.name(decoder.codingPath), "neither text nor a number", accepted: "a text or a number")
         }
     }
 

@@ -7,7 +7,7 @@ struct MetricBuilder: Sendable {
     struct Question: Decodable, Sendable {
         var metric: NameChoice?
         var payload: GrafanaPayload?
-        /// The field of the payload whose choices are asked for.
+        /// The field of the payload whose choices are requested.
         var name: String?
     }
 

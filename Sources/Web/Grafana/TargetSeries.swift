@@ -50,7 +50,7 @@ struct TargetSeries: Sendable {
         return try filters.reduce(series) { try $1.filter($0, catalogue) }
     }
 
-    /// `series` by the granularity that is read when none is asked for: hours, where they are stored.
+    /// `series` by the granularity that is read by default: hours, where they are stored.
     private static func grouped(
         _ series: [StoredSeries], _ history: History
     ) async throws -> [(Granularity, [StoredSeries])] {

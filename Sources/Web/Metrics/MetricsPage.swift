@@ -113,7 +113,7 @@ actor MetricsPage {
         do {
             history = try await historyFamilies(format, filter, Conditions(options: options, reserved: own.samples))
         } catch {
-            // That the database is damaged shows in the exporter's own metrics.
+            // The exporter's own metrics show that the database is damaged.
             guard exporter.history.problem != nil else { throw error }
             history = nil
         }

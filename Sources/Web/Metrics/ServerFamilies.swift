@@ -32,7 +32,7 @@ enum ServerFamilies {
     static let probeReachable = MetricDeclaration(
         "algolia_cluster_probe_reachable", .gauge, labels: ["application", "cluster", "probe"],
         help: "Whether Algolia's probe reaches the cluster: 1 for yes, 0 for no.",
-        meaning: "1 when this probe of Algolia's reaches the cluster, else 0")
+        meaning: "1 when this Algolia probe reaches the cluster, otherwise 0")
 
     static func write(_ infrastructure: [Infrastructure], to writer: inout ExpositionWriter) {
         if infrastructure.contains(where: { !$0.servers.isEmpty }) {

@@ -8,15 +8,7 @@ internal import UsageModel
 ///
 /// Pages have no script, no inline style and nothing from elsewhere, and their policy says so to browsers.
 struct Page: Sendable {
-    enum Place: String, Sendable, CaseIterable {
-        case overview, explore, capacity, collector
-
-        var path: String { self == .overview ? "/" : "/\(rawValue)" }
-        var name: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
-    }
-
-    var place: Place
-    var heading: String
+    var name: PageName
     /// The fault of the request.
     var problem: Problem?
     var content: Markup
@@ -29,7 +21,7 @@ struct Page: Sendable {
         + "frame-ancestors 'none'"
 
     func response(_ exporter: Exporter) -> Response {
-        let html = PageTemplates.render(.layout, Layout(self, exporter)).html
+        let html = PageTemplates.render(layout: Layout(self, exporter)).html
         var response = Response.bytes(Array(html.utf8), type: Self.contentType, status: problem?.status ?? .ok)
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.cacheControl] = "no-store"
@@ -42,11 +34,12 @@ struct Page: Sendable {
     /// The endpoint of a page.
     /// - Parameter make: is given the query as it came; what it throws becomes a page without content.
     static func endpoint(
-        _ place: Place, _ exporter: Exporter, summary: String, contents: String, parameters: [Endpoint.Parameter] = [],
+        _ name: PageName, _ exporter: Exporter, summary: String, contents: String,
+        parameters: [Endpoint.Parameter] = [],
         failures: [Int: String] = [:], make: @escaping @Sendable (_ query: String?) async throws -> Page
     ) -> Endpoint {
         Endpoint(
-            path: place.path, summary: summary, parameters: parameters,
+            path: name.path, summary: summary, parameters: parameters,
             contents: [.init(type: contentType, summary: contents)], failures: failures, failureForm: .page
         ) { request, _ in
             let problem: Problem
@@ -55,9 +48,9 @@ struct Page: Sendable {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                problem = Problem(error, path: place.path, exporter.logger)
+                problem = Problem(error, path: name.path, exporter.logger)
             }
-            return Page(place: place, heading: place.name, problem: problem, content: .empty).response(exporter)
+            return Page(name: name, problem: problem, content: .empty).response(exporter)
         }
     }
 }
@@ -80,10 +73,9 @@ private struct Layout: ViewModel {
     }
 
     var title: String
-    var heading: String
     var stylesheet: String
     var icon: String
-    var places: [Link]
+    var pages: [Link]
     var alert: [Alert]
     var content: Markup
     var version: String
@@ -91,11 +83,10 @@ private struct Layout: ViewModel {
     var now: Markup
 
     init(_ page: Page, _ exporter: Exporter) {
-        title = page.heading
-        heading = page.heading
+        title = page.name.title
         stylesheet = PageAssets.stylesheet.link
         icon = PageAssets.icon.link
-        places = Page.Place.allCases.map { Link(path: $0.path, name: $0.name, isCurrent: $0 == page.place) }
+        pages = PageName.allCases.map { Link(path: $0.path, name: $0.title, isCurrent: $0 == page.name) }
         alert = page.problem.map { [Alert(title: $0.sentence, accepted: $0.accepted)] } ?? []
         content = page.content
         version = exporter.version

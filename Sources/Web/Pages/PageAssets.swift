@@ -49,7 +49,7 @@ enum PageAssets {
             let isVersioned = request.uri.query == "v=\(asset.version)"
             response.headers[.cacheControl] = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
             response.headers[.xContentTypeOptions] = "nosniff"
-            // An SVG is a document when it is opened by itself.
+            // An SVG that is opened directly is a document.
             response.headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'"
             return response
         }

@@ -1,27 +1,16 @@
+internal import Presentation
 internal import Mustache
 
-/// The templates of all pages, parsed once.
+/// The templates of all pages and what they share, parsed once.
 enum PageTemplates {
-    enum Name: String, CaseIterable {
-        case layout, overview, explore, capacity, collector, progress
-
-        fileprivate var source: [UInt8] {
-            switch self {
-            case .layout: PackageResources.layout_html_mustache
-            case .overview: PackageResources.overview_html_mustache
-            case .explore: PackageResources.explore_html_mustache
-            case .capacity: PackageResources.capacity_html_mustache
-            case .collector: PackageResources.collector_html_mustache
-            case .progress: PackageResources.progress_html_mustache
-            }
-        }
-    }
-
     private static let library: MustacheLibrary = {
         var library = MustacheLibrary()
-        for name in Name.allCases {
+        let shared = [
+            ("layout", PackageResources.layout_html_mustache), ("progress", PackageResources.progress_html_mustache),
+        ]
+        for (name, source) in shared + PageName.allCases.map({ ($0.rawValue, $0.template) }) {
             do {
-                try library.register(String(decoding: name.source, as: UTF8.self), named: name.rawValue)
+                try library.register(String(decoding: source, as: UTF8.self), named: name)
             } catch {
                 // They are part of the program: every test of a page comes by here.
                 fatalError("\(name).html.mustache: \(error)")
@@ -30,7 +19,13 @@ enum PageTemplates {
         return library
     }()
 
-    static func render(_ name: Name, _ model: some ViewModel) -> Markup {
-        Markup(trusted: library.render(model, withTemplate: name.rawValue) ?? "")
+    /// The content of a page.
+    static func render(_ name: PageName, _ model: some ViewModel) -> Markup { render(name.rawValue, model) }
+
+    /// A whole page: its content within the header and footer of all pages.
+    static func render(layout model: some ViewModel) -> Markup { render("layout", model) }
+
+    private static func render(_ name: String, _ model: some ViewModel) -> Markup {
+        Markup(trusted: library.render(model, withTemplate: name) ?? "")
     }
 }

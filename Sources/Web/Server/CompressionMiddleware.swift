@@ -16,7 +16,7 @@ struct CompressionMiddleware<Context: RequestContext>: RouterMiddleware {
         var response = try await next(request, context)
         // Frames of remote read are compressed in themselves, and their readers want each at once.
         guard response.headers[.contentType] != RemoteReadRoute.chunks else { return response }
-        // What has no length yet is long: it is streamed.
+        // A response without a known length is long: it is streamed.
         let length = response.body.contentLength
         guard response.headers[.contentEncoding] == nil, length ?? .max >= Self.threshold else { return response }
         if response.headers[.vary] == nil { response.headers[.vary] = "Accept-Encoding" }

@@ -119,7 +119,7 @@ package final class Passwords: Sendable {
         return Array(cost..<max(cost, highest))
     }
 
-    /// The salt of a password that nobody has.
+    /// The salt of a password that no user has.
     private static func nobody(_ cost: Int) -> String {
         "$2y$\(cost < 10 ? "0" : "")\(cost)$abcdefghijklmnopqrstuu"
     }

@@ -61,7 +61,7 @@ struct Problem: Error, HTTPResponseError {
 }
 
 extension Problem {
-    /// The problem that a client is told for an error that is not its own; the log is told the rest.
+    /// The problem that a client sees for an internal error; the log has the details.
     init(_ error: any Error, path: String, _ logger: Logger) {
         if let problem = error as? Problem {
             self = problem
@@ -72,7 +72,7 @@ extension Problem {
     }
 }
 
-/// Turns whatever goes wrong behind it into a problem document.
+/// Turns every error behind it into a problem document.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Methods by path, to tell a wrong method from a wrong path.
     let methods: [String: [HTTPRequest.Method]]

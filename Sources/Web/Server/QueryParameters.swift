@@ -31,10 +31,10 @@ struct QueryParameters: Sendable {
         }
     }
 
-    /// These parameters, which nobody has typed.
+    /// These parameters, which come from the program.
     init(_ values: [String: [String]]) { self.values = values }
 
-    /// Whatever can be read of a query, checked against nothing: to show a form as it was filled.
+    /// All readable parameters of a query, unchecked: to show a form as it was filled.
     init(unchecked query: String?) {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,25 +1,12 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
-
-#if canImport(FoundationEssentials)
-    private import FoundationEssentials
-#else
-    private import Foundation
-#endif
+internal import UsageModel
 
 extension Response {
-    /// `value` as JSON, its properties in snake case; for everything but points, which have their own encoder.
+    /// The response with `value` as JSON, by ``JSONDocument``.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        bytes(try jsonBytes(value), type: "application/json", status: status)
-    }
-
-    /// The body of ``json(_:status:)``.
-    static func jsonBytes(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return [UInt8](try encoder.encode(value))
+        bytes(try JSONDocument.bytes(value), type: "application/json", status: status)
     }
 
     static func bytes(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -1,9 +1,13 @@
-internal import Hummingbird
 internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 public import ServiceLifecycle
+private import Transport
 public import UsageModel
 
 /// The HTTP interface.
@@ -56,11 +60,7 @@ public struct WebServer: Service {
     /// Everything that is served, in the order of its description.
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let metrics = MetricsPage(exporter)
-        var endpoints: [Endpoint] = [
-            OverviewPage.endpoint(exporter), ExplorePage.endpoint(exporter), CapacityPage.endpoint(exporter),
-            CollectorPage.endpoint(exporter),
-            metrics.endpoint,
-        ]
+        var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
         endpoints += PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
@@ -72,6 +72,18 @@ public struct WebServer: Service {
         endpoints += GrafanaRoutes.endpoints(exporter)
         endpoints += UsageProxy.endpoints
         return endpoints + [OpenAPI.endpoint(describing: endpoints)]
+    }
+
+    /// HTTP/1.1, over TLS when there is a certificate.
+    /// - Throws: `TLSFileError`.
+    static func server(_ security: WebSecurity, _ connections: Connections) throws -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(additionalChannelHandlers: [
+                HTTP1RulesInstaller(linger: .seconds(connections.limits.linger)), ConnectionHandler(connections),
+            ]))
+        guard let certificate = security.certificate else { return http }
+        return try .tls(
+            http, tlsConfiguration: .server(certificateFile: certificate.chain, keyFile: certificate.key))
     }
 
     static func router(

@@ -1,7 +1,7 @@
 internal import History
 internal import UsageModel
 
-/// How much of what was asked for is in the history.
+/// The part of the requested range that is in the history.
 struct UsageCoverage {
     /// The value of `X-Cache`.
     enum State: String, CaseIterable {
@@ -55,7 +55,7 @@ struct UsageCoverage {
         let wanted = TimeRangeSet(stored.wasFetched ? settled : TimeRange(settled.start, max(settled.end, tail.end)))
         var names: [StatisticName] = []
         var missing = TimeRangeSet()
-        // What the plan refuses would only spend the quota.
+        // Statistics that the plan does not include would only spend the quota.
         for name in asked.required where !stored.refused.contains(name) {
             let rest = wanted.subtracting(fetched(name))
             guard !rest.isEmpty else { continue }

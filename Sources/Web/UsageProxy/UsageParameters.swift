@@ -22,7 +22,7 @@ struct UsageParameters: Hashable {
         range = TimeRange(start, end)
     }
 
-    /// The buckets that are asked for, as the range from the first one's start to the last one's
+    /// The requested buckets, as the range from the first one's start to the last one's
     /// end: those that begin in ``range``.
     var buckets: TimeRange {
         TimeRange(granularity.ceiling(range.start), granularity.ceiling(range.end))

@@ -141,16 +141,17 @@ struct UsageProxyMiddleware<Context: RequestContext>: RouterMiddleware {
 extension UsageProxy {
     static let endpoints: [Endpoint] = [
         endpoint(
-            "/1/usage/{statistics}", "Statistics of an application, as Algolia's Usage API answers them.", [statistics]),
+            "/1/usage/{statistics}", "Statistics of an application, in the format of Algolia's Usage API.", [statistics]
+        ),
         endpoint(
-            "/1/usage/{statistics}/{index}", "Statistics of one index, as Algolia's Usage API answers them.",
+            "/1/usage/{statistics}/{index}", "Statistics of one index, in the format of Algolia's Usage API.",
             [statistics, index], notFound: "The index is unknown."),
     ]
 
     private static let statistics = Endpoint.Parameter(
         name: "statistics", summary: "Names, groups or *, separated by commas.", place: .path, isRequired: true)
     private static let index = Endpoint.Parameter(
-        name: "index", summary: "The index's name, percent-encoded as one segment.", place: .path, isRequired: true)
+        name: "index", summary: "The index name, percent-encoded as one segment.", place: .path, isRequired: true)
 
     private static func endpoint(
         _ path: String, _ summary: String, _ segments: [Endpoint.Parameter], notFound: String? = nil

@@ -17,7 +17,7 @@ def selector(metric: str, *matchers: str) -> str:
 
 
 def over_step(function: str, metric: str, by: str, *matchers: str) -> str:
-    """`function` over each step of the panel; one series for each value of `by`, whoever collected it.
+    """`function` over each step of the panel; one series for each value of `by`, whichever exporter collected it.
 
     A range of Prometheus 2 has both of its ends, and samples of history stand on full hours: a
     millisecond later, each step has exactly its own, in version 3 as well.

@@ -5,7 +5,7 @@ internal import UsageModel
 struct ClusterOutage: Sendable {
     /// The messages, oldest first; never empty.
     var messages: [StoredIncident]
-    /// Nil while it goes on.
+    /// Nil while it continues.
     var end: UnixTime?
 
     var start: UnixTime { messages[0].time }

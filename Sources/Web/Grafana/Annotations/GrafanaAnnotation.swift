@@ -90,7 +90,7 @@ struct AnnotationQuery: Sendable {
         let gaps = CoverageGaps(coverage, freshness).gaps(
             in: range, now: exporter.clock.now,
             selects: { applications.contains(AnyName($0.application)) && indices.contains(Self.place($0)) },
-            // Without a collector nobody knows better.
+            // Without a collector there is no other source.
             isCollected: { collected.isEmpty || collected.contains($0) })
         return gaps.map(Self.annotation)
     }

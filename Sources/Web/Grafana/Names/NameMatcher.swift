@@ -1,7 +1,7 @@
 internal import LinearRegex
 internal import UsageModel
 
-/// A name of whatever kind: a choice may be of applications, indices, statistics or servers.
+/// A name of any kind: a choice may be of applications, indices, statistics or servers.
 typealias AnyName = VendorName<NameMatcher>
 
 /// Which names a choice selects.
@@ -10,7 +10,7 @@ typealias AnyName = VendorName<NameMatcher>
 /// 1. what exists under exactly this name;
 /// 2. every name, if it is `*`, `All` or `$__all`;
 /// 3. the names of which Grafana made it: a variable arrives as `(a|b)` with regex metacharacters
-///    escaped, and a name is a name whatever characters it has;
+///    escaped, and a name may contain any characters;
 /// 4. a regular expression that matches the whole name.
 struct NameMatcher {
     /// The words that Grafana and people write for "every one".
@@ -78,7 +78,7 @@ struct NameMatcher {
     }
 
     private mutating func choose(_ text: String, known: Set<AnyName>) {
-        // What cannot be a name selects nothing.
+        // An invalid name selects nothing.
         guard let name = AnyName(text) else { return }
         if Self.every.contains(text), !known.contains(name) {
             selectsEvery = true

@@ -7,7 +7,7 @@ struct NamePattern {
     static let lengthLimit = 1000
 
     private static let accepted =
-        "a name, a list of names, or a regular expression of RE2's syntax, such as prod_.* or (shop|blog)_\\d+"
+        "a name, a list of names, or a regular expression in RE2 syntax, such as prod_.* or (shop|blog)_\\d+"
 
     private let text: String
     private let field: String

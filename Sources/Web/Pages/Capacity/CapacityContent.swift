@@ -26,7 +26,7 @@ struct CapacityContent: ViewModel {
     var isEmpty: Bool
     var reports: [Report]
 
-    /// - Parameter report: nil when there is no application, or none that was asked for.
+    /// - Parameter report: nil when there is no application, or not the requested one.
     init(_ report: CapacityReport?, applications: [ApplicationID]) throws {
         hasChoice = applications.count > 1
         choices = applications.map { Choice(id: $0.text, isSelected: $0 == report?.application) }
@@ -43,7 +43,7 @@ extension CapacityContent.Report {
             hasDays
             ? "\(CalendarText.date(report.days.lowerBound)) to \(CalendarText.date(report.days.upperBound - 1))" : ""
         timeZone = report.timeZone
-        sections = hasDays ? Markup(trusted: try ReportSections(report).html) : .empty
+        sections = hasDays ? try ReportSections(report).html : .empty
         let query = PercentEncoding.query([("application", report.application.text)])
         json = "\(CapacityRoute.path)?\(query)"
         command =

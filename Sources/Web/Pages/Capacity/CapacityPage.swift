@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Hummingbird
+internal import Presentation
 internal import UsageModel
 
 /// `/capacity`: what a planner asks about one application, in words, charts and tables.
@@ -18,7 +19,7 @@ enum CapacityPage {
             ]
         ) { query in
             let known = try await CollectorFacts(exporter).applications()
-            var page = Page(place: .capacity, heading: "Capacity", content: .empty)
+            var page = Page(name: .capacity, content: .empty)
             var chosen = known.first
             do {
                 chosen = try Self.chosen(query, of: known)
@@ -33,7 +34,7 @@ enum CapacityPage {
         }
     }
 
-    /// The application that is asked for, or the first; nil when there is none.
+    /// The requested application, or the first; nil when there is none.
     private static func chosen(_ query: String?, of known: [ApplicationID]) throws -> ApplicationID? {
         let asked: [ApplicationID]? = try QueryParameters(query, accepting: parameters).names("application")
         guard let id = asked?.first else { return known.first }

@@ -9,7 +9,7 @@ struct CoverageDays: Sendable {
 
     /// - Parameters:
     ///   - fetched: of one scope and granularity.
-    ///   - desired: what is fetched while it is missing; nil where nobody collects.
+    ///   - desired: the range to fetch; nil where nothing is collected.
     ///   - days: since 1970-01-01.
     ///   - now: a day that is not over may still be whole.
     static func calendar(
@@ -28,7 +28,7 @@ struct CoverageDays: Sendable {
             let isDesired = desired?.overlaps(whole) ?? false
             if seconds > 0 { return .partial(Double(seconds) / Double(whole.seconds)) }
             if isDesired || isOpen { return desired == nil ? .unwanted : .fetching }
-            // What is before the first fetched day is the past that nobody asked for.
+            // Days before the first fetched day were never requested.
             guard let first, whole.start >= first else { return .unwanted }
             return .missing
         }

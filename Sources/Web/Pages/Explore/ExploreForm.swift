@@ -1,3 +1,4 @@
+internal import Presentation
 internal import UsageModel
 
 /// The explorer's form, filled as it was given, right or wrong.
@@ -19,7 +20,7 @@ struct ExploreForm: ViewModel {
         var options: [Option]
     }
 
-    /// Which parameter is at fault.
+    /// The parameter at fault.
     struct Marks: ViewModel {
         var parameter: String?
 

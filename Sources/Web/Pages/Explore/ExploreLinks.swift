@@ -1,3 +1,4 @@
+internal import Presentation
 internal import History
 internal import PrometheusModel
 internal import UsageModel

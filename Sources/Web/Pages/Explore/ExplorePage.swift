@@ -1,3 +1,4 @@
+internal import Presentation
 internal import History
 internal import Hummingbird
 internal import UsageModel
@@ -15,7 +16,7 @@ enum ExplorePage {
             ]
         ) { query in
             let given = QueryParameters(unchecked: query)
-            var page = Page(place: .explore, heading: "Explore", content: .empty)
+            var page = Page(name: .explore, content: .empty)
             var result: (ExploreResult, ExploreLinks)?
             do throws(any Error) {
                 let checked = try QueryParameters(query, accepting: ExploreParameters.declared)

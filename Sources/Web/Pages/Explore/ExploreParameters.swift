@@ -45,7 +45,7 @@ enum ExploreParameters {
 
     static let defaultStatistic: StatisticName = "total_search_requests"
     static let defaultPreset = Preset.week
-    /// Series of all indices that are shown unless something else is asked for.
+    /// The default number of series for all indices.
     static let defaultTop = 8
 
     static let declared: [Endpoint.Parameter] = [

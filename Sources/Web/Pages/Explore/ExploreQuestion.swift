@@ -28,7 +28,7 @@ struct ExploreQuestion: Sendable {
         for parameter in ["application", "index", "key", "aggregate", "top", "step"] {
             values[parameter] = given.all(parameter)
         }
-        // Names first: whatever follows is about what they name.
+        // Names first: the other parameters depend on them.
         var filter = try await SeriesFilter(QueryParameters(values), exporter)
         filter.indices = filter.indices ?? .application
         if filter.indices == .all, given["top"] == nil { values["top"] = [String(ExploreParameters.defaultTop)] }
@@ -91,7 +91,7 @@ struct ExploreQuestion: Sendable {
             statistics: filter.statistics, applications: filter.applications
         ).flatMap(\.granularities)
         if let step = given["step"].flatMap({ DurationText.parse($0) ?? Int64($0) }) {
-            // What the step can be made of.
+            // The buckets that the step can be made of.
             if step % Granularity.hourly.seconds != 0 { return stored.contains(.minutely) ? .minutely : .hourly }
             if step % Granularity.daily.seconds != 0 { return .hourly }
         }

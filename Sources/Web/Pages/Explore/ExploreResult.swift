@@ -4,7 +4,7 @@ internal import UsageModel
 
 /// The explorer's answer: a chart, what it amounts to, and its newest values.
 struct ExploreResult: ViewModel {
-    /// Lines that can be told apart.
+    /// The most lines that can be distinguished.
     static let drawn = 8
     static let rows = 500
 
@@ -33,7 +33,7 @@ struct ExploreResult: ViewModel {
     /// Table rows; thousands of cells, which a template would take long for.
     var values: Markup
     var cut: String
-    /// Whether the values are shown without being asked for.
+    /// Whether the values are shown by default.
     var isShort: Bool
 
     init(_ question: ExploreQuestion, _ answer: RangeAnswer, now: UnixTime) {

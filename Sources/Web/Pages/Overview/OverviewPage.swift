@@ -1,3 +1,4 @@
+internal import Presentation
 internal import Capacity
 internal import History
 internal import Hummingbird
@@ -19,7 +20,7 @@ enum OverviewPage {
             let content = Content(
                 hasApplications: !applications.isEmpty, applications: applications,
                 isReady: try await exporter.history.hasAnswers())
-            return Page(place: .overview, heading: "Overview", content: PageTemplates.render(.overview, content))
+            return Page(name: .overview, content: PageTemplates.render(.overview, content))
         }
     }
 

@@ -33,7 +33,7 @@ final class AcceptBackoff: ChannelDuplexHandler {
     init(_ connections: Connections) { self.connections = connections }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // Each connection is asked for by itself.
+        // Each connection is accepted individually.
         try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
     }
 
@@ -43,7 +43,7 @@ final class AcceptBackoff: ChannelDuplexHandler {
         let limit = connections.limits.descriptorLimit
         connections.warn(
             .outOfDescriptors,
-            "most of the \(limit) files that may be open are in use; closing the longest idle connections to accept new ones. Raise the limit of open files (`ulimit -n`)"
+            "most of the \(limit) allowed open files are in use; closing the longest idle connections to accept new ones. Raise the limit of open files (`ulimit -n`)"
         )
         isWaiting = true
         let loop = context.eventLoop.assumeIsolated()

@@ -99,7 +99,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 guard bytes - start.bytes >= limits.bytesPerWindow else {
                     connections.warn(
                         .slowReader,
-                        "a client read less than \(limits.bytesPerWindow) bytes of its answer in \(limits.window) s; closed its connection"
+                        "a client read fewer than \(limits.bytesPerWindow) bytes of its response in \(limits.window) s; closed its connection"
                     )
                     return context.close(promise: nil)
                 }

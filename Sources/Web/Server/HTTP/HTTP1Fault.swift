@@ -5,7 +5,7 @@ struct HTTP1Fault: Error {
     let status: HTTPResponseStatus
     let detail: String
 
-    /// Bytes of the largest body that anything here reads. Whoever announces a larger one is not asked to send it.
+    /// Bytes of the largest body that anything here reads. A client that announces a larger one is not asked to send it.
     private static let bodyLimit = 1 << 20
 
     init(status: HTTPResponseStatus, detail: String) {
@@ -18,12 +18,12 @@ struct HTTP1Fault: Error {
         switch error {
         case .invalidVersion: self = Self.version
         case .invalidMethod:
-            self.init(status: .notImplemented, detail: "the request begins with no method that this server knows")
+            self.init(status: .notImplemented, detail: "the request does not begin with a supported method")
         case .headerOverflow:
             self.init(
                 status: .requestHeaderFieldsTooLarge,
                 detail: "the target or the headers of the request are too long; at most 80 KiB are accepted")
-        default: self = Self.bad("the request is not one of HTTP/1.1 (RFC 9112)")
+        default: self = Self.bad("the request is not valid HTTP/1.1 (RFC 9112)")
         }
     }
 
@@ -42,16 +42,16 @@ struct HTTP1Fault: Error {
     static func check(_ head: inout HTTPRequestHead) throws(HTTP1Fault) {
         guard head.version.major == 1 else { throw version }
         let hosts = head.headers["host"]
-        guard hosts.count <= 1 else { throw bad("the request has \(hosts.count) Host headers, and may have one") }
+        guard hosts.count <= 1 else { throw bad("the request has \(hosts.count) Host headers; exactly one is allowed") }
         guard let host = hosts.first ?? (head.version.minor == 0 ? "" : nil) else {
-            throw bad("the request has no Host header, which HTTP/1.1 demands")
+            throw bad("the request has no Host header, which HTTP/1.1 requires")
         }
         guard host.isEmpty || isAuthority(host) else { throw bad("the Host header is not a host and a port") }
         try reduceTarget(&head)
         try checkCodings(head.headers[canonicalForm: "transfer-encoding"])
         let expectations = head.headers["expect"].map { $0.lowercased() }
         guard expectations.allSatisfy({ $0 == "100-continue" }) else {
-            throw HTTP1Fault(status: .expectationFailed, detail: "the only expectation that can be met is 100-continue")
+            throw HTTP1Fault(status: .expectationFailed, detail: "the only supported expectation is 100-continue")
         }
     }
 
@@ -65,7 +65,7 @@ struct HTTP1Fault: Error {
         else { throw bad("the last Transfer-Encoding must be chunked, once") }
         guard codings.count == 1 else {
             throw HTTP1Fault(
-                status: .notImplemented, detail: "the only Transfer-Encoding that is supported is chunked")
+                status: .notImplemented, detail: "the only supported Transfer-Encoding is chunked")
         }
     }
 

@@ -1,6 +1,6 @@
 internal import HTTPTypes
 
-/// Under which names a server on a loopback address may be asked.
+/// The host names that a server on a loopback address accepts.
 ///
 /// A page from elsewhere can make its own name mean 127.0.0.1 (DNS rebinding), and then read what is served there as if
 /// it were its own. Its requests still carry that name in `Host`.
@@ -8,10 +8,10 @@ struct HostRule: Sendable {
     /// The name to listen on, as configured.
     private let name: String
 
-    /// Nil for an address that others can reach anyway, and where a password is asked for.
+    /// Nil for an address that others can reach anyway, and where a password is required.
     /// - Parameters:
     ///   - host: to listen on.
-    ///   - hasUsers: whether a password is asked for, which such a page does not have.
+    ///   - hasUsers: whether a password is required, which such a page does not have.
     init?(listeningOn host: String, hasUsers: Bool) {
         guard !hasUsers, Self.isLoopback(host.lowercased()) else { return nil }
         name = host.lowercased()

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 
-/// The rules of every request and answer, whatever it is about: one form of each path, `HEAD` wherever there is
+/// The rules of every request and answer: one form of each path, `HEAD` wherever there is
 /// `GET`, and the headers that keep browsers from keeping or guessing.
 ///
 /// It stands before the router, which chooses by path and method before any middleware is asked.
@@ -24,7 +24,7 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder {
             } else {
                 var head = request.head
                 head.path = target
-                // What a HEAD is answered follows from what a GET would be.
+                // The answer to a HEAD follows from that to a GET.
                 if request.method == .head, !isVendors { head.method = .get }
                 response = try await next.respond(to: Request(head: head, body: request.body), context: context)
             }

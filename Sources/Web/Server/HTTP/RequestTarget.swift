@@ -16,7 +16,7 @@ enum RequestTarget {
         var segments: [String] = []
         for segment in path.split(separator: UInt8(ascii: "/")) {
             guard let decoded = unreserved(segment) else {
-                throw Problem(status: .badRequest, detail: "the path has a % without two hexadecimal digits after it")
+                throw Problem(status: .badRequest, detail: "the path has a % not followed by two hexadecimal digits")
             }
             segments.append(decoded)
         }

@@ -1,7 +1,7 @@
 import Mustache
 import Testing
 
-@testable import Web
+@testable import Presentation
 
 @Suite("Text in pages")
 struct MarkupTests {
