@@ -16,7 +16,8 @@ struct HistoryErrorTests {
             .notWritable(path: path), .notReadable(path: path, reason: "why"), .missing(path: path),
             .notBegun(path: path), .older(path: path), .inUse(path: path, process: nil),
             .damaged(path: path, reason: "why"), .full(path: path), .locked(path: path),
-            .failed(path: path, isWriting: true, reason: "why"), .failed(path: path, isWriting: false, reason: "why"),
+            .failed(path: path, isWriting: true, reason: "why"),
+            .failed(path: path, isWriting: false, reason: "another why"),
         ] + problems.map { .unusable(path: path, $0) }
 
     @Test("Each says which file, unlike every other, without a full stop; what was told as a reason is passed on")

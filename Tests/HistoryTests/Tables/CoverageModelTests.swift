@@ -133,7 +133,9 @@ struct CoverageModelTests {
 
     @Test("When a revision was last looked for is kept for each scope and granularity, the newest alone")
     func revisionChecks() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         let (whole, index) = (Scope(application: "APP"), Scope(application: "APP", index: "a"))
         try await history.noteRevisionCheck(whole, .hourly, at: midnight)
         try await history.noteRevisionCheck(whole, .hourly, at: midnight + 60)

@@ -22,7 +22,9 @@ struct IncidentTests {
 
     @Test("They come oldest first, from the start of a range up to its end")
     func range() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         try await history.store([incident(3, "c"), incident(1, "a"), incident(2, "b")])
         #expect(try await titles(history, 0..<10) == ["a", "b", "c"])
         #expect(try await titles(history, 1..<3) == ["a", "b"], "the end is exclusive")
@@ -32,7 +34,9 @@ struct IncidentTests {
 
     @Test("One that comes again keeps its place and has the newest status; the vendor's list may forget the others")
     func again() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         try await history.store([incident(1), incident(2)])
         try await history.store([incident(2, status: "operational")])
         let stored = try await history.incidents(range: TimeRange(midnight, midnight + 86_400))
@@ -41,7 +45,9 @@ struct IncidentTests {
 
     @Test("Time, cluster, title and application tell them apart, byte by byte")
     func identity() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         let all = [
             incident(1, "é"), incident(1, "e\u{301}"), incident(1, "'; DROP TABLE incident; --"), incident(1, ""),
             incident(1, "é", cluster: "c2-eu"), incident(1, "é", application: "OTHER"), incident(2, "é"),
@@ -55,7 +61,9 @@ struct IncidentTests {
 
     @Test("Readers learn of new ones; of none there is nothing to learn")
     func generation() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         let before = history.generation
         try await history.store([StoredIncident]())
         #expect(history.generation == before)

@@ -7,7 +7,9 @@ import UsageModel
 struct RefusalTests {
     @Test("Levels and applications refuse independently, and the newest refusal counts")
     func apart() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         try await history.refuse(["records", .everything], application: "APP", level: .application, at: midnight)
         try await history.refuse(["records"], application: "APP", level: .index, at: midnight + 1)
         try await history.refuse(["records"], application: "APP", level: .index, at: midnight + 2)
@@ -23,7 +25,9 @@ struct RefusalTests {
 
     @Test("Served is the catalogue less the refused; that * is refused says nothing of the names")
     func served() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         let names = StatisticCatalogue.names(perIndex: true)
         try await history.refuse([.everything, names[1], "unknown"], application: "APP", level: .index, at: midnight)
         let served = try await history.read { db in

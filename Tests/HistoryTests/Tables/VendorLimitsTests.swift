@@ -33,7 +33,9 @@ struct VendorLimitsTests {
 
     @Test("Readers learn of a new or a lifted limit")
     func generation() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         var before = history.generation
         try await history.note(horizon(.index, .hourly), application: "APP")
         #expect(history.generation > before)
@@ -59,7 +61,9 @@ struct VendorLimitsTests {
 
     @Test("Spending from a quota is no news for readers: it happens with every request")
     func quotaIsNoNews() async throws {
-        let history = try Fixture().history
+        let fixture = try Fixture()
+        defer { withExtendedLifetime(fixture) {} }
+        let history = fixture.history
         let before = history.generation
         try await history.noteQuota(application: "APP", tokens: 1, time: 0)
         #expect(history.generation == before)
