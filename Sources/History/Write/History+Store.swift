@@ -60,6 +60,8 @@ extension History {
     private static func missing(
         _ points: [Point], of series: Int64, _ reader: PackedRowReader, _ granularity: Granularity
     ) throws -> [Point] {
+        let table = PackedTable.of(granularity)
+        let points = points.filter { table.holds($0.time) }
         guard let first = points.map(\.time).min(), let last = points.map(\.time).max() else { return [] }
         var known = Set<UnixTime>()
         try reader.forEach(series: series, range: TimeRange(granularity.floor(first), last + 1)) {
