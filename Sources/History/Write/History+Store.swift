@@ -111,6 +111,10 @@ extension History {
             }
             if after != before {
                 try table.deriveCoverage(from: after, served: served)
+                var late = LateBuckets(db, window.granularity)
+                try late.noteSettled(
+                    window, before: before, after: after,
+                    refused: Set(refusals.read(EndpointLevel(window.scope)).keys))
                 if window.granularity == .hourly, window.api == .usage {
                     let counted = try CounterTable(db: db)
                         .count(window, answered: after, before: before, served: served)
