@@ -1,7 +1,8 @@
 internal import GRDB
 internal import UsageModel
 
-/// Notes buckets that change after remote write has sent them, in the transaction that changes them.
+/// Notes buckets that change after remote write has sent them, or settle after it has passed them over, in the
+/// transaction that does it.
 ///
 /// Costs one look-up a transaction where nothing was ever sent, one a series and destination
 /// where something was.
@@ -36,6 +37,43 @@ struct LateBuckets {
             for slot in 0..<table.slotCount where slots & (1 << slot) != 0 {
                 let time = start + Int64(slot) * table.slotSeconds
                 if time < until { try insert(destination, series, time) }
+            }
+        }
+    }
+
+    /// Notes the buckets that an answer settles after remote write has passed them over: what they hold was not sent.
+    /// - Parameters:
+    ///   - before: the answered ranges of the window's scope before the answer, by statistic or `*`.
+    ///   - after: those ranges with the answer.
+    ///   - refused: the statistics that the plan does not serve at the scope's level.
+    mutating func noteSettled(
+        _ window: AnsweredWindow, before: [StatisticName: TimeRangeSet], after: [StatisticName: TimeRangeSet],
+        refused: Set<StatisticName>
+    ) throws {
+        let reader = try PackedRowReader(db, granularity)
+        for destination in try Self.destinations(in: db) {
+            let passed = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(SeriesTable.columns), sent_until FROM series
+                    JOIN remote_write_position ON series_id = id AND destination = ? AND granularity = ?
+                    WHERE application = ? AND api = ? AND index_name = ? AND sent_until > ?
+                    """,
+                arguments: [
+                    destination, granularity.rawValue, window.scope.application, window.api.rawValue,
+                    window.scope.index, window.settled.start,
+                ])
+            for row in passed {
+                let series = try row.series(0)
+                let rule = SettlementRule(series.key)
+                let settled = rule.settled(after, refused: refused, now: window.fetchedAt)
+                    .subtracting(rule.settled(before, refused: refused, now: window.fetchedAt))
+                    .intersection(TimeRangeSet(TimeRange(.min, try row.time(6))))
+                for range in settled.ranges {
+                    var times: [UnixTime] = []
+                    try reader.forEach(series: series.id, range: range) { times.append($0.time) }
+                    for time in times { try insert(destination, series.id, time) }
+                }
             }
         }
     }

@@ -44,7 +44,7 @@ struct RemoteWriteTables {
             guard let range = part.range else { continue }
             let reader = try readers[part.granularity] ?? PackedRowReader(db, part.granularity)
             readers[part.granularity] = reader
-            for time in try changed(part, range, reader) {
+            for time in try changed(part, range, reader) + settledSince(part) {
                 var late = LateBuckets(db, part.granularity)
                 try late.insert(destination, part.series.id, time)
                 foundLate = true
@@ -56,6 +56,18 @@ struct RemoteWriteTables {
             move.reset()
         }
         return foundLate
+    }
+
+    /// The buckets that were not settled when the part was handed out, and are now.
+    private func settledSince(_ part: OutgoingBatch.Part) throws -> [UnixTime] {
+        guard !part.withheld.isEmpty else { return [] }
+        let key = part.series.key
+        let scope = Scope(application: key.application, index: key.index)
+        let refused = try RefusalTable(db: db, application: key.application).read(EndpointLevel(scope))
+        let settled = SettlementRule(key).settled(
+            try AnsweredTable(db: db, scope: scope, granularity: part.granularity).read(), refused: Set(refused.keys),
+            now: .min)
+        return part.withheld.map(\.time).filter { settled.contains(TimeRange($0, $0 + 1)) }
     }
 
     /// The buckets of `range` that are stored otherwise than the part has them.

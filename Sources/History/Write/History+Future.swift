@@ -168,17 +168,29 @@ private struct FutureTimes {
         try db.execute(sql: "DELETE FROM retention WHERE window_start > ?", arguments: [now])
     }
 
-    /// States of clusters are stamped by the exporter, and so with the wrong time.
+    /// States of clusters are stamped by the exporter, and so with the wrong time; so are the hours that they became.
     private func deleteOwnPoints(after now: UnixTime) throws {
+        let now = max(now, 0)
+        let momentary = StatisticCatalogue.monitoring.filter(\.isMomentary).map(\.name)
+        let own = Set(momentary.flatMap { StatisticCatalogue.rollUps(of: $0).map(\.name) })
         for series in try SeriesTable(db: db).read(
             ["application = ?", "api = ?"], [application, API.monitoring.rawValue])
-        where StatisticCatalogue.describe(series.key.statistic).isMomentary {
-            for granularity in [Granularity.minutely, .hourly] {
-                let table = PackedTable.of(granularity)
-                try db.execute(
-                    sql: "DELETE FROM \(table.name) WHERE series_id = ? AND \(table.rowColumn) > ?",
-                    arguments: [series.id, table.row(max(now, 0))])
-            }
+        where own.contains(series.key.statistic) {
+            let minute = Granularity.minutely.floor(now) + Granularity.minutely.seconds
+            try deletePoints(of: series.id, .minutely, from: minute)
+            // An hour that is not over was rolled up too early.
+            try deletePoints(of: series.id, .hourly, from: Granularity.hourly.floor(now))
         }
+    }
+
+    private func deletePoints(of series: Int64, _ granularity: Granularity, from start: UnixTime) throws {
+        let table = PackedTable.of(granularity)
+        let kept = try PackedRowReader(db, granularity)
+            .points(series: series, range: TimeRange(table.floor(start), start))
+        try db.execute(
+            sql: "DELETE FROM \(table.name) WHERE series_id = ? AND \(table.rowColumn) >= ?",
+            arguments: [series, table.row(start)])
+        var writer = try PackedRowWriter(db, granularity)
+        try writer.write(kept, series: series)
     }
 }

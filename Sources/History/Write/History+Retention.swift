@@ -25,6 +25,8 @@ extension History {
             }
         }
         guard !old.isEmpty else { return 0 }
+        // Also where one of the transactions fails: those before it have changed something.
+        defer { noteChange() }
         try await forgetAnswers(granularity, before: table.range(ofRow: kept).start)
         var deleted = 0
         var rest = old[...]
@@ -38,7 +40,6 @@ extension History {
                 remaining = remaining.compactMap { $0.dropping(Self.expiredRows) }
             }
         }
-        noteChange()
         return deleted
     }
 

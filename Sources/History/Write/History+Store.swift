@@ -60,6 +60,8 @@ extension History {
     private static func missing(
         _ points: [Point], of series: Int64, _ reader: PackedRowReader, _ granularity: Granularity
     ) throws -> [Point] {
+        let table = PackedTable.of(granularity)
+        let points = points.filter { table.holds($0.time) }
         guard let first = points.map(\.time).min(), let last = points.map(\.time).max() else { return [] }
         var known = Set<UnixTime>()
         try reader.forEach(series: series, range: TimeRange(granularity.floor(first), last + 1)) {
@@ -109,6 +111,10 @@ extension History {
             }
             if after != before {
                 try table.deriveCoverage(from: after, served: served)
+                var late = LateBuckets(db, window.granularity)
+                try late.noteSettled(
+                    window, before: before, after: after,
+                    refused: Set(refusals.read(EndpointLevel(window.scope)).keys))
                 if window.granularity == .hourly, window.api == .usage {
                     let counted = try CounterTable(db: db)
                         .count(window, answered: after, before: before, served: served)
