@@ -175,7 +175,7 @@ let package = Package(
             "CollectorTests",
             [
                 "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "Transport", "TestSupport",
-                "CrashVictim", coreMetrics, grdb,
+                "CrashVictim", coreMetrics, grdb, nioCore,
             ]),
         tests("SnappyTests", ["Snappy"]),
         tests("PrometheusModelTests", ["PrometheusModel", "UsageModel", "TestSupport"]),

@@ -29,6 +29,12 @@ extension CollectionSettings {
         let horizon = granularity == .daily ? Self.dailyHorizon : horizon
         return TimeRange(granularity.floor(now - horizon), granularity.floor(now - settleDelay))
     }
+
+    /// The buckets that are not settled at `now`, the newest of them where one request cannot have all.
+    func tail(_ granularity: Granularity, now: UnixTime) -> TimeRange {
+        let end = granularity.floor(now) + granularity.seconds
+        return TimeRange(max(granularity.floor(now - settleDelay), end - PlannedRequest.longest(granularity)), end)
+    }
 }
 
 /// The time from which missing history is still collected. Changes with the configuration.

@@ -193,10 +193,8 @@ struct Planner {
                     EndpointLevel($0.scope) == level && $0.granularity == .hourly && $0.notBefore <= Double(now)
                 })
             else { continue }
-            let unsettled = Granularity.hourly.floor(now - settings.settleDelay)
             return PlannedRequest(
-                scope: track.scope, granularity: .hourly,
-                range: TimeRange(unsettled, Granularity.hourly.floor(now) + 3600),
+                scope: track.scope, granularity: .hourly, range: settings.tail(.hourly, now: now),
                 statistics: statistic == .everything ? .all : .names([statistic]), purpose: .probe)
         }
         return nil
@@ -213,9 +211,7 @@ struct Planner {
             // The newest buckets tell whether the live tail can have it again.
             let range =
                 due.isOpen
-                ? TimeRange(
-                    track.granularity.floor(now - settings.settleDelay),
-                    track.granularity.floor(now) + track.granularity.seconds)
+                ? settings.tail(track.granularity, now: now)
                 : TimeRange(
                     due.range.start, min(due.range.end, due.range.start + PlannedRequest.longest(track.granularity)))
             return PlannedRequest(

@@ -73,17 +73,17 @@ struct Track {
     /// The range of a live fetch: the unsettled tail, and what has settled since the last one.
     /// The first one of hours takes the newest week along; the first year of days is a separate request.
     func tailRange(_ statistic: StatisticName, _ settings: CollectionSettings, now: UnixTime) -> TimeRange {
-        let end = granularity.floor(now) + granularity.seconds
+        let tail = settings.tail(granularity, now: now)
         let unsettled = granularity.floor(now - settings.settleDelay)
         let awaited = awaited(statistic, settings)?.start ?? (granularity == .daily ? unsettled : .min)
         guard let gap = missing(statistic, in: settings.desired(granularity, now: now)).ranges.last,
             gap.end == unsettled
-        else { return TimeRange(unsettled, end) }
+        else { return tail }
         // What makes answers fail is not asked for again; what lies before it is backfill's.
         let failing = setAside.lazy.filter { $0.breaksAnswers && !$0.isOpen }.map(\.range.end).filter {
             $0 <= unsettled
         }
-        let start = max(gap.start, awaited, end - PlannedRequest.longest(granularity), failing.max() ?? .min)
-        return TimeRange(min(start, unsettled), end)
+        let start = max(gap.start, awaited, tail.end - PlannedRequest.longest(granularity), failing.max() ?? .min)
+        return TimeRange(min(start, tail.start), tail.end)
     }
 }

@@ -77,8 +77,9 @@ struct ReadThroughPlanner {
         if asked.isEmpty, answered.isEmpty { asked = TimeRange(settled - granularity.seconds, settled) }
         let covered = History.fetched(names, in: answered)
         guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }
-        // What lies before it will be wanted, too: by backfill, if by nobody else.
-        let first = min(asked.start, settings.desired(granularity, now: now).start)
+        // What lies before it will be wanted, too: by backfill, if by nobody else. Across where the vendor's data begin
+        // it would refuse all of it.
+        let first = min(asked.start, max(settings.desired(granularity, now: now).start, oldest))
         guard let gap = TimeRangeSet(TimeRange(first, end)).subtracting(covered).ranges.last else { return nil }
         let window = TimeRange(max(gap.start, end - PlannedRequest.longest(granularity)), end)
         let selection: StatisticSelection
