@@ -61,8 +61,9 @@ deps-test: deps
 	@scripts/install --optional "tests that need them" binutils curl debootstrap jq openssl python3 python3-venv sqlite3 \
 		prometheus prometheus-alertmanager victoria-metrics
 
-# What the browser tests of the pages need beside.
+# What the browser tests of the pages need beside, and the test of the image.
 deps-browser: deps-test
+	@scripts/install --optional "the test of the image" buildah
 	@scripts/install --optional "tests that need them" chromium chromium-driver default-jre-headless poppler-utils \
 		fonts-dejavu-core fonts-noto-color-emoji
 
