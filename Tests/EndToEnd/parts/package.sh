@@ -45,6 +45,10 @@ begin=$SECONDS
 dpkg_inside -i /packages/0.0.1.deb
 grep -q '/etc/algolia-exporter/exporter.yml' "$folder/dpkg.log" || fail "the installation does not say what to do next"
 pass "installed in $((SECONDS - begin)) s with no package but those of the root"
+unit=$bare/usr/lib/systemd/system/algolia-exporter.service
+for line in Type=notify WatchdogSec=30s User=algolia-exporter; do grep -qx "$line" "$unit" || fail "the unit lacks $line"; done
+grep -qF 'ExecStart=/usr/bin/algolia-exporter serve' "$unit" && ! grep -q DynamicUser "$unit" || fail "the unit is not that of a package"
+pass "the unit is of Type=notify with a watchdog, and has the package's user"
 libraries=$(inside ldd /usr/bin/algolia-exporter)
 ! grep -q 'not found' <<<"$libraries" || fail "ldd: $libraries"
 others=$(sed -n 's/^[[:space:]]*\([^ ]*\) => .*/\1/p' <<<"$libraries" | grep -vE '^(libc|libm|libgcc_s|linux-vdso)\.so' || true)
