@@ -9,9 +9,9 @@ struct ServiceManagerTests {
     @Test("learns when the program serves, reloads and stops")
     func states() async throws {
         let folder = TemporaryFolder()
-        let manager = try Manager(at: folder.file("notify"))
+        let manager = try Manager(at: "/tmp/\(UUID().uuidString)")
         let (status, _) = try await Program.run(
-            script: serving(before: "export NOTIFY_SOCKET=$1/notify"), in: folder
+            script: serving(before: "export NOTIFY_SOCKET=\(manager.name)"), in: folder
         ) { program in
             #expect(manager.next() == "READY=1")
             #expect(folder.text("log").contains("listening on"), "ready before it listened")
@@ -32,9 +32,8 @@ struct ServiceManagerTests {
     @Test("receives signs of life three times within its watchdog's timeout, by an abstract address as well")
     func watchdog() async throws {
         let folder = TemporaryFolder()
-        let name = "@\(folder.path)/notify"
-        let manager = try Manager(at: name)
-        let exports = "export NOTIFY_SOCKET=\(name) WATCHDOG_USEC=600000 WATCHDOG_PID=$$"
+        let manager = try Manager(at: "@\(UUID().uuidString)")
+        let exports = "export NOTIFY_SOCKET=\(manager.name) WATCHDOG_USEC=600000 WATCHDOG_PID=$$"
         let (status, _) = try await Program.run(script: serving(before: exports), in: folder) { program in
             var alive: [ContinuousClock.Instant] = []
             while alive.count < 4 {
@@ -71,10 +70,13 @@ struct ServiceManagerTests {
 
 /// What the program takes for its service manager: a socket that datagrams arrive at.
 private final class Manager: Sendable {
+    let name: String
     private let socket: Int32
 
-    /// - Parameter name: a path, or an abstract name that begins with `@`.
+    /// - Parameter name: a path, or an abstract name that begins with `@`; at most 107 bytes, which the folders of tests
+    ///   exceed.
     init(at name: String) throws {
+        self.name = name
         socket = Foundation.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var patience = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -90,7 +92,10 @@ private final class Manager: Sendable {
         guard result == 0 else { throw Missing(what: "a socket at \(name): \(String(cString: strerror(errno)))") }
     }
 
-    deinit { close(socket) }
+    deinit {
+        close(socket)
+        unlink(name)
+    }
 
     /// The next message; empty when none came within ten minutes.
     func next() -> String {
