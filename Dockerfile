@@ -1,7 +1,7 @@
 # algolia-exporter as an image: one program, one volume, no root.
 #
 #   docker build -t algolia-exporter .
-#   docker run -p 127.0.0.1:9914:9914 -v algolia-history:/data \
+#   docker run --read-only -p 127.0.0.1:9914:9914 -v algolia-history:/data \
 #       -e ALGOLIA_APPLICATION_ID -e ALGOLIA_USAGE_API_KEY algolia-exporter
 
 FROM swift:6.3-bookworm AS builder
@@ -23,21 +23,29 @@ RUN scripts/swift build -c release --product algolia-exporter \
 
 FROM debian:bookworm-slim
 
-LABEL org.opencontainers.image.title="algolia-exporter" \
-      org.opencontainers.image.description="Keeps Algolia's usage history in SQLite and serves it to Prometheus" \
-      org.opencontainers.image.licenses="MIT"
-
-# tzdata is for reports.time_zone; everything else is UTC.
+# The binary carries its libraries. tzdata is for reports.time_zone; everything else is UTC.
+# Group 0 is the group of a user id that the image does not know, such as that of OpenShift or `docker run --user 12345`.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libcrypt1 libsnappy1v5 libsqlite3-0 libstdc++6 tzdata zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 exporter \
     && useradd --uid 10001 --gid exporter --home-dir /data --no-create-home \
         --shell /usr/sbin/nologin exporter \
-    && install -d -o exporter -g exporter -m 0700 /data
+    && install -d -o exporter -g root -m 0770 /data
 
 COPY --from=builder /algolia-exporter /usr/local/bin/algolia-exporter
 COPY --from=builder /source/LICENSE /usr/share/doc/algolia-exporter/copyright
+
+# Last, so that a new revision changes no other layer.
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="algolia-exporter" \
+      org.opencontainers.image.description="Keeps Algolia's usage history in SQLite and serves it to Prometheus" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED"
 
 # By number, so that Kubernetes can see that it is not root.
 USER 10001:10001

@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run test bench e2e build docs protobuf format lint clean deps deps-run deps-test deps-browser help
+.PHONY: run test bench e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -11,6 +11,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make e2e     run the end-to-end test of the release binary"
 	@echo "make bench   measure, and print a table"
+	@echo "make dist    write the files of a release to dist/: tar.gz, .deb, bill of materials"
 	@echo "make docs    write docs/metrics.md from the statistics catalogue"
 	@echo "make protobuf  generate the Swift code of the .proto files"
 	@echo "make format  format the sources; make lint checks them, and what each module imports"
@@ -20,6 +21,10 @@ run: deps-run build
 
 build: deps
 	scripts/swift build -c release --product algolia-exporter
+
+dist: build
+	@scripts/install binutils python3
+	scripts/dist $(RELEASE)
 
 # What cannot be fetched stops no test: those that need it are skipped.
 test: deps-test
@@ -53,11 +58,12 @@ deps-run: deps
 	@scripts/install --optional "commands with curl, jq and sqlite3" curl jq sqlite3
 
 deps-test: deps
-	@scripts/install --optional "tests that need them" curl jq openssl python3 python3-venv sqlite3 \
+	@scripts/install --optional "tests that need them" binutils curl debootstrap jq openssl python3 python3-venv sqlite3 \
 		prometheus prometheus-alertmanager victoria-metrics
 
-# What the browser tests of the pages need beside.
+# What the browser tests of the pages need beside, and the test of the image.
 deps-browser: deps-test
+	@scripts/install --optional "the test of the image" buildah
 	@scripts/install --optional "tests that need them" chromium chromium-driver default-jre-headless poppler-utils \
 		fonts-dejavu-core fonts-noto-color-emoji
 

@@ -47,7 +47,8 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
         let reloader = ConfigurationReloader(
-            settings, load: { try options.settings(demo, logger) }, apply: assembly.apply, metrics: assembly.registry,
+            settings, load: { try options.settings(demo, logger) }, apply: assembly.apply,
+            isReloading: { ServiceManager.shared?.send($0 ? .reloading : .ready) }, metrics: assembly.registry,
             clock: assembly.clock, logger: logger)
         ProcessControl.shared.onReload(reloader.requestReload)
         let retention = RetentionKeeper(history: assembly.history, clock: assembly.clock, logger: logger) {
@@ -81,12 +82,13 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 logger.info(
                     "listening on \(url)/, metrics on \(url)/metrics",
                     metadata: ["version": "\(AlgoliaExporter.version)"])
+                ServiceManager.shared?.send(.ready)
             }
             try await run(
                 [
                     retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
                     watch,
-                ],
+                ] + WatchdogKeeper.needed,
                 demo, serverLogger)
         } catch {
             await assembly.shutdown()

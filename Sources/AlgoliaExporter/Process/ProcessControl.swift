@@ -55,6 +55,7 @@ final class ProcessControl: Sendable {
             return !state.isStopping
         }
         guard isFirst else { return }
+        ServiceManager.shared?.send(.stopping)
         Thread.detachNewThread { [self] in
             Thread.sleep(forTimeInterval: Self.grace)
             logger?.warning(

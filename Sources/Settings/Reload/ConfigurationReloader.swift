@@ -12,6 +12,7 @@ public final class ConfigurationReloader: Service {
     private let newest = Mutex<Task<Void, any Error>?>(nil)
     private let load: @Sendable () throws -> Settings
     private let apply: @Sendable (Settings) async throws -> Void
+    private let isReloading: @Sendable (Bool) -> Void
     private let orders: AsyncStream<Void>
     private let order: AsyncStream<Void>.Continuation
     private let metrics: any MetricsFactory
@@ -22,14 +23,17 @@ public final class ConfigurationReloader: Service {
     ///   - settings: those in force.
     ///   - load: reads them again.
     ///   - apply: puts them into force.
+    ///   - isReloading: receives true when a reload begins and false when it has ended, with success or without.
     public init(
         _ settings: Settings, load: @escaping @Sendable () throws -> Settings,
-        apply: @escaping @Sendable (Settings) async throws -> Void, metrics: any MetricsFactory,
+        apply: @escaping @Sendable (Settings) async throws -> Void,
+        isReloading: @escaping @Sendable (Bool) -> Void = { _ in }, metrics: any MetricsFactory,
         clock: any WallClock, logger: Logger
     ) {
         self.settings = Mutex(settings)
         self.load = load
         self.apply = apply
+        self.isReloading = isReloading
         self.metrics = metrics
         self.clock = clock
         self.logger = logger
@@ -66,6 +70,8 @@ public final class ConfigurationReloader: Service {
     }
 
     private func reloadNow() async throws {
+        isReloading(true)
+        defer { isReloading(false) }
         do {
             let new = try load()
             warnOfWhatStays(new)
