@@ -12,28 +12,27 @@ struct IndexDiscoveryTests {
 
     @Test("At once, and then an interval after each success, to the second")
     func interval() {
-        var discovery = IndexDiscovery()
+        var discovery = IndexDiscovery(canList: true)
         #expect(discovery.isDue(now: now, interval: 3600) && !discovery.hasSucceeded)
         discovery.succeeded(now: now)
         #expect(discovery.hasSucceeded)
         #expect(!discovery.isDue(now: now + 3599, interval: 3600))
         #expect(discovery.isDue(now: now + 3600, interval: 3600))
         #expect(discovery.isDue(now: now + 60, interval: 60), "an interval that was shortened counts at once")
-        #expect(discovery.wakeUp(true) == .infinity)
+        #expect(discovery.wakeUp == .infinity)
     }
 
     @Test("Failures wait longer and longer, at least a second, and never longer than five minutes")
     func backoff() {
         var generator: any RandomNumberGenerator & Sendable = SeededGenerator(3)
-        var discovery = IndexDiscovery()
+        var discovery = IndexDiscovery(canList: true)
         var time = Double(now)
         for failures in 1...12 {
             let delay = discovery.failed(now: time, .timeout, using: &generator)
             #expect(delay >= 1 && delay <= min(300, pow2(failures)))
             #expect(!discovery.isDue(now: UnixTime(time + delay) - 1, interval: 3600))
             time = (time + delay).rounded(.up)
-            #expect(discovery.wakeUp(true) == time && discovery.isDue(now: UnixTime(time), interval: 3600))
-            #expect(discovery.wakeUp(false) == .infinity)
+            #expect(discovery.wakeUp == time && discovery.isDue(now: UnixTime(time), interval: 3600))
         }
         discovery.succeeded(now: UnixTime(time))
         #expect(discovery.failed(now: time, .timeout, using: &generator) <= 2, "a success begins anew")
@@ -45,7 +44,7 @@ struct IndexDiscoveryTests {
     @Test("Retry-After is waited for")
     func retryAfter() {
         var generator: any RandomNumberGenerator & Sendable = SeededGenerator(3)
-        var discovery = IndexDiscovery()
+        var discovery = IndexDiscovery(canList: true)
         let delay = discovery.failed(now: Double(now), .rateLimited(retryAfter: 900), using: &generator)
         #expect(delay >= 900 && !discovery.isDue(now: now + 899, interval: 60))
     }
@@ -53,7 +52,7 @@ struct IndexDiscoveryTests {
     @Test("A key that is refused is tried seldom, also when the next failure is another; a new one is tried at once")
     func unauthorized() {
         var generator: any RandomNumberGenerator & Sendable = SeededGenerator(3)
-        var discovery = IndexDiscovery()
+        var discovery = IndexDiscovery(canList: true)
         let refusal = AlgoliaError.unauthorized(status: 403, message: "")
         #expect(discovery.failed(now: Double(now), refusal, using: &generator) >= 240)
         #expect(discovery.isUnauthorized)
@@ -69,17 +68,17 @@ struct IndexDiscoveryTests {
     @Test("What is waited for takes as long when the clock is set", arguments: [-864_000, -1, 1, 864_000] as [Int64])
     func shift(seconds: Int64) {
         var generator: any RandomNumberGenerator & Sendable = SeededGenerator(3)
-        var succeeded = IndexDiscovery()
+        var succeeded = IndexDiscovery(canList: true)
         succeeded.succeeded(now: now)
         succeeded.shift(by: Double(seconds))
         #expect(!succeeded.isDue(now: now + seconds + 3599, interval: 3600))
         #expect(succeeded.isDue(now: now + seconds + 3600, interval: 3600))
-        var failed = IndexDiscovery()
+        var failed = IndexDiscovery(canList: true)
         _ = failed.failed(now: Double(now), .unauthorized(status: 401, message: ""), using: &generator)
         failed.shift(by: Double(seconds))
         #expect(!failed.isDue(now: now + seconds + 239, interval: 60))
         #expect(failed.isDue(now: now + seconds + 301, interval: 60))
-        var fresh = IndexDiscovery()
+        var fresh = IndexDiscovery(canList: true)
         fresh.shift(by: Double(seconds))
         #expect(fresh.isDue(now: 0, interval: 60), "what was never listed is due")
     }

@@ -30,7 +30,11 @@ struct ReadThroughPlannerTests {
         _ offer: StatisticsOffer, retention: Int64? = nil
     ) -> PlannedRequest? {
         ReadThroughPlanner.request(
-            question, answered: answered, offer: offer, settings: settings, retention: retention, now: now)
+            question,
+            ReadThroughPlanner.Knowledge(
+                answered: answered, offer: offer, settings: settings, retention: retention, notBefore: 0,
+                isCollected: true),
+            now: now)
     }
 
     @Test(
