@@ -40,7 +40,7 @@ import UsageModel
 
     @Test func `the figure is that of sorting all days, and once it can be charged it never falls`() throws {
         for seed in 0..<200 as Range<UInt64> {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededGenerator(seed)
             let days = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
                 Double(Int.random(in: 0...20, using: &generator))
             }

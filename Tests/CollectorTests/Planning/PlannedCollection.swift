@@ -65,8 +65,8 @@ struct PlannedCollection {
         let window = AnsweredWindow(
             scope: request.scope, granularity: request.granularity, range: request.range,
             statistics: request.statistics, fetchedAt: now, settleDelay: planner.settings.settleDelay)
-        let batches = planner.track(request.scope, request.granularity).map(planner.revisionBatches) ?? []
         let now = now
+        let isLastBatch = request.purpose == .revision && planner.finishRevisionBatch(request)
         planner.update(request.scope, request.granularity) { track in
             for name in request.statistics.answeredNames {
                 track.answered[name, default: TimeRangeSet()] =
@@ -76,9 +76,7 @@ struct PlannedCollection {
             track.failures = 0
             track.notBefore = 0
             if request.purpose == .revision {
-                if track.revisionBatches.isEmpty { track.revisionBatches = batches }
-                track.revisionBatches.removeAll { $0 == request.statistics }
-                if track.revisionBatches.isEmpty { track.revisionChecked = now }
+                if isLastBatch { track.revisionChecked = now }
             } else if track.revisionChecked == nil, !window.settled.isEmpty {
                 track.revisionChecked = now
             }
