@@ -71,7 +71,7 @@ struct Health: AsyncParsableCommand {
     }
 
     private static func url(_ serve: Serve) throws -> String {
-        var address = serve.listenAddress
+        var address = serve.web.listenAddress
         guard address.port != 0 else {
             throw CommandError("the exporter listens on a random port; specify its URL")
         }
@@ -80,7 +80,7 @@ struct Health: AsyncParsableCommand {
         case "::": address.host = "::1"
         default: break
         }
-        let isSecure = try serve.webConfigFile.map { try WebSettingsLoader.load(file: $0).certificate != nil } ?? false
-        return "\(isSecure ? "https" : "http")://\(address)"
+        let isSecure = try serve.web.configFile.map { try WebSettingsLoader.load(file: $0).certificate != nil } ?? false
+        return "\(isSecure ? "https" : "http")://\(address)\(try serve.web.paths().routePrefix)"
     }
 }

@@ -15,19 +15,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
 
     @OptionGroup var collection: CollectionOptions
 
-    @Option(
-        name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
-        transform: ListenAddress.init(argument:))
-    var listenAddress = ListenAddress(host: "127.0.0.1", port: 9914)
-
-    @Option(
-        name: .customLong("web.config.file"), help: "Path to a YAML file with TLS and basic authentication settings.")
-    var webConfigFile: String?
-
-    @Flag(
-        name: .customLong("web.enable-lifecycle"),
-        help: "Enable POST /-/reload, which reloads the configuration as SIGHUP does.")
-    var enablesLifecycle = false
+    @OptionGroup var web: WebOptions
 
     func run() async throws {
         let descriptors = ProcessStart.descriptorLimit
@@ -37,13 +25,13 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             )
         }
         try await collection.collect { settings, demo, logger in
-            let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
-            SecretFiles.warn(of: (web.certificate.map { [$0.key] } ?? []), logger)
-            try await serve(settings, web, demo, logger)
+            let security = try web.configFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
+            SecretFiles.warn(of: (security.certificate.map { [$0.key] } ?? []), logger)
+            try await serve(settings, security, demo, logger)
         }
     }
 
-    private func serve(_ settings: Settings, _ web: WebSecurity, _ demo: Demo?, _ logger: Logger) async throws {
+    private func serve(_ settings: Settings, _ security: WebSecurity, _ demo: Demo?, _ logger: Logger) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
         let reloader = ConfigurationReloader(
@@ -59,28 +47,29 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             history: assembly.history,
             options: { reloader.current.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
-            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger,
+            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger, paths: try web.paths(),
             usage: UsageGateway(
                 usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.collection.settleDelay },
                 readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),
-            reload: enablesLifecycle ? reloader.reload : nil,
+            reload: web.enablesLifecycle ? reloader.reload : nil,
             planning: CapacityCache.Planning(
                 contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
             status: assembly.collector.status)
-        let address = listenAddress
+        let address = web.listenAddress
         // What the server says of itself at its start is said better below.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
-        let scheme = web.certificate == nil ? "http" : "https"
+        let scheme = security.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(
-                exporter, host: address.host, port: address.port, security: web,
+                exporter, host: address.host, port: address.port, security: security,
                 limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
             ) { port in
-                let url = "\(scheme)://\(address.urlHost):\(port)"
-                logger.info(
-                    "listening on \(url)/, metrics on \(url)/metrics",
-                    metadata: ["version": "\(AlgoliaExporter.version)"])
+                let paths = exporter.paths
+                let url = "\(scheme)://\(address.urlHost):\(port)\(paths.routePrefix)"
+                var metadata: Logger.Metadata = ["version": "\(AlgoliaExporter.version)"]
+                if let origin = paths.externalOrigin { metadata["external_url"] = "\(origin)\(paths.linkPrefix)/" }
+                logger.info("listening on \(url)/, metrics on \(url)\(paths.telemetry)", metadata: metadata)
             }
             try await run(
                 [

@@ -1,4 +1,5 @@
 internal import Mustache
+internal import UsageModel
 
 /// The templates of all pages, parsed once.
 enum PageTemplates {
@@ -30,7 +31,24 @@ enum PageTemplates {
         return library
     }()
 
-    static func render(_ name: Name, _ model: some ViewModel) -> Markup {
-        Markup(trusted: library.render(model, withTemplate: name.rawValue) ?? "")
+    /// - Parameter paths: templates write `{{{root}}}` before the paths of links, and `{{{telemetry}}}` for the metrics'.
+    static func render(_ name: Name, _ model: some ViewModel, at paths: WebPaths) -> Markup {
+        let placed = Placed(model: model, root: paths.linkPrefix, telemetry: paths.telemetry)
+        return Markup(trusted: library.render(placed, withTemplate: name.rawValue) ?? "")
+    }
+
+    /// A model that also knows where its links lead.
+    private struct Placed<Model: ViewModel>: MustacheParent {
+        let model: Model
+        let root: String
+        let telemetry: String
+
+        func child(named name: String) -> Any? {
+            switch name {
+            case "root": Markup(text: root)
+            case "telemetry": Markup(text: telemetry)
+            default: model.child(named: name)
+            }
+        }
     }
 }

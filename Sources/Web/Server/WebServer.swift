@@ -18,7 +18,7 @@ public struct WebServer: Service {
     ///   - onRunning: called with the port once requests are accepted.
     ///   - security: TLS and authentication; none by default.
     ///   - limits: what clients may take of the server.
-    /// - Throws: `TLSFileError`.
+    /// - Throws: `TLSFileError`; `WebPaths.Invalid` when the path of the metrics is another endpoint's.
     public init(
         _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(),
         limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
@@ -27,10 +27,13 @@ public struct WebServer: Service {
         let connections = Connections(limits, logger: logger)
         self.connections = connections
         let endpoints = Self.endpoints(exporter)
+        try Self.checkTelemetryPath(exporter.paths.telemetry, endpoints)
         application = Application(
             responder: RequestRules(
-                hosts: HostRule(listeningOn: host, hasUsers: !security.users.isEmpty),
-                next: Self.router(endpoints, proxy: UsageProxy(exporter), users: security.users).buildResponder()),
+                hosts: HostRule(
+                    listeningOn: host, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
+                prefix: RoutePrefix(exporter.paths.routePrefix),
+                next: Self.router(endpoints, exporter, users: security.users).buildResponder()),
             server: try Self.server(security, connections),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "algolia-exporter",
@@ -71,17 +74,24 @@ public struct WebServer: Service {
         ]
         endpoints += GrafanaRoutes.endpoints(exporter)
         endpoints += UsageProxy.endpoints
-        return endpoints + [OpenAPI.endpoint(describing: endpoints)]
+        return endpoints + [OpenAPI.endpoint(describing: endpoints, at: exporter.paths)]
+    }
+
+    private static func checkTelemetryPath(_ path: String, _ endpoints: [Endpoint]) throws(WebPaths.Invalid) {
+        let isTaken = endpoints.count { $0.path == path } > 1
+        guard isTaken || ["/1/", "/api/", "/grafana/", "/-/"].contains(where: path.hasPrefix) else { return }
+        throw WebPaths.Invalid(
+            "--web.telemetry-path: \(path) is used by another endpoint; expected a path such as /metrics")
     }
 
     static func router(
-        _ endpoints: [Endpoint], proxy: UsageProxy, users: [String: String]
+        _ endpoints: [Endpoint], _ exporter: Exporter, users: [String: String]
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
-        router.add(middleware: ProblemMiddleware(methods: methods))
-        router.add(middleware: UsageProxyMiddleware(proxy: proxy))
+        router.add(middleware: ProblemMiddleware(methods: methods, paths: exporter.paths))
+        router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
         for endpoint in endpoints {
             guard let handle = endpoint.handle else { continue }

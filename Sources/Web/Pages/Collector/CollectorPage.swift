@@ -18,7 +18,9 @@ enum CollectorPage {
                 CollectorApplication($0.element, position: $0.offset + 1, facts)
             }
             let content = Content(facts, applications, exporter)
-            return Page(place: .collector, heading: "Collector", content: PageTemplates.render(.collector, content))
+            return Page(
+                place: .collector, heading: "Collector",
+                content: PageTemplates.render(.collector, content, at: exporter.paths))
         }
     }
 

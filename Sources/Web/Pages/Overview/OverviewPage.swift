@@ -19,7 +19,9 @@ enum OverviewPage {
             let content = Content(
                 hasApplications: !applications.isEmpty, applications: applications,
                 isReady: try await exporter.history.hasAnswers())
-            return Page(place: .overview, heading: "Overview", content: PageTemplates.render(.overview, content))
+            return Page(
+                place: .overview, heading: "Overview",
+                content: PageTemplates.render(.overview, content, at: exporter.paths))
         }
     }
 

@@ -5,16 +5,17 @@ internal import HTTPTypes
 /// A page from elsewhere can make its own name mean 127.0.0.1 (DNS rebinding), and then read what is served there as if
 /// it were its own. Its requests still carry that name in `Host`.
 struct HostRule: Sendable {
-    /// The name to listen on, as configured.
-    private let name: String
+    /// The names to listen on and to be asked for, as configured.
+    private let names: [String]
 
     /// Nil for an address that others can reach anyway, and where a password is asked for.
     /// - Parameters:
     ///   - host: to listen on.
+    ///   - externalHost: the host of `--web.external-url`, which a proxy may pass on.
     ///   - hasUsers: whether a password is asked for, which such a page does not have.
-    init?(listeningOn host: String, hasUsers: Bool) {
+    init?(listeningOn host: String, externalHost: String?, hasUsers: Bool) {
         guard !hasUsers, Self.isLoopback(host.lowercased()) else { return nil }
-        name = host.lowercased()
+        names = [host.lowercased()] + (externalHost.map { [$0] } ?? [])
     }
 
     /// - Parameter authority: the `Host` header; nil in HTTP/1.0 without one.
@@ -22,10 +23,10 @@ struct HostRule: Sendable {
     func check(_ authority: String?) throws {
         guard let authority, !authority.isEmpty else { return }
         let host = Self.withoutPort(authority.lowercased())
-        if host == name || Self.isLoopback(host) || Self.isAddress(host) { return }
+        if names.contains(host) || Self.isLoopback(host) || Self.isAddress(host) { return }
         throw Problem(
             status: .misdirectedRequest, detail: "this server listens on a loopback address and is not \"\(host)\"",
-            parameter: "Host", accepted: "localhost, an IP address, or \(name)")
+            parameter: "Host", accepted: "localhost, an IP address, or \(names.joined(separator: ", "))")
     }
 
     private static func isLoopback(_ host: String) -> Bool {
