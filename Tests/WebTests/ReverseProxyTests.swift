@@ -123,13 +123,13 @@ struct ReverseProxyTests {
 
     @Test(
         "The metrics cannot take another endpoint's path",
-        arguments: ["/health", "/api/v1/metrics", "/capacity", "/1/x"])
+        arguments: ["/health", "/openapi.json", "/api/v1/metrics", "/capacity", "/1/x"])
     func taken(path: String) throws {
         let site = try Site()
         let paths = try WebPaths(routePrefix: nil, externalURL: nil, telemetryPath: path)
         let exporter = Exporter.test(site.history, site.clock, paths: paths) { [] }
         let error = #expect(throws: WebPaths.Invalid.self) {
-            try WebServer(exporter, host: "127.0.0.1", port: 0, logger: exporter.logger)
+            try WebServer(exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], logger: exporter.logger)
         }
         #expect(error?.description.contains("--web.telemetry-path: \(path) is used") == true)
     }

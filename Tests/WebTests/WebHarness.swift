@@ -127,8 +127,8 @@ func withServer(
     (limits.firstRequest, limits.request, limits.idle) = (3600, 3600, 3600)
     (limits.window, limits.linger) = (3600, 3600)
     let server = try WebServer(
-        exporter, host: "127.0.0.1", port: 0, security: security, limits: limits, logger: logger,
-        onRunning: { running.yield($0) })
+        exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], security: security, limits: limits, logger: logger,
+        onRunning: { running.yield($0[0].port ?? 0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             defer { running.finish() }

@@ -24,14 +24,19 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 "the open file limit is \(descriptors), but serve needs \(ConnectionLimits.leastDescriptors); raise the limit (`ulimit -n`)"
             )
         }
+        // Before any file is opened, which would take the number of a descriptor that is missing.
+        let addresses = Result { try web.addresses(ProcessInfo.processInfo.environment) }
         try await collection.collect { settings, demo, logger in
+            let addresses = try addresses.get()
             let security = try web.configFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
             SecretFiles.warn(of: (security.certificate.map { [$0.key] } ?? []), logger)
-            try await serve(settings, security, demo, logger)
+            try await serve(settings, addresses, security, demo, logger)
         }
     }
 
-    private func serve(_ settings: Settings, _ security: WebSecurity, _ demo: Demo?, _ logger: Logger) async throws {
+    private func serve(
+        _ settings: Settings, _ addresses: [ListenAddress], _ security: WebSecurity, _ demo: Demo?, _ logger: Logger
+    ) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
         let reloader = ConfigurationReloader(
@@ -55,21 +60,16 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             planning: CapacityCache.Planning(
                 contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
             status: assembly.collector.status)
-        let address = web.listenAddress
         // What the server says of itself at its start is said better below.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
         let scheme = security.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(
-                exporter, host: address.host, port: address.port, security: security,
+                exporter, addresses: addresses, security: security,
                 limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
-            ) { port in
-                let paths = exporter.paths
-                let url = "\(scheme)://\(address.urlHost):\(port)\(paths.routePrefix)"
-                var metadata: Logger.Metadata = ["version": "\(AlgoliaExporter.version)"]
-                if let origin = paths.externalOrigin { metadata["external_url"] = "\(origin)\(paths.linkPrefix)/" }
-                logger.info("listening on \(url)/, metrics on \(url)\(paths.telemetry)", metadata: metadata)
+            ) { bound in
+                for address in bound { Self.announce(address, scheme, exporter.paths, logger) }
             }
             try await run(
                 [
@@ -79,10 +79,22 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 demo, serverLogger)
         } catch {
             await assembly.shutdown()
-            throw ListenAddress.explain(error, address)
+            throw error
         }
         await assembly.shutdown()
         logger.info("stopped; all received data is stored")
+    }
+
+    private static func announce(_ address: ListenAddress, _ scheme: String, _ paths: WebPaths, _ logger: Logger) {
+        var metadata: Logger.Metadata = ["version": "\(AlgoliaExporter.version)"]
+        if let origin = paths.externalOrigin { metadata["external_url"] = "\(origin)\(paths.linkPrefix)/" }
+        if case .tcp = address {
+            let url = "\(scheme)://\(address)\(paths.routePrefix)"
+            logger.info("listening on \(url)/, metrics on \(url)\(paths.telemetry)", metadata: metadata)
+        } else {
+            logger.info(
+                "listening on \(address), metrics at \(paths.routePrefix)\(paths.telemetry)", metadata: metadata)
+        }
     }
 
     /// Runs until SIGTERM or SIGINT.

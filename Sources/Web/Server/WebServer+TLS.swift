@@ -7,15 +7,24 @@ private import Transport
 internal import UsageModel
 
 extension WebServer {
-    /// HTTP/1.1, over TLS when there is a certificate.
+    /// Serves every connection of a listener: HTTP/1.1, over TLS when there is a certificate.
     /// - Throws: `TLSFileError`.
-    static func server(_ security: WebSecurity, _ connections: Connections) throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(
+    static func serving(
+        _ listener: HTTPListener, _ security: WebSecurity,
+        onRunning: @escaping @Sendable ([ListenAddress]) async -> Void,
+        responder: @escaping HTTPChannelHandler.Responder
+    ) throws -> @Sendable () async throws -> Void {
+        let connections = listener.connections
+        let http = HTTP1Channel(
+            responder: responder,
             configuration: .init(additionalChannelHandlers: [
                 HTTP1RulesInstaller(linger: .seconds(connections.limits.linger)), ConnectionHandler(connections),
             ]))
-        guard let certificate = security.certificate else { return http }
-        return try .tls(
+        guard let certificate = security.certificate else {
+            return { try await listener.run(http, onRunning: onRunning) }
+        }
+        let secure = try TLSChannel(
             http, tlsConfiguration: .server(certificateFile: certificate.chain, keyFile: certificate.key))
+        return { try await listener.run(secure, onRunning: onRunning) }
     }
 }

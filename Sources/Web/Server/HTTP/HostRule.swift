@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import UsageModel
 
 /// Under which names a server on a loopback address may be asked.
 ///
@@ -8,14 +9,29 @@ struct HostRule: Sendable {
     /// The names to listen on and to be asked for, as configured.
     private let names: [String]
 
-    /// Nil for an address that others can reach anyway, and where a password is asked for.
+    /// Nil where others can reach an address anyway, where none is a loopback one, and where a password is asked for.
     /// - Parameters:
-    ///   - host: to listen on.
     ///   - externalHost: the host of `--web.external-url`, which a proxy may pass on.
     ///   - hasUsers: whether a password is asked for, which such a page does not have.
-    init?(listeningOn host: String, externalHost: String?, hasUsers: Bool) {
-        guard !hasUsers, Self.isLoopback(host.lowercased()) else { return nil }
-        names = [host.lowercased()] + (externalHost.map { [$0] } ?? [])
+    init?(listeningOn addresses: [ListenAddress], externalHost: String?, hasUsers: Bool) {
+        guard !hasUsers else { return nil }
+        var names: [String] = []
+        for address in addresses {
+            switch address {
+            case .unix: continue
+            case .tcp(let host, _):
+                guard Self.isLoopback(host.lowercased()) else { return nil }
+                names.append(host.lowercased())
+            case .descriptor(let number):
+                switch ListeningSocket.reach(of: number) {
+                case .fileSystem: continue
+                case .loopback: names.append("localhost")
+                case .others: return nil
+                }
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        self.names = names + (externalHost.map { [$0] } ?? [])
     }
 
     /// - Parameter authority: the `Host` header; nil in HTTP/1.0 without one.
@@ -26,7 +42,7 @@ struct HostRule: Sendable {
         if names.contains(host) || Self.isLoopback(host) || Self.isAddress(host) { return }
         throw Problem(
             status: .misdirectedRequest, detail: "this server listens on a loopback address and is not \"\(host)\"",
-            parameter: "Host", accepted: "localhost, an IP address, or \(names.joined(separator: ", "))")
+            parameter: "Host", accepted: "localhost, an IP address, or \(Set(names).sorted().joined(separator: ", "))")
     }
 
     private static func isLoopback(_ host: String) -> Bool {

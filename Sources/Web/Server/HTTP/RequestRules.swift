@@ -6,7 +6,7 @@ internal import HummingbirdCore
 /// `GET`, and the headers that keep browsers from keeping or guessing.
 ///
 /// It stands before the router, which chooses by path and method before any middleware is asked.
-struct RequestRules<Next: HTTPResponder>: HTTPResponder {
+struct RequestRules<Next: HTTPResponder>: HTTPResponder where Next.Context == ClientContext {
     /// The names under which the server may be asked; nil for any.
     let hosts: HostRule?
     let prefix: RoutePrefix
@@ -15,7 +15,7 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder {
     func respond(to request: Request, context: Next.Context) async throws -> Response {
         var response: Response
         do {
-            try hosts?.check(request.head.authority)
+            if !context.isFromFileSystem { try hosts?.check(request.head.authority) }
             let isServer = request.method == .options && request.uri.string == "*"
             guard let below = isServer ? "*" : prefix.removed(from: request.uri.string) else {
                 return finished(try prefix.elsewhere(request.method, request.uri.string), request.method)
