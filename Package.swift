@@ -35,6 +35,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -120,7 +121,7 @@ let package = Package(
                 "Forecast", "Capacity", "Presentation", "Reports", "Gzip", "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
-                nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
+                nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioExtras,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {
                 .embedInCode("Pages/Templates/\($0).html.mustache")

@@ -16,7 +16,9 @@ enum LocalServer {
             process: ProcessMetrics(started: clock.seconds), clock: clock, version: "benchmark", logger: quiet,
             status: { [] })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let server = try WebServer(exporter, host: "127.0.0.1", port: 0, logger: quiet) { port.yield($0) }
+        let server = try WebServer(exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], logger: quiet) {
+            port.yield($0[0].port ?? 0)
+        }
         let running = Task { try await server.run() }
         var iterator = ports.makeAsyncIterator()
         if let number = await iterator.next() { try await body(number) }

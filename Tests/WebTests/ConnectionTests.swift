@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import TestSupport
 import Testing
+import UsageModel
 
 @testable import Web
 
@@ -24,8 +25,8 @@ struct ConnectionTests {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let site = try Site()
         let server = try WebServer(
-            site.exporter, host: "127.0.0.1", port: 0, limits: limits, logger: log.logger
-        ) { port.yield($0) }
+            site.exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], limits: limits, logger: log.logger
+        ) { port.yield($0[0].port ?? 0) }
         let running = Task { try await server.run() }
         var iterator = ports.makeAsyncIterator()
         try await body(try #require(await iterator.next()))

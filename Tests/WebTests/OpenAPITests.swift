@@ -70,7 +70,7 @@ struct OpenAPITests {
     @Test("Describes exactly what the router serves")
     func complete() async throws {
         try await withSite { site, web, paths in
-            let endpoints = WebServer.endpoints(site.exporter)
+            let endpoints = try WebServer.endpoints(site.exporter)
             #expect(Set(paths.keys) == Set(endpoints.map(\.path)))
             for path in [
                 "/", "/metrics", "/health", "/-/healthy", "/ready", "/-/ready", "/api/v1/statistics",

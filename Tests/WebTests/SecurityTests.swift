@@ -27,9 +27,9 @@ struct SecurityTests {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let site = try Site()
         let server = try WebServer(
-            site.exporter, host: "127.0.0.1", port: 0, security: security,
+            site.exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], security: security,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { port.yield($0) }
+        ) { port.yield($0[0].port ?? 0) }
         let running = Task { try await server.run() }
         var iterator = ports.makeAsyncIterator()
         let number = try #require(await iterator.next())
@@ -81,7 +81,7 @@ struct SecurityTests {
 extension WebServer {
     fileprivate static func checked(_ security: WebSecurity) throws -> WebServer {
         try WebServer(
-            Site().exporter, host: "127.0.0.1", port: 0, security: security,
+            Site().exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], security: security,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }

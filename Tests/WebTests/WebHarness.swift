@@ -105,13 +105,13 @@ extension Exporter {
         options: @escaping @Sendable () -> MetricsOptions = { MetricsOptions() },
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
-        planning: CapacityCache.Planning = CapacityCache.Planning(),
+        planning: CapacityCache.Planning = CapacityCache.Planning(), paths: WebPaths = WebPaths(),
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) -> Exporter {
         Exporter(
             history: history, options: options, registry: registry,
             process: ProcessMetrics(started: Double(clock.now)), clock: clock, version: "1.2.3",
-            logger: logger, usage: usage, reload: reload, planning: planning, status: status)
+            logger: logger, paths: paths, usage: usage, reload: reload, planning: planning, status: status)
     }
 }
 
@@ -127,8 +127,8 @@ func withServer(
     (limits.firstRequest, limits.request, limits.idle) = (3600, 3600, 3600)
     (limits.window, limits.linger) = (3600, 3600)
     let server = try WebServer(
-        exporter, host: "127.0.0.1", port: 0, security: security, limits: limits, logger: logger,
-        onRunning: { running.yield($0) })
+        exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], security: security, limits: limits, logger: logger,
+        onRunning: { running.yield($0[0].port ?? 0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             defer { running.finish() }

@@ -19,12 +19,15 @@ struct Health: AsyncParsableCommand {
     /// Less than the health check of the image waits for.
     private static let timeout = TimeAmount.seconds(4)
 
-    @Argument(help: "URL of the exporter, such as https://127.0.0.1:9914.")
+    @Argument(help: "URL of the exporter, such as https://127.0.0.1:9914, or unix:/path of its socket.")
     var url: String?
 
     func run() async throws {
         do {
-            let address = try url ?? Self.runningExporter()
+            let address =
+                if let url, case .unix? = ListenAddress(url) { try Self.url(ListenAddress.argument(url), false) } else {
+                    try url ?? Self.runningExporter()
+                }
             try await Self.ask("\(address)/health")
             try Console.output("\(address) is alive")
         } catch {
@@ -41,7 +44,10 @@ struct Health: AsyncParsableCommand {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let answer: Result<UInt, any Error>
         do {
-            answer = .success(try await http.execute(HTTPClientRequest(url: url), timeout: timeout).status.code)
+            var request = HTTPClientRequest(url: url)
+            // The client would send the encoded path, which is no host.
+            if url.contains("+unix://") { request.headers.replaceOrAdd(name: "Host", value: "localhost") }
+            answer = .success(try await http.execute(request, timeout: timeout).status.code)
         } catch {
             answer = .failure(error)
         }
@@ -71,16 +77,19 @@ struct Health: AsyncParsableCommand {
     }
 
     private static func url(_ serve: Serve) throws -> String {
-        var address = serve.listenAddress
-        guard address.port != 0 else {
+        guard !serve.web.usesSystemdSockets else {
+            throw CommandError("the exporter listens on sockets of systemd; specify its URL, or unix:/path")
+        }
+        let addresses = try serve.web.addresses([:])
+        guard let address = addresses.first(where: { $0.port != 0 }) else {
             throw CommandError("the exporter listens on a random port; specify its URL")
         }
-        switch address.host {
-        case "0.0.0.0": address.host = "127.0.0.1"
-        case "::": address.host = "::1"
-        default: break
-        }
-        let isSecure = try serve.webConfigFile.map { try WebSettingsLoader.load(file: $0).certificate != nil } ?? false
-        return "\(isSecure ? "https" : "http")://\(address)"
+        let isSecure = try serve.web.configFile.map { try WebSettingsLoader.load(file: $0).certificate != nil } ?? false
+        return try url(address, isSecure) + serve.web.paths().routePrefix
+    }
+
+    private static func url(_ address: ListenAddress, _ isSecure: Bool) throws -> String {
+        guard let url = address.url(isSecure: isSecure) else { throw CommandError("\(address) has no URL") }
+        return url
     }
 }

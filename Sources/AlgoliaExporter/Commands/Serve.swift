@@ -15,19 +15,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
 
     @OptionGroup var collection: CollectionOptions
 
-    @Option(
-        name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
-        transform: ListenAddress.init(argument:))
-    var listenAddress = ListenAddress(host: "127.0.0.1", port: 9914)
-
-    @Option(
-        name: .customLong("web.config.file"), help: "Path to a YAML file with TLS and basic authentication settings.")
-    var webConfigFile: String?
-
-    @Flag(
-        name: .customLong("web.enable-lifecycle"),
-        help: "Enable POST /-/reload, which reloads the configuration as SIGHUP does.")
-    var enablesLifecycle = false
+    @OptionGroup var web: WebOptions
 
     func run() async throws {
         let descriptors = ProcessStart.descriptorLimit
@@ -36,14 +24,19 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 "the open file limit is \(descriptors), but serve needs \(ConnectionLimits.leastDescriptors); raise the limit (`ulimit -n`)"
             )
         }
+        // Before any file is opened, which would take the number of a descriptor that is missing.
+        let addresses = Result { try web.addresses(ProcessInfo.processInfo.environment) }
         try await collection.collect { settings, demo, logger in
-            let web = try webConfigFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
-            SecretFiles.warn(of: (web.certificate.map { [$0.key] } ?? []), logger)
-            try await serve(settings, web, demo, logger)
+            let addresses = try addresses.get()
+            let security = try web.configFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
+            SecretFiles.warn(of: (security.certificate.map { [$0.key] } ?? []), logger)
+            try await serve(settings, addresses, security, demo, logger)
         }
     }
 
-    private func serve(_ settings: Settings, _ web: WebSecurity, _ demo: Demo?, _ logger: Logger) async throws {
+    private func serve(
+        _ settings: Settings, _ addresses: [ListenAddress], _ security: WebSecurity, _ demo: Demo?, _ logger: Logger
+    ) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
         let options = collection
         let reloader = ConfigurationReloader(
@@ -60,28 +53,24 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             history: assembly.history,
             options: { reloader.current.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
-            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger,
+            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger, paths: try web.paths(),
             usage: UsageGateway(
                 usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.collection.settleDelay },
                 readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),
-            reload: enablesLifecycle ? reloader.reload : nil,
+            reload: web.enablesLifecycle ? reloader.reload : nil,
             planning: CapacityCache.Planning(
                 contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
             status: assembly.collector.status)
-        let address = listenAddress
         // The log line below replaces the server's own at its start.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .warning)
-        let scheme = web.certificate == nil ? "http" : "https"
+        let scheme = security.certificate == nil ? "http" : "https"
         do {
             let server = try WebServer(
-                exporter, host: address.host, port: address.port, security: web,
+                exporter, addresses: addresses, security: security,
                 limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
-            ) { port in
-                let url = "\(scheme)://\(address.urlHost):\(port)"
-                logger.info(
-                    "listening on \(url)/, metrics on \(url)/metrics",
-                    metadata: ["version": "\(AlgoliaExporter.version)"])
+            ) { bound in
+                for address in bound { Self.announce(address, scheme, exporter.paths, logger) }
                 ServiceManager.shared?.send(.ready)
             }
             try await run(
@@ -92,10 +81,22 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 demo, serverLogger)
         } catch {
             await assembly.shutdown()
-            throw ListenAddress.explain(error, address)
+            throw error
         }
         await assembly.shutdown()
         logger.info("stopped; all received data is stored")
+    }
+
+    private static func announce(_ address: ListenAddress, _ scheme: String, _ paths: WebPaths, _ logger: Logger) {
+        var metadata: Logger.Metadata = ["version": "\(AlgoliaExporter.version)"]
+        if let origin = paths.externalOrigin { metadata["external_url"] = "\(origin)\(paths.linkPrefix)/" }
+        if case .tcp = address {
+            let url = "\(scheme)://\(address)\(paths.routePrefix)"
+            logger.info("listening on \(url)/, metrics on \(url)\(paths.telemetry)", metadata: metadata)
+        } else {
+            logger.info(
+                "listening on \(address), metrics at \(paths.routePrefix)\(paths.telemetry)", metadata: metadata)
+        }
     }
 
     /// Runs until SIGTERM or SIGINT.

@@ -3,6 +3,7 @@ import Logging
 import ServiceLifecycle
 import Simulator
 import UsageModel
+import Web
 
 struct Simulate: AsyncParsableCommand, StoppableCommand {
     static let configuration = CommandConfiguration(
@@ -13,8 +14,8 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
 
     @Option(
         name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
-        transform: ListenAddress.init(argument:))
-    var listenAddress = ListenAddress(host: "127.0.0.1", port: 9915)
+        transform: ListenAddress.argument)
+    var listenAddress = ListenAddress.tcp(host: "127.0.0.1", port: 9915)
 
     @Option(help: "Requests per minute allowed for each application.")
     var requestsPerMinute = 60
@@ -28,6 +29,9 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
     @OptionGroup(title: "Vendor behaviour") var switches: VendorSwitches
 
     func validate() throws {
+        guard case .tcp = listenAddress else {
+            throw ValidationError("--web.listen-address: the simulator needs host:port, such as 127.0.0.1:9915")
+        }
         guard (1...1_000_000).contains(requestsPerMinute) else {
             throw ValidationError("--requests-per-minute must be between 1 and 1000000, not \(requestsPerMinute)")
         }
@@ -44,13 +48,14 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
         try await Failures.reported(logger) {
             let configuration = simulated
             let application = configuration.applications[0]
+            guard case .tcp(let host, let port) = listenAddress else { return }
             let running: RunningSimulator
             do {
                 running = try await RunningSimulator(
-                    Simulator(configuration: configuration, clock: SystemClock()), host: listenAddress.host,
-                    port: listenAddress.port)
+                    Simulator(configuration: configuration, clock: SystemClock()),
+                    host: host.isEmpty ? "0.0.0.0" : host, port: port)
             } catch {
-                throw ListenAddress.explain(error, listenAddress)
+                throw ListenError(listenAddress, error)
             }
             logger.info(
                 "simulating all three APIs",

@@ -1,19 +1,21 @@
 internal import Hummingbird
+internal import UsageModel
 
 /// `/openapi.json`: the description of every endpoint, made from the endpoints themselves.
 enum OpenAPI {
-    static func endpoint(describing endpoints: [Endpoint]) -> Endpoint {
+    static func endpoint(describing endpoints: [Endpoint], at paths: WebPaths) -> Endpoint {
         let own = Endpoint(
             path: "/openapi.json", summary: "This description, OpenAPI 3.1.",
             contents: [.init(type: "application/json", summary: "The description.")]
         ) { _, _ in .text("") }
-        let document = document(endpoints + [own])
+        let document = document(endpoints + [own], at: paths)
         return Endpoint(path: own.path, summary: own.summary, contents: own.contents) { _, _ in
             try .json(document)
         }
     }
 
-    private static func document(_ endpoints: [Endpoint]) -> JSONValue {
+    private static func document(_ endpoints: [Endpoint], at address: WebPaths) -> JSONValue {
+        let server = (address.externalOrigin ?? "") + address.linkPrefix
         var paths: [String: JSONValue] = [:]
         for (path, methods) in Dictionary(grouping: endpoints, by: \.path) {
             paths[path] = .object(
@@ -30,7 +32,7 @@ enum OpenAPI {
                 "description": "History and current values of Algolia's usage statistics.",
                 "license": ["name": "MIT", "identifier": "MIT"],
             ],
-            "servers": [["url": "/"]],
+            "servers": [["url": .string(server.isEmpty ? "/" : server)]],
             "security": .array([]),
             "paths": .object(paths),
             "components": ["schemas": ["Problem": problemSchema, "VendorError": vendorErrorSchema]],

@@ -63,7 +63,7 @@ actor MetricsPage {
 
     nonisolated var endpoint: Endpoint {
         Endpoint(
-            path: "/metrics", summary: "Current values for Prometheus.",
+            path: exporter.paths.telemetry, summary: "Current values for Prometheus.",
             contents: [
                 .init(type: ExpositionFormat.text.contentType, summary: "Prometheus text format, the default."),
                 .init(type: ExpositionFormat.openMetrics.contentType, summary: "OpenMetrics, when Accept prefers it."),
@@ -182,11 +182,11 @@ actor MetricsPage {
         guard dropped.indices.count != droppedIndices else { return }
         droppedIndices = dropped.indices.count
         guard droppedIndices > 0 else {
-            exporter.logger.info("/metrics includes all indices again")
+            exporter.logger.info("\(exporter.paths.telemetry) includes all indices again")
             return
         }
         exporter.logger.warning(
-            "/metrics exceeds metrics.max_series (\(options.maxSeries)); leaving out \(dropped.series) series of the \(droppedIndices) least active indices"
+            "\(exporter.paths.telemetry) exceeds metrics.max_series (\(options.maxSeries)); leaving out \(dropped.series) series of the \(droppedIndices) least active indices"
         )
     }
 }

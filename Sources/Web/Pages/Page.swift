@@ -21,7 +21,7 @@ struct Page: Sendable {
         + "frame-ancestors 'none'"
 
     func response(_ exporter: Exporter) -> Response {
-        let html = PageTemplates.render(layout: Layout(self, exporter)).html
+        let html = PageTemplates.render(layout: Layout(self, exporter), at: exporter.paths).html
         var response = Response.bytes(Array(html.utf8), type: Self.contentType, status: problem?.status ?? .ok)
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.cacheControl] = "no-store"

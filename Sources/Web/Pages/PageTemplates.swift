@@ -1,5 +1,6 @@
 internal import Presentation
 internal import Mustache
+internal import UsageModel
 
 /// The templates of all pages and what they share, parsed once.
 enum PageTemplates {
@@ -20,12 +21,31 @@ enum PageTemplates {
     }()
 
     /// The content of a page.
-    static func render(_ name: PageName, _ model: some ViewModel) -> Markup { render(name.rawValue, model) }
+    /// - Parameter paths: templates write `{{{root}}}` before the paths of links, and `{{{telemetry}}}` for the metrics'.
+    static func render(_ name: PageName, _ model: some ViewModel, at paths: WebPaths) -> Markup {
+        render(name.rawValue, model, paths)
+    }
 
     /// A whole page: its content within the header and footer of all pages.
-    static func render(layout model: some ViewModel) -> Markup { render("layout", model) }
+    static func render(layout model: some ViewModel, at paths: WebPaths) -> Markup { render("layout", model, paths) }
 
-    private static func render(_ name: String, _ model: some ViewModel) -> Markup {
-        Markup(trusted: library.render(model, withTemplate: name) ?? "")
+    private static func render(_ name: String, _ model: some ViewModel, _ paths: WebPaths) -> Markup {
+        let placed = Placed(model: model, root: paths.linkPrefix, telemetry: paths.telemetry)
+        return Markup(trusted: library.render(placed, withTemplate: name) ?? "")
+    }
+
+    /// A model that also knows where its links lead.
+    private struct Placed<Model: ViewModel>: MustacheParent {
+        let model: Model
+        let root: String
+        let telemetry: String
+
+        func child(named name: String) -> Any? {
+            switch name {
+            case "root": Markup(text: root)
+            case "telemetry": Markup(text: telemetry)
+            default: model.child(named: name)
+            }
+        }
     }
 }

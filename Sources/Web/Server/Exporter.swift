@@ -15,6 +15,8 @@ public struct Exporter: Sendable {
     public let clock: any WallClock
     public let version: String
     public let logger: Logger
+    /// Where the HTTP interface is found.
+    public let paths: WebPaths
     /// Keys for the usage proxy, and the function that fetches missing ranges.
     public let usage: UsageGateway
     /// Loads the configuration again; nil where that is not allowed over HTTP.
@@ -27,6 +29,7 @@ public struct Exporter: Sendable {
     public init(
         history: History, options: @escaping @Sendable () -> MetricsOptions, registry: MetricsRegistry,
         process: ProcessMetrics, clock: any WallClock, version: String, logger: Logger,
+        paths: WebPaths = WebPaths(),
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
         planning: CapacityCache.Planning = CapacityCache.Planning(),
         status: @escaping @Sendable () async -> [ApplicationStatus]
@@ -38,6 +41,7 @@ public struct Exporter: Sendable {
         self.clock = clock
         self.version = version
         self.logger = logger
+        self.paths = paths
         self.usage = usage
         self.reload = reload
         capacity = CapacityCache(history, planning, clock: clock)

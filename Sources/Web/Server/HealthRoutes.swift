@@ -31,7 +31,10 @@ enum HealthRoutes {
                 if try await exporter.history.hasAnswers() {
                     let ranges = statuses.reduce(0) { $0 + $1.setAside.count }
                     return .text(
-                        ranges == 0 ? "ready\n" : "ready; \(ranges) ranges skipped after errors, see /api/v1/status\n")
+                        ranges == 0
+                            ? "ready\n"
+                            : "ready; \(ranges) ranges skipped after errors, see \(exporter.paths.link("/api/v1/status"))\n"
+                    )
                 }
                 // A shard may own nothing at all, and has then nothing to wait for.
                 if !statuses.isEmpty, statuses.allSatisfy(\.hasNothing) { return .text("ready\n") }
@@ -54,7 +57,8 @@ enum HealthRoutes {
             return "\(status.application): \(state)\(code(status.lastError))"
         }
         return "no data is stored yet"
-            + (failing.isEmpty ? "" : "; " + failing.joined(separator: "; ") + "; see /api/v1/status")
+            + (failing.isEmpty
+                ? "" : "; " + failing.joined(separator: "; ") + "; see \(exporter.paths.link("/api/v1/status"))")
     }
 
     /// The status at the beginning of an error, the one part that is no text of others.

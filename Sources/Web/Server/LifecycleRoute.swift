@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import UsageModel
 
 /// `POST /-/reload`: loads the configuration again, as SIGHUP does.
 enum LifecycleRoute {
@@ -12,7 +13,7 @@ enum LifecycleRoute {
                 500: "The configuration is invalid; the previous one is still active.",
             ]
         ) { request, _ in
-            try refuseOtherOrigins(request)
+            try refuseOtherOrigins(request, exporter.paths)
             guard let reload = exporter.reload else {
                 throw Problem(
                     status: .forbidden, detail: "reloading over HTTP is not enabled",
@@ -30,9 +31,10 @@ enum LifecycleRoute {
     }
 
     /// A browser sends requests that any page makes, and says which page it was. Other clients say nothing.
-    private static func refuseOtherOrigins(_ request: Request) throws {
+    private static func refuseOtherOrigins(_ request: Request, _ paths: WebPaths) throws {
         let origin = request.headers[.origin]
-        let isOwn = origin.map { isSame($0, request.head.authority) } ?? true
+        let isOwn =
+            origin.map { isSame($0, request.head.authority) || $0.lowercased() == paths.externalOrigin } ?? true
         let site = request.headers[.secFetchSite] ?? "same-origin"
         guard isOwn, site == "same-origin" || site == "none" else {
             throw Problem(

@@ -76,6 +76,7 @@ extension Problem {
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Methods by path, to tell a wrong method from a wrong path.
     let methods: [String: [HTTPRequest.Method]]
+    let paths: WebPaths
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -100,7 +101,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         }
         let path = request.uri.path
         guard let allowed = methods[path] else {
-            return Problem(status: .notFound, detail: "there is nothing at \(path); see /openapi.json")
+            return Problem(status: .notFound, detail: "there is nothing at \(path); see \(paths.link("/openapi.json"))")
         }
         let names = AllowedMethods.names(allowed)
         return Problem(

@@ -4,6 +4,7 @@ internal import HummingbirdCore
 internal import HummingbirdTLS
 public import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 public import ServiceLifecycle
@@ -12,53 +13,59 @@ public import UsageModel
 
 /// The HTTP interface.
 public struct WebServer: Service {
-    private let application: Application<RequestRules<RouterResponder<ClientContext>>>
-    private let connections: Connections
-    private let eventLoops: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    private let serve: @Sendable () async throws -> Void
 
     /// - Parameters:
-    ///   - host: the address to listen on.
-    ///   - port: 0 for any that is free.
-    ///   - onRunning: called with the port once requests are accepted.
+    ///   - addresses: to listen on; port 0 for any that is free.
+    ///   - onRunning: called with the addresses, and their ports, once all of them accept requests.
     ///   - security: TLS and authentication; none by default.
     ///   - limits: what clients may take of the server.
-    /// - Throws: `TLSFileError`.
+    /// - Throws: `TLSFileError`; `WebPaths.Invalid` when the path of the metrics is another endpoint's.
     public init(
-        _ exporter: Exporter, host: String, port: Int, security: WebSecurity = WebSecurity(),
+        _ exporter: Exporter, addresses: [ListenAddress], security: WebSecurity = WebSecurity(),
         limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
-        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        onRunning: @escaping @Sendable ([ListenAddress]) async -> Void = { _ in }
     ) throws {
         let connections = Connections(limits, logger: logger)
-        self.connections = connections
-        let endpoints = Self.endpoints(exporter)
-        application = Application(
-            responder: RequestRules(
-                hosts: HostRule(listeningOn: host, hasUsers: !security.users.isEmpty),
-                next: Self.router(endpoints, proxy: UsageProxy(exporter), users: security.users).buildResponder()),
-            server: try Self.server(security, connections),
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "algolia-exporter",
-                availableConnectionsDelegate: AcceptedConnections(connections: connections)),
-            onServerRunning: { channel in
-                try? await channel.eventLoop.submit {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoff(connections), position: .first)
-                }.get()
-                await onRunning(channel.localAddress?.port ?? port)
-            },
-            eventLoopGroupProvider: .shared(eventLoops),
+        let endpoints = try Self.endpoints(exporter)
+        let responder = RequestRules(
+            hosts: HostRule(
+                listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
+            prefix: RoutePrefix(exporter.paths.routePrefix),
+            next: Self.router(endpoints, exporter, users: security.users).buildResponder())
+        let listener = HTTPListener(
+            addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
-    }
-
-    public func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await application.run()
-        } onGracefulShutdown: {
-            connections.stop(on: eventLoops.next())
+        serve = try Self.serving(listener, security, onRunning: onRunning) { request, writer, channel in
+            let context = ClientContext(source: .init(channel: channel, logger: logger))
+            var response: Response
+            do {
+                response = try await responder.respond(to: request, context: context)
+            } catch let error as HTTPParserError {
+                throw error
+            } catch {
+                response = Response(status: .internalServerError)
+            }
+            response.headers[.date] = HTTPDate.string(SystemClock().now)
+            response.headers[.server] = "algolia-exporter"
+            do {
+                try await writer.write(response: response.head, body: response.body)
+            } catch is HTTPParserError {
+                // It would be answered with a second head.
+                throw CancellationError()
+            }
         }
     }
 
+    /// Serves until the task is cancelled or shut down gracefully.
+    /// - Throws: ``ListenError``.
+    public func run() async throws {
+        try await serve()
+    }
+
     /// Everything that is served, in the order of its description.
-    static func endpoints(_ exporter: Exporter) -> [Endpoint] {
+    /// - Throws: when the path of the metrics is another endpoint's.
+    static func endpoints(_ exporter: Exporter) throws(WebPaths.Invalid) -> [Endpoint] {
         let metrics = MetricsPage(exporter)
         var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
         endpoints += PageAssets.endpoints
@@ -71,29 +78,47 @@ public struct WebServer: Service {
         ]
         endpoints += GrafanaRoutes.endpoints(exporter)
         endpoints += UsageProxy.endpoints
-        return endpoints + [OpenAPI.endpoint(describing: endpoints)]
+        // The description below traps on a path that is there twice.
+        try checkTelemetryPath(exporter.paths.telemetry, endpoints)
+        return endpoints + [OpenAPI.endpoint(describing: endpoints, at: exporter.paths)]
     }
 
-    /// HTTP/1.1, over TLS when there is a certificate.
+    private static func checkTelemetryPath(_ path: String, _ endpoints: [Endpoint]) throws(WebPaths.Invalid) {
+        let isTaken = path == "/openapi.json" || endpoints.count { $0.path == path } > 1
+        guard isTaken || ["/1/", "/api/", "/grafana/", "/-/"].contains(where: path.hasPrefix) else { return }
+        throw WebPaths.Invalid(
+            "--web.telemetry-path: \(path) is used by another endpoint; expected a path such as /metrics")
+    }
+
+    /// Serves every connection of a listener: HTTP/1.1, over TLS when there is a certificate.
     /// - Throws: `TLSFileError`.
-    static func server(_ security: WebSecurity, _ connections: Connections) throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(
+    private static func serving(
+        _ listener: HTTPListener, _ security: WebSecurity,
+        onRunning: @escaping @Sendable ([ListenAddress]) async -> Void,
+        responder: @escaping HTTPChannelHandler.Responder
+    ) throws -> @Sendable () async throws -> Void {
+        let connections = listener.connections
+        let http = HTTP1Channel(
+            responder: responder,
             configuration: .init(additionalChannelHandlers: [
                 HTTP1RulesInstaller(linger: .seconds(connections.limits.linger)), ConnectionHandler(connections),
             ]))
-        guard let certificate = security.certificate else { return http }
-        return try .tls(
+        guard let certificate = security.certificate else {
+            return { try await listener.run(http, onRunning: onRunning) }
+        }
+        let secure = try TLSChannel(
             http, tlsConfiguration: .server(certificateFile: certificate.chain, keyFile: certificate.key))
+        return { try await listener.run(secure, onRunning: onRunning) }
     }
 
     static func router(
-        _ endpoints: [Endpoint], proxy: UsageProxy, users: [String: String]
+        _ endpoints: [Endpoint], _ exporter: Exporter, users: [String: String]
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
-        router.add(middleware: ProblemMiddleware(methods: methods))
-        router.add(middleware: UsageProxyMiddleware(proxy: proxy))
+        router.add(middleware: ProblemMiddleware(methods: methods, paths: exporter.paths))
+        router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
         for endpoint in endpoints {
             guard let handle = endpoint.handle else { continue }
@@ -111,9 +136,12 @@ public struct WebServer: Service {
 struct ClientContext: RemoteAddressRequestContext {
     var coreContext: CoreRequestContextStorage
     let remoteAddress: SocketAddress?
+    /// Whether it came through a socket of the file system, which no browser reaches.
+    let isFromFileSystem: Bool
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
+        isFromFileSystem = source.channel.localAddress?.protocol == .unix
     }
 }

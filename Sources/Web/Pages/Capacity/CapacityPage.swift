@@ -29,7 +29,8 @@ enum CapacityPage {
             }
             var report: CapacityReport?
             if let chosen { report = try await exporter.capacity.report(chosen) }
-            page.content = PageTemplates.render(.capacity, try CapacityContent(report, applications: known))
+            page.content = PageTemplates.render(
+                .capacity, try CapacityContent(report, applications: known), at: exporter.paths)
             return page
         }
     }

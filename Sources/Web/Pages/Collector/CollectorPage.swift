@@ -18,7 +18,8 @@ enum CollectorPage {
                 CollectorApplication($0.element, position: $0.offset + 1, facts)
             }
             let content = Content(facts, applications, exporter)
-            return Page(name: .collector, content: PageTemplates.render(.collector, content))
+            return Page(
+                name: .collector, content: PageTemplates.render(.collector, content, at: exporter.paths))
         }
     }
 

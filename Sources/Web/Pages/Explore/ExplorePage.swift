@@ -32,7 +32,8 @@ enum ExplorePage {
                 Content(
                     form: ExploreForm(given, choices, wrong: page.problem?.parameter),
                     isEmpty: choices.applications.isEmpty,
-                    results: result.map { [$0.0] } ?? [], links: result.map { [$0.1] } ?? []))
+                    results: result.map { [$0.0] } ?? [], links: result.map { [$0.1] } ?? []),
+                at: exporter.paths)
             return page
         }
     }

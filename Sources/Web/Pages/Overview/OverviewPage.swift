@@ -20,7 +20,7 @@ enum OverviewPage {
             let content = Content(
                 hasApplications: !applications.isEmpty, applications: applications,
                 isReady: try await exporter.history.hasAnswers())
-            return Page(name: .overview, content: PageTemplates.render(.overview, content))
+            return Page(name: .overview, content: PageTemplates.render(.overview, content, at: exporter.paths))
         }
     }
 

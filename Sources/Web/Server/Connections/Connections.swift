@@ -78,12 +78,17 @@ final class Connections: Sendable {
     /// Closes every connection that is still open after `limits.shutdown` seconds.
     func stop(on eventLoop: any EventLoop) {
         eventLoop.scheduleTask(in: .seconds(limits.shutdown)) { [self] in
-            let channels = state.withLock { state in
-                state.isStopping = true
-                return state.entries.values.map(\.channel)
-            }
-            for channel in channels { channel.close(promise: nil) }
+            closeAll()
         }
+    }
+
+    /// Closes every connection, and those that come later.
+    func closeAll() {
+        let channels = state.withLock { state in
+            state.isStopping = true
+            return state.entries.values.map(\.channel)
+        }
+        for channel in channels { channel.close(promise: nil) }
     }
 
     // MARK: Accepting

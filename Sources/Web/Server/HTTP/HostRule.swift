@@ -1,20 +1,37 @@
 internal import HTTPTypes
+internal import UsageModel
 
 /// The host names that a server on a loopback address accepts.
 ///
 /// A page from elsewhere can make its own name mean 127.0.0.1 (DNS rebinding), and then read what is served there as if
 /// it were its own. Its requests still carry that name in `Host`.
 struct HostRule: Sendable {
-    /// The name to listen on, as configured.
-    private let name: String
+    /// The names to listen on and to be asked for, as configured.
+    private let names: [String]
 
-    /// Nil for an address that others can reach anyway, and where a password is required.
+    /// Nil where others can reach an address anyway, where none is a loopback one, and where a password is required.
     /// - Parameters:
-    ///   - host: to listen on.
+    ///   - externalHost: the host of `--web.external-url`, which a proxy may pass on.
     ///   - hasUsers: whether a password is required, which such a page does not have.
-    init?(listeningOn host: String, hasUsers: Bool) {
-        guard !hasUsers, Self.isLoopback(host.lowercased()) else { return nil }
-        name = host.lowercased()
+    init?(listeningOn addresses: [ListenAddress], externalHost: String?, hasUsers: Bool) {
+        guard !hasUsers else { return nil }
+        var names: [String] = []
+        for address in addresses {
+            switch address {
+            case .unix: continue
+            case .tcp(let host, _):
+                guard Self.isLoopback(host.lowercased()) else { return nil }
+                names.append(host.lowercased())
+            case .descriptor(let number):
+                switch ListeningSocket.reach(of: number) {
+                case .fileSystem: continue
+                case .loopback: names.append("localhost")
+                case .others: return nil
+                }
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        self.names = names + (externalHost.map { [$0] } ?? [])
     }
 
     /// - Parameter authority: the `Host` header; nil in HTTP/1.0 without one.
@@ -22,10 +39,10 @@ struct HostRule: Sendable {
     func check(_ authority: String?) throws {
         guard let authority, !authority.isEmpty else { return }
         let host = Self.withoutPort(authority.lowercased())
-        if host == name || Self.isLoopback(host) || Self.isAddress(host) { return }
+        if names.contains(host) || Self.isLoopback(host) || Self.isAddress(host) { return }
         throw Problem(
             status: .misdirectedRequest, detail: "this server listens on a loopback address and is not \"\(host)\"",
-            parameter: "Host", accepted: "localhost, an IP address, or \(name)")
+            parameter: "Host", accepted: "localhost, an IP address, or \(Set(names).sorted().joined(separator: ", "))")
     }
 
     private static func isLoopback(_ host: String) -> Bool {

@@ -6,16 +6,21 @@ internal import HummingbirdCore
 /// `GET`, and the headers that keep browsers from keeping or guessing.
 ///
 /// It stands before the router, which chooses by path and method before any middleware is asked.
-struct RequestRules<Next: HTTPResponder>: HTTPResponder {
+struct RequestRules<Next: HTTPResponder>: HTTPResponder where Next.Context == ClientContext {
     /// The names under which the server may be asked; nil for any.
     let hosts: HostRule?
+    let prefix: RoutePrefix
     let next: Next
 
     func respond(to request: Request, context: Next.Context) async throws -> Response {
         var response: Response
         do {
-            try hosts?.check(request.head.authority)
-            let target = try RequestTarget.normalized(request.uri.string)
+            if !context.isFromFileSystem { try hosts?.check(request.head.authority) }
+            let isServer = request.method == .options && request.uri.string == "*"
+            guard let below = isServer ? "*" : prefix.removed(from: request.uri.string) else {
+                return finished(try prefix.elsewhere(request.method, request.uri.string), request.method)
+            }
+            let target = try RequestTarget.normalized(below)
             // There, methods are what the vendor makes of them.
             let isVendors = target.utf8.starts(with: UsageProxy.root.utf8)
             if request.method == .options, target == "*" {
@@ -31,9 +36,14 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder {
         } catch let problem as Problem {
             response = problem.response()
         }
+        return finished(response, request.method)
+    }
+
+    private func finished(_ response: Response, _ method: HTTPRequest.Method) -> Response {
+        var response = response
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.xContentTypeOptions] = "nosniff"
-        if request.method == .head {
+        if method == .head {
             let length = response.headers[.contentLength]
             response.body = ResponseBody { writer in try await writer.finish(nil) }
             response.headers[.contentLength] = length

@@ -24,7 +24,7 @@ enum RequestTarget {
     }
 
     /// `segment` with encoded letters, digits and `-._~` as they are; nil for what is not encoded properly.
-    private static func unreserved(_ segment: Substring.UTF8View) -> String? {
+    static func unreserved(_ segment: Substring.UTF8View) -> String? {
         guard segment.contains(UInt8(ascii: "%")) else { return String(Substring(segment)) }
         var result: [UInt8] = []
         var rest = segment

@@ -1,0 +1,68 @@
+import ArgumentParser
+import UsageModel
+
+/// Options of the HTTP interface, named as Prometheus and its exporters name them.
+struct WebOptions: ParsableArguments {
+    @Option(
+        name: .customLong("web.listen-address"), parsing: .singleValue,
+        help:
+            "Address to listen on: host:port, :port for every address, or unix:/path. Repeatable. (default: 127.0.0.1:9914)",
+        transform: ListenAddress.argument)
+    var listenAddresses: [ListenAddress] = []
+
+    @Flag(
+        name: .customLong("web.systemd-socket"),
+        help: "Listen on the sockets that systemd passes to the process, instead of --web.listen-address.")
+    var usesSystemdSockets = false
+
+    @Option(
+        name: .customLong("web.config.file"), help: "Path to a YAML file with TLS and basic authentication settings.")
+    var configFile: String?
+
+    @Flag(
+        name: .customLong("web.enable-lifecycle"),
+        help: "Enable POST /-/reload, which reloads the configuration as SIGHUP does.")
+    var enablesLifecycle = false
+
+    @Option(
+        name: .customLong("web.external-url"),
+        help:
+            "URL under which readers reach the exporter, for links behind a reverse proxy. Its path is the default of --web.route-prefix."
+    )
+    var externalURL: String?
+
+    @Option(
+        name: .customLong("web.route-prefix"),
+        help: "Prefix of the paths that are served. Use / behind a proxy that removes the prefix.")
+    var routePrefix: String?
+
+    @Option(name: .customLong("web.telemetry-path"), help: "Path of the metrics. (default: /metrics)")
+    var telemetryPath: String?
+
+    /// The addresses to listen on.
+    /// - Throws: `CommandError` when systemd was to pass some and did not.
+    func addresses(_ environment: [String: String]) throws -> [ListenAddress] {
+        if usesSystemdSockets { return try SystemdSockets.addresses(environment) }
+        return listenAddresses.isEmpty ? [.tcp(host: "127.0.0.1", port: 9914)] : listenAddresses
+    }
+
+    /// - Throws: `WebPaths.Invalid`.
+    func paths() throws(WebPaths.Invalid) -> WebPaths {
+        try WebPaths(routePrefix: routePrefix, externalURL: externalURL, telemetryPath: telemetryPath)
+    }
+
+    func validate() throws {
+        guard !usesSystemdSockets || listenAddresses.isEmpty else {
+            throw ValidationError("--web.systemd-socket and --web.listen-address exclude each other; use one of them")
+        }
+        if let twice = Dictionary(grouping: listenAddresses, by: \.self).first(where: { $1.count > 1 && $0.port != 0 })
+        {
+            throw ValidationError("--web.listen-address: \(twice.key) is listed twice")
+        }
+        do {
+            _ = try paths()
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+}
