@@ -63,15 +63,19 @@ struct RemoteWriteTablesTests {
         }
     }
 
-    @Test("A point that was withheld on purpose is not late, unless it has changed")
+    @Test("A point that was withheld because it was not settled is not late while it is not, unless it has changed")
     func withheld() async throws {
         try await fixture.history.write { [self] (db: Database) throws in
+            try db.execute(sql: "UPDATE answered SET \"end\" = ?", arguments: [midnight + 8 * 3600])
             var withheld = points(8..<10)
             #expect(try !RemoteWriteTables(db, "a").confirm(batch(points(0..<8), 0..<10, withheld: withheld)))
             withheld[1].value = .integer(-1)
             #expect(try RemoteWriteTables(db, "b").confirm(batch(points(0..<8), 0..<10, withheld: withheld)))
             #expect(try late(db, "a").isEmpty)
             #expect(try late(db, "b") == [9])
+            try db.execute(sql: "UPDATE answered SET \"end\" = ?", arguments: [midnight + 9 * 3600])
+            #expect(try RemoteWriteTables(db, "c").confirm(batch(points(0..<8), 0..<10, withheld: points(8..<10))))
+            #expect(try late(db, "c") == [8], "settled since it was read")
         }
     }
 

@@ -118,7 +118,7 @@ struct ForgottenFutureTests {
         let right = stride(from: midnight + 7 * 3600, through: now, by: 300)
         let wrong = stride(from: now + 1380, through: midnight + 30 * 3600, by: 300)
         for time in Array(right) + Array(wrong) {
-            var window = fixture.window(time, time + 60, fetchedAt: time + 5, granularity: .minutely)
+            var window = fixture.window(time - 60, time + 60, fetchedAt: time + 5, granularity: .minutely)
             (window.api, window.settleDelay, window.statistics) = (.monitoring, 0, .names([statistic]))
             _ = try await fixture.history.store(
                 [SeriesPoints(statistic: statistic, key: "c1", points: [Point(time: time, value: .integer(1))])],

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import TestSupport
 import Testing
@@ -97,10 +98,14 @@ struct StoreFaultTests {
         try await store(fixture, day: 0)
         let other = try otherProcess(fixture)
         try await other.writeWithoutTransaction { db in try db.execute(sql: "BEGIN IMMEDIATE") }
-        let storing = Task { try await store(fixture, day: 1) }
         for _ in 0..<5 { #expect(try await fixture.read(total).count == 24) }
-        try await other.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
-        try await storing.value
+        // The lock ends on a thread of its own: that of a busy test process may come too late for who waits.
+        let release = Thread {
+            usleep(300_000)
+            try? other.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
+        }
+        release.start()
+        try await store(fixture, day: 1)
         #expect(try await fixture.read(total).count == 48)
         try other.close()
     }
