@@ -56,7 +56,7 @@ struct ListeningTests {
         let addresses: [ListenAddress] = [
             .tcp(host: "127.0.0.1", port: 0), .tcp(host: "localhost", port: 0), .unix(path: path),
         ]
-        try await listening(on: addresses) { bound in
+        try await listening(on: addresses) { (bound: [ListenAddress]) async throws in
             let ports = bound.map(\.port)
             #expect(bound.count == 3 && !ports.contains(0))
             for address in bound { #expect(try await status(address) == 200, "\(address)") }
@@ -68,7 +68,7 @@ struct ListeningTests {
         let hasIPv6 =
             (try? await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .bind(host: "::1", port: 0).get().close()) != nil
-        try await listening(on: [.tcp(host: "", port: 0)]) { bound in
+        try await listening(on: [.tcp(host: "", port: 0)]) { (bound: [ListenAddress]) async throws in
             let port = try #require(bound.first?.port)
             #expect(try await status(.tcp(host: "127.0.0.1", port: port)) == 200)
             if hasIPv6 { #expect(try await status(.tcp(host: "::1", port: port)) == 200) }
@@ -85,7 +85,7 @@ struct ListeningTests {
                 .bind(unixDomainSocketPath: path).get()
             try await stale.close()
             #expect(FileManager.default.fileExists(atPath: path))
-            try await listening(on: [.unix(path: path)]) { bound in
+            try await listening(on: [.unix(path: path)]) { (bound: [ListenAddress]) async throws in
                 #expect(bound == [.unix(path: path)])
                 let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
                 #expect(mode == 0o660)
@@ -100,7 +100,7 @@ struct ListeningTests {
         let folder = TemporaryFolder()
         let (path, file) = (folder.file("x.sock"), folder.file("file"))
         try Data("kept".utf8).write(to: URL(filePath: file))
-        try await listening(on: [.unix(path: path)]) { bound in
+        try await listening(on: [.unix(path: path)]) { (bound: [ListenAddress]) async throws in
             let error = await #expect(throws: ListenError.self) {
                 try await listening(on: [.tcp(host: "127.0.0.1", port: 0), .unix(path: path)]) { _ in }
             }
@@ -118,7 +118,7 @@ struct ListeningTests {
     func none() async throws {
         let folder = TemporaryFolder()
         let path = folder.file("x.sock")
-        try await listening(on: [.tcp(host: "127.0.0.1", port: 0)]) { bound in
+        try await listening(on: [.tcp(host: "127.0.0.1", port: 0)]) { (bound: [ListenAddress]) async throws in
             let error = await #expect(throws: ListenError.self) {
                 try await listening(on: [.unix(path: path), bound[0]]) { _ in }
             }
@@ -143,7 +143,7 @@ struct ListeningTests {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
         }
         try #require(status == 0 && listen(descriptor, 16) == 0)
-        try await listening(on: [.descriptor(descriptor)]) { bound in
+        try await listening(on: [.descriptor(descriptor)]) { (bound: [ListenAddress]) async throws in
             #expect(try await self.status(bound[0]) == 200)
             #expect(try await self.status(bound[0], host: "evil.example") == 421)
         }
@@ -153,7 +153,7 @@ struct ListeningTests {
     func hosts() async throws {
         let folder = TemporaryFolder()
         let addresses: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0), .unix(path: folder.file("x.sock"))]
-        try await listening(on: addresses) { bound in
+        try await listening(on: addresses) { (bound: [ListenAddress]) async throws in
             #expect(try await status(bound[0], host: "metrics.example.com") == 421)
             #expect(try await status(bound[1], host: "metrics.example.com") == 200)
         }
