@@ -205,7 +205,9 @@ let package = Package(
         tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
         tests("SettingsTests", ["Settings", "TestSupport", "UsageModel", coreMetrics]),
-        tests("AlgoliaExporterTests", ["AlgoliaExporter", "TestSupport", "History", "UsageModel", grdb]),
+        tests(
+            "AlgoliaExporterTests",
+            ["AlgoliaExporter", "TestSupport", "History", "UsageModel", argumentParser, grdb]),
         tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]
