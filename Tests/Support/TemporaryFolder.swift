@@ -4,8 +4,11 @@ private import Foundation
 public final class TemporaryFolder: Sendable {
     public let path: String
 
-    public init() {
-        path = "\(TestRun.folder)/\(UUID().uuidString)"
+    public convenience init() { self.init(isForSockets: false) }
+
+    /// - Parameter isForSockets: whether the path is short enough for the address of a socket, which takes 107 bytes.
+    public init(isForSockets: Bool) {
+        path = isForSockets ? "/tmp/\(UUID().uuidString)" : "\(TestRun.folder)/\(UUID().uuidString)"
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

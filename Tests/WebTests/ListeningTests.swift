@@ -51,7 +51,7 @@ struct ListeningTests {
 
     @Test("Several addresses are served at once, with their ports told when all are bound")
     func several() async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(isForSockets: true)
         let path = folder.file("x.sock")
         let addresses: [ListenAddress] = [
             .tcp(host: "127.0.0.1", port: 0), .tcp(host: "localhost", port: 0), .unix(path: path),
@@ -77,7 +77,7 @@ struct ListeningTests {
 
     @Test("A socket file is open to owner and group, replaces a stale one, and goes with the server")
     func socketFile() async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(isForSockets: true)
         let path = folder.file("x.sock")
         for _ in 1...2 {
             // What a process leaves that is killed.
@@ -97,7 +97,7 @@ struct ListeningTests {
 
     @Test("A path that another server listens on, or that is no socket, is refused and left as it is")
     func taken() async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(isForSockets: true)
         let (path, file) = (folder.file("x.sock"), folder.file("file"))
         try Data("kept".utf8).write(to: URL(filePath: file))
         try await listening(on: [.unix(path: path)]) { (bound: [ListenAddress]) async throws in
@@ -116,7 +116,7 @@ struct ListeningTests {
 
     @Test("When one address cannot be bound none is, and the error names it")
     func none() async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(isForSockets: true)
         let path = folder.file("x.sock")
         try await listening(on: [.tcp(host: "127.0.0.1", port: 0)]) { (bound: [ListenAddress]) async throws in
             let error = await #expect(throws: ListenError.self) {
@@ -151,7 +151,7 @@ struct ListeningTests {
 
     @Test("The names that a loopback address asks for do not bind who comes through a socket file")
     func hosts() async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(isForSockets: true)
         let addresses: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0), .unix(path: folder.file("x.sock"))]
         try await listening(on: addresses) { (bound: [ListenAddress]) async throws in
             #expect(try await status(bound[0], host: "metrics.example.com") == 421)

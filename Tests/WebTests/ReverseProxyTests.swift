@@ -73,6 +73,7 @@ struct ReverseProxyTests {
     @Test("Health, metrics, the usage proxy and Grafana's protocol lie below the prefix, in any spelling of it")
     func below() async throws {
         let site = try Site()
+        try await site.store(index: "a/b", hours([7]))
         let paths = try WebPaths(routePrefix: "/algolia", externalURL: nil, telemetryPath: nil)
         let exporter = Exporter.test(site.history, site.clock, usage: .fixed(), paths: paths) { [] }
         try await withServer(exporter) { web in
@@ -82,7 +83,7 @@ struct ReverseProxyTests {
             ] {
                 #expect(try await web.get(path).status == 200, "\(path)")
             }
-            let window = "startDate=2026-07-14T00:00:00Z&endDate=2026-07-15T00:00:00Z&granularity=hourly"
+            let window = "startDate=2026-07-15T00:00:00Z&endDate=2026-07-16T00:00:00Z&granularity=hourly"
             let usage = try await web.get(
                 "/algolia/1/usage/records/a%2Fb?\(window)", headers: ProxyWorld.credentials)
             #expect(usage.status == 200, "\(usage.text)")
