@@ -81,9 +81,7 @@ struct ListeningTests {
         let path = folder.file("x.sock")
         for _ in 1...2 {
             // What a process leaves that is killed.
-            let stale = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .bind(unixDomainSocketPath: path).get()
-            try await stale.close()
+            try leaveSocketFile(path)
             #expect(FileManager.default.fileExists(atPath: path))
             try await listening(on: [.unix(path: path)]) { (bound: [ListenAddress]) async throws in
                 #expect(bound == [.unix(path: path)])
@@ -93,6 +91,20 @@ struct ListeningTests {
             }
             #expect(!FileManager.default.fileExists(atPath: path))
         }
+    }
+
+    private func leaveSocketFile(_ path: String) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var name = sockaddr_un()
+        name.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
+        let status = withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(status == 0)
     }
 
     @Test("A path that another server listens on, or that is no socket, is refused and left as it is")
