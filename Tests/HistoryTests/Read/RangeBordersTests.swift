@@ -177,6 +177,22 @@ struct RangeCoverageTests {
         #expect(try await share(fixture, (0, 20), now: 20) == 0.5)
     }
 
+    @Test("The newest hours of one statistic are not those of another that was asked for with it")
+    func tailOfOne() async throws {
+        let fixture = try Fixture()
+        _ = try await fixture.history.store(
+            [], answering: fixture.window(midnight, midnight + 4 * 3600, fetchedAt: midnight + 8 * 3600))
+        _ = try await fixture.history.store(
+            [],
+            answering: fixture.window(
+                midnight + 4 * 3600, midnight + 8 * 3600, fetchedAt: midnight + 8 * 3600,
+                statistics: .names(["records"])
+            ))
+        // Settled for all: the first four hours. The tail of records: the last two.
+        #expect(try await share(fixture, (0, 8), now: 8) == 0.75)
+        #expect(try await share(fixture, (0, 8), now: 8, .application, ["records", "total_search_requests"]) == 0.5)
+    }
+
     @Test("The hour that is not over is not missing, but only where anything is there")
     func openHour() async throws {
         let fixture = try Fixture()
