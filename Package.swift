@@ -129,7 +129,7 @@ let package = Package(
             swiftSettings: settings),
         library("Output", ["UsageModel", logging, coreMetrics]),
         library("Settings", ["UsageModel", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
-        library("Simulator", ["UsageModel", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
+        library("Simulator", ["UsageModel", "Transport", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
         .executableTarget(
@@ -204,7 +204,7 @@ let package = Package(
         tests("PresentationTests", ["Presentation", "UsageModel", "TestSupport", mustache]),
         tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
-        tests("SettingsTests", ["Settings", "TestSupport", "UsageModel", coreMetrics]),
+        tests("SettingsTests", ["Settings", "TestSupport", "UsageModel"]),
         tests(
             "AlgoliaExporterTests",
             ["AlgoliaExporter", "TestSupport", "History", "UsageModel", argumentParser, grdb]),

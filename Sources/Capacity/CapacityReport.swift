@@ -10,7 +10,7 @@ public struct CapacityReport: Sendable {
     public var days: Range<Int64>
     /// The usual limits, whether something was agreed or not, and others that were, in the order of ``ContractLimit``.
     public var limits: [LimitReport]
-    /// Billed search requests of each billing month, oldest first.
+    /// Billed search requests of each billing period, oldest first.
     public var months: [PeriodUsage]
     /// The same of each week, from Monday on.
     public var weeks: [PeriodUsage]
@@ -32,7 +32,7 @@ extension CapacityReport {
         days = input.days
         limits = LimitReport.all(input)
         let searches = input.days(ContractLimit.searchRequestsPerMonth.statistic)
-        months = PeriodUsage.sums(searches, of: BillingMonth(startDay: input.contract.periodStartDay), in: input)
+        months = PeriodUsage.sums(searches, of: BillingPeriod(startDay: input.contract.periodStartDay), in: input)
         weeks = PeriodUsage.sums(searches, of: .week, in: input)
         searchCapacity = SearchCapacityReport(input)
         servers = ServerReport.all(input)

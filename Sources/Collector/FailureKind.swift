@@ -76,3 +76,13 @@ extension AlgoliaClient {
             : "(a key from the environment changes with a restart, one in the configuration with a reload)"
     }
 }
+
+extension Backoff {
+    /// For 429, 5xx, timeouts and broken answers.
+    static let transient = Backoff(base: 2, cap: 300)
+    /// For 401 and 403, which only a person can mend. Mending mostly means another key, and
+    /// that is tried at once (``Secret/hasReplacement``); the same key is tried seldom.
+    static let unauthorized = Backoff(base: 300, cap: 3600, floor: 0.8)
+    /// For an index that the vendor does not know, which may come back.
+    static let notFound = Backoff(base: 600, cap: 6 * 3600, floor: 0.5)
+}

@@ -1,5 +1,6 @@
 private import Gzip
 private import Synchronization
+private import Transport
 public import UsageModel
 
 /// An imitation of Algolia's Usage, Monitoring and Search API, for tests and

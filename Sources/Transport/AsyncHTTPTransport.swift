@@ -70,7 +70,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
     /// When the answer was sent: a cache on the way leaves the `Date` of the answer that it keeps, and says how old
     /// that is (RFC 9111, section 5.1).
     private static func date(_ headers: HTTPHeaders) -> Int64? {
-        guard let date = headers.first(name: "Date").flatMap(RetryAfter.httpDate) else { return nil }
+        guard let date = headers.first(name: "Date").flatMap(HTTPDate.time) else { return nil }
         let age = headers.first(name: "Age").flatMap { Int64($0) } ?? 0
         return date + min(max(age, 0), longestAge)
     }

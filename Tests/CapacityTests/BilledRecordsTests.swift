@@ -69,7 +69,7 @@ import UsageModel
     }
 
     @Test func `a month of another start has its own snapshots`() {
-        // 2026-06-15, on which a new billing month begins.
+        // 2026-06-15, on which a new billing period begins.
         let start: Int64 = 20_619
         let values = [Double](repeating: 50, count: 100) + [10, 12, 11, 13, 9]
         let limit = records(values, agreed: 40, startDay: 15, first: start - 100)

@@ -81,7 +81,7 @@ import UsageModel
         report.limits[2].used = 959
         report.limits[2].projection?.mean = 959
         let answer = try answer("max_qps.month", report)
-        #expect(plain(answer.answer) == "Over limit. The peak of November was 959 queries/s, 240% of 400.")
+        #expect(plain(answer.answer) == "Over limit. The November peak was 959 queries/s, 240% of 400.")
     }
 
     @Test func `days that were not fetched make the sum a lower bound`() throws {

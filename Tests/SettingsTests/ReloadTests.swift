@@ -23,7 +23,7 @@ struct ReloadTests {
 
         private let state: Mutex<State>
         let log = CapturedLog()
-        let gauges = RecordedGauges()
+        let gauges = RecordedMetrics()
         let clock = VirtualClock(1_784_110_800)
 
         init(_ text: String) { state = Mutex(State(text: text)) }
@@ -161,7 +161,7 @@ struct ConfigurationGaugesTests {
 
     @Test("Limits that were agreed and the quota of this process, by application")
     func values() throws {
-        let gauges = RecordedGauges()
+        let gauges = RecordedMetrics()
         let shown = ConfigurationGauges(metrics: gauges)
         let settings = try settings(
             """
@@ -180,7 +180,7 @@ struct ConfigurationGaugesTests {
 
     @Test("What a new configuration does not have is not shown any more")
     func change() throws {
-        let gauges = RecordedGauges()
+        let gauges = RecordedMetrics()
         let shown = ConfigurationGauges(metrics: gauges)
         shown.show(
             try settings("[{ id: ONE, usage_api_key: k, contract: { records: 1, max_qps: 2 } }]"), shard: nil)

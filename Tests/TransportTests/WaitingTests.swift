@@ -32,3 +32,15 @@ struct WaitingTests {
         }
     }
 }
+
+@Suite("Dates of HTTP headers") struct HTTPDateTests {
+    @Test func `what is written is read again, on every day and around every border`() {
+        #expect(HTTPDate.string(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        for day in stride(from: 0, through: 60_000, by: 7) as StrideThrough<Int64> {
+            for second in [0, 1, 86_399] as [Int64] {
+                let time = day * 86_400 + second
+                #expect(HTTPDate.time(HTTPDate.string(time)) == time)
+            }
+        }
+    }
+}

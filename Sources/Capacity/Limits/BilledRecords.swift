@@ -1,6 +1,6 @@
 internal import Forecast
 
-/// The number of records that Algolia charges for a billing month.
+/// The number of records that Algolia charges for a billing period.
 ///
 /// Algolia takes a snapshot a day, disregards the three highest of the month and charges the fourth highest, so that a
 /// `replaceAllObjects` that holds an index twice for a day costs nothing.

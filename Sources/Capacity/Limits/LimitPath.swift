@@ -15,7 +15,7 @@ struct LimitPath {
     private let firstDay: Int64
     /// The expectation at the end of the running month; nil without a forecast so far. For QPS: of the days left.
     private var monthEnd: Outlook?
-    /// What the figure of the running month can no longer fall below; nil when that follows from the steps.
+    /// The lower bound of the running period's figure that is certain already; nil when it follows from the steps.
     private var floor: Double?
 
     var count: Int { steps.count }
@@ -24,7 +24,7 @@ struct LimitPath {
     ///   - days: as they were reported; the forecaster's own past has estimates in place of missing days.
     ///   - month: the running one.
     init(
-        _ limit: ContractLimit, _ forecaster: Forecaster, _ days: DailySeries, _ billing: BillingMonth,
+        _ limit: ContractLimit, _ forecaster: Forecaster, _ days: DailySeries, _ billing: BillingPeriod,
         _ month: Range<Int64>
     ) {
         let points = forecaster.forecast.points
@@ -81,7 +81,7 @@ struct LimitPath {
     }
 
     private static func runningTotals(
-        _ forecaster: Forecaster, _ billing: BillingMonth, _ month: Range<Int64>, _ past: [Double]
+        _ forecaster: Forecaster, _ billing: BillingPeriod, _ month: Range<Int64>, _ past: [Double]
     ) -> [Step] {
         var month = month
         var start = 0
@@ -98,7 +98,7 @@ struct LimitPath {
     }
 
     private static func billedRecords(
-        _ points: [ForecastPoint], _ billing: BillingMonth, _ month: Range<Int64>, _ past: [Double]
+        _ points: [ForecastPoint], _ billing: BillingPeriod, _ month: Range<Int64>, _ past: [Double]
     ) -> [Step] {
         var month = month
         var records = BilledRecordsOutlook(past)

@@ -16,17 +16,17 @@ public struct LimitReport: Sendable {
     /// Nil where nothing was agreed.
     public var agreed: Double?
     public var series: ForecastedSeries
-    /// Of the running month so far. Search requests: their sum. Records: the fourth highest day, or the lowest while
-    /// there are fewer than four. QPS: the highest second. Nil when nothing is known of it.
+    /// The use in the running billing period: the sum of requests, the fourth-highest day of records (the lowest while
+    /// there are fewer than four), the highest second of queries. Nil when no day of it has a value.
     public var used: Double?
-    /// The share of the running month's days so far that were reported and are within the report. Below 1, ``used``
+    /// The share of the running period's days so far that were reported and are within the report. Below 1, ``used``
     /// is a lower bound.
     public var usedCoverage: Double
-    /// Days of the running month that were reported.
+    /// The number of days of the running period that were reported.
     public var usedDays = 0
-    /// The months by which the contract is billed.
-    public var billing = BillingMonth()
-    /// The billing month of the newest day.
+    /// The periods by which the contract is billed.
+    public var billing = BillingPeriod()
+    /// The billing period of the newest day.
     public var month: Range<Int64>
     /// The projection at the end of that month; nil where there is no forecast.
     public var projection: Projection?
@@ -108,7 +108,7 @@ extension LimitReport {
         let forecaster = Result<Forecaster, ForecastFailure> { () throws(ForecastFailure) in
             try Forecaster(days.extended(to: input.days.upperBound))
         }
-        let billing = BillingMonth(startDay: input.contract.periodStartDay)
+        let billing = BillingPeriod(startDay: input.contract.periodStartDay)
         let month = billing.containing(max(input.days.upperBound - 1, 0))
         let path = (try? forecaster.get()).map { LimitPath(limit, $0, days, billing, month) }
         let agreed = input.contract[limit]

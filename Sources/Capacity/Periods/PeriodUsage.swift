@@ -1,7 +1,7 @@
 internal import Forecast
 internal import UsageModel
 
-/// The value of a calendar period or billing month, and how much of it there is.
+/// The value of a calendar period or billing period, and how much of it there is.
 public struct PeriodUsage: Sendable, Hashable {
     /// Days since 1970-01-01; the whole period, also where it is cut off by the report's range.
     public var days: Range<Int64>
@@ -41,8 +41,8 @@ extension PeriodUsage {
         sums(series, of: calendarPeriods(period, in: input), in: input)
     }
 
-    /// Such a sum of each billing month that the report's days touch, oldest first.
-    static func sums(_ series: DailySeries?, of billing: BillingMonth, in input: CapacityInput) -> [PeriodUsage] {
+    /// Such a sum of each billing period that the report's days touch, oldest first.
+    static func sums(_ series: DailySeries?, of billing: BillingPeriod, in input: CapacityInput) -> [PeriodUsage] {
         sums(series, of: billing.touching(input.days), in: input)
     }
 

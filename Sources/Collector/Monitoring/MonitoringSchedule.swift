@@ -58,7 +58,7 @@ struct MonitoringSchedule {
     /// Whether the key or the plan has no access to anything.
     var isRefused: Bool { jobs.values.contains(where: \.isRefused) }
 
-    /// What to do now.
+    /// The next step.
     enum Next: Equatable {
         case ask(MonitoringJob, InfrastructurePeriod)
         /// Nothing before this time.

@@ -23,7 +23,7 @@ struct AnswerSearches {
 
     // MARK: Whole requests
 
-    /// What is known of the requests beside the one that failed.
+    /// The state of the requests beside the one that failed.
     struct Surroundings {
         /// When any request of the application last succeeded.
         var lastSuccess: Double?

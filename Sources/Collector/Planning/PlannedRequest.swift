@@ -32,7 +32,7 @@ struct PlannedRequest: Hashable {
     /// Seconds that one request may span.
     static func longest(_ granularity: Granularity) -> Int64 { UsageRequest.longestRange(granularity) }
 
-    /// What it answers when it was sent at `fetchedAt`.
+    /// The window that its answer covers when it was sent at `fetchedAt`.
     func window(fetchedAt: UnixTime, _ settings: CollectionSettings) -> AnsweredWindow {
         AnsweredWindow(
             scope: scope, granularity: granularity, range: range, statistics: statistics, fetchedAt: fetchedAt,

@@ -89,7 +89,7 @@ struct VendorReaches {
         return limit(key, age: self[key].age, reason: reach.reason, now: now)
     }
 
-    /// What a window of the past without data says about older ones.
+    /// The conclusions from a past window without data about older ones.
     struct Absence {
         /// Whether something older may have data, and is to be asked for.
         var goesOn = false

@@ -13,7 +13,7 @@ struct ReadThroughPlanner {
         var statistics: StatisticSelection
     }
 
-    /// What is known of the question's scope.
+    /// The collection's knowledge of the question's scope.
     struct Knowledge {
         /// The ranges that need not be asked for, by statistic or `*`.
         var answered: [StatisticName: TimeRangeSet]

@@ -75,7 +75,7 @@ struct CollectionState {
             })
     }
 
-    /// What read-through has to know of a scope.
+    /// Returns what read-through has to know of a scope.
     /// - Parameter answered: the ranges that need not be asked for, by statistic or `*`.
     func knowledge(
         _ scope: Scope, _ granularity: Granularity, _ track: Track?, answered: [StatisticName: TimeRangeSet]

@@ -40,7 +40,7 @@ enum Diagnosis: Equatable {
     /// No reason is named: it may pass, or lie in the data.
     case silent
 
-    /// What is known of the application.
+    /// The state of the application when the request failed.
     struct Knowledge {
         var planner: Planner
         var discovery: IndexDiscovery

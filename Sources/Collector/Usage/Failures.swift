@@ -13,7 +13,7 @@ struct FailedRequest {
 
 /// The consequences of failures for one application: who waits and for how long, and what is asked for instead.
 ///
-/// What a failed request means is ``Diagnosis``'s to say. ``health`` changes here alone; the planner is lent by its owner,
+/// ``Diagnosis`` says what a failed request means. ``health`` changes here alone; the planner is lent by its owner,
 /// ``CollectionState``, and so is the source of jitter.
 struct Failures {
     typealias Generator = any RandomNumberGenerator & Sendable

@@ -2,7 +2,7 @@ internal import History
 internal import Logging
 internal import UsageModel
 
-/// What was found out about the vendor and has to survive a restart.
+/// A fact about the vendor that has to survive a restart.
 ///
 /// ``CollectionState`` finds it, the collector writes it, and the state learns that it was written: what cannot be
 /// written is found again.

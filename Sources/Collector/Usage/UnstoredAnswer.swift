@@ -13,7 +13,7 @@ struct UnstoredAnswer {
     /// Whether the answer may lack anything: its points are stored, and everything is asked for again.
     var answersNothing = false
 
-    /// What it answers, with what could not be read.
+    /// The window that it answers, with the ranges that could not be read.
     func window(_ settings: CollectionSettings) -> AnsweredWindow {
         var window = request.window(fetchedAt: sentAt, settings)
         if answersNothing { window.range.end = window.range.start }

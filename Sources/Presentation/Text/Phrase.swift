@@ -8,18 +8,18 @@ public enum Phrase {
         return items.dropLast().joined(separator: ", ") + " \(conjunction) " + last
     }
 
-    /// `November 2026`, of a month's days; a billing month that begins on another day than the first is
-    /// `the month to 14 December 2026`.
+    /// `November 2026`, of a month's days; a billing period that begins on another day than the first is
+    /// `the period to 14 December 2026`.
     public static func month(_ days: Range<Int64>) -> String {
         CalendarText.isFirstOfMonth(days.lowerBound)
             ? CalendarText.month(days.lowerBound)
-            : "the month to \(lastDay(days)) \(CalendarText.year(days.upperBound - 1))"
+            : "the period to \(lastDay(days)) \(CalendarText.year(days.upperBound - 1))"
     }
 
-    /// The same without the year: `November`, `the month to 14 December`.
+    /// The same without the year: `November`, `the period to 14 December`.
     public static func monthName(_ days: Range<Int64>) -> String {
         CalendarText.isFirstOfMonth(days.lowerBound)
-            ? CalendarText.fullMonthName(days.lowerBound) : "the month to \(lastDay(days))"
+            ? CalendarText.fullMonthName(days.lowerBound) : "the period to \(lastDay(days))"
     }
 
     /// The same for a cell of a table: `November 2026`, `15 Nov to 14 Dec 2026`.
@@ -27,6 +27,12 @@ public enum Phrase {
         CalendarText.isFirstOfMonth(days.lowerBound)
             ? CalendarText.month(days.lowerBound)
             : "\(CalendarText.dayMonth(days.lowerBound)) to \(CalendarText.date(days.upperBound - 1))"
+    }
+
+    /// `The November peak`, `The peak of the period to 14 December`.
+    public static func peak(_ days: Range<Int64>) -> String {
+        let name = monthName(days)
+        return CalendarText.isFirstOfMonth(days.lowerBound) ? "The \(name) peak" : "The peak of \(name)"
     }
 
     private static func lastDay(_ days: Range<Int64>) -> String {

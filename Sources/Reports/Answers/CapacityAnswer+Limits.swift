@@ -118,7 +118,7 @@ extension CapacityReport {
             switch limit.limit.measure {
             case .sum: "\(Phrase.capitalized(month)) is heading for \(amount)"
             case .fourthHighest: "Billed records are heading for \(amount) by the end of \(month)"
-            case .highest: "The peak of \(month) is heading for \(amount) queries/s"
+            case .highest: "\(Phrase.peak(limit.month)) is heading for \(amount) queries/s"
             }
         return sentence + (risk ?? "") + "."
     }
@@ -139,7 +139,7 @@ extension CapacityReport {
             return "Billed records are at \(used), \(share) of \(agreed)"
                 + (isHigher ? ", heading for \(mean) by the end of \(month)." : ".")
         case .highest:
-            return "The peak of \(month) was \(used) queries/s, \(share) of \(agreed)"
+            return "\(Phrase.peak(limit.month)) was \(used) queries/s, \(share) of \(agreed)"
                 + (isHigher ? ", heading for \(mean)." : ".")
         }
     }

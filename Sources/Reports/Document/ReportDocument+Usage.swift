@@ -42,7 +42,7 @@ extension ReportDocument.Section {
         if let records = report.limits.first(where: { $0.limit == .records }), records.used != nil {
             notes.append(
                 """
-                Billed records are those of the fourth-highest day of the billing month, as Algolia charges them\
+                Billed records are those of the fourth-highest day of the billing period, as Algolia charges them\
                 \(records.isBeforeCharge ? "; with fewer than four days so far, the lowest is shown" : "").
                 """)
         }

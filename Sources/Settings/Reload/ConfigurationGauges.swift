@@ -61,7 +61,7 @@ public final class ConfigurationGauges: Sendable {
 public enum ConfigurationMetric {
     public static let contractLimit = MetricDeclaration(
         "algolia_contract_limit", .gauge, labels: ["application", "limit"],
-        help: "Contract limit from the configuration: requests per billing month, records, queries per second.",
+        help: "Contract limit from the configuration: requests per billing period, records, queries per second.",
         meaning:
             """
             the contract limit; `limit` is `search_requests_per_month`, `records`, `max_qps` or \

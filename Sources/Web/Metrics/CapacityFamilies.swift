@@ -10,12 +10,12 @@ enum CapacityFamilies {
                 "algolia_capacity_utilization_ratio", .gauge, labels: ["application", "limit"],
                 help:
                     """
-                    Used share of a contract limit in this billing month: search requests up to the newest complete \
+                    Used share of a contract limit in this billing period: search requests up to the newest complete \
                     day, records of the fourth-highest day, peak queries per second.
                     """,
                 meaning:
                     """
-                    used share of the limit in this billing month: billed search requests up to the newest whole \
+                    used share of the limit in this billing period: billed search requests up to the newest whole \
                     day, records of the fourth-highest day (the lowest while there are fewer than four), peak queries \
                     per second
                     """),
@@ -25,24 +25,24 @@ enum CapacityFamilies {
             MetricDeclaration(
                 "algolia_capacity_coverage_ratio", .gauge, labels: ["application", "limit"],
                 help:
-                    "Share of this billing month's days so far that have data; below 1 the utilization is a lower bound.",
+                    "Share of this billing period's days so far that have data; below 1 the utilization is a lower bound.",
                 meaning:
                     """
-                    share of this billing month's days so far that have data; below 1 the utilization is a lower bound
+                    share of this billing period's days so far that have data; below 1 the utilization is a lower bound
                     """),
             { $0.used == nil ? nil : $0.usedCoverage }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_projected_ratio", .gauge, labels: ["application", "limit"],
-                help: "Projected used share of a contract limit at the end of this billing month.",
-                meaning: "projected used share at the end of this billing month"),
+                help: "Projected used share of a contract limit at the end of this billing period.",
+                meaning: "projected used share at the end of this billing period"),
             { $0.projectedUtilization }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_exceedance_ratio", .gauge, labels: ["application", "limit"],
-                help: "Probability that a limit is exceeded by the end of this billing month, from 0 to 1.",
+                help: "Probability that a limit is exceeded by the end of this billing period, from 0 to 1.",
                 meaning: "probability of exceeding the limit by then, 0 to 1"),
             { $0.projection?.exceedance }
         ),

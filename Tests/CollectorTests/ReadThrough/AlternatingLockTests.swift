@@ -33,7 +33,7 @@ struct AlternatingLockTests {
         await lock.leave()
     }
 
-    @Test("One at a time, whoever they are, and everybody has a turn")
+    @Test("One party at a time, and every party has its turns")
     func exclusive() async {
         let (lock, room) = (AlternatingLock(), Room())
         await withTaskGroup { group in

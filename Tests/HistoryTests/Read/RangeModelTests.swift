@@ -10,22 +10,10 @@ import UsageModel
 struct RangeModelTests {
     private static let now = RandomAnswers.start + 400 * 86_400
 
-    /// Stores random answers in a history and in a model.
-    private func filled(_ answers: inout RandomAnswers) async throws -> (fixture: Fixture, model: HistoryModel) {
-        let fixture = try Fixture()
-        var model = HistoryModel()
-        for _ in 0..<40 {
-            let (series, window) = answers.next()
-            _ = try await fixture.history.store(series, answering: window)
-            _ = model.store(series, answering: window)
-        }
-        return (fixture, model)
-    }
-
     @Test("Whatever is asked, the answer is the model's", arguments: 1...6 as ClosedRange<UInt64>)
     func range(seed: UInt64) async throws {
         var answers = RandomAnswers(seed: seed)
-        let (fixture, model) = try await filled(&answers)
+        let (fixture, model) = try await answers.filled()
         for number in 0..<80 {
             let query = answers.query()
             let answer = try await fixture.history.range(query, now: Self.now)
@@ -37,7 +25,7 @@ struct RangeModelTests {
     @Test("Read part by part, an answer is the same as read at once", arguments: 11...14 as ClosedRange<UInt64>)
     func parts(seed: UInt64) async throws {
         var answers = RandomAnswers(seed: seed)
-        let (fixture, model) = try await filled(&answers)
+        let (fixture, model) = try await answers.filled()
         for number in 0..<60 {
             let query = answers.query()
             let plan = try await fixture.history.plan(query, now: Self.now)
@@ -61,7 +49,7 @@ struct RangeModelTests {
         arguments: 21...24 as ClosedRange<UInt64>)
     func limit(seed: UInt64) async throws {
         var answers = RandomAnswers(seed: seed)
-        let (fixture, model) = try await filled(&answers)
+        let (fixture, model) = try await answers.filled()
         for number in 0..<80 {
             var query = answers.query()
             query.top = nil
@@ -89,7 +77,7 @@ struct RangeModelTests {
     @Test("Selected otherwise, series come in the order given, and those without points not at all")
     func selected() async throws {
         var answers = RandomAnswers(seed: 31)
-        let (fixture, model) = try await filled(&answers)
+        let (fixture, model) = try await answers.filled()
         let stored = try await fixture.history.storedSeries().filter {
             RandomAnswers.statistics.contains($0.key.statistic)
         }
@@ -116,7 +104,7 @@ struct RangeModelTests {
     @Test("The views of SQL have the same points", arguments: [Granularity.hourly, .daily])
     func views(granularity: Granularity) async throws {
         var answers = RandomAnswers(seed: 41)
-        let (fixture, model) = try await filled(&answers)
+        let (fixture, model) = try await answers.filled()
         let query = RangeQuery(
             statistics: RandomAnswers.statistics, indices: .names(RandomAnswers.indices), granularity: granularity,
             range: TimeRange(0, Self.now))

@@ -8,18 +8,6 @@ import UsageModel
 struct StoredSeriesTests {
     private static let everything = TimeRange(.min, .max)
 
-    private func filled(seed: UInt64) async throws -> (fixture: Fixture, model: HistoryModel) {
-        var answers = RandomAnswers(seed: seed)
-        let fixture = try Fixture()
-        var model = HistoryModel()
-        for _ in 0..<40 {
-            let (series, window) = answers.next()
-            _ = try await fixture.history.store(series, answering: window)
-            _ = model.store(series, answering: window)
-        }
-        return (fixture, model)
-    }
-
     /// Every page of `range`, put together.
     private func pages(
         _ history: History, _ series: [StoredSeries], _ granularity: Granularity, _ range: TimeRange
@@ -38,11 +26,12 @@ struct StoredSeriesTests {
 
     @Test("Pages put together are the range, whatever it is", arguments: [Granularity.hourly, .daily])
     func pages(granularity: Granularity) async throws {
-        let (fixture, model) = try await filled(seed: 51)
+        var answers = RandomAnswers(seed: 51)
+        let (fixture, model) = try await answers.filled()
         let series = try await fixture.history.storedSeries().filter {
             RandomAnswers.statistics.contains($0.key.statistic)
         }
-        var answers = RandomAnswers(seed: 52)
+        answers = RandomAnswers(seed: 52)
         for range in (0..<30).map({ _ in answers.query().range }) + [Self.everything, TimeRange(0, 1)] {
             let some = Array(answers.shuffled(series).prefix(answers.number(in: 0...30)))
             let (points, _) = try await pages(fixture.history, some, granularity, range)
@@ -68,7 +57,8 @@ struct StoredSeriesTests {
 
     @Test("Every series is listed with its first and last point, and each filter keeps what it names")
     func extents() async throws {
-        let (fixture, model) = try await filled(seed: 53)
+        var answers = RandomAnswers(seed: 53)
+        let (fixture, model) = try await answers.filled()
         for granularity in [Granularity.hourly, .daily] {
             let all = model.values.keys.filter { $0.granularity == granularity }
             func compare(
@@ -106,7 +96,8 @@ struct StoredSeriesTests {
 
     @Test("The outline of a statistic is what its series have in common")
     func outlines() async throws {
-        let (fixture, model) = try await filled(seed: 54)
+        var answers = RandomAnswers(seed: 54)
+        let (fixture, model) = try await answers.filled()
         for applications in [nil, ["B-2"], ["NONE"]] as [[ApplicationID]?] {
             let outlines = try await fixture.history.statisticOutlines(
                 statistics: RandomAnswers.statistics, applications: applications)

@@ -176,3 +176,17 @@ struct RandomAnswers {
         Array(all.shuffled(using: &generator).prefix(Int.random(in: 1...all.count, using: &generator)))
     }
 }
+
+extension RandomAnswers {
+    /// Stores forty answers in a history and in a model.
+    mutating func filled() async throws -> (fixture: Fixture, model: HistoryModel) {
+        let fixture = try Fixture()
+        var model = HistoryModel()
+        for _ in 0..<40 {
+            let (series, window) = next()
+            _ = try await fixture.history.store(series, answering: window)
+            _ = model.store(series, answering: window)
+        }
+        return (fixture, model)
+    }
+}

@@ -6,10 +6,10 @@ import UsageModel
 
 @testable import Capacity
 
-@Suite("Billing months") struct BillingMonthTests {
+@Suite("Billing periods") struct BillingPeriodTests {
     @Test(arguments: 1...28)
     func `every day is in one month, which begins on the agreed day of the calendar`(startDay: Int) throws {
-        let billing = BillingMonth(startDay: startDay)
+        let billing = BillingPeriod(startDay: startDay)
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         var expected: Range<Int64>?
@@ -30,18 +30,18 @@ import UsageModel
 
     @Test func `the first of a month is the calendar's`() {
         for day in stride(from: 0, to: 30_000, by: 13) as StrideTo<Int64> {
-            #expect(BillingMonth().containing(day) == CalendarMonth.containing(day))
+            #expect(BillingPeriod().containing(day) == CalendarMonth.containing(day))
         }
     }
 
     @Test func `months that a range touches follow each other without a gap`() {
-        let months = BillingMonth(startDay: 28).touching(20_000..<20_500)
+        let months = BillingPeriod(startDay: 28).touching(20_000..<20_500)
         #expect(zip(months, months.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
         #expect(months.first?.contains(20_000) == true && months.last?.contains(20_499) == true)
-        #expect(BillingMonth().touching(5..<5).isEmpty)
+        #expect(BillingPeriod().touching(5..<5).isEmpty)
     }
 
-    @Test func `a billing month's searches are summed and projected to its own end`() throws {
+    @Test func `a billing period's searches are summed and projected to its own end`() throws {
         // 2026-06-15.
         let start: Int64 = 20_619
         let days = start - 200..<start + 10

@@ -1,8 +1,8 @@
-import CoreMetrics
-import Synchronization
+public import CoreMetrics
+private import Synchronization
 
 /// Gauges and counters as they stand, by name and label values, separated by spaces.
-final class RecordedMetrics: MetricsFactory {
+public final class RecordedMetrics: MetricsFactory {
     private final class Gauge: RecorderHandler {
         let key: String
         let owner: RecordedMetrics
@@ -31,26 +31,30 @@ final class RecordedMetrics: MetricsFactory {
 
     private let state = Mutex<[String: Double]>([:])
 
-    var values: [String: Double] { state.withLock { $0 } }
+    public init() {}
+
+    public var values: [String: Double] { state.withLock { $0 } }
 
     private func key(_ label: String, _ dimensions: [(String, String)]) -> String {
         ([label] + dimensions.map(\.1)).joined(separator: " ")
     }
 
-    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         Gauge(key(label, dimensions), self)
     }
-    func destroyRecorder(_ handler: any RecorderHandler) {
+    public func destroyRecorder(_ handler: any RecorderHandler) {
         if let gauge = handler as? Gauge { state.withLock { $0[gauge.key] = nil } }
     }
 
-    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         Counter(key(label, dimensions), self)
     }
-    func destroyCounter(_ handler: any CounterHandler) {
+    public func destroyCounter(_ handler: any CounterHandler) {
         if let counter = handler as? Counter { state.withLock { $0[counter.key] = nil } }
     }
 
-    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { NOOPMetricsHandler.instance }
-    func destroyTimer(_ handler: any TimerHandler) {}
+    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        NOOPMetricsHandler.instance
+    }
+    public func destroyTimer(_ handler: any TimerHandler) {}
 }
