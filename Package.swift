@@ -127,7 +127,7 @@ let package = Package(
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),
-        library("Output", ["UsageModel", logging, coreMetrics]),
+        library("Output", ["UsageModel", "Transport", logging, coreMetrics]),
         library("Settings", ["UsageModel", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
         library("Simulator", ["UsageModel", "Transport", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transport
 
 /// Standard output and error, for people. What terminals obey is escaped.
 public enum Console {
@@ -32,10 +33,4 @@ public struct OutputError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-/// An error of the operating system.
-public enum SystemError {
-    /// The meaning of `code`, to follow a colon.
-    public static func text(_ code: Int32) -> String { String(cString: strerror(code)).lowercased() }
 }

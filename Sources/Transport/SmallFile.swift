@@ -54,7 +54,7 @@ public enum SmallFile {
             if count < 0 {
                 guard errno == EINTR || errno == EAGAIN, !isRegular else {
                     throw Unreadable(
-                        reason: "the file cannot be read: \(String(cString: strerror(errno)).lowercased())")
+                        reason: "the file cannot be read: \(SystemError.text(errno))")
                 }
                 continue
             }

@@ -3,14 +3,6 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-#if canImport(Glibc)
-    private import Glibc
-#elseif canImport(Musl)
-    private import Musl
-#else
-    private import Darwin
-#endif
-
 /// Why there is no complete answer.
 public enum TransportError: Error, Sendable, Hashable {
     case timeout
@@ -36,10 +28,10 @@ extension TransportError {
         // A request that hits its deadline is cancelled as well.
         case is CancellationError: self = Task.isCancelled ? .cancelled : .timeout
         // Its own description tells what the library did; this tells what the network said.
-        case let error as IOError: self = .connection(Self.message(error.errnoCode))
+        case let error as IOError: self = .connection(SystemError.text(error.errnoCode))
         case let error as NIOConnectionError:
             let refused = error.connectionErrors.lazy.compactMap { ($0.error as? IOError)?.errnoCode }.first
-            self = .connection(refused.map(Self.message) ?? "cannot find the address of \(error.host)")
+            self = .connection(refused.map(SystemError.text) ?? "cannot find the address of \(error.host)")
         case NIOSSLError.handshakeFailed(let reason): self = .connection("TLS: \(Self.handshake("\(reason)"))")
         default: self = .connection(String(describing: error))
         }
@@ -53,6 +45,4 @@ extension TransportError {
         }
         return name.isEmpty ? description : name.lowercased().replacing("_", with: " ")
     }
-
-    private static func message(_ code: CInt) -> String { String(cString: strerror(code)).lowercased() }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transport
 
 /// Where a copy of the history goes: a new file, or something to write through such as a FIFO.
 public struct BackupFile {

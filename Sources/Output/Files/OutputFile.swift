@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transport
 
 /// The output of a command: standard output, or the file that a path names.
 ///

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transport
 
 /// The kind of thing that the path of an output names.
 enum OutputPath {

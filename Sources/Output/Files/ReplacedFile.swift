@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transport
 
 /// The content of a file, written beside it until it is complete.
 final class ReplacedFile {

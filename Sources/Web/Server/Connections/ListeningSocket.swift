@@ -1,6 +1,7 @@
 private import Foundation
 internal import NIOCore
 internal import NIOPosix
+private import Transport
 public import UsageModel
 
 /// An address that the server cannot listen on.
@@ -14,7 +15,7 @@ public struct ListenError: Error, Sendable, CustomStringConvertible {
     public init(_ address: ListenAddress, _ error: any Error) {
         self.address = address
         switch error {
-        case let error as IOError: reason = String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as IOError: reason = SystemError.text(error.errnoCode)
         case is SocketAddressError, is SocketAddressError.UnknownHost:
             reason = "host not found; expected an address of this machine"
         default: reason = "\(error)"
