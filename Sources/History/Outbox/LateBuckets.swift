@@ -23,10 +23,16 @@ struct LateBuckets {
         table = .of(granularity)
     }
 
-    /// Notes what of a row has changed, as a bit for each slot.
-    mutating func note(series: Int64, row: Int64, slots: UInt64) throws {
-        let destinations = try destinations ?? Self.destinations(in: db)
+    private mutating func knownDestinations() throws -> [String] {
+        if let destinations { return destinations }
+        let destinations = try Self.destinations(in: db)
         self.destinations = destinations
+        return destinations
+    }
+
+    /// Notes the slots of a row that have changed, as a bit for each.
+    mutating func note(series: Int64, row: Int64, slots: UInt64) throws {
+        let destinations = try knownDestinations()
         guard !destinations.isEmpty else { return }
         if series != self.series {
             sent = try positions(of: series, destinations)
@@ -50,8 +56,10 @@ struct LateBuckets {
         _ window: AnsweredWindow, before: [StatisticName: TimeRangeSet], after: [StatisticName: TimeRangeSet],
         refused: Set<StatisticName>
     ) throws {
+        let destinations = try knownDestinations()
+        guard !destinations.isEmpty else { return }
         let reader = try PackedRowReader(db, granularity)
-        for destination in try Self.destinations(in: db) {
+        for destination in destinations {
             let passed = try Row.fetchAll(
                 db,
                 sql: """
