@@ -86,7 +86,7 @@ public struct CapacityCharts: Sendable {
         var summary =
             "\(Figure.compact(used)) after \(Figure.count(Int(report.days.upperBound - limit.month.lowerBound), "day"))."
         if let projection = limit.projection {
-            summary += " Projected at month end: \(Figure.compact(projection.mean))"
+            summary += " Projected at period end: \(Figure.compact(projection.mean))"
             summary += Phrase.interval(projection.bounds).map { " (80% interval: \($0))." } ?? "."
         }
         if let agreed = limit.agreed { summary += " Limit: \(Figure.compact(agreed))." }

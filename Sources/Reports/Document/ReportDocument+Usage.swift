@@ -29,7 +29,7 @@ extension ReportDocument.Section {
             caption: "Contract limits\(month ?? "")",
             columns: [
                 .text("Metric"), .number("Limit"), .number("Used"), .number("Used %"),
-                .number("Projected at month end"),
+                .number("Projected at period end"),
                 .number("80% interval"), .number("Chance of exceeding"), .text("Limit reached"),
             ], rows: rows)
         let meters = report.limits.compactMap { limit in
