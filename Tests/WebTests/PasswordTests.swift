@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Web
 
@@ -24,16 +25,21 @@ struct PasswordTests {
 
     @Test("A right password is right, also while wrong ones of others are refused")
     func limit() async {
-        let passwords = Passwords(["alice": cheap])
+        let clock = VirtualClock(0)
+        let passwords = Passwords(["alice": cheap], clock: clock)
         for number in 1...Passwords.mostFailures {
             let verdict = await passwords.check(header("alice:\(number)"), from: "192.0.2.1")
             #expect(verdict == .wrong(isFirst: number == 1, isLast: number == Passwords.mostFailures))
         }
         #expect(await passwords.check(header("alice:x"), from: "192.0.2.1") == .tooMany)
+        clock.advance(by: 59)
         #expect(await passwords.check(header("alice:s3cret"), from: "192.0.2.1") == .tooMany)
         #expect(await passwords.check(header("alice:s3cret"), from: "192.0.2.2") == .right)
         // Known from now on, wherever it comes from.
         #expect(await passwords.check(header("alice:s3cret"), from: "192.0.2.1") == .right)
+        // A minute after the first the count begins anew.
+        clock.advance(by: 1)
+        #expect(await passwords.check(header("alice:x"), from: "192.0.2.1") == .wrong(isFirst: true, isLast: false))
     }
 
     @Test("Only so many requests wait for a check; the same header is checked once")

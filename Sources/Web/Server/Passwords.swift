@@ -1,7 +1,7 @@
 internal import CCrypt
 private import Dispatch
-private import NIOCore
 private import Synchronization
+package import UsageModel
 
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
@@ -28,14 +28,15 @@ package final class Passwords: Sendable {
 
     /// Headers that may wait to be checked.
     package static let longestQueue = 16
-    /// Wrong passwords that a client may give in ``period``.
+    /// Wrong passwords that a client may give in ``period`` seconds.
     package static let mostFailures = 10
-    fileprivate static let period = TimeAmount.minutes(1)
+    fileprivate static let period = 60.0
     fileprivate static let mostClients = 10_000
     fileprivate static let mostAccepted = 1000
 
     fileprivate struct Failures {
-        var since: NIODeadline
+        /// ``WallClock/monotonic``.
+        var since: Double
         var count = 0
     }
 
@@ -52,9 +53,11 @@ package final class Passwords: Sendable {
     private let cost: Int
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "passwords")
+    private let clock: any WallClock
 
-    package init(_ users: [String: String]) {
+    package init(_ users: [String: String], clock: any WallClock = SystemClock()) {
         self.users = users
+        self.clock = clock
         cost = users.values.map(Self.cost).max() ?? 0
     }
 
@@ -63,12 +66,12 @@ package final class Passwords: Sendable {
         guard let header, header.utf8.count < 4096 else { return .missing }
         if state.withLock({ $0.accepted.contains(header) }) { return .right }
         guard let (user, password) = Self.credentials(header) else { return .missing }
-        guard state.withLock({ !$0.isRefusing(client) }) else { return .tooMany }
+        guard state.withLock({ !$0.isRefusing(client, now: clock.monotonic) }) else { return .tooMany }
         switch await verify(user, password, header) {
         case nil: return .busy
         case true?: return .right
         case false?:
-            let count = state.withLock { $0.noteFailure(client) }
+            let count = state.withLock { $0.noteFailure(client, now: clock.monotonic) }
             return .wrong(isFirst: count == 1, isLast: count == Self.mostFailures)
         }
     }
@@ -147,9 +150,9 @@ package final class Passwords: Sendable {
 
 extension Passwords.State {
     /// Whether `client` has given too many wrong passwords within the last minute.
-    fileprivate mutating func isRefusing(_ client: String) -> Bool {
+    fileprivate mutating func isRefusing(_ client: String, now: Double) -> Bool {
         guard let known = failures[client] else { return false }
-        guard .now() - known.since < Passwords.period else {
+        guard now - known.since < Passwords.period else {
             failures[client] = nil
             return false
         }
@@ -157,13 +160,13 @@ extension Passwords.State {
     }
 
     /// - Returns: how many it were within the last minute.
-    fileprivate mutating func noteFailure(_ client: String) -> Int {
+    fileprivate mutating func noteFailure(_ client: String, now: Double) -> Int {
         if failures.count >= Passwords.mostClients {
-            failures = failures.filter { .now() - $0.value.since < Passwords.period }
+            failures = failures.filter { now - $0.value.since < Passwords.period }
             // Too many clients at once to tell them apart.
             if failures.count >= Passwords.mostClients { failures.removeAll() }
         }
-        var entry = failures[client] ?? .init(since: .now())
+        var entry = failures[client] ?? .init(since: now)
         entry.count += 1
         failures[client] = entry
         return entry.count
