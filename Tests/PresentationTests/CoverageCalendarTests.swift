@@ -46,16 +46,18 @@ import UsageModel
     }
 
     @Test func `states differ in shape`() throws {
-        let states: [CoverageCalendar.State] = [.complete, .partial(0.5), .missing, .unwanted, .fetching]
+        let states: [CoverageCalendar.State] = [
+            .complete, .partial(0.5), .missing, .unwanted, .fetching, .blocked,
+        ]
         let legend = CoverageCalendar(firstDay: 0, days: states).legend
         let shapes = legend.matches(of: /d="([^"]*)"/).map { String($0.1) }
-        #expect(Set(legend.split(separator: "<li>").map { $0.replacing(/class="[^"]*"/, with: "") }).count == 6)
-        #expect(shapes.count == 7)
+        #expect(Set(legend.split(separator: "<li>").map { $0.replacing(/class="[^"]*"/, with: "") }).count == 7)
+        #expect(shapes.count == 8)
         try XMLText.check(legend)
     }
 
     @Test func `three years are a small page, whatever is missing`() throws {
-        for state in [CoverageCalendar.State.complete, .missing, .partial(0.3), .fetching, .unwanted] {
+        for state in [CoverageCalendar.State.complete, .missing, .partial(0.3), .fetching, .blocked, .unwanted] {
             let html = CoverageCalendar(firstDay: 19_000, days: Array(repeating: state, count: 1095)).html
             #expect(html.utf8.count < 60_000)
             #expect(try XMLText.check(html).labels.count == 37)

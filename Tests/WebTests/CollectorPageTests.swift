@@ -85,6 +85,9 @@ struct CollectorPageTests {
             calendar.days == [
                 .unwanted, .complete, .partial(0.5), .missing, .fetching, .complete, .fetching, .fetching,
             ])
+        let blocked = CoverageDays.calendar(
+            fetched: fetched, desired: desired, isBlocked: true, days: 12..<16, now: now)
+        #expect(blocked.days == [.missing, .blocked, .complete, .blocked])
         let past = CoverageDays.calendar(fetched: fetched, desired: nil, days: 12..<14, now: now)
         #expect(past.days == [.missing, .missing])
         let nothing = CoverageDays.calendar(fetched: TimeRangeSet(), desired: nil, days: 0..<2, now: now)

@@ -59,7 +59,7 @@ struct ExplorePageTests {
                 for point in try #require(one["points"]?.array) {
                     let point = try point.point()
                     cells[point.time, default: Array(repeating: "—", count: series.count)][position] =
-                        point.value.description
+                        Self.shown(point.value)
                 }
             }
             let expected = cells.sorted { $0.key > $1.key }.map {
@@ -217,15 +217,64 @@ struct ExplorePageTests {
         try await withServer(site.exporter) { web in
             let page = try await web.get("/explore", ["index": "a\"b\\", "application": "APP", "step": "6h"])
             try page.page()
-            let promQL = #"""
+            let scraped = #"""
+                algolia_index_usage_total_search_requests_hourly{application="APP",index="a\"b\\"}
+                """#
+            let history = #"""
                 sum_over_time(algolia_index_usage_total_search_requests_hourly{job="",application="APP",index="a\"b\\"}[6h] offset -1ms)
                 """#
-            #expect(page.text.contains(Markup(text: promQL).html))
+            for promQL in [scraped, history] {
+                #expect(page.text.contains("<code>\(Markup(text: promQL).html)</code>"))
+            }
             let target = #"""
                 {"target": "total_search_requests", "payload": {"application": "APP", "index": "a\"b\\", "granularity": "hourly"}}
                 """#
             #expect(page.text.contains(Markup(text: target).html))
             #expect(page.text.contains("start=${__from}&amp;end=${__to}&amp;format=rows"))
+        }
+    }
+
+    @Test(
+        "The hour and the day that are not over count nowhere, and are marked",
+        arguments: ["total_search_requests", "records", "max_qps"])
+    func unfinished(statistic: StatisticName) async throws {
+        let site = try Site(now: midnight + 2 * 3600 + 600)
+        try await site.store(statistic, key: statistic == "max_qps" ? "c1" : "", hours([5, 9, 70]))
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/explore?statistic=\(statistic)&range=24h")
+            try answer.page()
+            #expect(answer.text.contains("Incomplete buckets are not counted."))
+            let cells = try tableRows(answer, "Summary")[0]
+            #expect(
+                cells.contains("9") && cells.contains("7") && !cells.contains { $0.contains("70") || $0.contains("84") }
+            )
+            let rows = try tableRows(answer, "Values")
+            #expect(rows[0][0].hasSuffix("(incomplete)") && rows[0].last == "70")
+            #expect(rows[1].last == "9" && !rows[1][0].hasSuffix("(incomplete)"))
+            #expect(answer.text.contains("highest 9") && answer.text.contains("newest 9"))
+        }
+    }
+
+    @Test("A bucket that the range cuts counts nowhere; one that it holds does")
+    func cut() async throws {
+        let site = try Site(now: midnight + 86_400)
+        try await site.store("total_search_requests", hours([1, 2, 4, 8, 16, 32, 64, 128]))
+        try await withServer(site.exporter) { web in
+            // Three buckets: 02:00 to 03:00, 03:00 to 06:00, 06:00 to 07:00.
+            let times = "start=2026-07-15T02:00:00Z&end=2026-07-15T07:00:00Z"
+            let answer = try await web.get("/explore?\(times)&granularity=hourly&step=3h")
+            #expect(try tableRows(answer, "Summary")[0].dropFirst().prefix(2) == ["1", "56"])
+            #expect(try tableRows(answer, "Values").map { $0[0].hasSuffix("(incomplete)") } == [true, false, true])
+            let hourly = try await web.get("/explore?\(times)&granularity=hourly")
+            #expect(try tableRows(hourly, "Summary")[0].dropFirst().prefix(2) == ["5", "124"])
+        }
+    }
+
+    /// A value as tables show it, without its commas.
+    private static func shown(_ value: PointValue) -> String {
+        switch value {
+        case .integer(let integer): integer.description
+        case .real(let real): Figure.rounded(real).replacing(",", with: "")
         }
     }
 

@@ -16,13 +16,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # Nothing but dashboards is written here.
 
 from generator import capacity, grafana, health, indices, overview
-from generator.sources import InfinitySource, JSONSource, PrometheusSource
+from generator.sources import InfinitySource, PrometheusSource
 
 FOLDER = Path(__file__).resolve().parent / "dashboards"
 DASHBOARDS = [
-    *((module.DASHBOARD, PrometheusSource()) for module in (overview, indices, capacity, health)),
-    *((module.DASHBOARD, JSONSource()) for module in (overview, indices, capacity)),
-    (health.DASHBOARD, InfinitySource()),
+    (module.DASHBOARD, source)
+    for source in (PrometheusSource(), InfinitySource()) for module in (overview, indices, capacity, health)
 ]
 
 

@@ -1,6 +1,6 @@
 /// The days that a history has: a square for each day, a small drawing for each month, weeks from left to right.
 ///
-/// States differ in shape and not only in colour: full, part full, crossed out, framed with a dot, dot.
+/// States differ in shape and not only in colour: full, part full, crossed out, framed with a dot or a bar, dot.
 public struct CoverageCalendar: Sendable, Hashable {
     public enum State: Sendable, Hashable {
         case complete
@@ -11,6 +11,8 @@ public struct CoverageCalendar: Sendable, Hashable {
         case unwanted
         /// Missing, but on its way.
         case fetching
+        /// Missing and wanted, but something keeps it from being fetched.
+        case blocked
     }
 
     /// Days since 1970-01-01.
@@ -60,7 +62,7 @@ public struct CoverageCalendar: Sendable, Hashable {
 extension CoverageCalendar {
     /// A state without its share.
     enum Kind: CaseIterable {
-        case complete, partial, missing, fetching, unwanted
+        case complete, partial, missing, fetching, blocked, unwanted
 
         var meaning: String {
             switch self {
@@ -68,6 +70,7 @@ extension CoverageCalendar {
             case .partial: "partial"
             case .missing: "missing"
             case .fetching: "being fetched"
+            case .blocked: "blocked"
             case .unwanted: "not requested"
             }
         }
@@ -83,6 +86,7 @@ extension CoverageCalendar.State {
         case .missing: .missing
         case .unwanted: .unwanted
         case .fetching: .fetching
+        case .blocked: .blocked
         }
     }
 

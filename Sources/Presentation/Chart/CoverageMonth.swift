@@ -96,6 +96,8 @@ extension CoverageCalendar.Kind {
             return path("day-missing") { frame($0) + "M\($0.x + 2) \($0.y + side - 2)l\(side - 4)-\(side - 4)" }
         case .fetching:
             return path("day-frame", frame) + path("day-full") { "M\($0.x + 4) \($0.y + 4)h3v3h-3z" }
+        case .blocked:
+            return path("day-missing") { frame($0) + "M\($0.x + 2) \($0.y + side / 2).5h\(side - 4)" }
         case .unwanted: return path("day-dot") { "M\($0.x + 4) \($0.y + 4)h3v3h-3z" }
         }
     }

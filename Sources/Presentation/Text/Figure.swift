@@ -27,6 +27,16 @@ public enum Figure {
         return sign(value) { plain($0, decimals: 3) }
     }
 
+    /// A number with all digits before the point, in groups, and as many after it as make three: `246,606`, `41.8`,
+    /// `0.0123`.
+    public static func rounded(_ value: Double) -> String {
+        guard value.isFinite else { return missing }
+        return sign(value) { magnitude in
+            guard magnitude == 0 || magnitude >= 1e-6 else { return "<0.000001" }
+            return plain(magnitude, decimals: decimals(of: magnitude))
+        }
+    }
+
     /// A number of things: `1 day`, `1,234 days`.
     public static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
         exact(number) + space + (number == 1 ? singular : plural ?? singular + "s")

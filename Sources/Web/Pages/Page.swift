@@ -20,8 +20,9 @@ struct Page: Sendable {
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
         + "frame-ancestors 'none'"
 
-    func response(_ exporter: Exporter) -> Response {
-        let html = PageTemplates.render(layout: Layout(self, exporter), at: exporter.paths).html
+    func response(_ exporter: Exporter) async -> Response {
+        let layout = Layout(self, await Trouble.all(exporter), exporter)
+        let html = PageTemplates.render(layout: layout, at: exporter.paths).html
         var response = Response.bytes(Array(html.utf8), type: Self.contentType, status: problem?.status ?? .ok)
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.cacheControl] = "no-store"
@@ -50,7 +51,7 @@ struct Page: Sendable {
             } catch {
                 problem = Problem(error, path: name.path, exporter.logger)
             }
-            return Page(name: name, problem: problem, content: .empty).response(exporter)
+            return await Page(name: name, problem: problem, content: .empty).response(exporter)
         }
     }
 }
@@ -76,17 +77,21 @@ private struct Layout: ViewModel {
     var stylesheet: String
     var icon: String
     var pages: [Link]
+    var hasTroubles: Bool
+    var troubles: [Trouble]
     var alert: [Alert]
     var content: Markup
     var version: String
     var databaseSize: String
     var now: Markup
 
-    init(_ page: Page, _ exporter: Exporter) {
+    init(_ page: Page, _ troubles: [Trouble], _ exporter: Exporter) {
         title = page.name.title
         stylesheet = PageAssets.stylesheet.link
         icon = PageAssets.icon.link
         pages = PageName.allCases.map { Link(path: $0.path, name: $0.title, isCurrent: $0 == page.name) }
+        self.troubles = troubles
+        hasTroubles = !troubles.isEmpty
         alert = page.problem.map { [Alert(title: $0.sentence, accepted: $0.accepted)] } ?? []
         content = page.content
         version = exporter.version

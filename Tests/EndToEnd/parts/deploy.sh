@@ -46,3 +46,7 @@ unknown=$(comm -23 "$folder/used.txt" "$folder/known.txt")
 [ -z "$unknown" ] || fail "deploy/ uses metrics that /metrics does not have: $(tr '\n' ' ' <<<"$unknown")"
 [ "$absent" -le 8 ] || fail "$absent of the metrics that deploy/ uses are not on /metrics now: $(comm -23 "$folder/used.txt" "$folder/served.txt" | tr '\n' ' ')"
 pass "$(wc -l <"$folder/used.txt") metric names in dashboards, rules and configurations exist, all but $absent on /metrics now"
+
+python3 "$here/tools/dashboard_requests.py" "$url" "$deploy"/grafana/dashboards/json/*.json >"$folder/requests.txt" ||
+    fail "the JSON dashboards: $(tail -n 5 "$folder/requests.txt")"
+pass "the exporter answers the $(tail -n 1 "$folder/requests.txt")"

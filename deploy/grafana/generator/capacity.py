@@ -1,24 +1,28 @@
 """Usage against the contract, and when limits will be reached."""
 
-from .model import COUNT, DURATION, MEMORY, QPS, RATIO, TIME, Dashboard, Json, Panel, Prom, Row, Unit, falling, rising
-from .queries import contract, last, lowest, mean, month_forecast, newest, peak, selector
+from .model import (
+    COUNT, DURATION, MEMORY, QPS, RATIO, TIME, Column, Dashboard, Document, Panel, Prom, Range, Row, Unit, falling,
+    rising,
+)
+from .queries import capacity, contract, last, lowest, mean, peak
 
-DAYS = Unit("d", "d")
+SHARE = Unit("percentunit", "percentunit")
+DATE = Unit("dateTimeAsIso", "dateTimeAsIso")
+OF_APPLICATION = (("application", "${application}"),)
 SERVER = 'server=~"$server"'
 BY_APPLICATION = "{{application}}"
 
 
-def used(title: str, description: str, value: str, limit: str, thresholds) -> Panel:
+def used(title: str, description: str, limit: str) -> Panel:
     return Panel(
         title, description + " Needs `contract` in the configuration.", "gauge", RATIO, width=6, height=6, maximum=1.2,
-        thresholds=thresholds,
-        prometheus=(Prom(f"{value} / on (application) {contract(limit)}", BY_APPLICATION, instant=True),))
+        thresholds=rising(0.9, 1),
+        prometheus=(Prom(capacity("capacity_utilization_ratio", limit), BY_APPLICATION, instant=True),))
 
 
-def days_to_full() -> str:
-    left = f"({contract('records')} - {newest('algolia_usage_records')})"
-    growth = f"max by (application) (deriv({selector('algolia_usage_records')}[14d])) * 86400"
-    return f"{left} / ({growth} > 0)"
+def of_limits(expr: str) -> Prom:
+    """A column of the table of limits."""
+    return Prom(expr, instant=True, table=True)
 
 
 def server(title: str, description: str, unit, metric: str, statistic: str, over=mean, **options) -> Panel:
@@ -26,7 +30,7 @@ def server(title: str, description: str, unit, metric: str, statistic: str, over
     return Panel(
         title, description, "timeseries", unit,
         prometheus=(Prom(over(metric, "application, server", SERVER), "{{server}}"),),
-        json=(Json(statistic, key="$server"),), **options)
+        json=(Range(statistic, "minutely" if options.get("step") == "10m" else "hourly", by="key"),), **options)
 
 
 def cluster(title: str, description: str, unit, metric: str, statistic: str, **options) -> Panel:
@@ -34,19 +38,41 @@ def cluster(title: str, description: str, unit, metric: str, statistic: str, **o
     return Panel(
         title, description, "timeseries", unit, width=8, step="10m",
         prometheus=(Prom(mean(metric, "application, cluster"), "{{cluster}}"),),
-        json=(Json(statistic),), **options)
+        json=(Range(statistic, "minutely", by="key"),), **options)
 
 
 CONTRACT = Row("Contract", (
-    used("Search requests this month", "Month at the rate of the last 7 days, as a share of the contract limit.",
-         month_forecast(), "search_requests_per_month", rising(0.9, 1)),
-    used("Records", "As a share of the contract limit.", newest("algolia_usage_records"), "records", rising(0.9, 1)),
-    used("Queries per second", "Peak second of the newest hour, as a share of the contract limit.",
-         newest("algolia_usage_total_max_qps"), "max_qps", rising(0.9, 1)),
+    used("Search requests", "Billed in this billing period so far, as a share of the contract limit.",
+         "search_requests_per_month"),
+    used("Records", "The fourth-highest day of this billing period, as it is billed, as a share of the contract limit.",
+         "records"),
+    used("Queries per second", "The peak second of this billing period, as a share of the contract limit.", "max_qps"),
     Panel(
-        "Days until the record limit", "At the growth rate of the last 14 days. Empty without growth or without a "
-        "contract.", "stat", DAYS, width=6, height=6, decimals=0, thresholds=falling(30, 90),
-        prometheus=(Prom(days_to_full(), BY_APPLICATION, instant=True),)),
+        "First limit reached", "The first day on which a limit is projected to be reached. Empty when none is within a "
+        "year.", "stat", DATE, width=6, height=6,
+        prometheus=(Prom(
+            f"1000 * min by (application) ({capacity('capacity_exhaustion_timestamp_seconds')} > time())",
+            BY_APPLICATION, instant=True),)),
+    Panel(
+        "Limits", "Used in this billing period, projected to its end, the chance of exceeding the limit by then, and "
+        "the day on which it was or will be reached. Projections need 126 days of history.", "table", width=24,
+        height=6,
+        prometheus=(
+            of_limits(capacity("contract_limit")), of_limits(capacity("capacity_utilization_ratio")),
+            of_limits(capacity("capacity_projected_ratio")), of_limits(capacity("capacity_exceedance_ratio")),
+            of_limits(f"1000 * {capacity('capacity_exhaustion_timestamp_seconds')}")),
+        json=(Document("/api/v1/capacity", "applications.limits", (
+            ("limit", "Limit", "string"), ("agreed", "Agreed", "number"), ("utilization", "Used", "number"),
+            ("projected.utilization", "Projected", "number"), ("projected.exceedance", "Chance of exceeding", "number"),
+            ("exhaustion.day", "Reached on", "string")), OF_APPLICATION),),
+        columns=(
+            Column("Agreed", COUNT), Column("Used", SHARE, rising(0.9, 1)), Column("Projected", SHARE, rising(0.9, 1)),
+            Column("Chance of exceeding", SHARE, rising(0.2, 0.5)), Column("Reached on", DATE))),
+    Panel(
+        "In words", "The answers of the capacity report.", "table", width=24, height=10,
+        json=(Document("/api/v1/capacity", "applications.answers", (
+            ("severity", "Severity", "string"), ("question", "Question", "string"), ("answer", "Answer", "string")),
+            OF_APPLICATION),)),
     Panel(
         "Billed search requests per day", "Each bar is one complete day (UTC); scraped samples are a day late. "
         "Dashed: the contract limit per day.", "bars", COUNT, step="1d",
@@ -56,16 +82,13 @@ CONTRACT = Row("Contract", (
                  f"{BY_APPLICATION} contract", dashed=True))),
     Panel(
         "Billed search requests per day", "Each bar is one day (UTC); the last is still growing.",
-        "bars", COUNT, step="1d", json=(Json("billed_search_requests", "daily"),)),
+        "bars", COUNT, step="1d", json=(Range("billed_search_requests", "daily"),)),
     Panel(
-        "Records", "Dashed: the contract limit, and the projection for 30 days at the growth rate of the last 14 days.",
-        "timeseries", COUNT,
+        "Records", "At the end of each hour. Dashed: the contract limit.", "timeseries", COUNT,
         prometheus=(
             Prom(last("algolia_usage_records"), BY_APPLICATION),
-            Prom(f"max by (application) (predict_linear({selector('algolia_usage_records')}[14d], 30 * 86400))",
-                 f"{BY_APPLICATION} in 30 days", dashed=True),
             Prom(contract("records"), f"{BY_APPLICATION} contract", dashed=True)),
-        json=(Json("records", "daily"),)),
+        json=(Range("records"),)),
 ))
 
 SEARCH = Row("Search capacity", (
@@ -75,7 +98,7 @@ SEARCH = Row("Search capacity", (
         prometheus=(
             Prom(peak("algolia_usage_total_max_qps"), BY_APPLICATION),
             Prom(contract("max_qps"), f"{BY_APPLICATION} contract", dashed=True)),
-        json=(Json("total_max_qps"),)),
+        json=(Range("total_max_qps"),)),
     server("Busiest second of each hour, by server", "Queries per second.", QPS, "algolia_usage_max_qps", "max_qps",
            over=peak),
     server("Used search capacity, peak", "The busiest second of each hour: a single second at 100% is enough.", RATIO,
@@ -110,7 +133,7 @@ SERVERS = Row("Servers and clusters (with a monitoring key)", (
             "indexing"),
     cluster("Reachability", "Share of Algolia's probes that reach the cluster.", RATIO,
             "algolia_cluster_reachability_ratio", "reachability", thresholds=falling(0.75, 1)),
-))
+), collapsed=True)
 
 DASHBOARD = Dashboard(
     "capacity", "Capacity", "Usage against the contract, and when limits will be reached.",

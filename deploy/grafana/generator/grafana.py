@@ -1,13 +1,14 @@
 """Grafana's JSON: dashboards, rows and panels."""
 
+from itertools import count
 from string import ascii_uppercase
 from typing import Any
 
-from .model import PLAIN, Dashboard, Panel, Thresholds, Unit
+from .model import PLAIN, Dashboard, Panel, Range, Thresholds, Unit
 from .sources import JSONObject, Source, datasource
 
-# Grafana 10.3's; later versions migrate it by themselves.
-SCHEMA_VERSION = 39
+# The last of the first schema: Grafana 12's. Grafana 13 converts it to its second when it loads a dashboard.
+SCHEMA_VERSION = 42
 COLUMNS = 24
 
 TYPES = {"bars": "timeseries", "reduced": "table", "statuses": "state-timeline"}
@@ -16,14 +17,16 @@ REDUCED_TITLES = {
     "sum": "Total", "max": "Max", "mean": "Mean", "firstNotNull": "First *", "lastNotNull": "Last *",
     "diff": "Difference",
 }
-LABEL_TITLES = {"application": "Application", "index": "Index", "instance": "Exporter", "version": "Version"}
+LABEL_TITLES = {
+    "application": "Application", "index": "Index", "instance": "Exporter", "version": "Version", "limit": "Limit",
+}
 
 
 def dashboard_json(dashboard: Dashboard, source: Source) -> JSONObject:
     """The dashboard with those panels that have queries for `source`."""
     return {
         "__requires": [
-            {"type": "grafana", "id": "grafana", "name": "Grafana", "version": "10.0.0"},
+            {"type": "grafana", "id": "grafana", "name": "Grafana", "version": "12.0.0"},
             {"type": "datasource", "id": source.plugin, "name": source.plugin_name, "version": "0.0.0"},
         ],
         "uid": f"algolia-{source.folder}-{dashboard.name}",
@@ -61,28 +64,32 @@ def built_in_annotation() -> JSONObject:
 def panels(dashboard: Dashboard, source: Source) -> list[JSONObject]:
     """Rows from the top, panels from the left; a panel that does not fit begins a new line."""
     result: list[JSONObject] = []
+    ids = count(1)
     top = 0
     for row in dashboard.rows:
         shown = [panel for panel in row.panels if source.queries(panel)]
         if not shown:
             continue
-        result.append({
-            "type": "row", "id": len(result) + 1, "title": row.title, "collapsed": False, "panels": [],
+        header = {
+            "type": "row", "id": next(ids), "title": row.title, "collapsed": row.collapsed, "panels": [],
             "gridPos": {"h": 1, "w": COLUMNS, "x": 0, "y": top},
-        })
+        }
+        result.append(header)
+        # A collapsed row holds its panels; those of an open one follow it.
+        line = header["panels"] if row.collapsed else result
         top += 1
         left = height = 0
         for panel in shown:
             if left + panel.width > COLUMNS:
                 top, left, height = top + height, 0, 0
             position = {"h": panel.height, "w": panel.width, "x": left, "y": top}
-            result.append({"id": len(result) + 1, "gridPos": position} | panel_json(panel, source))
+            line.append({"id": next(ids), "gridPos": position} | panel_json(panel, dashboard, source))
             left, height = left + panel.width, max(height, panel.height)
         top += height
     return result
 
 
-def panel_json(panel: Panel, source: Source) -> JSONObject:
+def panel_json(panel: Panel, dashboard: Dashboard, source: Source) -> JSONObject:
     queries = source.queries(panel)
     kind = TYPES.get(panel.kind, panel.kind)
     result = {
@@ -90,19 +97,21 @@ def panel_json(panel: Panel, source: Source) -> JSONObject:
         "title": panel.title,
         "description": panel.description,
         "datasource": datasource(source),
-        "fieldConfig": {"defaults": defaults(panel, source), "overrides": overrides(panel, source)},
+        "fieldConfig": {
+            "defaults": defaults(panel, dashboard, source), "overrides": overrides(panel, dashboard, source),
+        },
         "options": OPTIONS[panel.kind](panel),
         "targets": [
             {"refId": name} | source.target(query, panel) for name, query in zip(ascii_uppercase, queries, strict=False)
         ],
     }
-    if kind in ("timeseries", "state-timeline"):
+    if kind in ("timeseries", "state-timeline") or any(isinstance(query, Range) for query in queries):
         result["interval"] = panel.step
     transformations = transformations_of(panel, source)
     return result | ({"transformations": transformations} if transformations else {})
 
 
-def defaults(panel: Panel, source: Source) -> JSONObject:
+def defaults(panel: Panel, dashboard: Dashboard, source: Source) -> JSONObject:
     is_drawn = TYPES.get(panel.kind, panel.kind) == "timeseries"
     result: JSONObject = {
         "unit": source.unit(panel.unit),
@@ -112,7 +121,7 @@ def defaults(panel: Panel, source: Source) -> JSONObject:
     }
     if panel.kind == "table":
         del result["unit"]
-        result["custom"] = {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True}
+        result["custom"] = {"align": "auto", "cellOptions": {"type": "auto", "wrapText": True}, "filterable": True}
     if panel.kind in ("timeseries", "bars", "gauge", "bargauge"):
         result["min"] = 0
     if panel.maximum is not None:
@@ -122,8 +131,25 @@ def defaults(panel: Panel, source: Source) -> JSONObject:
     if is_drawn:
         result["custom"] = drawing(panel, source)
     if panel.kind == "statuses":
-        result["custom"] = {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False}
+        result["custom"] = {"fillOpacity": 80, "lineWidth": 0}
+    queries = source.queries(panel)
+    if isinstance(queries[0], Range):
+        result["displayName"] = f"${{__field.labels.{queries[0].by}}}"
+    if panel.links_to_index and TYPES.get(panel.kind, panel.kind) != "table":
+        result["links"] = [link_to_index(dashboard, source, "${__field.labels.index}")]
     return result
+
+
+def link_to_index(dashboard: Dashboard, source: Source, value: str) -> JSONObject:
+    """A link to the dashboard of indices, narrowed to the index that `value` names."""
+    carried = ["datasource", *(name for name in dashboard.variables if name == "application")]
+    if source.folder == "prometheus":
+        carried.append("source")
+    query = "&".join(f"${{{name}:queryparam}}" for name in carried)
+    return {
+        "title": "Only this index", "targetBlank": False,
+        "url": f"/d/algolia-{source.folder}-indices?{query}&var-index={value}&${{__url_time_range}}",
+    }
 
 
 def drawing(panel: Panel, source: Source) -> JSONObject:
@@ -163,8 +189,12 @@ def mappings(panel: Panel) -> list[JSONObject]:
     return [{"type": "value", "options": options}]
 
 
-def overrides(panel: Panel, source: Source) -> list[JSONObject]:
+def overrides(panel: Panel, dashboard: Dashboard, source: Source) -> list[JSONObject]:
     result = []
+    if panel.links_to_index and TYPES.get(panel.kind, panel.kind) == "table":
+        name = LABEL_TITLES["index"] if panel.kind == "table" else "Field"
+        result.append(override("byName", name, {
+            "links": [link_to_index(dashboard, source, "${__value.raw:percentencode}")]}))
     for name, query in zip(ascii_uppercase, source.queries(panel), strict=False):
         if getattr(query, "dashed", False):
             result.append(override("byFrameRefID", name, {

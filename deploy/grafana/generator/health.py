@@ -1,10 +1,9 @@
 """Does the exporter collect, and does it deliver?
 
-The JSON data source knows statistics only, so that this dashboard asks the exporter's own JSON
-through the Infinity data source: its state now, without a past.
+Without Prometheus only its state now: the exporter's JSON has no past of that.
 """
 
-from .model import BYTES, COUNT, DURATION, NONE, RATIO, Column, Dashboard, Infinity, Panel, Prom, Row, Unit, rising
+from .model import BYTES, COUNT, DURATION, NONE, RATIO, Column, Dashboard, Document, Panel, Prom, Row, Unit, rising
 
 OWN = 'instance=~"$instance"'
 BY_INSTANCE = "{{instance}}"
@@ -101,20 +100,20 @@ PROCESS = Row("Process", (
             Prom("1000 * max by (instance) (" + process(own("process_start_time_seconds")) + ")", instant=True,
                  table=True)),
         columns=(Column("Up", NONE), Column("Started", Unit("dateTimeAsIso", "dateTimeAsIso")))),
-))
+), collapsed=True)
 
 
-def table(title: str, description: str, query: Infinity, **options) -> Panel:
-    return Panel(title, description, "table", infinity=(query,), **{"width": 24, **options})
+def table(title: str, description: str, query: Document, **options) -> Panel:
+    return Panel(title, description, "table", json=(query,), **{"width": 24, **options})
 
 
 STATE = Row("Current state", (
     Panel(
         "Database size", "The database and its write-ahead log.", "stat", BYTES, width=6, height=6,
-        infinity=(Infinity("/api/v1/status", "database", (("bytes", "bytes", "number"),)),)),
+        json=(Document("/api/v1/status", "database", (("bytes", "bytes", "number"),)),)),
     table(
         "Applications", "State of the collection: current, backfilling, paused or unauthorized.",
-        Infinity("/api/v1/status", "applications", (
+        Document("/api/v1/status", "applications", (
             ("application", "Application", "string"), ("state", "State", "string"), ("indices", "Indices", "number"),
             ("last_success", "Last success", "timestamp"), ("last_error", "Last error", "string"),
             ("last_error_time", "Last error at", "timestamp"), ("paused_until", "Paused until", "timestamp"),
@@ -124,20 +123,20 @@ STATE = Row("Current state", (
         columns=(Column("Hourly data left", DURATION), Column("Daily data left", DURATION))),
     table(
         "Newest buckets", "The end of the newest complete bucket; an empty index means the application as a whole.",
-        Infinity("/api/v1/status", "coverage", (
+        Document("/api/v1/status", "coverage", (
             ("application", "Application", "string"), ("index", "Index", "string"),
             ("granularity", "Granularity", "string"), ("newest_bucket_end", "Newest bucket ends", "timestamp"))),
         width=12, height=10),
     table(
         "Incidents", "Cluster incidents reported by Algolia in the time range. Needs a monitoring key.",
-        Infinity("/api/v1/incidents", "incidents", (
+        Document("/api/v1/incidents", "incidents", (
             ("time", "Time", "timestamp"), ("application", "Application", "string"), ("cluster", "Cluster", "string"),
             ("status", "Status", "string"), ("title", "Title", "string")),
             parameters=(("start", "${__from}"), ("end", "${__to}"))),
         width=12, height=10),
     table(
         "Applications in the history", "When each application was first collected; its counters start then.",
-        Infinity("/api/v1/applications", "applications", (
+        Document("/api/v1/applications", "applications", (
             ("application", "Application", "string"), ("first_seen", "First seen", "timestamp"))), height=5),
 ))
 

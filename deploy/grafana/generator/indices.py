@@ -1,7 +1,7 @@
 """Requests, latency and records by index."""
 
-from .model import BYTES, COUNT, RATIO, TIME, Column, Dashboard, Json, Panel, Prom, Row, rising
-from .queries import last, mean, newest
+from .model import BYTES, COUNT, RATIO, TIME, Column, Dashboard, Panel, Prom, Range, Row, rising
+from .queries import highest, last, mean, newest
 
 INDEX = 'index=~"$index"'
 BY_INDEX = "{{index}}"
@@ -20,16 +20,20 @@ def share() -> Prom:
 
 
 def series(title: str, description: str, unit, metric: str, statistic: str, over=mean, **options) -> Panel:
+    """The ten indices of those chosen that have most of it, or one if one is chosen."""
+    by = "application, index"
     aggregate = "avg" if metric.endswith("_hourly") else None
     return Panel(
-        title, description, "timeseries", unit, prometheus=(Prom(over(metric, "application, index", INDEX), BY_INDEX),),
-        json=(Json(statistic, index="$index", aggregate=aggregate),), **options)
+        f"{title}, top 10", f"{description} The ten highest of the time range.", "timeseries", unit,
+        prometheus=(Prom(highest(10, over(metric, by, INDEX), metric, by, INDEX), BY_INDEX),),
+        json=(Range(statistic, index="${index}", aggregate=aggregate, by="index", top=10),), links_to_index=True,
+        **options)
 
 
 TABLE = Row("Indices", (
     Panel(
         "Indices", "The newest complete day for counts, the newest complete hour for the rest.", "table",
-        width=24, height=10,
+        width=24, height=10, links_to_index=True,
         prometheus=(
             row("algolia_index_usage_total_search_requests_daily", "daily"), share(),
             row("algolia_index_usage_total_indexing_operations_daily", "daily"),
@@ -41,12 +45,13 @@ TABLE = Row("Indices", (
             Column("Indexing operations", COUNT), Column("Record operations", COUNT), Column("Records", COUNT),
             Column("Size", BYTES), Column("99th percentile", TIME, rising(0.1, 0.2)))),
     Panel(
-        "Search requests", "Of each index, in the time range.", "reduced", COUNT, width=12, height=10,
-        json=(Json("total_search_requests", "daily", index="$index"),), reducers=("sum", "max", "mean")),
+        "Search requests", "Of each index, in the time range.", "reduced", COUNT, width=12, height=10, step="1d",
+        links_to_index=True, reducers=("sum", "max", "mean"),
+        json=(Range("total_search_requests", "daily", index="${index}", by="index"),)),
     Panel(
         "Records", "Of each index: first and newest value in the time range, and the difference.", "reduced", COUNT,
-        width=12, height=10, json=(Json("records", "daily", index="$index"),),
-        reducers=("firstNotNull", "lastNotNull", "diff")),
+        width=12, height=10, step="1d", links_to_index=True, reducers=("firstNotNull", "lastNotNull", "diff"),
+        json=(Range("records", "daily", index="${index}", by="index"),)),
 ))
 
 SEARCH = Row("Search", (
@@ -66,7 +71,7 @@ CONTENT = Row("Content", (
     series("Records", "At the end of each hour.", COUNT, "algolia_index_usage_records", "records", over=last),
     series("Size of the records", "At the end of each hour.", BYTES, "algolia_index_usage_data_size_bytes",
            "data_size", over=last),
-))
+), collapsed=True)
 
 DASHBOARD = Dashboard(
     "indices", "Indices", "Requests, latency and records by index.", (TABLE, SEARCH, CONTENT),

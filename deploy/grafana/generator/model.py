@@ -50,22 +50,23 @@ class Prom:
 
 
 @dataclass(frozen=True)
-class Json:
-    """A query of the JSON data source: statistics, and what is chosen of them.
+class Range:
+    """Series of the exporter's `/api/v1/range`, named by the label `by`.
 
-    Without an index it is about applications; without a granularity, about hours where there are any.
+    Without an index it is about applications as a whole.
     """
 
-    target: str
-    granularity: str | None = None
+    statistics: str  # names, separated by commas
+    granularity: str = "hourly"
     index: str | None = None
-    key: str | None = None
     aggregate: str | None = None
+    by: str = "statistic"  # statistic, index or key
+    top: int | None = None
 
 
 @dataclass(frozen=True)
-class Infinity:
-    """A query of the Infinity data source: a path of the exporter, and columns of what is at `root`."""
+class Document:
+    """A table of another JSON document of the exporter: its path, and columns of what is at `root`."""
 
     path: str
     root: str
@@ -91,8 +92,7 @@ class Panel:
     kind: str  # timeseries, bars, stat, gauge, bargauge, table, reduced, statuses
     unit: Unit = NONE
     prometheus: tuple[Prom, ...] = ()
-    json: tuple[Json, ...] = ()
-    infinity: tuple[Infinity, ...] = ()
+    json: tuple[Range | Document, ...] = ()
     thresholds: Thresholds = PLAIN
     width: int = 12
     height: int = 8
@@ -106,12 +106,17 @@ class Panel:
     columns: tuple[Column, ...] = ()
     # Value to text and colour.
     mappings: tuple[tuple[str, str, str], ...] = ()
+    # Each index leads to the dashboard of indices, narrowed to it.
+    links_to_index: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
+    """Panels under a title. A collapsed row asks nothing until somebody opens it."""
+
     title: str
     panels: tuple[Panel, ...]
+    collapsed: bool = False
 
 
 @dataclass(frozen=True)

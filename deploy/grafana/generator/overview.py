@@ -1,7 +1,7 @@
 """Search usage, processing time and data freshness."""
 
-from .model import BYTES, COUNT, DURATION, RATIO, TIME, Dashboard, Json, Panel, Prom, Row, rising
-from .queries import last, mean, newest, selector
+from .model import BYTES, COUNT, DURATION, RATIO, TIME, Dashboard, Panel, Prom, Range, Row, rising
+from .queries import a_week_earlier, last, mean, newest, selector
 
 STATUSES = (
     ("0", "operational", "green"),
@@ -10,6 +10,7 @@ STATUSES = (
     ("3", "major outage", "red"),
 )
 BY_APPLICATION = "{{application}}"
+KINDS = ("search", "indexing", "records", "acl", "synonym", "rules")
 DEGRADED = "algolia_usage_degraded_queries_max_capacity_queries_impacted_ratio"
 DEGRADED_BY_DISK = "algolia_usage_degraded_queries_ssd_used_queries_impacted_ratio"
 
@@ -38,16 +39,16 @@ NOW = Row("Now", (
                                    BY_APPLICATION, instant=True),)),
     Panel(
         "Search requests", "Search requests in the time range; the newest bucket is still growing.", "stat", COUNT,
-        width=4, height=4, json=(Json("total_search_requests"),), reducers=("sum",)),
+        width=4, height=4, json=(Range("total_search_requests"),), reducers=("sum",)),
     Panel(
         "Records", "Records of the application at the end of the newest hour.", "stat", COUNT, width=4, height=4,
         prometheus=(Prom(newest("algolia_usage_records"), BY_APPLICATION, instant=True),),
-        json=(Json("records"),)),
+        json=(Range("records"),)),
     Panel(
         "99th percentile", "99th percentile of processing time in the newest hour.", "stat", TIME,
         width=4, height=4, thresholds=rising(0.1, 0.2),
         prometheus=(Prom(newest("algolia_usage_processing_time_p99_seconds"), BY_APPLICATION, instant=True),),
-        json=(Json("99p_processing_time"),)),
+        json=(Range("99p_processing_time"),)),
     Panel(
         "Degraded queries", "Share of queries that waited for a search thread or for the disk in the newest hour, on "
         "the server where it was highest.", "stat", RATIO, width=4, height=4, thresholds=rising(0.001, 0.01),
@@ -65,11 +66,12 @@ NOW = Row("Now", (
                          '{application=~"$application", status!="operational"}))', BY_APPLICATION, instant=True),)),
     Panel(
         "Peak queries per second", "The busiest second in the time range, across all servers.", "stat", COUNT,
-        width=4, height=4, json=(Json("total_max_qps"),), reducers=("max",)),
+        width=4, height=4, json=(Range("total_max_qps"),), reducers=("max",)),
     Panel(
         "Degraded queries", "Share of queries that waited for a search thread or for the disk: the worst hour of any "
         "server in the time range.", "stat", RATIO, width=4, height=4, thresholds=rising(0.001, 0.01),
-        json=(Json("degraded_queries_max_capacity_queries_impacted|degraded_queries_ssd_used_queries_impacted"),),
+        json=(Range(
+            "degraded_queries_max_capacity_queries_impacted,degraded_queries_ssd_used_queries_impacted", by="key"),),
         reducers=("max",)),
 ))
 
@@ -79,9 +81,9 @@ SEARCH = Row("Search", (
         "timeseries", COUNT, width=24,
         prometheus=(
             Prom(mean("algolia_usage_total_search_requests_hourly"), BY_APPLICATION),
-            Prom(mean("algolia_usage_total_search_requests_hourly").replace(
-                "[$__interval]", "[$__interval] offset 7d"), f"{BY_APPLICATION} a week earlier", dashed=True)),
-        json=(Json("total_search_requests|billed_search_requests", aggregate="avg"),)),
+            Prom(a_week_earlier(mean("algolia_usage_total_search_requests_hourly")),
+                 f"{BY_APPLICATION} a week earlier", dashed=True)),
+        json=(Range("total_search_requests,billed_search_requests", aggregate="avg"),)),
     Panel(
         "Processing time", "Mean, 90th and 99th percentile of each hour. A percentile of a longer step is the highest "
         "of its hours in the JSON version, their mean in the Prometheus version.", "timeseries", TIME,
@@ -90,11 +92,11 @@ SEARCH = Row("Search", (
             Prom(mean("algolia_usage_avg_processing_time_seconds"), f"{BY_APPLICATION} mean"),
             Prom(mean("algolia_usage_processing_time_p90_seconds"), f"{BY_APPLICATION} p90"),
             Prom(mean("algolia_usage_processing_time_p99_seconds"), f"{BY_APPLICATION} p99")),
-        json=(Json("avg_processing_time|90p_processing_time|99p_processing_time"),)),
+        json=(Range("avg_processing_time,90p_processing_time,99p_processing_time"),)),
     Panel(
         "Queries of 1 s or more, per hour", "Mean over the step of the panel.", "timeseries", COUNT,
         prometheus=(Prom(mean("algolia_usage_queries_above_last_millisecond_processing_time_hourly"), BY_APPLICATION),),
-        json=(Json("queries_above_last_ms_processing_time", aggregate="avg"),)),
+        json=(Range("queries_above_last_ms_processing_time", aggregate="avg"),)),
     Panel(
         "Search requests per day", "Each bar is one complete day (UTC). Scraped samples are a day late, because a day "
         "is shown until the next is complete.", "bars", COUNT, step="1d",
@@ -103,37 +105,38 @@ SEARCH = Row("Search", (
             Prom(last("algolia_usage_billed_search_requests_daily"), f"{BY_APPLICATION} billed"))),
     Panel(
         "Search requests per day", "Each bar is one day (UTC); the last is still growing.",
-        "bars", COUNT, step="1d", json=(Json("total_search_requests|billed_search_requests", "daily"),)),
+        "bars", COUNT, step="1d", json=(Range("total_search_requests,billed_search_requests", "daily"),)),
     Panel(
         "Clusters", "Status of each cluster as reported by Algolia. Needs a monitoring key.", "statuses", step="10m",
         mappings=STATUSES, prometheus=(Prom(cluster_severity(), "{{cluster}}"),),
-        json=(Json("cluster_status"),)),
+        json=(Range("cluster_status", "minutely", by="key"),)),
 ))
 
 OPERATIONS = Row("Operations and size", (
     Panel(
         "Operations per hour", "By kind; mean over the step of the panel.", "timeseries", COUNT, stacked=True,
-        prometheus=tuple(operations(kind) for kind in ("search", "indexing", "records", "acl", "synonym", "rules")),
-        json=(Json("total_(search|indexing|records|acl|synonym|rules)_operations", aggregate="avg"),)),
+        prometheus=tuple(operations(kind) for kind in KINDS),
+        json=(Range(",".join(f"total_{kind}_operations" for kind in KINDS), aggregate="avg"),)),
     Panel(
         "Busiest indices, newest day", "The ten indices with the most search requests in the newest complete day.",
-        "bargauge", COUNT,
+        "bargauge", COUNT, links_to_index=True,
         prometheus=(Prom(
             "topk(10, " + newest("algolia_index_usage_total_search_requests_daily", "application, index",
                                  granularity="daily") + ")", "{{index}}", instant=True),)),
     Panel(
-        "Busiest indices", "Search requests of each index in the time range.", "reduced", COUNT,
-        json=(Json("total_search_requests", "daily", index="*"),), reducers=("sum", "max", "mean")),
+        "Busiest indices", "The ten indices with the most search requests in the time range.", "reduced", COUNT,
+        step="1d", links_to_index=True, reducers=("sum", "max", "mean"),
+        json=(Range("total_search_requests", "daily", index="*", by="index", top=10),)),
     Panel(
         "Records", "Records of the application.", "timeseries", COUNT,
-        prometheus=(Prom(last("algolia_usage_records"), BY_APPLICATION),), json=(Json("records"),)),
+        prometheus=(Prom(last("algolia_usage_records"), BY_APPLICATION),), json=(Range("records"),)),
     Panel(
         "Size", "Size of the records alone, and with the data of the indices.", "timeseries", BYTES,
         prometheus=(
             Prom(last("algolia_usage_data_size_bytes"), f"{BY_APPLICATION} records"),
             Prom(last("algolia_usage_file_size_bytes"), f"{BY_APPLICATION} with index data")),
-        json=(Json("data_size|file_size"),)),
-))
+        json=(Range("data_size,file_size"),)),
+), collapsed=True)
 
 DASHBOARD = Dashboard(
     "usage", "Usage", "Search usage, processing time and data freshness.", (NOW, SEARCH, OPERATIONS))

@@ -29,6 +29,11 @@ def mean(metric: str, by: str = "application", *matchers: str) -> str:
     return over_step("avg", metric, by, *matchers)
 
 
+def a_week_earlier(expr: str) -> str:
+    """The same a week earlier; an expression has one offset only."""
+    return expr.replace("offset -1ms", "offset 6d23h59m59s999ms")
+
+
 def peak(metric: str, by: str = "application", *matchers: str) -> str:
     return over_step("max", metric, by, *matchers)
 
@@ -46,12 +51,18 @@ def newest(metric: str, by: str = "application", *matchers: str, granularity: st
     return f"max by ({by}) (last_over_time({selector(metric, *matchers)}[{NEWEST[granularity]}]))"
 
 
+def highest(count: int, expr: str, metric: str, by: str, *matchers: str) -> str:
+    """Those series of `expr` whose `metric` is highest on average over the time range of the dashboard."""
+    mean_of_range = f"avg_over_time({selector(metric, *matchers)}[$__range] @ end())"
+    return f"{expr} and on ({by}) topk({count}, max by ({by}) ({mean_of_range}))"
+
+
 def contract(limit: str) -> str:
     """What was bought; it is a setting, so only scrapes have it."""
     return f'max by (application) (algolia_contract_limit{{application=~"$application", limit="{limit}"}})'
 
 
-def month_forecast() -> str:
-    """Billed search requests of this month at the pace of the last seven days."""
-    pace = selector("algolia_usage_billed_search_requests_daily")
-    return f"max by (application) (avg_over_time({pace}[7d])) * on () group_left () days_in_month()"
+def capacity(metric: str, limit: str | None = None) -> str:
+    """What the exporter says of a limit, or of each: the same as on its pages. Only scrapes have it."""
+    matchers = ", ".join(('application=~"$application"', *([f'limit="{limit}"'] if limit else [])))
+    return f"max by (application, limit) (algolia_{metric}{{{matchers}}})"

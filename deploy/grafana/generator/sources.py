@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from .model import Dashboard, Infinity, Json, Panel, Prom, Unit
+from .model import Dashboard, Document, Panel, Prom, Range, Unit
 
 JSONObject = dict[str, Any]
 
@@ -116,17 +116,20 @@ class PrometheusSource:
         }]
 
 
-class JSONSource:
-    folder, plugin, plugin_name, suffix = "json", "simpod-json-datasource", "JSON", " (JSON)"
+class InfinitySource:
+    """The exporter's own JSON, without a Prometheus."""
 
-    # What lists the values of each; text is shorter, and JSON can say more.
+    folder, plugin, plugin_name, suffix = "json", "yesoreyeram-infinity-datasource", "Infinity", " (JSON)"
+
+    # Each has one value, because a parameter does. The title, the path, root and column of the values, and what means
+    # all of them; without that, one has to be chosen.
     labels = {
-        "application": ("Application", "string", "applications"),
-        "index": ("Index", "string", "indices($application)"),
-        "server": ("Server", "json", '{"target": "keys", "statistic": "max_qps"}'),
+        "application": ("Application", "/api/v1/applications", "applications", (), None),
+        "index": ("Index", "/api/v1/series", "series", (
+            ("statistic", "records"), ("granularity", "daily"), ("application", "${application}"), ("index", "*")), "*"),
     }
 
-    def queries(self, panel: Panel) -> tuple[Json, ...]:
+    def queries(self, panel: Panel) -> tuple[Range | Document, ...]:
         return panel.json
 
     def unit(self, unit: Unit) -> str:
@@ -135,59 +138,57 @@ class JSONSource:
     def factor(self, unit: Unit) -> float:
         return unit.factor
 
-    def target(self, query: Json, panel: Panel) -> JSONObject:
+    def target(self, query: Range | Document, panel: Panel) -> JSONObject:
+        if isinstance(query, Document):
+            return self.request(query.path, query.root, "table", query.columns, query.parameters)
         chosen = {
-            "index": query.index, "key": query.key, "granularity": query.granularity, "aggregate": query.aggregate,
+            "statistic": query.statistics, "application": "${application}", "index": query.index,
+            "granularity": query.granularity, "aggregate": query.aggregate, "top": query.top, "start": "${__from}",
+            "end": "${__to}", "step": "${__interval}", "format": "rows",
         }
-        payload = {"application": "$application"} | {name: value for name, value in chosen.items() if value}
-        return {"datasource": datasource(self), "editorMode": "builder", "payload": payload, "target": query.target}
+        columns = (("time", "time", "timestamp"), (query.by, query.by, "string"), ("value", "value", "number"))
+        parameters = tuple((name, str(value)) for name, value in chosen.items() if value is not None)
+        return self.request("/api/v1/range", "", "timeseries", columns, parameters)
 
-    def variables(self, dashboard: Dashboard) -> list[JSONObject]:
-        variables = [datasource_variable(self)]
-        for name in dashboard.variables:
-            label, form, query = self.labels[name]
-            definition = query + (" (JSON)" if form == "json" else "")
-            variables.append(query_variable(self, name, label, {"format": form, "query": query}, definition, "*"))
-        return variables
-
-    def annotations(self, dashboard: Dashboard) -> list[JSONObject]:
-        # `query` is what versions to 0.6 send to /annotations, `target` what later ones send to /query.
-        return [
-            {
-                "name": name, "datasource": datasource(self), "enable": True, "iconColor": colour, "query": query,
-                "target": {"refId": "Anno", "target": query, "payload": {"application": "$application"}},
-            }
-            for name, query, colour in (("Incidents", "incidents", "red"), ("Gaps", "gaps", "yellow"))
-        ]
-
-
-class InfinitySource:
-    """What the JSON data source cannot ask: the exporter's own state."""
-
-    folder, plugin, plugin_name, suffix = "json", "yesoreyeram-infinity-datasource", "Infinity", " (JSON)"
-
-    def queries(self, panel: Panel) -> tuple[Infinity, ...]:
-        return panel.infinity
-
-    def unit(self, unit: Unit) -> str:
-        return unit.json
-
-    def factor(self, unit: Unit) -> float:
-        return unit.factor
-
-    def target(self, query: Infinity, panel: Panel) -> JSONObject:
+    def request(
+        self, path: str, root: str, form: str, columns: tuple[tuple[str, str, str], ...],
+        parameters: tuple[tuple[str, str], ...] = (),
+    ) -> JSONObject:
         return {
-            "datasource": datasource(self), "type": "json", "source": "url", "parser": "backend", "format": "table",
-            "url": query.path, "root_selector": query.root, "filters": [], "global_query_id": "",
-            "columns": [{"selector": selector, "text": text, "type": kind} for selector, text, kind in query.columns],
+            "datasource": datasource(self), "type": "json", "source": "url", "parser": "backend", "format": form,
+            "url": path, "root_selector": root, "filters": [], "global_query_id": "",
+            "columns": [{"selector": selector, "text": text, "type": kind} for selector, text, kind in columns],
             "url_options": {
-                "data": "", "method": "GET",
-                "params": [{"key": key, "value": value} for key, value in query.parameters],
+                "data": "", "method": "GET", "params": [{"key": key, "value": value} for key, value in parameters],
             },
         }
 
     def variables(self, dashboard: Dashboard) -> list[JSONObject]:
-        return [datasource_variable(self)]
+        variables = [datasource_variable(self)]
+        for name in dashboard.variables:
+            if name not in self.labels:
+                continue
+            label, path, root, parameters, all_value = self.labels[name]
+            columns = ((name, "__text", "string"), (name, "__value", "string"))
+            request = self.request(path, root, "table", columns, parameters)
+            query = {"queryType": "infinity", "query": "", "infinityQuery": {"refId": "variable"} | request}
+            variable = query_variable(self, name, label, query, path, all_value or "")
+            variable["multi"] = False
+            if all_value is None:
+                del variable["allValue"]
+                variable |= {"includeAll": False, "current": {}}
+            variables.append(variable)
+        return variables
 
     def annotations(self, dashboard: Dashboard) -> list[JSONObject]:
-        return []
+        if "application" not in dashboard.variables:
+            return []
+        columns = (
+            ("time", "time", "timestamp"), ("title", "title", "string"), ("status", "text", "string"),
+            ("cluster", "tags", "string"))
+        parameters = (("application", "${application}"), ("start", "${__from}"), ("end", "${__to}"))
+        request = self.request("/api/v1/incidents", "incidents", "table", columns, parameters)
+        return [{
+            "name": "Incidents", "datasource": datasource(self), "enable": True, "iconColor": "red",
+            "target": {"refId": "Anno"} | request,
+        }]

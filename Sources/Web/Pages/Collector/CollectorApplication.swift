@@ -75,6 +75,7 @@ struct CollectorApplication: ViewModel {
         let calendar = CoverageDays.calendar(
             fetched: facts.fetched[Scope(application: id)]?[granularity] ?? TimeRangeSet(),
             desired: status.map { $0.desiredRange(granularity, now: facts.now) },
+            isBlocked: status?.isBlocked ?? false,
             days: (today - days)..<(today + 1), now: facts.now)
         return Calendar(
             title: "\(granularity == .hourly ? "Hourly" : "Daily") coverage of \(id)",

@@ -88,10 +88,13 @@ struct CollectorFacts: Sendable {
     /// The reasons that keep the collector from its work, in sentences.
     static func notes(_ status: ApplicationStatus) -> [Markup] {
         var notes: [Markup] = []
-        if let error = status.lastError, let time = status.lastErrorTime {
-            notes.append("Last error, \(Markup.time(time)): \(error)")
+        // What blocks an application is at the top of the page.
+        if !status.isBlocked {
+            if let error = status.lastError, let time = status.lastErrorTime {
+                notes.append("Last error, \(Markup.time(time)): \(error)")
+            }
+            if let until = status.pausedUntil { notes.append("Paused; retrying at \(Markup.time(until)).") }
         }
-        if let until = status.pausedUntil { notes.append("Paused; retrying at \(Markup.time(until)).") }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
             notes.append("Not included in the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")
         }

@@ -11,9 +11,10 @@ struct CoverageDays: Sendable {
     ///   - fetched: of one scope and granularity.
     ///   - desired: the range to fetch; nil where nothing is collected.
     ///   - days: since 1970-01-01.
+    ///   - isBlocked: whether nothing is fetched at present.
     ///   - now: a day that is not over may still be whole.
     static func calendar(
-        fetched: TimeRangeSet, desired: TimeRange?, days: Range<Int64>, now: UnixTime
+        fetched: TimeRangeSet, desired: TimeRange?, isBlocked: Bool = false, days: Range<Int64>, now: UnixTime
     ) -> CoverageCalendar {
         var ranges = fetched.ranges[...]
         let first = ranges.first?.start
@@ -27,7 +28,7 @@ struct CoverageDays: Sendable {
             let isOpen = whole.end > now - CoverageGaps.grace
             let isDesired = desired?.overlaps(whole) ?? false
             if seconds > 0 { return .partial(Double(seconds) / Double(whole.seconds)) }
-            if isDesired || isOpen { return desired == nil ? .unwanted : .fetching }
+            if isDesired || isOpen { return desired == nil ? .unwanted : isBlocked ? .blocked : .fetching }
             // Days before the first fetched day were never requested.
             guard let first, whole.start >= first else { return .unwanted }
             return .missing

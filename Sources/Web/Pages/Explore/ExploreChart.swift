@@ -5,37 +5,31 @@ internal import UsageModel
 /// The chart of an answer: bars where one series counts something by days, lines otherwise.
 struct ExploreChart {
     let markup: Markup
-    /// Whether buckets that are not whole are left out: a line would seem to fall.
-    let isCut: Bool
 
-    init(_ question: ExploreQuestion, _ series: [RangeSeries], _ names: [String], step: Int64, now: UnixTime) {
+    /// - Parameter whole: the series without incomplete buckets: a line would seem to fall. Bars show these as such.
+    init(_ question: ExploreQuestion, _ series: [RangeSeries], whole: [RangeSeries], _ names: [String]) {
         let query = question.query
-        let whole = TimeRange(query.range.start, min(query.range.end, now))
-        func isWhole(_ point: Point) -> Bool { point.time >= whole.start && point.time + step <= whole.end }
+        let step = question.step
         let statistic = question.statistic
         var chart = Chart(
             title: Self.title(query, names, step: step),
-            summary: Self.summary(series, names, statistic), unit: statistic.unit,
+            summary: Self.summary(whole, names, statistic), unit: statistic.unit,
             range: Self.shown(query.range, series, step: step), height: 320,
             startsAtZero: statistic.kind == .count)
         if series.count == 1, statistic.kind == .count, step >= Granularity.daily.seconds {
+            let wholeTimes = Set(whole[0].points.map(\.time))
             chart.bars = [
                 Chart.Bars(
                     name: names[0],
                     bars: series[0].points.map { point in
                         Chart.Bars.Bar(
                             range: TimeRange(point.time, point.time + step), value: point.value.double,
-                            isPartial: !isWhole(point))
+                            isPartial: !wholeTimes.contains(point.time))
                     })
             ]
-            isCut = false
         } else {
-            let shown = series.map { one in
-                statistic.kind == .count ? one.points.filter(isWhole) : one.points
-            }
-            isCut = zip(series, shown).contains { $0.points.count > $1.count }
-            chart.lines = zip(shown, names).enumerated().map { position, one in
-                Chart.Line(name: one.1, points: Self.points(one.0, step: step), color: position + 1)
+            chart.lines = zip(whole, names).enumerated().map { position, one in
+                Chart.Line(name: one.1, points: Self.points(one.0.points, step: step), color: position + 1)
             }
         }
         markup = Markup(trusted: chart.figure(id: "chart"))

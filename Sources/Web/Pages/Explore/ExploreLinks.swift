@@ -13,8 +13,10 @@ struct ExploreLinks: ViewModel {
     var grafana: String
     /// An address for Grafana's Infinity data source.
     var infinity: String
-    /// Empty for what `/metrics` does not have.
-    var promQL: String
+    /// PromQL of the newest value that Prometheus scraped; empty for what `/metrics` does not have.
+    var scraped: String
+    /// PromQL of the same buckets, which remote read and remote write answer.
+    var history: String
 
     init(_ question: ExploreQuestion) {
         let parameters = question.parameters
@@ -31,7 +33,9 @@ struct ExploreLinks: ViewModel {
         infinity =
             "\(RangeRoute.path)?\(PercentEncoding.query(timeless))&start=${__from}&end=${__to}&format=rows"
         grafana = Self.target(parameters)
-        promQL = PromQLQuery(question)?.text ?? ""
+        let promQL = PromQLQuery(question)
+        scraped = promQL?.scraped ?? ""
+        history = promQL?.history ?? ""
     }
 
     private static func target(_ parameters: [(name: String, value: String)]) -> String {
@@ -60,9 +64,12 @@ struct ExploreLinks: ViewModel {
     }
 }
 
-/// The historical metric behind a question, as PromQL that remote read answers.
+/// The metric behind a question, as PromQL.
 struct PromQLQuery: Sendable {
-    var text: String
+    /// The series as scraped: the newest complete bucket, which a gauge repeats until the next is complete.
+    var scraped: String
+    /// The buckets of the question out of the exporter's history.
+    var history: String
 
     /// Nil for what `/metrics` does not have.
     init?(_ question: ExploreQuestion) {
@@ -77,8 +84,7 @@ struct PromQLQuery: Sendable {
         case (_, _) where statistic.kind == .count: metric = name.hourly
         default: metric = name.gauge
         }
-        // Only scrapes have a job: without one it is the exporter's history that answers.
-        var labels = [#"job="""#]
+        var labels: [String] = []
         if let application = query.applications?.first { labels.append(Self.label("application", application.text)) }
         if case .names(let names) = query.indices, let index = names.first {
             labels.append(Self.label("index", index.text))
@@ -87,10 +93,16 @@ struct PromQLQuery: Sendable {
         // Other statistics have no days on `/metrics`, but hours of which days are made.
         let bucket = metric == name.daily ? Granularity.daily.seconds : Granularity.hourly.seconds
         let width = DurationText.string(max(query.step ?? query.granularity.seconds, bucket))
-        let selector = "\(metric){\(labels.joined(separator: ","))}[\(width)] offset -1ms"
-        let aggregate = query.aggregate(for: statistic.name)
-        text = "\(Self.function(aggregate))(\(selector))"
-        if let top = query.top { text = "topk(\(top), \(text))" }
+        func selector(_ labels: [String]) -> String {
+            labels.isEmpty ? metric : "\(metric){\(labels.joined(separator: ","))}"
+        }
+        scraped = selector(labels)
+        // Only scrapes have a job: without one it is the exporter's history that answers.
+        let buckets = "\(selector([#"job="""#] + labels))[\(width)] offset -1ms"
+        history = "\(Self.function(query.aggregate(for: statistic.name)))(\(buckets))"
+        guard let top = query.top else { return }
+        scraped = "topk(\(top), \(scraped))"
+        history = "topk(\(top), \(history))"
     }
 
     private static func function(_ aggregate: Aggregate) -> String {

@@ -54,6 +54,16 @@ struct ExploreQuestion: Sendable {
         }
     }
 
+    /// Seconds of a bucket of the answer.
+    var step: Int64 { max(query.step ?? 0, query.granularity.seconds) }
+
+    /// Whether a bucket of the answer is over, and is not cut by the range that was asked for. One that is not says too
+    /// little, and counts nowhere.
+    func isWhole(_ bucket: Point, now: UnixTime) -> Bool {
+        guard step > query.granularity.seconds else { return bucket.time + step <= now }
+        return bucket.time >= query.range.start && bucket.time + step <= min(query.range.end, now)
+    }
+
     private static func times(
         _ given: QueryParameters, _ statistic: Statistic, _ filter: SeriesFilter, _ exporter: Exporter, now: UnixTime
     ) async throws -> (start: String, end: String) {

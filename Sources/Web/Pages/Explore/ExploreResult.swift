@@ -42,22 +42,27 @@ struct ExploreResult: ViewModel {
         let query = question.query
         let series = Array(answer.series.prefix(Self.drawn))
         let labels = Self.names(series.map(\.key))
-        let step = max(query.step ?? 0, query.granularity.seconds)
+        let whole = series.map { one in
+            var one = one
+            one.points.removeAll { !question.isWhole($0, now: now) }
+            return one
+        }
         meaning = statistic.meaning.prefix(1).uppercased() + statistic.meaning.dropFirst()
         isEmpty = series.isEmpty
         unit = statistic.unit == .unknown ? "" : statistic.unit.rawValue.replacing("_", with: " ")
         addsUp = statistic.kind == .count && query.aggregate(for: statistic.name) == .sum
-        let drawing = series.isEmpty ? nil : ExploreChart(question, series, labels, step: step, now: now)
+        let drawing = series.isEmpty ? nil : ExploreChart(question, series, whole: whole, labels)
+        let isCut = zip(series, whole).contains { $0.points.count > $1.points.count }
         note =
-            Self.note(query, statistic, step: step, coverage: answer.coverage)
-            + (drawing?.isCut == true ? " Incomplete buckets are not drawn." : "")
+            Self.note(query, statistic, step: question.step, coverage: answer.coverage)
+            + (isCut ? " Incomplete buckets are not counted." : "")
         hidden =
             answer.series.count > series.count
             ? "\(series.count) of \(answer.series.count) series are shown; the links contain all of them." : ""
         chart = drawing?.markup ?? .empty
         names = labels
-        summaries = zip(series, labels).map { Self.summary($0, $1, statistic) }
-        (values, cut) = Self.table(series)
+        summaries = zip(whole, labels).map { Self.summary($0, $1) }
+        (values, cut) = Self.table(series) { question.isWhole($0, now: now) }
         isShort = series.allSatisfy { $0.points.count <= 31 }
     }
 
@@ -84,33 +89,38 @@ struct ExploreResult: ViewModel {
         }
     }
 
-    private static func summary(_ series: RangeSeries, _ name: String, _ statistic: Statistic) -> Summary {
+    private static func summary(_ series: RangeSeries, _ name: String) -> Summary {
         let values = series.points.map(\.value)
-        let sum = values.reduce(PointValue.integer(0)) { $0.adding($1) }
-        let mean = values.isEmpty ? nil : sum.double / Double(values.count)
+        let sum = values.isEmpty ? nil : values.reduce(PointValue.integer(0)) { $0.adding($1) }
+        let mean = sum.map { $0.double / Double(values.count) }
         let newest = series.points.last
         return Summary(
             name: name, points: Figure.exact(values.count), sum: text(sum),
-            mean: mean.map(average) ?? Figure.missing, lowest: text(values.min()),
+            mean: mean.map(Figure.rounded) ?? Figure.missing, lowest: text(values.min()),
             highest: text(values.max()), newest: text(newest?.value),
             newestTime: newest.map { .time($0.time) } ?? .empty)
     }
 
     /// The newest rows, a column for each series.
-    private static func table(_ series: [RangeSeries]) -> (rows: Markup, cut: String) {
+    private static func table(
+        _ series: [RangeSeries], isWhole: (Point) -> Bool
+    ) -> (rows: Markup, cut: String) {
         var columns = series.map { $0.points[...] }
         var rows: [Markup] = []
         while rows.count < Self.rows, let time = columns.compactMap(\.last?.time).max() {
-            var row: Markup = "<tr><th scope=\"row\">\(Markup.time(time))</th>"
+            var cells: Markup = ""
+            var isIncomplete = false
             for position in columns.indices {
                 var value: PointValue?
                 if let last = columns[position].last, last.time == time {
                     value = last.value
+                    isIncomplete = !isWhole(last)
                     columns[position].removeLast()
                 }
-                row = row + "<td class=\"number\">\(text(value))</td>"
+                cells = cells + "<td class=\"number\">\(text(value))</td>"
             }
-            rows.append(row + "</tr>")
+            let mark = isIncomplete ? " (incomplete)" : ""
+            rows.append("<tr><th scope=\"row\">\(Markup.time(time))\(mark)</th>\(cells)</tr>")
         }
         let isCut = columns.contains { !$0.isEmpty }
         return (
@@ -119,17 +129,12 @@ struct ExploreResult: ViewModel {
         )
     }
 
-    /// Nobody sent it, so that its digits may be fewer.
-    private static func average(_ value: Double) -> String {
-        abs(value) < 1 ? Figure.compact(value) : Figure.exact(value)
-    }
-
     private static func text(_ value: PointValue?) -> String {
         switch value {
         case nil: Figure.missing
         case .integer(let integer)?: Figure.exact(integer)
-        // Every digit that was sent: a table is where people compare.
-        case .real(let real)?: abs(real) < 1e6 ? real.description : Figure.exact(real)
+        // Every digit is in the CSV and JSON that the page links to.
+        case .real(let real)?: Figure.rounded(real)
         }
     }
 }
