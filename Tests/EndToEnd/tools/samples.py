@@ -73,7 +73,7 @@ def plain(line):
     line = re.sub(r'([{,]\w+)="(?:[^"\\]|\\.)*"', r'\1="…"', line.rstrip())
     line = re.sub(r"\b\d{4}_[a-z_]+", "MIGRATION", line)
     line = re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?", "DATE", line)
-    line = re.sub(r"[+-]?\d+([.,]\d+)*", "N", line)
+    line = re.sub(r"[+-]?\d+([.,]\d+)*(e[+-]?\d+)?", "N", line)
     return re.sub(r"\s+", " ", line)
 
 
