@@ -118,6 +118,14 @@ struct ProxyTests {
                 .http, .bytes("HTTP/1.1 042 Odd\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
                 "proxy P rejected CONNECT; check that it allows this host and port"
             ),
+            (
+                .http, .bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+                "proxy P rejected CONNECT; check that it allows this host and port"
+            ),
+            (
+                .http, .bytes("HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
+                "proxy P rejected CONNECT; check that it allows this host and port"
+            ),
             (.http, .bytes("", closes: true), "Remote connection closed, through proxy P"),
             (.http, .bytes("SSH-2.0-OpenSSH_9.2\r\n", closes: true), "Remote connection closed, through proxy P"),
             (

@@ -24,6 +24,9 @@ struct Check: AsyncParsableCommand {
         try await Failures.reported(logger) {
             let settings = try common.settings()
             report(true, "configuration", "\(settings.applications.count) application(s)")
+            if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
+                report(true, "proxy", "requests to the Usage API go through \(proxy)")
+            }
             var isGood = checkDatabase(settings.storage.path)
             let transport = AsyncHTTPTransport(
                 .algolia, proxies: settings.proxies,

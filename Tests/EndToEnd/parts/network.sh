@@ -19,6 +19,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
 tls_port=$(free_port)
 cat >"$folder/nginx.conf" <<NGINX
 daemon off;
+master_process off;
 pid $folder/nginx.pid;
 error_log $folder/nginx.log;
 events {}
@@ -39,7 +40,7 @@ http {
 }
 NGINX
 start_peer nginx nginx -c "$folder/nginx.conf"
-wait_for 60 curl -s --cacert "$folder/ca.pem" --resolve "$host:$tls_port:127.0.0.1" -o "$folder/null" "https://127.0.0.1:$tls_port/" -k
+wait_for 60 curl -sk -o "$folder/null" "https://127.0.0.1:$tls_port/"
 
 proxy_port=$(free_port)
 cat >"$folder/tinyproxy.conf" <<PROXY

@@ -17,6 +17,7 @@ behind() {
     local exporter=$pid
     cat >"$folder/nginx.conf" <<NGINX
 daemon off;
+master_process off;
 pid $folder/nginx.pid;
 error_log $folder/nginx.log;
 events {}
