@@ -128,10 +128,6 @@ struct ProxyTests {
             ),
             (.http, .bytes("", closes: true), "Remote connection closed, through proxy P"),
             (.http, .bytes("SSH-2.0-OpenSSH_9.2\r\n", closes: true), "Remote connection closed, through proxy P"),
-            (
-                .http, .bytes("HTTP/1.1 200 OK\r\n\r\n<html>Please log in</html>"),
-                "TLS: wrong version number, through proxy P"
-            ),
             (.socks5, .bytes("HTTP/1.1 400 Bad Request\r\n\r\n"), "proxy P does not speak SOCKS 5"),
             (.socks5, .bytes("\u{5}\u{2}"), "proxy P requires authentication, which is not supported for SOCKS"),
             (.socks5, .bytes("", closes: true), "proxy P closed the connection"),
@@ -157,6 +153,16 @@ struct ProxyTests {
         let reason = try await reason("https://usage.example.test/", rules(proxy.port, kind), connecting: 3)
         try await proxy.stop()
         #expect(reason.replacing("127.0.0.1:\(proxy.port)", with: "P") == expected)
+    }
+
+    @Test("What stands for the host behind a proxy must speak TLS, too")
+    func plain() async throws {
+        let server = try await RawServer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        let proxy = try await TestProxy { _ in .tunnel(port: server.port) }
+        let reason = try await reason("https://usage.example.test/", rules(proxy.port))
+        #expect(reason == "TLS: wrong version number, through proxy 127.0.0.1:\(proxy.port)")
+        try await proxy.stop()
+        try await server.stop()
     }
 
     @Test("A proxy that is down is told apart from a host that is")
