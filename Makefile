@@ -58,12 +58,13 @@ deps-run: deps
 	@scripts/install --optional "commands with curl, jq and sqlite3" curl jq sqlite3
 
 deps-test: deps
-	@scripts/install --optional "tests that need them" binutils curl debootstrap jq nginx openssl python3 python3-venv sqlite3 \
-		tinyproxy-bin prometheus prometheus-alertmanager victoria-metrics
+	@scripts/install --optional "tests that need them" binutils curl debootstrap jq openssl python3 python3-venv sqlite3 \
+		prometheus prometheus-alertmanager victoria-metrics
 
 # What the browser tests of the pages need beside, and the test of the image.
 deps-browser: deps-test
 	@scripts/install --optional "the test of the image" buildah
+	@scripts/install --optional "the tests of proxies" nginx tinyproxy-bin
 	@scripts/install --optional "tests that need them" chromium chromium-driver default-jre-headless poppler-utils \
 		fonts-dejavu-core fonts-noto-color-emoji
 
