@@ -64,6 +64,7 @@ deps-test: deps
 # What the browser tests of the pages need beside, and the test of the image.
 deps-browser: deps-test
 	@scripts/install --optional "the test of the image" buildah
+	@scripts/install --optional "the tests of proxies" nginx tinyproxy-bin
 	@scripts/install --optional "tests that need them" chromium chromium-driver default-jre-headless poppler-utils \
 		fonts-dejavu-core fonts-noto-color-emoji
 

@@ -36,6 +36,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
+let nioSOCKS = Target.Dependency.product(name: "NIOSOCKS", package: "swift-nio-extras")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -74,7 +75,7 @@ let package = Package(
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         library("Gzip", ["CZlib"]),
         library("Snappy", ["CSnappy"]),
-        library("Transport", [httpClient, logging, nioCore, nioPosix, nioSSL, nioHTTP1]),
+        library("Transport", [httpClient, logging, nioCore, nioPosix, nioSOCKS, nioSSL, nioHTTP1]),
         library("LinearRegex", []),
         library("UsageModel", []),
         library("Forecast", []),
@@ -156,7 +157,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", "Forecast", "Capacity",
-                coreMetrics, logging, nioCore, subprocess,
+                coreMetrics, logging, nioCore, nioPosix, subprocess,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
@@ -204,7 +205,7 @@ let package = Package(
         tests("PresentationTests", ["Presentation", "UsageModel", "TestSupport", mustache]),
         tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
-        tests("SettingsTests", ["Settings", "TestSupport", "UsageModel"]),
+        tests("SettingsTests", ["Settings", "TestSupport", "Transport", "UsageModel"]),
         tests(
             "AlgoliaExporterTests",
             ["AlgoliaExporter", "TestSupport", "History", "UsageModel", argumentParser, grdb]),

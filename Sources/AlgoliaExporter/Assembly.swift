@@ -17,37 +17,43 @@ struct Assembly {
     let clock = SystemClock()
     let history: History
     let registry: MetricsRegistry
-    let http: HTTPClient
     let collector: Collector
     let remoteWriter: RemoteWriter
     private let horizon: RepairHorizon
     private let clients: ClientPool
+    private let transport: AsyncHTTPTransport
+    private let authorities: CertificateAuthorities
     private let shard: Shard?
     private let gauges: ConfigurationGauges
 
     init(_ settings: Settings, shard: Shard?, logger: Logger) throws {
         self.shard = shard
         let destinations = try RemoteWriter.prepare(settings.remoteWrite)
+        authorities = try CertificateAuthorities(file: settings.requests.endpoints.certificateAuthorityFile)
         history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(
             RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
                 + ConfigurationMetric.all + LogMetric.all)
         gauges = ConfigurationGauges(metrics: registry)
         LogWriter.standardError.count(with: Counter(label: LogMetric.dropped.name, dimensions: [], factory: registry))
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
-        clients = ClientPool(transport: AsyncHTTPTransport(http), clock: clock, metrics: registry)
+        transport = AsyncHTTPTransport(.algolia, proxies: settings.proxies, authorities: authorities)
+        clients = ClientPool(transport: transport, clock: clock, metrics: registry)
         do {
             collector = Collector(
                 try Self.applications(settings, shard, clients), history: history, clock: clock, metrics: registry,
                 logger: logger)
         } catch {
-            try? http.syncShutdown()
+            transport.close()
             throw error
         }
         horizon = RepairHorizon(hourly: settings.collection.horizon)
         remoteWriter = RemoteWriter(
             destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
-            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
+            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)",
+            connect: { [proxies = settings.proxies] _, tls in AsyncHTTPTransport(tls: tls, proxies: proxies) })
+        if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
+            logger.info("sending requests to the Usage API through proxy \(proxy)")
+        }
         gauges.show(settings, shard: shard)
     }
 
@@ -55,7 +61,9 @@ struct Assembly {
     /// - Throws: what is wrong with them; nothing has changed then.
     func apply(_ settings: Settings) async throws {
         let destinations = try RemoteWriter.prepare(settings.remoteWrite)
-        await collector.apply(try Self.applications(settings, shard, clients))
+        let applications = try Self.applications(settings, shard, clients)
+        try authorities.change(file: settings.requests.endpoints.certificateAuthorityFile)
+        await collector.apply(applications)
         gauges.show(settings, shard: shard)
         horizon.change(hourly: settings.collection.horizon)
         await remoteWriter.apply(destinations)
@@ -64,7 +72,7 @@ struct Assembly {
     /// Closes what is open. The history is complete without it, only its log is longer.
     func shutdown() async {
         try? history.close()
-        try? await http.shutdown()
+        await transport.closed()
     }
 
     private static func applications(

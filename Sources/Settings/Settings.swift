@@ -1,4 +1,5 @@
 public import Foundation
+public import Transport
 public import UsageModel
 
 /// Everything an operator can configure in a file or the environment, checked
@@ -24,6 +25,8 @@ public struct Settings: Sendable, Hashable {
     public var timeZone = TimeZone.gmt
     /// Where the history is sent to; their names differ.
     public var remoteWrite: [RemoteWriteDestination] = []
+    /// `HTTPS_PROXY` and its relatives, for requests to Algolia and to receivers.
+    public var proxies = ProxyRules()
 
     /// The defaults, without any application.
     public init() {}

@@ -5,7 +5,7 @@ internal import UsageModel
 public enum SettingsLoader {
     /// The settings of the YAML file at path `file` and of `environment`.
     ///
-    /// Key files are not looked at: a key may appear later.
+    /// Key files are not looked at: a key may appear later. Certificate authorities are.
     /// - Parameters:
     ///   - file: nil when there is none; the environment then describes the one application.
     ///   - requireApplication: whether it is an error when there is no application at all.
@@ -45,7 +45,12 @@ public enum SettingsLoader {
         let merge = ApplicationMerge(
             file: file, environment: EnvironmentApplication(environment, problems: problems),
             requireApplication: requireApplication, problems: problems)
+        let network = EnvironmentNetwork(environment, problems: problems)
         var settings = file.settings
+        settings.proxies = network.proxies
+        if let trusted = network.certificateAuthorityFile {
+            settings.requests.endpoints.certificateAuthorityFile = trusted
+        }
         settings.applications = merge.applications()
         guard problems.isEmpty else { throw problems.error }
         return settings

@@ -4,7 +4,13 @@ internal import NIOCore
 internal import NIOHTTP1
 public import NIOSSL
 
-/// The network, by AsyncHTTPClient.
+#if canImport(FoundationEssentials)
+    private import FoundationEssentials
+#else
+    private import Foundation
+#endif
+
+/// The network, by AsyncHTTPClient: each request through the proxy that is set for its host.
 public struct AsyncHTTPTransport: HTTPTransport {
     /// Seconds; nanoseconds of more than 292 years do not fit their type.
     private static let longestTimeout = 86_400.0
@@ -12,20 +18,47 @@ public struct AsyncHTTPTransport: HTTPTransport {
     /// Seconds that a cache may keep an answer: a year (RFC 9111, section 1.2.2, has no limit; caches have).
     private static let longestAge: Int64 = 31_536_000
 
-    private let client: HTTPClient
-    private let ownsClient: Bool
+    private let direct: HTTPClient
+    /// A client for each proxy, since the library's configuration has one.
+    private let proxied: [ProxyServer: HTTPClient]
+    private let proxies: ProxyRules
+    private let authorities: CertificateAuthorities?
+    private let ownsClients: Bool
 
-    /// Sends over the connections of `client`, which others may share. ``close()`` leaves them open.
+    /// Sends over the connections of `client`, which others may share, through no proxy. ``close()`` leaves them open.
     public init(_ client: HTTPClient) {
-        self.client = client
-        ownsClient = false
+        direct = client
+        proxied = [:]
+        proxies = ProxyRules()
+        authorities = nil
+        ownsClients = false
     }
 
     /// Sends over its own connections until ``close()``.
+    /// - Parameters:
+    ///   - configuration: of every connection, apart from its proxy.
+    ///   - authorities: trusted instead of those of `configuration`; nil for the latter.
+    public init(
+        _ configuration: HTTPClient.Configuration, proxies: ProxyRules = ProxyRules(),
+        authorities: CertificateAuthorities? = nil
+    ) {
+        func client(_ proxy: ProxyServer?) -> HTTPClient {
+            var configuration = configuration
+            configuration.proxy = proxy.map { HTTPClient.Configuration.Proxy($0) }
+            return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        }
+        direct = client(nil)
+        proxied = Dictionary(
+            Set([proxies.http, proxies.https].compactMap(\.self)).map { ($0, client($0)) }, uniquingKeysWith: { $1 })
+        self.proxies = proxies
+        self.authorities = authorities
+        ownsClients = true
+    }
+
+    /// The same with the defaults for everything but TLS.
     /// - Parameter tls: nil for the defaults.
-    public init(tls: TLSConfiguration?) {
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .singleAttempt(tls: tls))
-        ownsClient = true
+    public init(tls: TLSConfiguration?, proxies: ProxyRules = ProxyRules()) {
+        self.init(.singleAttempt(tls: tls), proxies: proxies)
     }
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
@@ -35,6 +68,9 @@ public struct AsyncHTTPTransport: HTTPTransport {
             outgoing.method = .POST
             outgoing.body = .bytes(ByteBuffer(bytes: request.body))
         }
+        outgoing.tlsConfiguration = authorities?.current()
+        let proxy = proxies.proxy(for: request.url)
+        let client = proxy.flatMap { proxied[$0] } ?? direct
         do {
             return try await withTimeout(seconds: request.timeout) { [outgoing] in
                 let response = try await client.execute(
@@ -49,15 +85,20 @@ public struct AsyncHTTPTransport: HTTPTransport {
         } catch is NIOTooManyBytesError {
             throw .tooLarge(limit: request.maximumBody)
         } catch {
-            throw TransportError(error)
+            throw TransportError(error, through: proxy)
         }
     }
 
     /// Closes its own connections, whenever they are ready for it: one that is being made to a host that does
     /// not answer takes its time, which nobody should have to wait for.
     public func close() {
-        guard ownsClient else { return }
-        Task { [client] in try? await client.shutdown() }
+        Task { await closed() }
+    }
+
+    /// The same, and waits for their end.
+    public func closed() async {
+        guard ownsClients else { return }
+        for client in [direct] + proxied.values { try? await client.shutdown() }
     }
 
     private static func body(_ response: HTTPClientResponse, of request: TransportRequest) async throws -> ByteBuffer {
@@ -73,6 +114,19 @@ public struct AsyncHTTPTransport: HTTPTransport {
         guard let date = headers.first(name: "Date").flatMap(HTTPDate.time) else { return nil }
         let age = headers.first(name: "Age").flatMap { Int64($0) } ?? 0
         return date + min(max(age, 0), longestAge)
+    }
+}
+
+extension HTTPClient.Configuration.Proxy {
+    fileprivate init(_ proxy: ProxyServer) {
+        switch proxy.kind {
+        case .http:
+            self = .server(
+                host: proxy.host, port: proxy.port,
+                authorization: proxy.credentials.map { .basic(credentials: Data($0.secret.utf8).base64EncodedString()) }
+            )
+        case .socks5: self = .socksServer(host: proxy.host, port: proxy.port)
+        }
     }
 }
 

@@ -65,11 +65,15 @@ extension TLSConfiguration {
     }
 
     private static func certificates(_ path: String) throws(TLSFileError) -> [NIOSSLCertificate] {
-        if let bytes = try? SmallFile.read(path, atMost: 1 << 24),
-            let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty
-        {
-            return certificates
+        let bytes: [UInt8]
+        do throws(SmallFile.Unreadable) {
+            bytes = try SmallFile.read(path, atMost: 1 << 24)
+        } catch {
+            throw TLSFileError(path: path, reason: error.reason)
         }
-        throw TLSFileError(path: path, reason: "not a readable PEM certificate")
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
+            throw TLSFileError(path: path, reason: "not a readable PEM certificate")
+        }
+        return certificates
     }
 }

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSOCKS
 internal import NIOSSL
 
 /// Why there is no complete answer.
@@ -14,8 +15,49 @@ public enum TransportError: Error, Sendable, Hashable {
 }
 
 extension TransportError {
-    /// The meaning of an error of AsyncHTTPClient.
-    init(_ error: any Error) {
+    /// The meaning of an error of AsyncHTTPClient; a failure names the proxy, and never its credentials.
+    /// - Parameter proxy: nil for a direct connection.
+    init(_ error: any Error, through proxy: ProxyServer?) {
+        self.init(error)
+        guard let proxy else { return }
+        if let reason = Self.failure(of: proxy, error) {
+            self = .connection("proxy \(proxy) \(reason)")
+        } else if case .connection(let reason) = self {
+            self =
+                error is NIOConnectionError
+                ? .connection("cannot connect to proxy \(proxy): \(reason)")
+                : .connection("\(reason), through proxy \(proxy)")
+        }
+    }
+
+    /// What a proxy itself did wrong, to follow its name; nil when it is not known to be the proxy's fault.
+    private static func failure(of proxy: ProxyServer, _ error: any Error) -> String? {
+        switch error {
+        case let error as HTTPClientError:
+            switch error {
+            case .proxyAuthenticationRequired:
+                proxy.credentials == nil ? "requires a user and password" : "rejected its user and password"
+            case .invalidProxyResponse: "rejected CONNECT; check that it allows this host and port"
+            case .connectTimeout: "does not answer"
+            case .httpProxyHandshakeTimeout: "sent no HTTP response to CONNECT in time"
+            case .socksHandshakeTimeout: "sent no SOCKS response in time"
+            default: nil
+            }
+        case is SOCKSError.InvalidAuthenticationSelection:
+            "requires authentication, which is not supported for SOCKS"
+        case let error as SOCKSError.ConnectionFailed:
+            "cannot reach the host: SOCKS reply \(error.reply.value)"
+        case is SOCKSError.InvalidProtocolVersion, is SOCKSError.InvalidReservedByte,
+            is SOCKSError.InvalidAddressType, is SOCKSError.UnexpectedRead:
+            "does not speak SOCKS 5"
+        // How AsyncHTTPClient calls a connection that ends before SOCKS is agreed upon; the type is private.
+        case _ where "\(error)" == "NoResult()": "closed the connection"
+        default: nil
+        }
+    }
+
+    /// The meaning of an error of AsyncHTTPClient on a direct connection.
+    private init(_ error: any Error) {
         switch error {
         case let error as TransportError: self = error
         case let error as HTTPClientError:

@@ -1,6 +1,7 @@
 import AlgoliaClient
 import AsyncHTTPClient
 import CoreMetrics
+import Foundation
 import Simulator
 import TestSupport
 import Testing
@@ -177,5 +178,32 @@ struct ClientSocketTests {
         }
         try await http.shutdown()
         #expect(error == .connection("connection refused"))
+    }
+
+    @Test("A proxy that wants a password fails the request, and not the key")
+    func proxyPassword() async throws {
+        let proxy = try await TestProxy { _ in
+            .bytes("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        }
+        var proxies = ProxyRules()
+        proxies.https = ProxyServer(
+            host: "127.0.0.1", port: proxy.port, credentials: SecretText(password: "user:s3cret"))
+        let transport = AsyncHTTPTransport(.algolia, proxies: proxies)
+        let folder = TemporaryFolder()
+        try "usage-key".write(toFile: folder.file("key"), atomically: true, encoding: .utf8)
+        let key = Secret(file: folder.file("key"), as: .key, writingTime: 0)
+        var options = RequestOptions()
+        options.timeout = 600
+        let client = AlgoliaClient(
+            application: "APP", options: options, usageKey: key, transport: transport,
+            quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),
+            metrics: NOOPMetricsHandler.instance)
+        let error = await #expect(throws: AlgoliaError.self) { try await client.usage(request) }
+        #expect(error == .connection("proxy 127.0.0.1:\(proxy.port) rejected its user and password"))
+        #expect(error?.code == "connection_error")
+        #expect(proxy.requests.map(\.target) == ["usage.algolia.com:443"])
+        #expect(key.hasReplacement, "no key was refused")
+        await transport.closed()
+        try await proxy.stop()
     }
 }

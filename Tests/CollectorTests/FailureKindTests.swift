@@ -18,6 +18,7 @@ struct FailureKindTests {
             (.server(status: 503, message: "", retryAfter: 7), .throttled(retryAfter: 7)),
             (.server(status: 503, message: "", retryAfter: nil), .transient),
             (.timeout, .transient), (.connection("refused"), .transient), (broken, .transient),
+            (.connection("proxy 10.0.0.1:3128 rejected its user and password"), .transient),
             (.unauthorized(status: 401, message: ""), .unauthorized),
             (.unauthorized(status: 403, message: ""), .unauthorized), (.noKey("none"), .unauthorized),
             (.notFound(message: ""), .rejected), (.refused(status: 422, message: ""), .rejected),

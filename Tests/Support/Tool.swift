@@ -67,6 +67,28 @@ public enum Tool {
         return (certificate, key)
     }
 
+    /// A certificate for `host`, and the certificate authority that signed it.
+    public static func signedCertificate(
+        _ folder: TemporaryFolder, host: String
+    ) async throws -> (authority: String, certificate: String, key: String) {
+        let (authority, authorityKey) = (folder.file("\(host)-ca.pem"), folder.file("\(host)-ca.key"))
+        let (certificate, key) = (folder.file("\(host).pem"), folder.file("\(host).key"))
+        let new = [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+        ]
+        for arguments in [
+            ["/CN=Authority of \(host)", "-keyout", authorityKey, "-out", authority],
+            [
+                "/CN=\(host)", "-addext", "subjectAltName=DNS:\(host)", "-addext", "basicConstraints=critical,CA:FALSE",
+                "-CA", authority, "-CAkey", authorityKey, "-keyout", key, "-out", certificate,
+            ],
+        ] {
+            let outcome = try await run("openssl", new + arguments)
+            guard outcome.status == 0 else { throw Failure(output: outcome.output) }
+        }
+        return (authority, certificate, key)
+    }
+
     /// A command failed, with what it said.
     public struct Failure: Error {
         public var output: String

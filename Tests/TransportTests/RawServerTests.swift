@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// A server that answers every connection with the same bytes, right or wrong.
-private final class RawServer: Sendable {
+final class RawServer: Sendable {
     let port: Int
     private let channel: any Channel
 

@@ -24,11 +24,16 @@ struct Check: AsyncParsableCommand {
         try await Failures.reported(logger) {
             let settings = try common.settings()
             report(true, "configuration", "\(settings.applications.count) application(s)")
+            if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
+                report(true, "proxy", "requests to the Usage API go through \(proxy)")
+            }
             var isGood = checkDatabase(settings.storage.path)
-            let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
+            let transport = AsyncHTTPTransport(
+                .algolia, proxies: settings.proxies,
+                authorities: try CertificateAuthorities(file: settings.requests.endpoints.certificateAuthorityFile))
             let clock = SystemClock()
             let clients = ClientPool(
-                transport: AsyncHTTPTransport(http), clock: clock, metrics: NOOPMetricsHandler.instance)
+                transport: transport, clock: clock, metrics: NOOPMetricsHandler.instance)
             for application in settings.applications {
                 do {
                     let check = ClientCheck(try clients.client(application, settings.requests))
@@ -40,10 +45,10 @@ struct Check: AsyncParsableCommand {
                     isGood = false
                 }
             }
-            try? await http.shutdown()
+            await transport.closed()
             for receiver in settings.remoteWrite {
                 let (works, text) = await RemoteWriteCheck.check(
-                    receiver, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
+                    receiver, userAgent: "algolia-exporter/\(AlgoliaExporter.version)", proxies: settings.proxies)
                 report(works, "remote write \(receiver.name)", text)
                 if !works { isGood = false }
             }

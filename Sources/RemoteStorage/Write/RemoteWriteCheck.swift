@@ -1,16 +1,17 @@
 private import CoreMetrics
-private import Transport
+public import Transport
 public import UsageModel
 
 /// Whether a receiver can be reached and takes the credentials, by a request without samples.
 public enum RemoteWriteCheck {
     /// - Returns: whether it works, and a sentence for people.
     public static func check(
-        _ destination: RemoteWriteDestination, userAgent: String
+        _ destination: RemoteWriteDestination, userAgent: String, proxies: ProxyRules = ProxyRules()
     ) async -> (works: Bool, text: String) {
         let transport: AsyncHTTPTransport
         do {
-            transport = AsyncHTTPTransport(tls: try destination.tls.configuration(remote: destination.name))
+            transport = AsyncHTTPTransport(
+                tls: try destination.tls.configuration(remote: destination.name), proxies: proxies)
         } catch {
             return (false, "\(error)")
         }

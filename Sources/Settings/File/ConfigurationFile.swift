@@ -46,6 +46,8 @@ struct ConfigurationFile {
             endpoints.read("usage", .endpoint, into: &settings.requests.endpoints.usage)
             endpoints.read("monitoring", .endpoint, into: &settings.requests.endpoints.monitoring)
             endpoints.read("search", .endpoint, into: &settings.requests.endpoints.search)
+            endpoints.read(
+                "ca_file", .certificateAuthorityFile, into: &settings.requests.endpoints.certificateAuthorityFile)
         }
     }
 

@@ -5,6 +5,8 @@ public struct RequestOptions: Sendable, Hashable {
         public var usage = "https://usage.algolia.com"
         public var monitoring = "https://status.algolia.com"
         public var search = "https://{application}-dsn.algolia.net"
+        /// The path of a PEM file with the certificate authorities to trust; nil for those of the system.
+        public var certificateAuthorityFile: String?
 
         public init() {}
     }

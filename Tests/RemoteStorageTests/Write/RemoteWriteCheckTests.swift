@@ -1,6 +1,8 @@
+import Foundation
 import RemoteStorage
 import TestSupport
 import Testing
+import Transport
 import UsageModel
 
 @Suite("Remote write: the check of a destination", .timeLimit(.minutes(30)))
@@ -79,6 +81,31 @@ struct RemoteWriteCheckTests {
         #expect(receiver.requests.count == 2, "without its secret no request goes out")
     }
 
+    @Test("It goes through the proxy that is set for the host")
+    func proxy() async throws {
+        let receiver = TestReceiver(.version1)
+        let server = try await ReceiverServer(receiver)
+        let port = try #require(URLComponents(string: server.url)?.port)
+        let proxy = try await TestProxy { request in
+            request.target.hasPrefix("mimir.") ? .tunnel(port: port) : .bytes("HTTP/1.1 403 No\r\n\r\n", closes: true)
+        }
+        var proxies = ProxyRules()
+        proxies.http = ProxyServer(host: "127.0.0.1", port: proxy.port)
+        var destination = server.destination("mimir")
+        destination.url = "http://mimir.example.test:9009/api/v1/write"
+        var result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
+        #expect(result.works)
+        #expect(proxy.requests.map(\.target) == ["mimir.example.test:9009"])
+        #expect(receiver.requests.count == 1)
+        destination.url = "http://loki.example.test/"
+        result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
+        #expect(!result.works)
+        #expect(
+            result.text == "proxy 127.0.0.1:\(proxy.port) rejected CONNECT; check that it allows this host and port")
+        try await proxy.stop()
+        await server.stop()
+    }
+
     @Test("Nobody at the address, an unknown host and a missing certificate are told apart")
     func unreachable() async {
         var destination = RemoteWriteDestination(name: "mimir", url: "http://127.0.0.1:1/")
@@ -88,6 +115,6 @@ struct RemoteWriteCheckTests {
         destination.tls.certificateAuthorityFile = "/nowhere/ca.pem"
         result = await RemoteWriteCheck.check(destination, userAgent: "test")
         #expect(!result.works)
-        #expect(result.text == "remote_write mimir: /nowhere/ca.pem: not a readable PEM certificate")
+        #expect(result.text == "remote_write mimir: /nowhere/ca.pem: the file does not exist")
     }
 }

@@ -1,0 +1,53 @@
+#if canImport(FoundationEssentials)
+    private import FoundationEssentials
+#else
+    private import Foundation
+#endif
+
+/// The proxy of each request, by the rules of Go's `golang.org/x/net/http/httpproxy`, which Prometheus follows.
+public struct ProxyRules: Sendable, Hashable {
+    /// For `http` URLs; nil for none.
+    public var http: ProxyServer?
+    /// For `https` URLs; nil for none.
+    public var https: ProxyServer?
+    /// Hosts that are connected to directly.
+    public var exceptions = NoProxyList("")
+
+    /// No proxy at all.
+    public init() {}
+
+    /// The proxy for a request to `url`; nil to connect directly. This machine's loopback never has one.
+    public func proxy(for url: String) -> ProxyServer? {
+        guard let url = URL(string: url), let scheme = url.scheme?.lowercased(), let host = url.host else { return nil }
+        guard let proxy = scheme == "https" ? https : http else { return nil }
+        return exceptions.contains(host: host, port: url.port ?? (scheme == "https" ? 443 : 80)) ? nil : proxy
+    }
+}
+
+/// A proxy. It prints as host and port, so that no log or error can hold its credentials.
+public struct ProxyServer: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// By the method `CONNECT`.
+        case http
+        /// SOCKS 5 without authentication; the proxy looks up the host.
+        case socks5
+    }
+
+    public var kind: Kind
+    /// A name or an address, the latter without brackets.
+    public var host: String
+    public var port: Int
+    /// User and password with a colon between them, sent as `Proxy-Authorization`; nil for none.
+    public var credentials: SecretText?
+
+    public init(_ kind: Kind = .http, host: String, port: Int, credentials: SecretText? = nil) {
+        self.kind = kind
+        self.host = host
+        self.port = port
+        self.credentials = credentials
+    }
+}
+
+extension ProxyServer: CustomStringConvertible {
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
