@@ -54,29 +54,11 @@ public final class Secret: Sendable {
         case file(path: String, Form, writingTime: Double)
     }
 
-    /// The marks that tell one content of a file from another without reading it. A link is followed:
-    /// Kubernetes replaces a secret by another target of the same link.
-    fileprivate struct Version: Equatable {
-        var path: String
-        var number: Int?
-        var modified: Date?
-        var size: Int?
-
-        /// Nil when there is no file.
-        init?(ofFileAt path: String) {
-            self.path = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: self.path) else { return nil }
-            number = attributes[.systemFileNumber] as? Int
-            modified = attributes[.modificationDate] as? Date
-            size = attributes[.size] as? Int
-        }
-    }
-
     fileprivate struct State {
         /// The text that was read last.
         var text: SecretText?
         /// The version of the file that it was read from; nil to read again.
-        var version: Version?
+        var version: FileVersion?
         var refused: SecretText?
     }
 
@@ -104,7 +86,7 @@ public final class Secret: Sendable {
         switch origin {
         case .value(let text): return text
         case .file(let path, let form, let writingTime):
-            let version = Version(ofFileAt: path)
+            let version = FileVersion(ofFileAt: path)
             let result = state.withLock { $0.current(path, form, writingTime, version) }
             return try result.get()
         }
@@ -130,7 +112,7 @@ public final class Secret: Sendable {
 extension Secret.State {
     /// The secret of a file that is now `version`.
     fileprivate mutating func current(
-        _ path: String, _ form: Secret.Form, _ writingTime: Double, _ version: Secret.Version?
+        _ path: String, _ form: Secret.Form, _ writingTime: Double, _ version: FileVersion?
     ) -> Result<SecretText, Secret.Unavailable> {
         if let text {
             if version == self.version { return .success(text) }
