@@ -140,7 +140,7 @@ struct RemoteWriterTests {
         #expect(error { $0.certificateAuthorityFile = certificate } == "")
         #expect(
             error { $0.certificateAuthorityFile = "/nowhere" }
-                == "remote_write mimir: /nowhere: not a readable PEM certificate")
+                == "remote_write mimir: /nowhere: the file does not exist")
         #expect(
             error {
                 $0.certificateFile = key; $0.keyFile = key
