@@ -2,7 +2,7 @@ internal import UsageModel
 
 /// `tls_server_config` of the file of `--web.config.file`.
 ///
-/// A key that Prometheus' exporters accept and that would have no effect here is an error: whoever wrote it relies on it.
+/// A key that Prometheus' exporters accept and that would have no effect here is an error, since its writer relies on it.
 struct WebTLSSection {
     /// Where relative paths begin.
     let folder: String
