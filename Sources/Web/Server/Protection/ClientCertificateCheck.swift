@@ -19,7 +19,8 @@ final class ClientCertificateCheck: ChannelInboundHandler, RemovableChannelHandl
 
     private let allowedNames: ClientNames?
     private let connections: Connections
-    private var isAccepted = false
+    /// Whether the client may go on; nil while the handshake is under way.
+    private var isAccepted: Bool?
 
     init(_ allowedNames: ClientNames?, _ connections: Connections) {
         self.allowedNames = allowedNames
@@ -28,8 +29,9 @@ final class ClientCertificateCheck: ChannelInboundHandler, RemovableChannelHandl
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
-            isAccepted = isAllowed(context)
-            guard isAccepted else {
+            let isAllowed = isAllowed(context)
+            isAccepted = isAllowed
+            guard isAllowed else {
                 connections.warn(
                     .refusedClient,
                     "a client's certificate has none of the names in client_allowed_sans; closed its connection")
@@ -47,11 +49,13 @@ final class ClientCertificateCheck: ChannelInboundHandler, RemovableChannelHandl
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // More may have come in one piece with the end of the handshake.
-        if isAccepted { context.fireChannelRead(data) }
+        if isAccepted == true { context.fireChannelRead(data) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !isAccepted { connections.warn(.failedHandshake, "a TLS handshake failed: \(error); closed the connection") }
+        if isAccepted == nil {
+            connections.warn(.failedHandshake, "a TLS handshake failed: \(error); closed the connection")
+        }
         context.fireErrorCaught(error)
     }
 }
