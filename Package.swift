@@ -33,6 +33,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
@@ -121,7 +122,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "PrometheusModel", "Exposition", "RemoteStorage",
                 "Forecast", "Capacity", "Presentation", "Reports", "Gzip", "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
-                hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
+                hummingbirdCore, nioSSL, nioTLS, httpTypes, lifecycle, logging, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioExtras,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {

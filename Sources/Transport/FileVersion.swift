@@ -6,14 +6,14 @@
 
 /// The marks that tell one content of a file from another without reading it. A link is followed:
 /// Kubernetes replaces a secret by another target of the same link.
-struct FileVersion: Equatable {
+public struct FileVersion: Sendable, Equatable {
     private var path: String
     private var number: Int?
     private var modified: Date?
     private var size: Int?
 
     /// Nil when there is no file.
-    init?(ofFileAt path: String) {
+    public init?(ofFileAt path: String) {
         self.path = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: self.path) else { return nil }
         number = attributes[.systemFileNumber] as? Int

@@ -33,12 +33,17 @@ extension TLSConfiguration {
     }
 
     /// A server's configuration with what PEM files hold now.
-    /// - Parameter certificateFile: the server's certificate, followed by its chain.
+    /// - Parameters:
+    ///   - certificateFile: the server's certificate, followed by its chain.
+    ///   - clientAuthorityFile: whom to trust when clients have certificates; nil for nobody.
     /// - Throws: ``TLSFileError``.
-    public static func server(certificateFile: String, keyFile: String) throws(TLSFileError) -> TLSConfiguration {
+    public static func server(
+        certificateFile: String, keyFile: String, clientAuthorityFile: String? = nil
+    ) throws(TLSFileError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: try chain(certificateFile), privateKey: try privateKey(keyFile))
         configuration.minimumTLSVersion = .tlsv12
+        configuration.trustRoots = .certificates(try clientAuthorityFile.map(certificates) ?? [])
         try configuration.requireMatch(certificateFile, keyFile)
         return configuration
     }
@@ -52,12 +57,11 @@ extension TLSConfiguration {
     }
 
     private static func privateKey(_ path: String) throws(TLSFileError) -> NIOSSLPrivateKeySource {
-        do {
-            let bytes = try SmallFile.read(path, atMost: 1 << 20)
-            return .privateKey(try NIOSSLPrivateKey(bytes: bytes, format: .pem))
-        } catch {
+        let bytes = try contents(path, atMost: 1 << 20)
+        guard let key = try? NIOSSLPrivateKey(bytes: bytes, format: .pem) else {
             throw TLSFileError(path: path, reason: "not a readable PEM private key")
         }
+        return .privateKey(key)
     }
 
     private static func chain(_ path: String) throws(TLSFileError) -> [NIOSSLCertificateSource] {
@@ -65,15 +69,18 @@ extension TLSConfiguration {
     }
 
     private static func certificates(_ path: String) throws(TLSFileError) -> [NIOSSLCertificate] {
-        let bytes: [UInt8]
-        do throws(SmallFile.Unreadable) {
-            bytes = try SmallFile.read(path, atMost: 1 << 24)
-        } catch {
-            throw TLSFileError(path: path, reason: error.reason)
-        }
+        let bytes = try contents(path, atMost: 1 << 24)
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
             throw TLSFileError(path: path, reason: "not a readable PEM certificate")
         }
         return certificates
+    }
+
+    private static func contents(_ path: String, atMost limit: Int) throws(TLSFileError) -> [UInt8] {
+        do {
+            return try SmallFile.read(path, atMost: limit)
+        } catch {
+            throw TLSFileError(path: path, reason: error.reason)
+        }
     }
 }

@@ -50,7 +50,7 @@ start() {
     pid=$!
     pids+=("$pid")
     wait_for 60 grep -qE 'msg="(listening|simulating)' "$folder/$name.log"
-    url=$(grep -E 'msg="(listening|simulating)' "$folder/$name.log" | grep -oE 'http://127\.0\.0\.1:[0-9]+' | head -n 1)
+    url=$(grep -E 'msg="(listening|simulating)' "$folder/$name.log" | grep -oE 'https?://127\.0\.0\.1:[0-9]+' | head -n 1)
 }
 
 stop() {

@@ -20,6 +20,15 @@ import UsageModel
         #expect(settings.storage.path == "/var/lib/algolia-exporter/history.db")
     }
 
+    @Test func `shows a web configuration that works`() throws {
+        let yaml = try #require(try blocks("yaml").first { $0.hasPrefix("tls_server_config:") })
+        let hash = "$2b$04$jGUuHv5EPXUSk3i3Q2zDIubfTPgK4g34kCCkM2X0WLj9.ZN2fo15q"
+        let security = try WebSettingsLoader.parse(yaml.replacing("$2y$10$…", with: hash), file: "/etc/web.yml")
+        #expect(security.certificate == .init(chain: "/etc/cert.pem", key: "/etc/key.pem"))
+        #expect(security.handshake.clients.policy == .requireAndVerify)
+        #expect(security.users == ["prometheus": hash] && security.headers.count == 1)
+    }
+
     @Test func `shows errors as they are`() throws {
         let yaml = try #require(try blocks("yaml").last)
         let shown = try blocks("text")

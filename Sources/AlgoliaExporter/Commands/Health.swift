@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOSSL
 import Output
 import Settings
+import Transport
 import UsageModel
 
 struct Health: AsyncParsableCommand {
@@ -22,13 +23,26 @@ struct Health: AsyncParsableCommand {
     @Argument(help: "URL of the exporter, such as https://127.0.0.1:9914, or unix:/path of its socket.")
     var url: String?
 
+    @Option(
+        name: .customLong("cert-file"),
+        help: "Path to a client certificate in PEM format, for an exporter that requires one.")
+    var certificateFile: String?
+
+    @Option(name: .customLong("key-file"), help: "Path to the private key of --cert-file in PEM format.")
+    var keyFile: String?
+
+    func validate() throws {
+        guard (certificateFile == nil) != (keyFile == nil) else { return }
+        throw ValidationError("--cert-file and --key-file are used together; one is missing")
+    }
+
     func run() async throws {
         do {
             let address =
                 if let url, case .unix? = ListenAddress(url) { try Self.url(ListenAddress.argument(url), false) } else {
                     try url ?? Self.runningExporter()
                 }
-            try await Self.ask("\(address)/health")
+            try await ask("\(address)/health")
             try Console.output("\(address) is alive")
         } catch {
             Console.error("\(error)")
@@ -36,18 +50,18 @@ struct Health: AsyncParsableCommand {
         }
     }
 
-    private static func ask(_ url: String) async throws {
+    private func ask(_ url: String) async throws {
         var configuration = HTTPClient.Configuration()
         // Whether it is alive, not who it is: the certificate is made for the name that others call it by.
-        configuration.tlsConfiguration = .makeClientConfiguration()
-        configuration.tlsConfiguration?.certificateVerification = .none
+        configuration.tlsConfiguration = try .client(
+            certificateAuthorityFile: nil, certificateFile: certificateFile, keyFile: keyFile, skipsVerification: true)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let answer: Result<UInt, any Error>
         do {
             var request = HTTPClientRequest(url: url)
             // The client would send the encoded path, which is no host.
             if url.contains("+unix://") { request.headers.replaceOrAdd(name: "Host", value: "localhost") }
-            answer = .success(try await http.execute(request, timeout: timeout).status.code)
+            answer = .success(try await http.execute(request, timeout: Self.timeout).status.code)
         } catch {
             answer = .failure(error)
         }

@@ -30,6 +30,9 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             let addresses = try addresses.get()
             let security = try web.configFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
             SecretFiles.warn(of: (security.certificate.map { [$0.key] } ?? []), logger)
+            if security.asksForHTTP2 {
+                logger.info("http2: true in \(web.configFile ?? ""): HTTP/2 is not supported; serving HTTP/1.1")
+            }
             try await serve(settings, addresses, security, demo, logger)
         }
     }
@@ -68,6 +71,9 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         do {
             let server = try WebServer(
                 exporter, addresses: addresses, security: security,
+                securityFile: web.configFile.map { path in
+                    WebSecurityFile(path: path) { try WebSettingsLoader.load(file: path) }
+                },
                 limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
             ) { bound in
                 for address in bound { Self.announce(address, scheme, exporter.paths, logger) }

@@ -16,7 +16,8 @@ struct WebOptions: ParsableArguments {
     var usesSystemdSockets = false
 
     @Option(
-        name: .customLong("web.config.file"), help: "Path to a YAML file with TLS and basic authentication settings.")
+        name: .customLong("web.config.file"),
+        help: "Path to a YAML file with TLS, basic authentication and response header settings.")
     var configFile: String?
 
     @Flag(

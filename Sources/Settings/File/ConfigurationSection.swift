@@ -9,6 +9,8 @@ struct ConfigurationSection {
     let value: ConfigurationValue
     private let pairs: [(key: Node, value: Node)]
     private var accepted: [String] = []
+    /// Keys that are reported already.
+    private var refused: [String] = []
     /// Whether every text is accepted.
     private var acceptsAll = false
 
@@ -55,6 +57,13 @@ struct ConfigurationSection {
         target = list.compactMap { $0.scalar(rule) }
     }
 
+    /// Reports `key`, if the file has it: others accept it, and nothing here does.
+    mutating func refuse(_ key: String, _ found: String, expected: String = "") {
+        guard let pair = pairs.first(where: { $0.key.scalar?.string == key }) else { return }
+        refused.append(key)
+        value.problems.add(pair.key.mark.map(FilePosition.init), path(of: key), found, expected: expected)
+    }
+
     /// Reads the mapping at `key` by `body`, if the file has it.
     mutating func section(_ key: String, _ body: (inout ConfigurationSection) -> Void) {
         value(key)?.section(body)
@@ -70,7 +79,7 @@ struct ConfigurationSection {
                     pair.key.mark.map(FilePosition.init), path, "a key is a list or mapping", expected: "a text")
                 continue
             }
-            guard !acceptsAll, !accepted.contains(key) else { continue }
+            guard !acceptsAll, !accepted.contains(key), !refused.contains(key) else { continue }
             var expected = "one of \(accepted.joined(separator: ", "))"
             if !problems.isFull, let similar = EditDistance.nearest(to: key, in: accepted) {
                 expected += " (did you mean \(similar)?)"

@@ -18,6 +18,9 @@ struct ConfigurationValue {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
+    /// Whether there is nothing, or an empty text.
+    var isEmpty: Bool { isNull || node.scalar?.string.isEmpty == true }
+
     /// Returns a single value as `rule` reads it.
     func scalar<Value>(_ rule: ValueRule<Value>) -> Value? {
         guard !isNull else { return mismatch("it has no value", expected: rule.expected) }

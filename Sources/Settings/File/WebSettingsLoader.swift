@@ -15,13 +15,19 @@ public enum WebSettingsLoader {
     }
 
     /// The same for a file's text.
-    /// - Parameter file: what errors call it.
+    /// - Parameter file: what errors call it; paths in the text begin at its folder.
     public static func parse(_ yaml: String, file: String) throws(SettingsError) -> WebSecurity {
         let problems = Problems(file: file)
         var settings = WebSecurity()
         if let root = YAMLDocument.root(of: yaml, problems: problems) {
             ConfigurationValue(node: root, path: "", problems: problems).section { root in
-                settings.certificate = certificate(&root)
+                if let tls = root.value("tls_server_config") {
+                    WebTLSSection(folder: folder(of: file)).read(tls, into: &settings)
+                }
+                root.section("http_server_config") { http in
+                    settings.asksForHTTP2 = http.value("http2")?.scalar(.boolean) ?? false
+                    http.section("headers") { settings.headers = headers(&$0) }
+                }
                 root.section("basic_auth_users") { users in
                     for (name, value) in users.entries() {
                         guard !name.isEmpty, !name.contains(":") else {
@@ -34,47 +40,30 @@ public enum WebSettingsLoader {
                         if let hash = value.scalar(.bcrypt) { settings.users[name] = hash }
                     }
                 }
+                root.refuse("rate_limit", "requests are not limited by rate", expected: "a reverse proxy that does it")
             }
         }
         guard problems.isEmpty else { throw problems.error }
         return settings
     }
 
-    private static func certificate(_ root: inout ConfigurationSection) -> WebSecurity.Certificate? {
-        var certificate: String?
-        var key: String?
-        guard let value = root.value("tls_server_config") else { return nil }
-        value.section { tls in
-            tls.read("cert_file", .text("the path of a PEM file"), into: &certificate)
-            tls.read("key_file", .text("the path of a PEM file"), into: &key)
-        }
-        guard let certificate, let key else {
-            value.refuse("the certificate is incomplete", expected: "cert_file and key_file")
-            return nil
-        }
-        return WebSecurity.Certificate(chain: certificate, key: key)
+    /// The folder of a file with the slash after it; empty for the working directory.
+    private static func folder(of file: String) -> String {
+        file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     }
-}
 
-extension ValueRule<String> {
-    /// The highest cost of a hash: one check takes a second or so.
-    private static var highestCost: Int { 14 }
-
-    /// A bcrypt hash. What it is instead is not shown: it may be the password.
-    static var bcrypt: Self {
-        let expected = "a bcrypt hash such as `htpasswd -nBC 10 \"\"` prints, beginning with $2y$"
-        return ValueRule(expected: expected) { text throws(Complaint) in
-            // The last characters of salt and hash hold 2 and 4 bits: with others no password would ever be right.
-            let form = /\$2[aby]\$([0-9]{2})\$[.\/A-Za-z0-9]{21}[.Oeu][.\/A-Za-z0-9]{30}[.CGKOSWaeimquy26]/
-            guard let match = text.wholeMatch(of: form), let cost = Int(match.1) else {
-                throw Complaint(found: "the value (not shown) is not a bcrypt hash", expected: expected)
-            }
-            guard (4...highestCost).contains(cost) else {
-                throw Complaint(
-                    found: "the bcrypt hash has cost \(cost)",
-                    expected: "4 to \(highestCost): each step doubles the time that a password takes to check")
-            }
-            return text
+    /// The headers that Prometheus' exporters know. One without a value is not set.
+    private static func headers(_ section: inout ConfigurationSection) -> [WebSecurity.Header] {
+        let rules: [(String, ValueRule<String>)] = [
+            ("Content-Security-Policy", .responseHeader),
+            ("X-Frame-Options", .choice(of: ["deny", "sameorigin"])),
+            ("X-Content-Type-Options", .choice(of: ["nosniff"])),
+            ("X-XSS-Protection", .responseHeader),
+            ("Strict-Transport-Security", .responseHeader),
+        ]
+        return rules.compactMap { name, rule in
+            guard let value = section.value(name), !value.isEmpty else { return nil }
+            return value.scalar(rule).map { WebSecurity.Header(name, $0) }
         }
     }
 }

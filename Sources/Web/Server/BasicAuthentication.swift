@@ -9,16 +9,15 @@ internal import NIOCore
 struct BasicAuthentication<Context: RemoteAddressRequestContext>: RouterMiddleware {
     private static var open: Set<String> { ["/health", "/-/healthy"] }
 
-    private let passwords: Passwords
-
-    init(_ users: [String: String]) {
-        passwords = Passwords(users)
-    }
+    /// Those in force; nil when none is needed.
+    let passwords: @Sendable () -> Passwords?
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if Self.open.contains(request.uri.path) { return try await next(request, context) }
+        guard let passwords = passwords(), !Self.open.contains(request.uri.path) else {
+            return try await next(request, context)
+        }
         let client = context.remoteAddress?.ipAddress ?? "unknown"
         switch await passwords.check(request.headers[.authorization], from: client) {
         case .right: return try await next(request, context)

@@ -1,12 +1,10 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
-internal import HummingbirdTLS
 public import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
 public import ServiceLifecycle
 private import Transport
 public import UsageModel
@@ -18,25 +16,28 @@ public struct WebServer: Service {
     /// - Parameters:
     ///   - addresses: to listen on; port 0 for any that is free.
     ///   - onRunning: called with the addresses, and their ports, once all of them accept requests.
-    ///   - security: TLS and authentication; none by default.
+    ///   - security: TLS, authentication and headers; none by default.
+    ///   - securityFile: where `security` comes from; nil for nowhere. What it names is read again when it changes in
+    ///     any case.
     ///   - limits: what clients may take of the server.
     /// - Throws: `TLSFileError`; `WebPaths.Invalid` when the path of the metrics is another endpoint's.
     public init(
         _ exporter: Exporter, addresses: [ListenAddress], security: WebSecurity = WebSecurity(),
-        limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
+        securityFile: WebSecurityFile? = nil, limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
         onRunning: @escaping @Sendable ([ListenAddress]) async -> Void = { _ in }
     ) throws {
         let connections = Connections(limits, logger: logger)
+        let protection = try ProtectionKeeper(security, file: securityFile, logger: exporter.logger)
         let endpoints = try Self.endpoints(exporter)
         let responder = RequestRules(
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
             prefix: RoutePrefix(exporter.paths.routePrefix),
-            next: Self.router(endpoints, exporter, users: security.users).buildResponder())
+            next: Self.router(endpoints, exporter, protection).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
-        serve = try Self.serving(listener, security, onRunning: onRunning) { request, writer, channel in
+        serve = Self.serving(listener, protection, onRunning: onRunning) { request, writer, channel in
             let context = ClientContext(source: .init(channel: channel, logger: logger))
             var response: Response
             do {
@@ -91,35 +92,38 @@ public struct WebServer: Service {
     }
 
     /// Serves every connection of a listener: HTTP/1.1, over TLS when there is a certificate.
-    /// - Throws: `TLSFileError`.
     private static func serving(
-        _ listener: HTTPListener, _ security: WebSecurity,
+        _ listener: HTTPListener, _ protection: ProtectionKeeper,
         onRunning: @escaping @Sendable ([ListenAddress]) async -> Void,
         responder: @escaping HTTPChannelHandler.Responder
-    ) throws -> @Sendable () async throws -> Void {
+    ) -> @Sendable () async throws -> Void {
         let connections = listener.connections
+        let linger = TimeAmount.seconds(connections.limits.linger)
+        let headers = { @Sendable in protection.current.security.headers }
         let http = HTTP1Channel(
             responder: responder,
             configuration: .init(additionalChannelHandlers: [
-                HTTP1RulesInstaller(linger: .seconds(connections.limits.linger)), ConnectionHandler(connections),
+                HTTP1RulesInstaller(linger: linger, headers: headers), ConnectionHandler(connections),
             ]))
-        guard let certificate = security.certificate else {
-            return { try await listener.run(http, onRunning: onRunning) }
+        let channel = ProtectedChannel(base: http, keeper: protection, connections: connections)
+        return {
+            try await withThrowingTaskGroup { group in
+                group.addTask { await protection.run() }
+                defer { group.cancelAll() }
+                try await listener.run(channel, onRunning: onRunning)
+            }
         }
-        let secure = try TLSChannel(
-            http, tlsConfiguration: .server(certificateFile: certificate.chain, keyFile: certificate.key))
-        return { try await listener.run(secure, onRunning: onRunning) }
     }
 
     static func router(
-        _ endpoints: [Endpoint], _ exporter: Exporter, users: [String: String]
+        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods, paths: exporter.paths))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
-        if !users.isEmpty { router.add(middleware: BasicAuthentication(users)) }
+        router.add(middleware: BasicAuthentication { protection.current.passwords })
         for endpoint in endpoints {
             guard let handle = endpoint.handle else { continue }
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in

@@ -10,7 +10,7 @@ private import Synchronization
 final class Connections: Sendable {
     /// An event of a connection, for the log.
     enum Event: Hashable {
-        case full, allBusy, slowReader, slowRequest, outOfDescriptors
+        case full, allBusy, slowReader, slowRequest, outOfDescriptors, refusedClient, failedHandshake
     }
 
     /// Connections that may be open beyond the limit while others are being closed for them.

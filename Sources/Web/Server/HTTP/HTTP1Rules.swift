@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
+internal import UsageModel
 
 /// The rules of HTTP/1 for a server (RFC 9112) that Hummingbird leaves open: versions, `Host`, the form of the target,
 /// transfer codings, `Connection`, `Expect`, answers to `HEAD`, and to requests that cannot be parsed.
@@ -25,6 +26,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// How long the connection is still read after the last answer, so that a client that is sending can read it.
     private let linger: TimeAmount
+    private let headers: @Sendable () -> [WebSecurity.Header]
     /// In the order of their arrival: clients may send several before the first answer.
     private var exchanges: CircularBuffer<Exchange> = []
     /// The answer to send when everything before it is answered; nothing is read after it.
@@ -34,7 +36,11 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReading = false
     private var end: Scheduled<Void>?
 
-    init(linger: TimeAmount) { self.linger = linger }
+    /// - Parameter headers: those of every answer, as they are in force.
+    init(linger: TimeAmount, headers: @escaping @Sendable () -> [WebSecurity.Header]) {
+        self.linger = linger
+        self.headers = headers
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end?.cancel()
@@ -90,6 +96,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
             exchanges[exchanges.startIndex].expects = false
             // The encoder then ends a body of unknown length with the connection.
             if exchange.isOld { head.version = .http1_0 }
+            for header in headers() { head.headers.replaceOrAdd(name: header.name, value: header.value) }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body where exchange.isHead:
             promise?.succeed()
@@ -127,12 +134,13 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         guard let refusal, exchanges.isEmpty, !isRefused else { return }
         isRefused = true
         let body = Problem.json(code: Int(refusal.status.code), title: refusal.status.reasonPhrase, refusal.detail)
-        let headers: HTTPHeaders = [
+        var fields: HTTPHeaders = [
             "Content-Type": "application/problem+json", "Content-Length": "\(body.count)", "Connection": "close",
             "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
         ]
+        for header in headers() { fields.replaceOrAdd(name: header.name, value: header.value) }
         context.write(
-            wrapOutboundOut(.head(.init(version: .http1_1, status: refusal.status, headers: headers))), promise: nil)
+            wrapOutboundOut(.head(.init(version: .http1_1, status: refusal.status, headers: fields))), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
         close(context)
@@ -154,14 +162,18 @@ final class HTTP1RulesInstaller: ChannelInboundHandler, RemovableChannelHandler,
     typealias InboundIn = NIOAny
 
     private let linger: TimeAmount
+    private let headers: @Sendable () -> [WebSecurity.Header]
 
-    init(linger: TimeAmount) { self.linger = linger }
+    init(linger: TimeAmount, headers: @escaping @Sendable () -> [WebSecurity.Header]) {
+        self.linger = linger
+        self.headers = headers
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         do {
             let pipeline = context.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(HTTP1Rules(linger: linger), position: .after(parser))
+            try pipeline.addHandler(HTTP1Rules(linger: linger, headers: headers), position: .after(parser))
         } catch {
             context.fireErrorCaught(error)
         }
