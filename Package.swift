@@ -138,7 +138,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity",
                 "Reports", "Web", "Settings", "Output", "Simulator", "Transport", "CMalloc", "CProcess", argumentParser,
                 lifecycle, logging, coreMetrics, httpClient,
-                nioCore, nioHTTP1, nioPosix, nioSSL,
+                nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: settings),
 

@@ -20,8 +20,7 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let logger = common.logging.start()
-        try await Failures.reported(logger) {
+        try await common.logging.run { _ in
             let settings = try common.settings()
             report(true, "configuration", "\(settings.applications.count) application(s)")
             var isGood = checkDatabase(settings.storage.path)
