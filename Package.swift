@@ -207,7 +207,10 @@ let package = Package(
         tests("SettingsTests", ["Settings", "TestSupport", "UsageModel"]),
         tests(
             "AlgoliaExporterTests",
-            ["AlgoliaExporter", "TestSupport", "History", "UsageModel", argumentParser, grdb]),
+            [
+                "AlgoliaExporter", "AlgoliaClient", "Collector", "TestSupport", "History", "UsageModel", argumentParser,
+                grdb,
+            ]),
         tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]
