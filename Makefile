@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run test bench e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
+.PHONY: run run-settings test bench e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -16,8 +16,12 @@ help:
 	@echo "make protobuf  generate the Swift code of the .proto files"
 	@echo "make format  format the sources; make lint checks them, and what each module imports"
 
-run: deps-run build
+run: run-settings deps-run build
 	@scripts/run
+
+# Before the build, which takes some minutes the first time.
+run-settings:
+	@scripts/run --check
 
 build: deps
 	scripts/swift build -c release --product algolia-exporter

@@ -140,7 +140,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Exposition", "RemoteStorage", "Capacity",
                 "Reports", "Web", "Settings", "Output", "Simulator", "Transport", "CMalloc", "CProcess", argumentParser,
                 lifecycle, logging, coreMetrics, httpClient,
-                nioCore, nioHTTP1, nioPosix, nioSSL,
+                nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: settings),
 
@@ -209,7 +209,10 @@ let package = Package(
         tests("SettingsTests", ["Settings", "TestSupport", "Transport", "UsageModel"]),
         tests(
             "AlgoliaExporterTests",
-            ["AlgoliaExporter", "TestSupport", "History", "UsageModel", argumentParser, grdb]),
+            [
+                "AlgoliaExporter", "AlgoliaClient", "Collector", "TestSupport", "History", "UsageModel", argumentParser,
+                grdb,
+            ]),
         tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
     ],
     swiftLanguageModes: [.v6]

@@ -4,9 +4,18 @@ public import UsageModel
 public struct ClientCheck: Sendable {
     /// One result: the thing that was checked and the finding, for people.
     public struct Finding: Sendable, Hashable {
-        public var isGood: Bool
+        /// The verdict on it; what is not configured is skipped.
+        public enum Verdict: Sendable, Hashable {
+            case works, skipped, fails
+        }
+
+        public var verdict: Verdict
         public var what: String
         public var text: String
+        /// The names of the application's indices, where they were listed.
+        public var indices: [IndexName]?
+        /// Whether one request may ask for all statistics.
+        public var servesWildcard = true
     }
 
     private let client: AlgoliaClient
@@ -15,22 +24,24 @@ public struct ClientCheck: Sendable {
 
     /// Whether the Usage API serves the last two hours before `now`.
     public func usage(now: UnixTime) async -> Finding {
-        func finding(_ isGood: Bool, _ text: String) -> Finding {
-            Finding(isGood: isGood, what: "\(client.application) usage API", text: text)
+        func finding(_ verdict: Finding.Verdict, _ text: String) -> Finding {
+            Finding(verdict: verdict, what: "\(client.application) usage API", text: text)
         }
         switch await ask(.all, now) {
         case .success(let answer):
             let statistics = Set(answer.series.map(\.statistic)).count
             guard let failure = answer.failure else {
-                return finding(true, "the key works; \(statistics) statistics in the last hours")
+                return finding(.works, "the key works; \(statistics) statistics in the last hours")
             }
-            return finding(false, "incomplete response: \(failure)")
+            return finding(.fails, "incomplete response: \(failure)")
         case .failure(let refusal):
             guard case .success = await ask(.names(["total_search_requests"]), now) else {
-                return finding(false, "\(refusal)")
+                return finding(.fails, "\(refusal)")
             }
-            return finding(
-                true, "the key works; the plan does not include the wildcard, requesting statistics by name")
+            var finding = finding(
+                .works, "the key works; the plan does not include the wildcard, requesting statistics by name")
+            finding.servesWildcard = false
+            return finding
         }
     }
 
@@ -46,33 +57,36 @@ public struct ClientCheck: Sendable {
 
     /// Whether the Search API lists the indices.
     public func indices() async -> Finding {
-        func finding(_ isGood: Bool, _ text: String) -> Finding {
-            Finding(isGood: isGood, what: "\(client.application) search API", text: text)
+        func finding(_ verdict: Finding.Verdict, _ text: String) -> Finding {
+            Finding(verdict: verdict, what: "\(client.application) search API", text: text)
         }
         guard client.canListIndices else {
-            return finding(true, "no search key; only indices named in the configuration are collected")
+            return finding(.skipped, "no search key; only indices named in the configuration are collected")
         }
         do throws(AlgoliaError) {
-            return finding(true, "the key works; \(try await client.indexNames().count) indices")
+            let names = try await client.indexNames()
+            var finding = finding(.works, "the key works; \(names.count) \(names.count == 1 ? "index" : "indices")")
+            finding.indices = names
+            return finding
         } catch {
-            return finding(false, "\(error)")
+            return finding(.fails, "\(error)")
         }
     }
 
     /// Whether the Monitoring API serves servers and their metrics.
     public func monitoring() async -> Finding {
-        func finding(_ isGood: Bool, _ text: String) -> Finding {
-            Finding(isGood: isGood, what: "\(client.application) monitoring API", text: text)
+        func finding(_ verdict: Finding.Verdict, _ text: String) -> Finding {
+            Finding(verdict: verdict, what: "\(client.application) monitoring API", text: text)
         }
         guard client.key(.monitoring) != nil else {
-            return finding(true, "no monitoring key; servers and clusters are not collected")
+            return finding(.skipped, "no monitoring key; servers and clusters are not collected")
         }
         do throws(AlgoliaError) {
             let servers = try await client.inventory()
             let metrics = Set(try await client.infrastructure(.hour).map(\.statistic))
-            return finding(true, "the key works; \(servers.count) servers, \(metrics.count) metrics")
+            return finding(.works, "the key works; \(servers.count) servers, \(metrics.count) metrics")
         } catch {
-            return finding(false, "\(error)")
+            return finding(.fails, "\(error)")
         }
     }
 }

@@ -20,6 +20,11 @@ public final class TokenBucket: Sendable {
         }
     }
 
+    /// The seconds that many requests take at the pace of a quota.
+    public static func seconds(for requests: Int, requestsPerMinute: Int) -> Double {
+        Double(requests) / State(requestsPerMinute: requestsPerMinute, now: 0).rate
+    }
+
     private struct State {
         let requestsPerMinute: Int
         var capacity: Double

@@ -14,7 +14,8 @@ struct AlgoliaExporter: AsyncParsableCommand {
             `algolia-exporter serve --demo`.
 
             Exit status: 0 on success, and when `serve` was stopped by SIGTERM or SIGINT; 1 on
-            failure, with the reason on standard error; 64 when the command line is invalid.
+            failure; 64 when the command line is wrong. Each problem is one line on standard
+            error that begins with `error: `.
             """,
         version: version,
         subcommands: [
@@ -30,6 +31,8 @@ enum Main {
     static func main() {
         ProcessStart.prepare()
         do {
+            try CommandMistake.check(CommandLine.unsafeArgv, count: CommandLine.argc)
+            try CommandMistake.check(Array(CommandLine.arguments.dropFirst()))
             let parsed = ParsedCommand(command: try AlgoliaExporter.parseAsRoot())
             let endsBySignal = !(parsed.command is any StoppableCommand)
             // Detached, since the main actor is this thread.
@@ -59,22 +62,20 @@ enum Main {
         }
     }
 
-    /// Ends the process with what the command line's parser says of `error`: help on standard output, faults
-    /// on standard error.
+    /// Ends the process with `error`: help goes to standard output, a failure to standard error.
     private nonisolated static func end(with error: any Error) -> Never {
-        let status = AlgoliaExporter.exitCode(for: error).rawValue
-        let text = AlgoliaExporter.fullMessage(for: error)
-        guard !text.isEmpty else { ProcessControl.shared.end(status) }
-        guard status == 0 else {
-            Console.error(text)
-            ProcessControl.shared.end(status)
-        }
+        guard AlgoliaExporter.exitCode(for: error) == .success else { fail(error) }
         do {
-            try Console.output(text)
-            ProcessControl.shared.end(0)
+            try Console.output(AlgoliaExporter.fullMessage(for: error))
         } catch {
-            Console.error("\(error)")
-            ProcessControl.shared.end(1)
+            fail(error)
         }
+        ProcessControl.shared.end(0)
+    }
+
+    private nonisolated static func fail(_ error: any Error) -> Never {
+        let failure = FailureText(error)
+        for line in failure.lines { Console.error(line) }
+        ProcessControl.shared.end(failure.status)
     }
 }

@@ -8,9 +8,10 @@ public enum Console {
         LogWriter.standardError.write("\(text.printable(keepsLines: true))\n")
     }
 
-    /// Overwrites the current line of standard error; for a terminal.
-    public static func progress(_ text: String) {
-        LogWriter.standardError.write("\r\u{1B}[K\(text.printable())")
+    /// Shows a text below everything that is written to standard error, in place of the one before; for a terminal. Nil
+    /// ends it: the last one stays, as a line.
+    public static func progress(_ text: String?) {
+        LogWriter.standardError.show(status: text?.printable())
     }
 
     /// A line, or several, on standard output.
@@ -24,8 +25,14 @@ public enum Console {
         }
     }
 
-    /// Whether standard error is a terminal.
-    public static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    /// The width of the terminal that standard error is, in columns; nil when it is none, or one that cannot move its
+    /// cursor (`TERM=dumb`).
+    public static var columns: Int? {
+        guard isatty(STDERR_FILENO) == 1, ProcessInfo.processInfo.environment["TERM"] != "dumb" else { return nil }
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
 }
 
 /// Something cannot be written; the description says what and why.

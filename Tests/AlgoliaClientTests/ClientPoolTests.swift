@@ -118,17 +118,18 @@ struct ClientCheckTests {
         let world = World()
         let check = try check(world)
         let usage = await check.usage(now: world.clock.now)
-        #expect(usage.isGood)
+        #expect(usage.verdict == .works)
         #expect(usage.what == "APP usage API")
         #expect(usage.text.hasPrefix("the key works; "))
         #expect(usage.text.hasSuffix(" statistics in the last hours"))
         #expect(!usage.text.contains(" 0 statistics"))
         let indices = await check.indices()
-        #expect(indices.isGood)
+        #expect(indices.verdict == .works)
         #expect(indices.what == "APP search API")
         #expect(indices.text == "the key works; 2 indices")
+        #expect(indices.indices?.count == 2)
         let monitoring = await check.monitoring()
-        #expect(monitoring.isGood)
+        #expect(monitoring.verdict == .works)
         #expect(monitoring.what == "APP monitoring API")
         #expect(monitoring.text.wholeMatch(of: /the key works; [1-9][0-9]* servers, [1-9][0-9]* metrics/) != nil)
         #expect(world.simulator.requests.count <= 5)
@@ -139,11 +140,11 @@ struct ClientCheckTests {
         let world = World()
         let check = try check(world, usageKey: "n0t-the-key", monitoringKey: "n0t-the-key")
         for finding in [await check.usage(now: world.clock.now), await check.monitoring()] {
-            #expect(!finding.isGood, "\(finding)")
+            #expect(finding.verdict == .fails, "\(finding)")
             #expect(!finding.text.contains("n0t-the-key"))
             #expect(!finding.text.isEmpty)
         }
-        #expect(await check.indices().isGood)
+        #expect(await check.indices().verdict == .works)
     }
 
     @Test("A plan without the wildcard is asked for one statistic by name, which says that the key works")
@@ -152,7 +153,8 @@ struct ClientCheckTests {
         faults.refusedWildcardStatus = 422
         let world = World(faults: faults)
         let finding = try await check(world).usage(now: world.clock.now)
-        #expect(finding.isGood)
+        #expect(finding.verdict == .works)
+        #expect(!finding.servesWildcard)
         #expect(
             finding.text
                 == "the key works; the plan does not include the wildcard, requesting statistics by name")
@@ -163,14 +165,14 @@ struct ClientCheckTests {
     func errorObject() async throws {
         let world = World(faults: Faults(injected: [Fault(.errorObject)]))
         let finding = try await check(world).usage(now: world.clock.now)
-        #expect(!finding.isGood)
+        #expect(finding.verdict == .fails)
     }
 
     @Test("Without a search key the list of indices is not asked for")
     func withoutSearchKey() async throws {
         let world = World()
         let finding = try await check(world, listsIndices: false).indices()
-        #expect(finding.isGood)
+        #expect(finding.verdict == .skipped)
         #expect(finding.text == "no search key; only indices named in the configuration are collected")
         #expect(world.simulator.requests.isEmpty)
     }
@@ -183,7 +185,7 @@ struct ClientCheckTests {
             metrics: NOOPMetricsHandler.instance)
         let client = try pool.client("APP", usageKey: .value("usage-key"), options: RequestOptions())
         let finding = await ClientCheck(client).monitoring()
-        #expect(finding.isGood)
+        #expect(finding.verdict == .skipped)
         #expect(finding.text == "no monitoring key; servers and clusters are not collected")
         #expect(world.simulator.requests.isEmpty)
     }

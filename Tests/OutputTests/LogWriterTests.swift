@@ -17,6 +17,22 @@ struct LogWriterTests {
         #expect(text == lines.joined())
     }
 
+    @Test("A status stays below all lines, in place of the one before, until it ends as a line")
+    func status() async throws {
+        let pipe = try TestPipe()
+        let writer = LogWriter(descriptor: pipe.writer)
+        writer.show(status: nil)
+        writer.write("before\n")
+        writer.show(status: "10%")
+        writer.write("between\n")
+        writer.show(status: "20%")
+        writer.show(status: nil)
+        writer.write("after\n")
+        let clear = "\r\u{1B}[K"
+        let text = try await pipe.text { $0.hasSuffix("after\n") }
+        #expect(text == "before\n\(clear)10%\(clear)between\n10%\(clear)20%\nafter\n")
+    }
+
     @Test("A reader that stalls keeps nobody waiting: beyond 1 MiB, lines are dropped, counted and reported")
     func stalled() async throws {
         let pipe = try TestPipe()

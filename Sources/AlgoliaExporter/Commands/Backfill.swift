@@ -1,8 +1,5 @@
 import ArgumentParser
 import Collector
-import Foundation
-import Output
-import UsageModel
 
 struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +7,8 @@ struct Backfill: AsyncParsableCommand {
         discussion: """
             Exit status 0 when no data is missing. Exit status 1 when requests keep failing, when Algolia sends \
             unreadable values, or when it does not serve hourly data back to backfill.horizon or daily data for the \
-            last 90 days; the reasons are listed.
+            last 90 days; the reasons are listed. Shows a bar on a terminal, and logs a line every 10 s elsewhere. \
+            Ctrl-C loses nothing: the next `backfill` or `serve` continues.
             """)
 
     @OptionGroup var collection: CollectionOptions
@@ -18,62 +16,19 @@ struct Backfill: AsyncParsableCommand {
     func run() async throws {
         try await collection.collect { settings, _, logger in
             let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
-            let progress = BackfillProgress(clock: assembly.clock)
+            let display = BackfillDisplay(clock: assembly.clock, logger: logger)
+            ProcessControl.shared.onSignal(display.lastWords)
             let stuck = await withTaskGroup(of: [String].self) { group in
                 for application in assembly.collector.applications {
-                    group.addTask { await application.runUntilComplete { await progress.update($0) } }
+                    group.addTask { await application.runUntilComplete { display.update($0) } }
                 }
                 return await group.reduce(into: []) { $0 += $1 }
             }
-            await progress.finish()
+            display.finish()
             await assembly.shutdown()
             guard stuck.isEmpty else {
                 throw CommandError("backfill incomplete: \(stuck.joined(separator: "; "))")
             }
         }
-    }
-}
-
-/// A bar on a terminal, plain lines elsewhere.
-private actor BackfillProgress {
-    private let clock: any WallClock
-    private let started: Double
-    private var statuses: [ApplicationID: ApplicationStatus] = [:]
-    private var lastLine = 0.0
-
-    init(clock: any WallClock) {
-        self.clock = clock
-        started = clock.monotonic
-    }
-
-    func update(_ status: ApplicationStatus) {
-        statuses[status.application] = status
-        let now = clock.monotonic
-        // Ten frames a second for the eye, a line in ten seconds for a log.
-        guard now - lastLine >= (Console.isTerminal ? 0.1 : 10) else { return }
-        lastLine = now
-        show()
-    }
-
-    func finish() {
-        show()
-        if Console.isTerminal { Console.error("") }
-    }
-
-    private func show() {
-        let desired = statuses.values.reduce(0) { $0 + $1.desired.values.reduce(0, +) }
-        let remaining = statuses.values.reduce(0) { $0 + $1.remaining.values.reduce(0, +) }
-        guard desired > 0 else { return }
-        let share = Double(desired - remaining) / Double(desired)
-        let percent = Int((share * 100).rounded(.down))
-        let elapsed = DurationText.string(Int64(clock.monotonic - started))
-        guard Console.isTerminal else {
-            return Console.error(
-                "backfill \(percent)% complete, \(elapsed) elapsed")
-        }
-        let width = 40
-        let filled = Int(share * Double(width))
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        Console.progress("\(bar) \(percent)%  \(elapsed)")
     }
 }

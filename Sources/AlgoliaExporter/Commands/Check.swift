@@ -1,6 +1,7 @@
 import AlgoliaClient
 import ArgumentParser
 import AsyncHTTPClient
+import Collector
 import CoreMetrics
 import Foundation
 import History
@@ -13,77 +14,136 @@ import UsageModel
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration, keys and database.",
-        discussion:
-            "Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one empty request to each remote write receiver. Exit status 1 when any check fails."
-    )
+        discussion: """
+            Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one \
+            empty request to each remote write receiver. Says how many requests the first backfill takes, and what to do \
+            next. What is not configured is skipped. Exit status 1 when any check fails.
+            """)
 
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: "Check the built-in simulator and the demo database instead of Algolia.")
+    var demo = false
+
     func run() async throws {
-        let logger = common.logging.start()
-        try await Failures.reported(logger) {
-            let settings = try common.settings()
-            report(true, "configuration", "\(settings.applications.count) application(s)")
-            if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
-                report(true, "proxy", "requests to the Usage API go through \(proxy)")
+        try await common.logging.run { logger in
+            var settings = try common.settings(requireApplication: false)
+            if demo {
+                try await Demo(logger: logger).redirect(&settings, keepsPath: common.storagePath != nil)
             }
-            var isGood = checkDatabase(settings.storage.path)
-            let transport = AsyncHTTPTransport(
-                .algolia, proxies: settings.proxies,
-                authorities: try CertificateAuthorities(file: settings.requests.endpoints.certificateAuthorityFile))
-            let clock = SystemClock()
-            let clients = ClientPool(
-                transport: transport, clock: clock, metrics: NOOPMetricsHandler.instance)
-            for application in settings.applications {
-                do {
-                    let check = ClientCheck(try clients.client(application, settings.requests))
-                    if !report(await check.usage(now: clock.now)) { isGood = false }
-                    if !report(await check.indices()) { isGood = false }
-                    if !report(await check.monitoring()) { isGood = false }
-                } catch {
-                    report(false, application.id.text, "\(error)")
-                    isGood = false
-                }
-            }
-            await transport.closed()
-            for receiver in settings.remoteWrite {
-                let (works, text) = await RemoteWriteCheck.check(
-                    receiver, userAgent: "algolia-exporter/\(AlgoliaExporter.version)", proxies: settings.proxies)
-                report(works, "remote write \(receiver.name)", text)
-                if !works { isGood = false }
-            }
-            if !isGood { throw ExitCode.failure }
+            try await check(settings)
         }
     }
 
-    private func report(_ isGood: Bool, _ what: String, _ text: String) {
+    private func check(_ settings: Settings) async throws {
+        var isGood = true
+        func report(_ verdict: ClientCheck.Finding.Verdict, _ what: String, _ text: String) {
+            if verdict == .fails { isGood = false }
+            Self.line(verdict.label, what, text)
+        }
+        let source = demo ? "demo" : common.configFile ?? "environment"
+        let count = settings.applications.count
+        if settings.applications.isEmpty {
+            report(.skipped, "configuration", "no application is configured in the \(source)")
+        } else {
+            report(.works, "configuration", "\(source), \(count) \(count == 1 ? "application" : "applications")")
+        }
+        if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
+            report(.works, "proxy", "requests to the Usage API go through \(proxy)")
+        }
+        let database = await Self.database(settings.storage.path)
+        report(database.verdict, "database", database.text)
+        defer { try? database.history?.close() }
+        let transport = AsyncHTTPTransport(
+            .algolia, proxies: settings.proxies,
+            authorities: try CertificateAuthorities(file: settings.requests.endpoints.certificateAuthorityFile))
+        let clock = SystemClock()
+        let clients = ClientPool(
+            transport: transport, clock: clock, metrics: NOOPMetricsHandler.instance)
+        for application in settings.applications {
+            do {
+                let check = ClientCheck(try clients.client(application, settings.requests))
+                let usage = await check.usage(now: clock.now)
+                let indices = await check.indices()
+                for finding in [usage, indices, await check.monitoring()] {
+                    report(finding.verdict, finding.what, finding.text)
+                }
+                guard usage.verdict == .works, indices.verdict != .fails else { continue }
+                let estimate = try await BackfillEstimate(
+                    of: application.id, settings: settings.collection(of: application, shard: nil),
+                    listed: indices.indices, servesWildcard: usage.servesWildcard, history: database.history,
+                    now: clock.now)
+                report(
+                    .works, "\(application.id) backfill", Self.text(estimate, settings.requests.requestsPerMinute))
+            } catch {
+                report(.fails, application.id.text, "\(error)")
+            }
+        }
+        await transport.closed()
+        if settings.remoteWrite.isEmpty { report(.skipped, "remote write", "no receiver is configured") }
+        for receiver in settings.remoteWrite {
+            let (works, text) = await RemoteWriteCheck.check(
+                receiver, userAgent: "algolia-exporter/\(AlgoliaExporter.version)", proxies: settings.proxies)
+            report(works ? .works : .fails, "remote write \(receiver.name)", text)
+        }
+        Self.line("next", nil, next(settings, isGood: isGood))
+        if !isGood { throw ExitCode.failure }
+    }
+
+    private static func text(_ estimate: BackfillEstimate, _ requestsPerMinute: Int) -> String {
+        guard estimate.requests > 0 else { return "complete; nothing is missing" }
+        let requests = estimate.requests == 1 ? "request" : "requests"
+        let time = BackfillMeter.about(
+            TokenBucket.seconds(for: estimate.requests, requestsPerMinute: requestsPerMinute))
+        return "\(CountText.grouped(estimate.requests)) \(requests) to make, \(time) at "
+            + "\(CountText.grouped(requestsPerMinute)) requests/min"
+    }
+
+    /// What to do after these checks.
+    private func next(_ settings: Settings, isGood: Bool) -> String {
+        let command =
+            (common.configFile.map { " --config.file=\($0)" } ?? "")
+            + (common.storagePath.map { " --storage.path=\($0)" } ?? "") + (demo ? " --demo" : "")
+        guard isGood else { return "correct what FAIL names, then run `algolia-exporter check\(command)` again" }
+        guard settings.applications.isEmpty else { return "run `algolia-exporter serve\(command)`" }
+        return "set ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY or name a file with --config.file; "
+            + "`algolia-exporter serve --demo` needs neither"
+    }
+
+    private static func line(_ label: String, _ what: String?, _ text: String) {
+        let start = "\(label.padding(toLength: 4, withPad: " ", startingAt: 0))  "
         do {
-            try Console.output("\(isGood ? "ok  " : "FAIL")  \(what.printable()): \(text.printable())")
+            try Console.output(start + (what.map { "\($0.printable()): " } ?? "") + text.printable())
         } catch {
             // Nobody sees what else would be found.
-            Console.error("\(error)")
+            for line in FailureText(error).lines { Console.error(line) }
             ProcessControl.shared.end(1)
         }
     }
 
-    private func report(_ finding: ClientCheck.Finding) -> Bool {
-        report(finding.isGood, finding.what, finding.text)
-        return finding.isGood
-    }
-
-    private func checkDatabase(_ path: String) -> Bool {
+    /// - Returns: the finding, and the history if there is one.
+    private static func database(
+        _ path: String
+    ) async -> (verdict: ClientCheck.Finding.Verdict, text: String, history: History?) {
         guard FileManager.default.fileExists(atPath: path) else {
-            report(true, "database", "\(path) does not exist yet; serve creates it")
-            return true
+            return (.works, "\(path) does not exist yet; serve creates it", nil)
         }
         do {
             let history = try History(path: path, readOnly: true)
-            report(true, "database", "\(path), \(history.size) bytes")
-            try history.close()
-            return true
+            return (.works, "\(path), \(CountText.grouped(history.size)) bytes", history)
         } catch {
-            report(false, "database", "\(error)")
-            return false
+            return (.fails, "\(error)", nil)
+        }
+    }
+}
+
+extension ClientCheck.Finding.Verdict {
+    /// The first word of its line.
+    fileprivate var label: String {
+        switch self {
+        case .works: "ok"
+        case .skipped: "skip"
+        case .fails: "FAIL"
         }
     }
 }

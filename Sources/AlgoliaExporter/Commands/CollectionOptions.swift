@@ -17,8 +17,7 @@ struct CollectionOptions: ParsableArguments {
         transform: { text in
             guard let shard = Shard(text), shard.count <= CollectionOptions.mostShards else {
                 throw ValidationError(
-                    "'\(text)' is not a shard; expected number/count, such as 1/3, of at most \(CollectionOptions.mostShards)"
-                )
+                    "expected number/count, such as 1/3, of at most \(CollectionOptions.mostShards)")
             }
             return shard
         })
@@ -28,8 +27,7 @@ struct CollectionOptions: ParsableArguments {
 
     /// Runs `body` with the settings and, for a demonstration, the simulator they point at.
     func collect(_ body: (Settings, Demo?, Logger) async throws -> Void) async throws {
-        let logger = common.logging.start()
-        try await Failures.reported(logger) {
+        try await common.logging.run { logger in
             limitMemoryArenas()
             // Before the simulator, which a wrong configuration does not need.
             _ = try common.settings(requireApplication: !isDemo)

@@ -35,8 +35,20 @@ struct LoggingOptions: ParsableArguments {
     @Option(name: .customLong("log.format"), help: "Log format: logfmt or json.")
     var format: LogFormat = .logfmt
 
+    /// Runs `body` with the log of the process. A log in JSON also has the errors that `body` ends with.
+    func run(_ body: (Logger) async throws -> Void) async throws {
+        let logger = start()
+        do {
+            try await body(logger)
+        } catch  where format == .json {
+            let failure = FailureText(error)
+            for problem in failure.problems { logger.error("\(problem)") }
+            throw ExitCode(failure.status)
+        }
+    }
+
     /// Sends the process's log to standard error in the wanted form.
-    func start() -> Logger {
+    private func start() -> Logger {
         let (level, format) = (level.level, format)
         LoggingSystem.bootstrap { _ in LineLogHandler(level: level, format: format) }
         LogWriter.standardError.report { count in
@@ -69,22 +81,4 @@ struct CommandError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-/// Reports what ends a command: one clear line, exit status 1.
-enum Failures {
-    static func reported(_ logger: Logger, _ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch let code as ExitCode {
-            throw code
-        } catch let error as SettingsError {
-            // A line for each problem, as a compiler would print them.
-            Console.error("\(error)")
-            throw ExitCode.failure
-        } catch {
-            logger.error("\(error)")
-            throw ExitCode.failure
-        }
-    }
 }

@@ -114,8 +114,7 @@ struct DatabaseCommand: AsyncParsableCommand {
     static func withHistory(
         _ common: CommonOptions, readOnly: Bool, _ body: (History, Settings) async throws -> Void
     ) async throws {
-        let logger = common.logging.start()
-        try await Failures.reported(logger) {
+        try await common.logging.run { _ in
             let settings = try common.settings(requireApplication: false)
             let path = settings.storage.path
             guard readOnly || FileManager.default.fileExists(atPath: path) else {

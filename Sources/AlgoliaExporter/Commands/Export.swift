@@ -34,7 +34,7 @@ struct Export: AsyncParsableCommand {
             "hourly, daily or minutely. Repeatable for openmetrics, where the default is all; csv and jsonl: one, default hourly.",
         transform: { text in
             guard let granularity = Granularity(rawValue: text) else {
-                throw ValidationError("'\(text)' is not a granularity; expected hourly, daily or minutely")
+                throw ValidationError("expected hourly, daily or minutely")
             }
             return granularity
         })

@@ -1,8 +1,7 @@
-import ArgumentParser
 import Simulator
 
 /// A fault as it is written on the command line: `KIND` or `KIND:PROBABILITY`.
-struct FaultArgument: ExpressibleByArgument {
+struct FaultArgument {
     /// The help text about the kinds of faults.
     static let kinds = """
         A fault is KIND or KIND:PROBABILITY; --fault is repeatable. KIND is a status from 0 to 999 (3xx redirects to \
@@ -16,7 +15,12 @@ struct FaultArgument: ExpressibleByArgument {
     private let effect: Fault.Effect
     private let probability: Double
 
-    init?(argument: String) {
+    /// Reads an argument.
+    static var argument: @Sendable (String) throws -> FaultArgument {
+        ArgumentRule.reading("KIND or KIND:PROBABILITY, such as 500:0.1", FaultArgument.init)
+    }
+
+    init?(_ argument: String) {
         let parts = argument.split(separator: ":", maxSplits: 1)
         guard let kind = parts.first, let effect = Self.effect(String(kind)) else { return nil }
         let probability = parts.count > 1 ? Double(parts[1]) : 1

@@ -1,8 +1,5 @@
 import ArgumentParser
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
 import NIOSSL
 import Output
 import Settings
@@ -17,10 +14,15 @@ struct Health: AsyncParsableCommand {
             its flags. Exit status 0 when it is alive, 1 otherwise.
             """)
 
-    /// Less than the health check of the image waits for.
-    private static let timeout = TimeAmount.seconds(4)
+    /// Seconds; less than the health check of the image waits for.
+    private static let timeout = 4.0
 
-    @Argument(help: "URL of the exporter, such as https://127.0.0.1:9914, or unix:/path of its socket.")
+    @Argument(
+        help: "URL of the exporter, such as https://127.0.0.1:9914, or unix:/path of its socket.",
+        transform: ArgumentRule.reading("a URL such as http://127.0.0.1:9914, or unix:/path") { text in
+            if case .unix? = ListenAddress(text) { return ListenAddress(text)?.url(isSecure: false) }
+            return text.contains(/^https?:\/\/[^\/]/) ? text : nil
+        })
     var url: String?
 
     @Option(
@@ -37,40 +39,30 @@ struct Health: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
-            let address =
-                if let url, case .unix? = ListenAddress(url) { try Self.url(ListenAddress.argument(url), false) } else {
-                    try url ?? Self.runningExporter()
-                }
-            try await ask("\(address)/health")
-            try Console.output("\(address) is alive")
-        } catch {
-            Console.error("\(error)")
-            throw ExitCode.failure
-        }
+        let address = try url ?? Self.runningExporter()
+        try await ask("\(address)/health")
+        try Console.output("\(address) is alive")
     }
 
     private func ask(_ url: String) async throws {
-        var configuration = HTTPClient.Configuration()
         // Whether it is alive, not who it is: the certificate is made for the name that others call it by.
-        configuration.tlsConfiguration = try .client(
+        let tls = try TLSConfiguration.client(
             certificateAuthorityFile: nil, certificateFile: certificateFile, keyFile: keyFile, skipsVerification: true)
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let answer: Result<UInt, any Error>
+        let transport = AsyncHTTPTransport(tls: tls)
+        defer { transport.close() }
+        // The client would send the encoded path of a socket, which is no host.
+        let headers = url.contains("+unix://") ? [(name: "Host", value: "localhost")] : []
+        let request = TransportRequest(
+            url: url, headers: headers, timeout: Self.timeout, maximumBody: 1 << 16, needsBody: false)
+        let status: Int
         do {
-            var request = HTTPClientRequest(url: url)
-            // The client would send the encoded path, which is no host.
-            if url.contains("+unix://") { request.headers.replaceOrAdd(name: "Host", value: "localhost") }
-            answer = .success(try await http.execute(request, timeout: Self.timeout).status.code)
+            status = try await transport.send(request).status
+        } catch .connection(let reason) {
+            throw CommandError("no response from \(url): \(reason)")
         } catch {
-            answer = .failure(error)
+            throw CommandError("no response from \(url) within \(Int(Self.timeout)) s")
         }
-        try? await http.shutdown()
-        switch answer {
-        case .success(200): return
-        case .success(let status): throw CommandError("\(url) returned status \(status); expected 200")
-        case .failure(let error): throw CommandError("no response from \(url): \(error)")
-        }
+        guard status == 200 else { throw CommandError("\(url) returned status \(status); expected 200") }
     }
 
     /// Where the first process listens that was started as `serve`, read from its command line as it read it itself.

@@ -21,7 +21,7 @@ struct Report: AsyncParsableCommand {
         help: "Output format: html, markdown, json or csv. (default: html)",
         transform: { text in
             guard let format = ReportFormat(rawValue: text) else {
-                throw ValidationError("'\(text)' is not a format; expected html, markdown, json or csv")
+                throw ValidationError("expected html, markdown, json or csv")
             }
             return format
         })

@@ -3,6 +3,7 @@ import Capacity
 import Collector
 import Exposition
 import Foundation
+import History
 import Logging
 import ServiceLifecycle
 import Settings
@@ -41,6 +42,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         _ settings: Settings, _ addresses: [ListenAddress], _ security: WebSecurity, _ demo: Demo?, _ logger: Logger
     ) async throws {
         let assembly = try Assembly(settings, shard: collection.shard, logger: logger)
+        Self.introduce(assembly.history, settings, source: demo == nil ? collection.common.configFile : "demo", logger)
         let options = collection
         let reloader = ConfigurationReloader(
             settings, load: { try options.settings(demo, logger) }, apply: assembly.apply,
@@ -52,6 +54,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         }
         let watch = HistoryWatch(
             history: assembly.history, clock: assembly.clock, metrics: assembly.registry, logger: logger)
+        let backfill = BackfillWatch(assembly.collector.status, clock: assembly.clock, logger: logger)
         let exporter = Exporter(
             history: assembly.history,
             options: { reloader.current.shownMetrics },
@@ -82,7 +85,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             try await run(
                 [
                     retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
-                    watch,
+                    watch, backfill,
                 ] + WatchdogKeeper.needed,
                 demo, serverLogger)
         } catch {
@@ -91,6 +94,16 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         }
         await assembly.shutdown()
         logger.info("stopped; all received data is stored")
+    }
+
+    /// Logs what runs, on which settings and which history.
+    private static func introduce(_ history: History, _ settings: Settings, source: String?, _ logger: Logger) {
+        logger.info(
+            "algolia-exporter \(AlgoliaExporter.version) starting",
+            metadata: [
+                "configuration": "\(source ?? "environment")", "applications": "\(settings.applications.count)",
+                "database": "\(history.path)", "database_size": "\(history.size) bytes",
+            ])
     }
 
     private static func announce(_ address: ListenAddress, _ scheme: String, _ paths: WebPaths, _ logger: Logger) {

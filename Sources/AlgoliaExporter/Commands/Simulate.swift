@@ -17,13 +17,18 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
         transform: ListenAddress.argument)
     var listenAddress = ListenAddress.tcp(host: "127.0.0.1", port: 9915)
 
-    @Option(help: "Requests per minute allowed for each application.")
+    @Option(
+        help: "Requests per minute allowed for each application.", transform: ArgumentRule.wholeNumber(1...1_000_000))
     var requestsPerMinute = 60
 
-    @Option(help: "Number of indices; names beyond the first 25 are generic.")
+    @Option(
+        help: "Number of indices; names beyond the first 25 are generic.",
+        transform: ArgumentRule.wholeNumber(0...10_000))
     var indices = 25
 
-    @Option(help: "Number of applications: DEMOAPP, DEMOAPP2 and so on, with the same keys.")
+    @Option(
+        help: "Number of applications: DEMOAPP, DEMOAPP2 and so on, with the same keys.",
+        transform: ArgumentRule.wholeNumber(1...1000))
     var applications = 1
 
     @OptionGroup(title: "Vendor behaviour") var switches: VendorSwitches
@@ -32,20 +37,10 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
         guard case .tcp = listenAddress else {
             throw ValidationError("--web.listen-address: the simulator needs host:port, such as 127.0.0.1:9915")
         }
-        guard (1...1_000_000).contains(requestsPerMinute) else {
-            throw ValidationError("--requests-per-minute must be between 1 and 1000000, not \(requestsPerMinute)")
-        }
-        guard (0...10_000).contains(indices) else {
-            throw ValidationError("--indices must be between 0 and 10000, not \(indices)")
-        }
-        guard (1...1000).contains(applications) else {
-            throw ValidationError("--applications must be between 1 and 1000, not \(applications)")
-        }
     }
 
     func run() async throws {
-        let logger = logging.start()
-        try await Failures.reported(logger) {
+        try await logging.run { logger in
             let configuration = simulated
             let application = configuration.applications[0]
             guard case .tcp(let host, let port) = listenAddress else { return }

@@ -5,10 +5,12 @@ import UsageModel
 
 /// How the simulated vendor behaves beyond the ordinary; everything is off by default.
 struct VendorSwitches: ParsableArguments {
-    @Option(name: .customLong("fault"), help: "A fault to inject.")
+    @Option(name: .customLong("fault"), help: "A fault to inject.", transform: FaultArgument.argument)
     var faults: [FaultArgument] = []
 
-    @Option(name: .customLong("monitoring-fault"), help: "A fault of the Monitoring API.")
+    @Option(
+        name: .customLong("monitoring-fault"), help: "A fault of the Monitoring API.",
+        transform: FaultArgument.argument)
     var monitoringFaults: [FaultArgument] = []
 
     @Option(help: "Location of redirects; {target} stands for the request's path and query.")
@@ -47,7 +49,9 @@ struct VendorSwitches: ParsableArguments {
     @Option(help: "How long daily buckets are kept. (default: 365d)", transform: VendorSwitches.duration)
     var dailyRetention: Int64?
 
-    @Option(help: "Response to a range that begins before the retention: clip, or a status such as 400, 404 or 422.")
+    @Option(
+        help: "Response to a range that begins before the retention: clip, or a status such as 400, 404 or 422.",
+        transform: ArgumentRule.reading("clip, or a status from 400 to 499", OldRanges.init))
     var oldRanges = OldRanges.clip
 
     @Option(
@@ -55,7 +59,8 @@ struct VendorSwitches: ParsableArguments {
         help: """
             Text to send as the value of one bucket: STATISTIC@TIME=TEXT or STATISTIC/INDEX@TIME=TEXT, such as \
             records@now-26h=NaN. INDEX is percent-encoded; a date such as 2026-07-15 means the daily bucket.
-            """)
+            """,
+        transform: ArgumentRule.reading("STATISTIC@TIME=TEXT, such as records@now-26h=NaN", PoisonArgument.init))
     var poisonedValues: [PoisonArgument] = []
 
     @Option(
@@ -71,7 +76,8 @@ struct VendorSwitches: ParsableArguments {
 
     @Option(
         name: .customLong("young-index"),
-        help: "An index created DAYS days ago, as NAME:DAYS; earlier ranges answer 404.")
+        help: "An index created DAYS days ago, as NAME:DAYS; earlier ranges answer 404.",
+        transform: ArgumentRule.reading("NAME:DAYS, such as new:30, of at most 3650 days", YoungIndexArgument.init))
     var youngIndices: [YoungIndexArgument] = []
 
     func validate() throws {
@@ -116,14 +122,14 @@ struct VendorSwitches: ParsableArguments {
 
     @Sendable private static func duration(_ text: String) throws -> Int64 {
         guard let seconds = DurationText.parse(text), seconds > 0 else {
-            throw ValidationError("expected a duration such as 90d, not \"\(text)\"")
+            throw ValidationError("expected a duration such as 90d")
         }
         return seconds
     }
 
     @Sendable private static func time(_ text: String) throws -> UnixTime {
         guard let time = TimeText.parse(text, now: SystemClock().now) else {
-            throw ValidationError("expected \(TimeText.accepted), not \"\(text)\"")
+            throw ValidationError("expected \(TimeText.accepted)")
         }
         return time
     }
@@ -137,7 +143,7 @@ extension SimulatedApplication {
 }
 
 /// `clip`, or the status with which old ranges are refused.
-struct OldRanges: ExpressibleByArgument, CustomStringConvertible {
+struct OldRanges: CustomStringConvertible {
     static let clip = OldRanges(status: nil)
 
     /// Nil clips them.
@@ -145,7 +151,7 @@ struct OldRanges: ExpressibleByArgument, CustomStringConvertible {
 
     private init(status: Int?) { self.status = status }
 
-    init?(argument: String) {
+    init?(_ argument: String) {
         if argument == "clip" {
             status = nil
         } else if let status = Int(argument), (400...499).contains(status) {
@@ -156,14 +162,13 @@ struct OldRanges: ExpressibleByArgument, CustomStringConvertible {
     }
 
     var description: String { status.map { "\($0)" } ?? "clip" }
-    var defaultValueDescription: String { description }
 }
 
 /// `STATISTIC@TIME=TEXT` or `STATISTIC/INDEX@TIME=TEXT`.
-struct PoisonArgument: ExpressibleByArgument {
+struct PoisonArgument {
     let value: PoisonedValue
 
-    init?(argument: String) {
+    init?(_ argument: String) {
         guard let equals = argument.firstIndex(of: "="), let at = argument[..<equals].lastIndex(of: "@") else {
             return nil
         }
@@ -185,10 +190,10 @@ struct PoisonArgument: ExpressibleByArgument {
 }
 
 /// `NAME:DAYS`.
-struct YoungIndexArgument: ExpressibleByArgument {
+struct YoungIndexArgument {
     let index: YoungIndex
 
-    init?(argument: String) {
+    init?(_ argument: String) {
         guard let colon = argument.lastIndex(of: ":"), colon > argument.startIndex,
             let name = IndexName(String(argument[..<colon])),
             let days = Int64(argument[argument.index(after: colon)...]), (0...3650).contains(days)

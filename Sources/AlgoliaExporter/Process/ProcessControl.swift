@@ -22,6 +22,7 @@ final class ProcessControl: Sendable {
     private struct State {
         var stop: (@Sendable () -> Void)?
         var reload: (@Sendable () -> Void)?
+        var lastWords: (@Sendable (_ signal: String) -> String?)?
         var isStopping = false
         var wantsReload = false
         var logger: Logger?
@@ -46,6 +47,11 @@ final class ProcessControl: Sendable {
             return state.wantsReload
         }
         if isWanted { reload() }
+    }
+
+    /// Registers what to log when a signal, `SIGINT` for one, ends a command that does not stop in order.
+    func onSignal(_ lastWords: @escaping @Sendable (_ signal: String) -> String?) {
+        state.withLock { $0.lastWords = lastWords }
     }
 
     /// Limits the time that the process still has to ``grace``: something failed, and the rest is stopping.
@@ -129,6 +135,10 @@ extension ProcessControl {
         sigaction(number, nil, &before)
         // The parent process ignores it, as `nohup` does.
         if before.isIgnored { return }
+        let names = [SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGHUP: "SIGHUP"]
+        if let words = state.withLock({ $0.lastWords })?(names[number] ?? "signal \(number)") {
+            logger?.notice("\(words)")
+        }
         UnfinishedFiles.shared.discard()
         LogWriter.standardError.flush(within: 0.5)
         signal(number, SIG_DFL)

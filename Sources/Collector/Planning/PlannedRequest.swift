@@ -32,6 +32,16 @@ struct PlannedRequest: Hashable {
     /// Seconds that one request may span.
     static func longest(_ granularity: Granularity) -> Int64 { UsageRequest.longestRange(granularity) }
 
+    /// The part of `range` that one request asks for, at its end: backfill goes newest first.
+    static func newestWindow(of range: TimeRange, _ granularity: Granularity) -> TimeRange {
+        TimeRange(max(range.start, range.end - longest(granularity)), range.end)
+    }
+
+    /// The number of requests that `range` takes, one ``newestWindow(of:_:)`` after the other.
+    static func windows(in range: TimeRange, _ granularity: Granularity) -> Int {
+        Int((range.seconds + longest(granularity) - 1) / longest(granularity))
+    }
+
     /// The window that its answer covers when it was sent at `fetchedAt`.
     func window(fetchedAt: UnixTime, _ settings: CollectionSettings) -> AnsweredWindow {
         AnsweredWindow(

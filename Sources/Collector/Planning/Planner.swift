@@ -145,6 +145,25 @@ struct Planner {
         tracks.filter { $0.granularity == granularity }.reduce(0) { $0 + backlog(of: $1, now: now).seconds }
     }
 
+    /// Requests until nothing is missing: live tails that were never fetched, and the windows of backfill. Those that
+    /// fail, or that the vendor refuses, come on top.
+    func requestsLeft(now: UnixTime) -> Int {
+        tracks.reduce(0) { $0 + requestsLeft(for: $1, now: now) }
+    }
+
+    private func requestsLeft(for track: Track, now: UnixTime) -> Int {
+        var backlog = backlog(of: track, now: now)
+        var windows = 0
+        if track.tailFetched.isEmpty {
+            windows = 1
+            backlog = backlog.subtracting(TimeRangeSet(track.tailRange(.everything, settings, now: now)))
+        }
+        windows += backlog.ranges.reduce(0) { $0 + PlannedRequest.windows(in: $1, track.granularity) }
+        let offer = tailOffer(track)
+        guard !offer.servesWildcard else { return windows }
+        return windows * ((offer.names.count + StatisticsOffer.batchSize - 1) / StatisticsOffer.batchSize)
+    }
+
     /// Scopes that miss anything.
     func incompleteScopes(now: UnixTime) -> [Scope] {
         tracks.filter { $0.tailFetched.isEmpty || !backlog(of: $0, now: now).isEmpty }.map(\.scope)
@@ -352,7 +371,7 @@ struct Planner {
         else { return nil }
         guard
             let range = reaches.served(
-                TimeRange(max(start, end - PlannedRequest.longest(granularity)), end), scope, granularity, now: now)
+                PlannedRequest.newestWindow(of: TimeRange(start, end), granularity), scope, granularity, now: now)
         else { return nil }
         let wanted = lacking.filter { $0.missing?.intersection(range) == range }.map(\.name)
         let statistics: StatisticSelection =

@@ -29,6 +29,8 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var remaining: [Granularity: Int64]
     /// Seconds of history that are wanted, over all scopes.
     public var desired: [Granularity: Int64]
+    /// Requests until nothing is missing, as far as none fails; nil until the indices are known.
+    public var requestsLeft: Int?
     /// Statistics (or `*`) that the plan refuses, by endpoint.
     public var refused: [String: [StatisticName]]
     /// Ranges that were answered unreadably or refused; neither stored nor counted as ``remaining``.
@@ -74,6 +76,7 @@ extension ApplicationStatus {
             lastErrorTime: health.lastError?.time, indices: state.indices.count,
             hasNothing: isLoaded && state.discovery.isSettled && planner.tracks.isEmpty, remaining: remaining,
             desired: desired,
+            requestsLeft: isLoaded && state.discovery.isSettled ? planner.requestsLeft(now: now) : nil,
             refused: Dictionary(
                 planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }
             ) { first, _ in first },

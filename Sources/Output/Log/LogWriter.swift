@@ -15,6 +15,8 @@ public final class LogWriter: Sendable {
     public static let budget = 1 << 20
 
     private struct State {
+        /// The text that is shown below all lines.
+        var status: String?
         var lines: [String] = []
         /// Counts both the waiting lines and those being written.
         var bytes = 0
@@ -56,10 +58,29 @@ public final class LogWriter: Sendable {
 
     /// Queues a text with its line end. Never waits.
     public func write(_ line: String) {
-        let size = line.utf8.count
+        queue { state in state.status.map { "\(Self.erasing)\(line)\($0)" } ?? line }
+    }
+
+    /// Shows `status` below all lines, in place of the one before; for a terminal. Nil ends it: the last one stays, as
+    /// a line.
+    /// - Parameter status: a text without a line end that fits the width.
+    public func show(status: String?) {
+        queue { state in
+            defer { state.status = status }
+            return status.map { Self.erasing + $0 } ?? (state.status == nil ? "" : "\n")
+        }
+    }
+
+    /// To the start of the line, and clears it (ECMA-48: EL).
+    private static let erasing = "\r\u{1B}[K"
+
+    private func queue(_ text: (inout State) -> String) {
         state.withLock { state in
+            let text = text(&state)
+            let size = text.utf8.count
+            guard size > 0 else { return }
             guard state.bytes + size <= Self.budget else { return state.drop() }
-            state.lines.append(line)
+            state.lines.append(text)
             state.bytes += size
             guard !state.isRunning else { return }
             state.isRunning = true

@@ -1,4 +1,5 @@
 private import Foundation
+private import UsageModel
 
 /// Numbers for people: few digits, a prefix, and nothing that a line break could tear apart.
 ///
@@ -18,7 +19,7 @@ public enum Figure {
 
     /// An integer with all its digits, in groups: `1,234,567`.
     public static func exact(_ value: some BinaryInteger) -> String {
-        (value < 0 ? "−" : "") + grouped(String(value.magnitude))
+        (value < 0 ? "−" : "") + CountText.grouped(value.magnitude)
     }
 
     /// A number with all digits before the point, in groups, and up to three after it: `1,234.5`.
@@ -75,7 +76,7 @@ public enum Figure {
     /// A magnitude in groups of three digits, with at most so many decimals and no zeros at their end.
     static func plain(_ magnitude: Double, decimals: Int) -> String {
         let parts = String(format: "%.\(decimals)f", magnitude).split(separator: ".")
-        let whole = grouped(String(parts[0]))
+        let whole = CountText.grouped(String(parts[0]))
         guard parts.count > 1 else { return whole }
         let fraction = String(parts[1].reversed().drop { $0 == "0" }.reversed())
         return fraction.isEmpty ? whole : whole + "." + fraction
@@ -92,14 +93,5 @@ public enum Figure {
     private static func decimals(of magnitude: Double) -> Int {
         guard magnitude > 0 else { return 0 }
         return min(max(2 - Int(log10(magnitude).rounded(.down)), 0), 8)
-    }
-
-    private static func grouped(_ digits: String) -> String {
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-            text.append(digit)
-        }
-        return text
     }
 }

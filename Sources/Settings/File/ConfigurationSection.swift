@@ -93,7 +93,7 @@ struct ConfigurationSection {
 }
 
 /// How alike two names are.
-enum EditDistance {
+public enum EditDistance {
     /// How many letters must be added, left out or replaced, or swapped with
     /// their neighbour, to get from one to the other.
     static func between(_ first: String, _ second: String) -> Int {
@@ -116,7 +116,7 @@ enum EditDistance {
     }
 
     /// The most similar of `candidates` within two edits; nil when none is.
-    static func nearest(to name: String, in candidates: [String]) -> String? {
+    public static func nearest(to name: String, in candidates: [String]) -> String? {
         candidates.map { (between(name, $0), $0) }.filter { $0.0 <= 2 }.min { $0.0 < $1.0 }?.1
     }
 }

@@ -19,8 +19,15 @@ public struct RunningSimulator: Service {
         configuration.maximumGracefulShutdownDuration = .seconds(1)
         let group = ServiceGroup(configuration: configuration)
         self.group = group
-        task = Task { try await group.run() }
-        url = "http://\(host):\(try await server.port)"
+        let task = Task { try await group.run() }
+        self.task = task
+        do {
+            url = "http://\(host):\(try await server.port)"
+        } catch {
+            // The end of the server says why it does not listen.
+            try await task.value
+            throw error
+        }
     }
 
     public func run() async throws {

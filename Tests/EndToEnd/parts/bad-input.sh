@@ -25,6 +25,7 @@ refuses 'duration\.yml:1:.*interval.*soon' "$binary" serve "--config.file=$folde
 refuses 'key\.yml:3:.*usage_api_kye' "$binary" serve "--config.file=$folder/key.yml"
 refuses 'absent\.yml' "$binary" serve "--config.file=$folder/absent.yml"
 refuses 'ALGOLIA_APPLICATION_ID' "$binary" serve "--storage.path=$folder/none.db"
+refuses "unknown command 'exprot'; did you mean 'export'" "$binary" exprot
 refuses '--no-such-flag' "$binary" serve --no-such-flag
 refuses 'nowhere.*listen-address.*expected host:port' "$binary" serve --demo --web.listen-address=nowhere
 refuses 'loud.*log.level' "$binary" serve --demo --log.level=loud

@@ -1,0 +1,84 @@
+import AlgoliaClient
+import History
+import Simulator
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import Collector
+
+@Suite("The number of requests of a backfill")
+struct BackfillEstimateTests {
+    @Test(
+        "It is the number that the planner then makes, until nothing is left",
+        arguments: [
+            (horizon: 90, indices: [], refused: []), (90, ["products", "blog"], []), (1, ["products"], []),
+            (400, ["products"], []), (90, ["products"], ["*"]),
+        ] as [(Int64, [IndexName], Set<StatisticName>)])
+    func counted(horizon: Int64, indices: [IndexName], refused: Set<StatisticName>) throws {
+        var settings = CollectionSettings()
+        settings.horizon = horizon * 86_400
+        var collection = PlannedCollection(
+            settings: settings, indices: indices, refused: [.application: refused, .index: refused])
+        let expected = collection.planner.requestsLeft(now: collection.now)
+        try collection.finish()
+        #expect(collection.planner.requestsLeft(now: collection.now) == 0)
+        let made = collection.requests.count { [.live, .backfill].contains($0.request.purpose) }
+        #expect(made == expected)
+        #expect(made >= 3 * (indices.count + 1))
+    }
+
+    @Test("Each answer takes one off")
+    func countdown() throws {
+        var collection = PlannedCollection(indices: ["products"])
+        var left = collection.planner.requestsLeft(now: collection.now)
+        while left > 0 {
+            let next = collection.next()
+            let request = try #require(next)
+            collection.answer(request)
+            let now = collection.planner.requestsLeft(now: collection.now)
+            #expect(now == left - 1, "\(request)")
+            left = now
+        }
+    }
+
+    @Test("Before the first start it is what a collector then asks for; the rest after a part; nothing after all")
+    func collected() async throws {
+        let world = World(indices: ["products", "blog"])
+        func estimate(_ history: History?) async throws -> Int {
+            try await BackfillEstimate(
+                of: "APP", settings: world.settings, listed: ["products", "blog"], servesWildcard: true,
+                history: history, now: world.clock.now
+            ).requests
+        }
+        let first = try await estimate(nil)
+        let history = try world.openHistory()
+        #expect(try await estimate(history) == first)
+        let collector = try world.collector(history)
+        for _ in 0..<10 { _ = await collector.step() }
+        let part = try await estimate(history)
+        // The list of indices was one of the ten, and would be asked for again.
+        #expect(part == first - 9)
+        #expect(await collector.status().requestsLeft == part - 1)
+        #expect(try await world.settle(collector))
+        #expect(world.simulator.requests.count == first)
+        #expect(try await estimate(history) == 0)
+        #expect(await collector.status().requestsLeft == 0)
+    }
+
+    @Test("Indices that are not selected take no requests, and without a list only those that are named do")
+    func selected() async throws {
+        var settings = CollectionSettings()
+        func estimate(_ listed: [IndexName]?) async throws -> Int {
+            try await BackfillEstimate(
+                of: "APP", settings: settings, listed: listed, servesWildcard: true, history: nil, now: World.start
+            ).requests
+        }
+        let alone = try await estimate(nil)
+        #expect(try await estimate(["products", "tmp_1"]) == alone * 3 + 1)
+        settings.indices.exclude = ["tmp_*"]
+        #expect(try await estimate(["products", "tmp_1"]) == alone * 2 + 1)
+        settings.indices.include = ["products"]
+        #expect(try await estimate(nil) == alone * 2)
+    }
+}
