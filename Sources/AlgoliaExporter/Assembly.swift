@@ -8,6 +8,7 @@ import Logging
 import Output
 import RemoteStorage
 import Settings
+import Synchronization
 import Transport
 import UsageModel
 import Web
@@ -21,6 +22,7 @@ struct Assembly {
     let collector: Collector
     let remoteWriter: RemoteWriter
     private let horizon: RepairHorizon
+    private let labels: CurrentLabels
     private let clients: ClientPool
     private let shard: Shard?
     private let gauges: ConfigurationGauges
@@ -45,9 +47,11 @@ struct Assembly {
             throw error
         }
         horizon = RepairHorizon(hourly: settings.collection.horizon)
+        let labels = CurrentLabels(settings.applicationLabels)
+        self.labels = labels
         remoteWriter = RemoteWriter(
             destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
-            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)")
+            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)", labels: { labels.value })
         gauges.show(settings, shard: shard)
     }
 
@@ -58,6 +62,7 @@ struct Assembly {
         await collector.apply(try Self.applications(settings, shard, clients))
         gauges.show(settings, shard: shard)
         horizon.change(hourly: settings.collection.horizon)
+        labels.value = settings.applicationLabels
         await remoteWriter.apply(destinations)
     }
 
@@ -77,6 +82,18 @@ struct Assembly {
         }
     }
 
+}
+
+/// The labels that are added to each application's metrics, as configured now.
+private final class CurrentLabels: Sendable {
+    private let current: Mutex<ApplicationLabels>
+
+    init(_ labels: ApplicationLabels) { current = Mutex(labels) }
+
+    var value: ApplicationLabels {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
 }
 
 extension ClientPool {

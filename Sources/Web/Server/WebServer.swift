@@ -68,6 +68,7 @@ public struct WebServer: Service {
     static func endpoints(_ exporter: Exporter) throws(WebPaths.Invalid) -> [Endpoint] {
         let metrics = MetricsPage(exporter)
         var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
+        endpoints += [ProbeRoute.endpoint(exporter, metrics), ServiceDiscoveryRoute.endpoint(exporter)]
         endpoints += PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
@@ -123,8 +124,9 @@ public struct WebServer: Service {
         for endpoint in endpoints {
             guard let handle = endpoint.handle else { continue }
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in
-                let query = endpoint.checksQuery ? request.uri.query : nil
-                let parameters = try QueryParameters(query, accepting: endpoint.parameters)
+                let query = endpoint.checksQuery || endpoint.ignoresOtherParameters ? request.uri.query : nil
+                let parameters = try QueryParameters(
+                    query, accepting: endpoint.parameters, ignoringOthers: endpoint.ignoresOtherParameters)
                 return try await handle(request, parameters)
             }
         }
