@@ -120,7 +120,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "PrometheusModel", "Exposition", "RemoteStorage",
                 "Forecast", "Capacity", "Presentation", "Reports", "Gzip", "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
-                hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, mustache,
+                hummingbirdCore, hummingbirdTLS, nioSSL, httpTypes, lifecycle, logging, coreMetrics, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioExtras,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {

@@ -33,7 +33,7 @@ struct Assembly {
         history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(
             RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
-                + ConfigurationMetric.all + LogMetric.all)
+                + ConfigurationMetric.all + LogMetric.all + HTTPMetric.all)
         gauges = ConfigurationGauges(metrics: registry)
         LogWriter.standardError.count(with: Counter(label: LogMetric.dropped.name, dimensions: [], factory: registry))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)

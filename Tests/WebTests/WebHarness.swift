@@ -118,7 +118,7 @@ extension Exporter {
 /// Runs a server on a port of its own, and stops it after `body`.
 func withServer(
     _ exporter: Exporter, security: WebSecurity = WebSecurity(),
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, accessLog: Logger? = nil,
     _ body: (WebClient) async throws -> Void
 ) async throws {
     let (ports, running) = AsyncStream.makeStream(of: Int.self)
@@ -128,6 +128,7 @@ func withServer(
     (limits.window, limits.linger) = (3600, 3600)
     let server = try WebServer(
         exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], security: security, limits: limits, logger: logger,
+        accessLog: accessLog,
         onRunning: { running.yield($0[0].port ?? 0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

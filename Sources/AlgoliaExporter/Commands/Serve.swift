@@ -68,7 +68,8 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         do {
             let server = try WebServer(
                 exporter, addresses: addresses, security: security,
-                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
+                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger,
+                accessLog: web.logsAccess ? logger : nil
             ) { bound in
                 for address in bound { Self.announce(address, scheme, exporter.paths, logger) }
                 ServiceManager.shared?.send(.ready)

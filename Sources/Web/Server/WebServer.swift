@@ -17,26 +17,30 @@ public struct WebServer: Service {
 
     /// - Parameters:
     ///   - addresses: to listen on; port 0 for any that is free.
+    ///   - accessLog: where each request is logged; nil for nowhere.
     ///   - onRunning: called with the addresses, and their ports, once all of them accept requests.
     ///   - security: TLS and authentication; none by default.
     ///   - limits: what clients may take of the server.
     /// - Throws: `TLSFileError`; `WebPaths.Invalid` when the path of the metrics is another endpoint's.
     public init(
         _ exporter: Exporter, addresses: [ListenAddress], security: WebSecurity = WebSecurity(),
-        limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
+        limits: ConnectionLimits = ConnectionLimits(), logger: Logger, accessLog: Logger? = nil,
         onRunning: @escaping @Sendable ([ListenAddress]) async -> Void = { _ in }
     ) throws {
         let connections = Connections(limits, logger: logger)
         let endpoints = try Self.endpoints(exporter)
+        let prefix = RoutePrefix(exporter.paths.routePrefix)
+        let recorder = RequestRecorder(endpoints, prefix: prefix, metrics: exporter.registry, log: accessLog)
         let responder = RequestRules(
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
-            prefix: RoutePrefix(exporter.paths.routePrefix),
+            prefix: prefix,
             next: Self.router(endpoints, exporter, users: security.users).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
         serve = try Self.serving(listener, security, onRunning: onRunning) { request, writer, channel in
+            let start = ContinuousClock.now
             let context = ClientContext(source: .init(channel: channel, logger: logger))
             var response: Response
             do {
@@ -46,6 +50,8 @@ public struct WebServer: Service {
             } catch {
                 response = Response(status: .internalServerError)
             }
+            let status = response.status
+            defer { recorder.record(request, context, status: status, since: start) }
             response.headers[.date] = HTTPDate.string(SystemClock().now)
             response.headers[.server] = "algolia-exporter"
             do {
