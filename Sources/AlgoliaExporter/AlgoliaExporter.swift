@@ -16,7 +16,7 @@ struct AlgoliaExporter: AsyncParsableCommand {
             Exit status: 0 on success, and when `serve` was stopped by SIGTERM or SIGINT; 1 on
             failure, with the reason on standard error; 64 when the command line is invalid.
             """,
-        version: version,
+        version: Build.text,
         subcommands: [
             Serve.self, Backfill.self, Check.self, Report.self, Export.self, DatabaseCommand.self, Simulate.self,
             Health.self,

@@ -53,7 +53,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             history: assembly.history,
             options: { reloader.current.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
-            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger, paths: try web.paths(),
+            clock: assembly.clock, build: Build.information, logger: logger, paths: try web.paths(),
             usage: UsageGateway(
                 usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.collection.settleDelay },
                 readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),

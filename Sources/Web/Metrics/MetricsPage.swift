@@ -191,7 +191,11 @@ actor MetricsPage {
 
     private func writeOwn(to writer: inout ExpositionWriter) {
         writer.family(ExporterMetric.build)
-        writer.sample(.init(ExporterMetric.build, exporter.version), .integer(1))
+        let build = exporter.build
+        writer.sample(
+            .init(
+                ExporterMetric.build, build.version, build.revision, build.branch, build.date, build.swiftVersion),
+            .integer(1))
         writer.family(ExporterMetric.databaseSize)
         writer.sample(.init(), .integer(exporter.history.size))
         exporter.registry.write(to: &writer)
@@ -215,9 +219,10 @@ actor MetricsPage {
 /// The metrics about the process as a whole: its version and database.
 public enum ExporterMetric {
     public static let build = MetricDeclaration(
-        "algolia_exporter_build_info", .gauge, labels: ["version"],
-        help: "Exporter version as a label; the value is always 1.",
-        meaning: "constant 1")
+        "algolia_exporter_build_info", .gauge, labels: ["version", "revision", "branch", "date", "swiftversion"],
+        help: "Version and commit of the exporter, and the compiler's version, as labels; the value is always 1.",
+        meaning:
+            "constant 1; `revision`, `branch` and `date` are the commit's, `unknown` for a build without git")
     public static let databaseSize = MetricDeclaration(
         "algolia_exporter_database_size_bytes", .gauge,
         help: "Size of the database and its write-ahead log in bytes.",

@@ -89,7 +89,7 @@ private struct Layout: ViewModel {
         pages = PageName.allCases.map { Link(path: $0.path, name: $0.title, isCurrent: $0 == page.name) }
         alert = page.problem.map { [Alert(title: $0.sentence, accepted: $0.accepted)] } ?? []
         content = page.content
-        version = exporter.version
+        version = exporter.build.version
         databaseSize = Figure.bytes(Double(exporter.history.size))
         now = .time(exporter.clock.now)
     }
