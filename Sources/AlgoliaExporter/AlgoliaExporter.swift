@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Output
 
 /// The command line. It only wires: what happens is in the modules.
@@ -12,6 +13,10 @@ struct AlgoliaExporter: AsyncParsableCommand {
             Set ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY in the environment and run
             `algolia-exporter serve`. To try it without an Algolia application, run
             `algolia-exporter serve --demo`.
+
+            Every flag can also be set by an environment variable: ALGOLIA_EXPORTER_ and the flag's name in capitals, with
+            _ for . and -. For example, ALGOLIA_EXPORTER_LOG_LEVEL=debug is --log.level=debug. A flag wins over its
+            variable, a variable over the configuration file.
 
             Exit status: 0 on success, and when `serve` was stopped by SIGTERM or SIGINT; 1 on
             failure, with the reason on standard error; 64 when the command line is invalid.
@@ -30,7 +35,9 @@ enum Main {
     static func main() {
         ProcessStart.prepare()
         do {
-            let parsed = ParsedCommand(command: try AlgoliaExporter.parseAsRoot())
+            let parsed = ParsedCommand(
+                command: try FlagVariables.parse(
+                    Array(CommandLine.arguments.dropFirst()), ProcessInfo.processInfo.environment))
             let endsBySignal = !(parsed.command is any StoppableCommand)
             // Detached, since the main actor is this thread.
             Task.detached { await run(parsed) }
