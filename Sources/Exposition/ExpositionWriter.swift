@@ -24,11 +24,10 @@ public struct ExpositionWriter: Sendable {
     ) {
         self.format = format
         self.filter = filter
-        added = Dictionary(
-            uniqueKeysWithValues: labels.applications.map { application in
-                let rendered = Labels(labels[application].map { Label($0.name, $0.value) })
-                return (application.text, [UInt8(ascii: ",")] + rendered.bytes)
-            })
+        added = labels.applications.reduce(into: [:]) { added, application in
+            let rendered = Labels(labels[application].map { Label($0.name, $0.value) })
+            added[application.text] = [UInt8(ascii: ",")] + rendered.bytes
+        }
     }
 
     /// Whether the filter lets a family through.
