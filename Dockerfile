@@ -18,6 +18,9 @@ RUN swift package resolve
 
 # All of it: the package is only valid with the folders of all its targets.
 COPY . .
+# git and its folder are not in the image.
+ARG REVISION=unknown
+ARG CREATED=unknown
 RUN scripts/swift build -c release --product algolia-exporter \
     && strip -o /algolia-exporter .build/release/algolia-exporter
 

@@ -122,7 +122,7 @@ let package = Package(
                 "UsageModel", "AlgoliaClient", "History", "Collector", "PrometheusModel", "Exposition", "RemoteStorage",
                 "Forecast", "Capacity", "Presentation", "Reports", "Gzip", "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
-                hummingbirdCore, nioSSL, nioTLS, httpTypes, lifecycle, logging, mustache,
+                hummingbirdCore, nioSSL, nioTLS, httpTypes, lifecycle, logging, coreMetrics, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioExtras,
             ],
             resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {

@@ -13,7 +13,8 @@ enum LocalServer {
         let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         let exporter = Exporter(
             history: history, options: { MetricsOptions() }, registry: MetricsRegistry(),
-            process: ProcessMetrics(started: clock.seconds), clock: clock, version: "benchmark", logger: quiet,
+            process: ProcessMetrics(started: clock.seconds), clock: clock,
+            build: BuildInformation(version: "benchmark"), logger: quiet,
             status: { [] })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = try WebServer(exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], logger: quiet) {

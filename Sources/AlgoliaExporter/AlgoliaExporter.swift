@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Output
 
 /// The command line. It only wires: what happens is in the modules.
@@ -13,11 +14,15 @@ struct AlgoliaExporter: AsyncParsableCommand {
             `algolia-exporter serve`. To try it without an Algolia application, run
             `algolia-exporter serve --demo`.
 
+            Every flag can also be set by an environment variable: ALGOLIA_EXPORTER_ and the flag's name in capitals, with
+            _ for . and -. For example, ALGOLIA_EXPORTER_LOG_LEVEL=debug is --log.level=debug. A flag wins over its
+            variable, a variable over the configuration file.
+
             Exit status: 0 on success, and when `serve` was stopped by SIGTERM or SIGINT; 1 on
             failure; 64 when the command line is wrong. Each problem is one line on standard
             error that begins with `error: `.
             """,
-        version: version,
+        version: Build.text,
         subcommands: [
             Serve.self, Backfill.self, Check.self, Report.self, Export.self, DatabaseCommand.self, Simulate.self,
             Health.self,
@@ -31,9 +36,11 @@ enum Main {
     static func main() {
         ProcessStart.prepare()
         do {
+            let arguments = Array(CommandLine.arguments.dropFirst())
             try CommandMistake.check(CommandLine.unsafeArgv, count: CommandLine.argc)
-            try CommandMistake.check(Array(CommandLine.arguments.dropFirst()))
-            let parsed = ParsedCommand(command: try AlgoliaExporter.parseAsRoot())
+            try CommandMistake.check(arguments)
+            let parsed = ParsedCommand(
+                command: try FlagVariables.parse(arguments, ProcessInfo.processInfo.environment))
             let endsBySignal = !(parsed.command is any StoppableCommand)
             // Detached, since the main actor is this thread.
             Task.detached { await run(parsed) }

@@ -8,6 +8,7 @@ import Logging
 import Output
 import RemoteStorage
 import Settings
+import Synchronization
 import Transport
 import UsageModel
 import Web
@@ -20,6 +21,7 @@ struct Assembly {
     let collector: Collector
     let remoteWriter: RemoteWriter
     private let horizon: RepairHorizon
+    private let labels: CurrentLabels
     private let clients: ClientPool
     private let transport: AsyncHTTPTransport
     private let authorities: CertificateAuthorities
@@ -33,7 +35,7 @@ struct Assembly {
         history = try History(path: settings.storage.path, collects: true, logger: logger)
         registry = MetricsRegistry(
             RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
-                + ConfigurationMetric.all + LogMetric.all)
+                + ConfigurationMetric.all + LogMetric.all + HTTPMetric.all)
         gauges = ConfigurationGauges(metrics: registry)
         LogWriter.standardError.count(with: Counter(label: LogMetric.dropped.name, dimensions: [], factory: registry))
         transport = AsyncHTTPTransport(.algolia, proxies: settings.proxies, authorities: authorities)
@@ -47,9 +49,11 @@ struct Assembly {
             throw error
         }
         horizon = RepairHorizon(hourly: settings.collection.horizon)
+        let labels = CurrentLabels(settings.applicationLabels)
+        self.labels = labels
         remoteWriter = RemoteWriter(
             destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
-            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)",
+            logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)", labels: { labels.value },
             connect: { [proxies = settings.proxies] _, tls in AsyncHTTPTransport(tls: tls, proxies: proxies) })
         if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
             logger.info("sending requests to the Usage API through proxy \(proxy)")
@@ -66,6 +70,7 @@ struct Assembly {
         await collector.apply(applications)
         gauges.show(settings, shard: shard)
         horizon.change(hourly: settings.collection.horizon)
+        labels.value = settings.applicationLabels
         await remoteWriter.apply(destinations)
     }
 
@@ -85,6 +90,18 @@ struct Assembly {
         }
     }
 
+}
+
+/// The labels that are added to each application's metrics, as configured now.
+private final class CurrentLabels: Sendable {
+    private let current: Mutex<ApplicationLabels>
+
+    init(_ labels: ApplicationLabels) { current = Mutex(labels) }
+
+    var value: ApplicationLabels {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
 }
 
 extension ClientPool {

@@ -11,13 +11,23 @@ public struct ExpositionWriter: Sendable {
     /// Samples written so far.
     public private(set) var samples = 0
     private let filter: MetricFilter?
+    /// The labels that are added to the samples of each application, as they follow others.
+    private let added: [String: [UInt8]]
     private var name = ""
     private var isShown = true
 
-    /// - Parameter filter: which families to write; nil for all of them. The others are passed over.
-    public init(_ format: ExpositionFormat, filter: MetricFilter? = nil) {
+    /// - Parameters:
+    ///   - filter: which families to write; nil for all of them. The others are passed over.
+    ///   - labels: those that are added to every sample with the label `application`.
+    public init(
+        _ format: ExpositionFormat, filter: MetricFilter? = nil, labels: ApplicationLabels = ApplicationLabels()
+    ) {
         self.format = format
         self.filter = filter
+        added = labels.applications.reduce(into: [:]) { added, application in
+            let rendered = Labels(labels[application].map { Label($0.name, $0.value) })
+            added[application.text] = [UInt8(ascii: ",")] + rendered.bytes
+        }
     }
 
     /// Whether the filter lets a family through.
@@ -26,6 +36,8 @@ public struct ExpositionWriter: Sendable {
     /// Labels as they stand between braces, rendered once for many samples.
     public struct Labels: Sendable, Hashable {
         fileprivate var bytes: [UInt8] = []
+        /// The value of the label `application`; empty without one.
+        fileprivate var application = ""
 
         /// The text between the braces.
         var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -40,6 +52,7 @@ public struct ExpositionWriter: Sendable {
         }
 
         public mutating func append(_ name: String, _ value: String) {
+            if name == "application" { application = value }
             if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
             bytes += name.utf8
             bytes += #"=""#.utf8
@@ -94,6 +107,7 @@ public struct ExpositionWriter: Sendable {
         if !labels.bytes.isEmpty {
             bytes.append(UInt8(ascii: "{"))
             bytes += labels.bytes
+            if !added.isEmpty, let more = added[labels.application] { bytes += more }
             bytes.append(UInt8(ascii: "}"))
         }
         bytes.append(UInt8(ascii: " "))

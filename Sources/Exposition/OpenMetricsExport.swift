@@ -14,9 +14,13 @@ public struct OpenMetricsExport: Sendable {
     /// - Parameters:
     ///   - series: the stored series to write; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets to write.
-    public init(_ series: [StoredSeries], granularities: [Granularity], range: TimeRange) {
+    ///   - labels: those that are added to each application's metrics.
+    public init(
+        _ series: [StoredSeries], granularities: [Granularity], range: TimeRange,
+        labels: ApplicationLabels = ApplicationLabels()
+    ) {
         stored = series
-        self.series = MetricSeriesSet(series.map(\.key), granularities: granularities)
+        self.series = MetricSeriesSet(series.map(\.key), granularities: granularities, labels: labels)
         self.range = range
     }
 

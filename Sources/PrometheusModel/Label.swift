@@ -4,7 +4,8 @@ public import UsageModel
 ///
 /// Labels are compared byte by byte, as Prometheus does.
 public struct Label: Sendable {
-    /// The label that holds the metric's name. It sorts before all others, which begin with a small letter.
+    /// The label that holds the metric's name. It sorts before all others, which begin with a small letter, those that an
+    /// operator adds included.
     public static let metricName = "__name__"
 
     public let name: String

@@ -16,7 +16,9 @@ public struct MetricSeries: Sendable {
     /// The severity that this series is 1 for; nil for a plain value.
     @usableFromInline let state: Int64?
 
-    private init(_ key: SeriesKey, of family: MetricFamily, state: ClusterStatus?) {
+    private init(
+        _ key: SeriesKey, of family: MetricFamily, state: ClusterStatus?, _ added: [ApplicationLabels.Pair]
+    ) {
         self.key = key
         self.family = family
         granularity = family.granularity
@@ -24,6 +26,7 @@ public struct MetricSeries: Sendable {
         self.state = state?.rawValue
         var labels = Label.all(key, family.name.statistic)
         if let state { labels.append(Label("status", state.name)) }
+        labels += added.map { Label($0.name, $0.value) }
         labels.append(Label(Label.metricName, family.metric))
         self.labels = labels.sorted()
     }
@@ -31,12 +34,16 @@ public struct MetricSeries: Sendable {
     /// The series of Prometheus that the points of `granularity` of one stored series become: a count's hours and days
     /// a series each, hours of any other statistic, minutes of servers and clusters; of a state
     /// set a series for each state. Empty for what `/metrics` does not have.
-    public static func all(_ key: SeriesKey, _ granularity: Granularity) -> [MetricSeries] {
-        MetricFamily(key.family(granularity)).map { all(key, of: $0) } ?? []
+    /// - Parameter labels: those that are added to each application's metrics.
+    public static func all(
+        _ key: SeriesKey, _ granularity: Granularity, labels: ApplicationLabels = ApplicationLabels()
+    ) -> [MetricSeries] {
+        MetricFamily(key.family(granularity)).map { all(key, of: $0, labels) } ?? []
     }
 
-    static func all(_ key: SeriesKey, of family: MetricFamily) -> [MetricSeries] {
-        family.states.map { MetricSeries(key, of: family, state: $0) }
+    static func all(_ key: SeriesKey, of family: MetricFamily, _ labels: ApplicationLabels) -> [MetricSeries] {
+        let added = labels[key.application]
+        return family.states.map { MetricSeries(key, of: family, state: $0, added) }
     }
 
     /// The metric's name.

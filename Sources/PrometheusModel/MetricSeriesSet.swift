@@ -16,7 +16,11 @@ public struct MetricSeriesSet: Sendable {
     /// - Parameters:
     ///   - keys: of the stored series; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets that are wanted.
-    public init(_ keys: [SeriesKey], granularities: [Granularity] = Granularity.allCases) {
+    ///   - labels: those that are added to each application's metrics.
+    public init(
+        _ keys: [SeriesKey], granularities: [Granularity] = Granularity.allCases,
+        labels: ApplicationLabels = ApplicationLabels()
+    ) {
         var known: [MetricFamily.Source: MetricFamily?] = [:]
         // Two statistics can become the same metric's name. A known one keeps it, as on /metrics; else the first.
         var owners: [String: SeriesKey] = [:]
@@ -34,7 +38,7 @@ public struct MetricSeriesSet: Sendable {
                 let owner = owners[family.metric] ?? key
                 owners[family.metric] = owner
                 guard owner.api == key.api, owner.statistic == key.statistic else { continue }
-                members += MetricSeries.all(key, of: family).map { Member(position: position, series: $0) }
+                members += MetricSeries.all(key, of: family, labels).map { Member(position: position, series: $0) }
             }
         }
         members.sort { $0.series.labels.lexicographicallyPrecedes($1.series.labels) }

@@ -78,7 +78,19 @@ extension Settings {
     public var shownMetrics: MetricsOptions {
         var shown = metrics
         shown.applications = Dictionary(applications.map { ($0.id, $0.indices) }, uniquingKeysWith: { $1 })
+        shown.labels = applicationLabels
         return shown
+    }
+
+    /// The labels that are added to each application's metrics: its name, and its own.
+    public var applicationLabels: ApplicationLabels {
+        ApplicationLabels(
+            Dictionary(
+                applications.map { application in
+                    var labels = application.labels
+                    labels[ApplicationLabels.applicationName] = application.name
+                    return (application.id, labels)
+                }, uniquingKeysWith: { $1 }))
     }
 
     /// The contract of each application.
@@ -101,6 +113,10 @@ public struct ApplicationSettings: Sendable, Hashable {
     public var indices = IndexFilter()
     /// The limits of the contract with Algolia; always above zero.
     public var contract = Contract()
+    /// What people call it: the label `application_name`; nil for no such label.
+    public var name: String?
+    /// Labels for each of its metrics, by name.
+    public var labels: [String: String] = [:]
 
     public init(id: ApplicationID, usageKey: SecretSource) {
         self.id = id

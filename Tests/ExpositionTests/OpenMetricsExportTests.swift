@@ -104,4 +104,20 @@ struct OpenMetricsExportTests {
         let history = try History(path: folder.file("history.db"))
         #expect(try await export(history).text == "# EOF\n")
     }
+
+    @Test("Labels of the configuration are exported, too")
+    func labels() async throws {
+        let history = try History(path: folder.file("history.db"))
+        try await store(history, "records", index: "a", [5])
+        var bytes: [UInt8] = []
+        try await OpenMetricsExport(
+            history.storedSeries(), granularities: [.hourly], range: TimeRange(0, start + 86_400),
+            labels: ApplicationLabels(["APP": ["team": "a\"b"], "OTHER": ["team": "c"]])
+        ).write(from: history) { bytes += $0 }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(
+            text.contains(
+                "\nalgolia_index_usage_records{application=\"APP\",index=\"a\",team=\"a\\\"b\"} 5 1784077200\n"),
+            "\(text)")
+    }
 }

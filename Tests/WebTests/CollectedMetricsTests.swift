@@ -65,7 +65,11 @@ struct CollectedMetricsTests {
                 "process_open_fds": "gauge", "process_max_fds": "gauge",
             ]
             for (name, type) in types { #expect(page.types[name] == type, "\(name)") }
-            #expect(page.value("algolia_exporter_build_info", ["version": "1.2.3"]) == .integer(1))
+            let build = [
+                "version": "1.2.3", "revision": "abc", "branch": "main", "date": "2026-07-15T00:00:00Z",
+                "swiftversion": "6.3",
+            ]
+            #expect(page.value("algolia_exporter_build_info", build) == .integer(1))
             #expect(page.value("algolia_exporter_up", ["application": "APP", "api": "usage"]) == .integer(1))
             let ok = page.value("algolia_exporter_api_requests_total", ["api": "usage", "code": "200"])
             let asked = metered.world.simulator.requests.filter { $0.api == .usage && $0.status == 200 }.count

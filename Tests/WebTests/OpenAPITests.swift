@@ -11,7 +11,7 @@ struct OpenAPITests {
         "horizon": "30d", "statistic": "records", "application": "APP", "index": "products", "key": "c1",
         "granularity": "daily",
         "start": "now-7d", "end": "now", "step": "1d", "aggregate": "max", "top": "3", "format": "csv",
-        "range": "7d",
+        "range": "7d", "target": "APP", "collect[]": "usage", "label": "application=APP",
     ]
 
     /// Of a path, or of a header.
@@ -76,7 +76,7 @@ struct OpenAPITests {
                 "/", "/metrics", "/health", "/-/healthy", "/ready", "/-/ready", "/api/v1/statistics",
                 "/api/v1/applications", "/api/v1/series", "/api/v1/latest", "/api/v1/status", "/api/v1/range",
                 "/explore", "/capacity", "/collector", "/style.css", "/favicon.svg", "/api/v1/capacity",
-                "/openapi.json", "/1/usage/{statistics}", "/1/usage/{statistics}/{index}",
+                "/probe", "/sd", "/openapi.json", "/1/usage/{statistics}", "/1/usage/{statistics}/{index}",
             ] {
                 #expect(paths[path]?["get"] != nil, "\(path)")
             }
@@ -110,13 +110,16 @@ struct OpenAPITests {
                     for value in values {
                         let needsStatistic =
                             ["/api/v1/range", "/api/v1/forecast"].contains(path) && name != "statistic"
-                        let statistic = needsStatistic ? "statistic=records&" : ""
-                        let answer = try await web.get("\(path)?\(statistic)\(name)=\(value)")
+                        let others = needsStatistic ? "statistic=records&" : path == "/probe" ? "target=APP&" : ""
+                        let isTarget = name == "target"
+                        let answer = try await web.get(
+                            "\(path)?\(isTarget ? "" : others)\(WebClient.encode(name))=\(value)")
                         #expect(answer.status == 200, "\(path) \(name)=\(value): \(answer.text)")
                     }
                     if schema?["enum"] != nil || schema?["type"] == .string("integer") {
-                        let wrong = try await web.get("\(path)?statistic=records&\(name)=wrong")
-                        if path.hasPrefix("/api/") {
+                        let others = path == "/probe" ? "target=APP" : "statistic=records"
+                        let wrong = try await web.get("\(path)?\(others)&\(WebClient.encode(name))=wrong")
+                        if path.hasPrefix("/api/") || ["/metrics", "/probe"].contains(path) {
                             try wrong.expectProblem(400, parameter: name)
                         } else {
                             try wrong.page(400)

@@ -99,6 +99,10 @@ func hours(from start: UnixTime = midnight, _ values: [PointValue]) -> [Point] {
     values.enumerated().map { Point(time: start + Int64($0) * 3600, value: $1) }
 }
 
+/// A build with everything that is known of one.
+private let testBuild = BuildInformation(
+    version: "1.2.3", revision: "abc", branch: "main", date: "2026-07-15T00:00:00Z", swiftVersion: "6.3")
+
 extension Exporter {
     static func test(
         _ history: History, _ clock: VirtualClock, registry: MetricsRegistry = MetricsRegistry(),
@@ -110,7 +114,7 @@ extension Exporter {
     ) -> Exporter {
         Exporter(
             history: history, options: options, registry: registry,
-            process: ProcessMetrics(started: Double(clock.now)), clock: clock, version: "1.2.3",
+            process: ProcessMetrics(started: Double(clock.now)), clock: clock, build: testBuild,
             logger: logger, paths: paths, usage: usage, reload: reload, planning: planning, status: status)
     }
 }
@@ -118,7 +122,7 @@ extension Exporter {
 /// Runs a server on a port of its own, and stops it after `body`.
 func withServer(
     _ exporter: Exporter, security: WebSecurity = WebSecurity(),
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, accessLog: Logger? = nil,
     _ body: (WebClient) async throws -> Void
 ) async throws {
     let (ports, running) = AsyncStream.makeStream(of: Int.self)
@@ -128,6 +132,7 @@ func withServer(
     (limits.window, limits.linger) = (3600, 3600)
     let server = try WebServer(
         exporter, addresses: [.tcp(host: "127.0.0.1", port: 0)], security: security, limits: limits, logger: logger,
+        accessLog: accessLog,
         onRunning: { running.yield($0[0].port ?? 0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Exposition
 import History
 import Output
+import Settings
 import UsageModel
 
 struct Export: AsyncParsableCommand {
@@ -50,15 +51,16 @@ struct Export: AsyncParsableCommand {
     var output: String?
 
     func run() async throws {
-        try await DatabaseCommand.withHistory(common, readOnly: true) { history in
+        try await DatabaseCommand.withHistory(common, readOnly: true) { history, settings in
             let range = try range(now: SystemClock().now)
             let series = try select(try await history.storedSeries())
             let granularities = try granularities()
             let target = try OutputFile(output)
             switch format {
             case .openmetrics:
-                try await OpenMetricsExport(series, granularities: granularities, range: range)
-                    .write(from: history, to: target.write)
+                try await OpenMetricsExport(
+                    series, granularities: granularities, range: range, labels: settings.applicationLabels
+                ).write(from: history, to: target.write)
             case .csv, .jsonl:
                 try await RowsExport(
                     series, granularity: granularities[0], range: range, format: format == .csv ? .csv : .jsonLines

@@ -11,7 +11,7 @@ struct Health: AsyncParsableCommand {
         abstract: "Check /health of a running exporter, for container health checks.",
         discussion: """
             Without a URL, checks the exporter that runs in this container; the address and HTTPS are read from
-            its flags. Exit status 0 when it is alive, 1 otherwise.
+            its flags and from the environment. Exit status 0 when it is alive, 1 otherwise.
             """)
 
     /// Seconds; less than the health check of the image waits for.
@@ -75,7 +75,8 @@ struct Health: AsyncParsableCommand {
                 String(decoding: $0, as: UTF8.self)
             }
             guard words[0].split(separator: "/").last == "algolia-exporter",
-                let serve = try? AlgoliaExporter.parseAsRoot(Array(words.dropFirst().dropLast())) as? Serve
+                let serve = try? FlagVariables.parse(
+                    Array(words.dropFirst().dropLast()), ProcessInfo.processInfo.environment) as? Serve
             else { continue }
             return try url(serve)
         }

@@ -59,7 +59,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             history: assembly.history,
             options: { reloader.current.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
-            clock: assembly.clock, version: AlgoliaExporter.version, logger: logger, paths: try web.paths(),
+            clock: assembly.clock, build: Build.information, logger: logger, paths: try web.paths(),
             usage: UsageGateway(
                 usageKey: assembly.collector.usageKey, settleDelay: { reloader.current.collection.settleDelay },
                 readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),
@@ -77,7 +77,8 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 securityFile: web.configFile.map { path in
                     WebSecurityFile(path: path) { try WebSettingsLoader.load(file: path) }
                 },
-                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger
+                limits: ConnectionLimits(descriptorLimit: ProcessStart.descriptorLimit), logger: serverLogger,
+                accessLog: web.logsAccess ? logger : nil
             ) { bound in
                 for address in bound { Self.announce(address, scheme, exporter.paths, logger) }
                 ServiceManager.shared?.send(.ready)

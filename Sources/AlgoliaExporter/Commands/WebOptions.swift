@@ -40,6 +40,11 @@ struct WebOptions: ParsableArguments {
     @Option(name: .customLong("web.telemetry-path"), help: "Path of the metrics. (default: /metrics)")
     var telemetryPath: String?
 
+    @Flag(
+        name: .customLong("log.access"),
+        help: "Log each HTTP request: client, method, path without query, status and duration.")
+    var logsAccess = false
+
     /// The addresses to listen on.
     /// - Throws: `CommandError` when systemd was to pass some and did not.
     func addresses(_ environment: [String: String]) throws -> [ListenAddress] {

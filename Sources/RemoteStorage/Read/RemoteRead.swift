@@ -22,10 +22,14 @@ package final class RemoteRead: Sendable {
     /// The places of whole answers: a client that does not take its own keeps others from theirs, but nobody from chunks.
     private let answers: AsyncSemaphore
 
-    package init(_ history: History, limits: RemoteReadLimits = RemoteReadLimits()) {
+    /// - Parameter labels: those that are added to each application's metrics, as they are now.
+    package init(
+        _ history: History, limits: RemoteReadLimits = RemoteReadLimits(),
+        labels: @escaping @Sendable () -> ApplicationLabels = { ApplicationLabels() }
+    ) {
         self.history = history
         self.limits = limits
-        series = MetricSeriesCache(history)
+        series = MetricSeriesCache(history, labels: labels)
         readers = AsyncSemaphore(limits.readers)
         answers = AsyncSemaphore(limits.answers)
     }
@@ -126,25 +130,33 @@ package struct RemoteReadLimits: Sendable {
     package init() {}
 }
 
-/// Every series of a history, and as Prometheus sees it, made again only when there is a new one.
+/// Every series of a history, and as Prometheus sees it, made again only when there is a new one or the
+/// labels change.
 final class MetricSeriesCache: Sendable {
     private let history: History
-    private let cached = Mutex<(newest: Int64, series: Content)?>(nil)
+    private let labels: @Sendable () -> ApplicationLabels
+    private let cached = Mutex<(newest: Int64, labels: ApplicationLabels, series: Content)?>(nil)
 
     struct Content: Sendable {
         let stored: [StoredSeries]
         let set: MetricSeriesSet
     }
 
-    init(_ history: History) { self.history = history }
+    init(_ history: History, labels: @escaping @Sendable () -> ApplicationLabels) {
+        self.history = history
+        self.labels = labels
+    }
 
     func current() async throws -> Content {
         // Before the series themselves: one that comes in between is noticed by the next caller.
         let newest = try await history.newestSeries()
-        if let cached = cached.withLock({ $0 }), cached.newest == newest { return cached.series }
+        let labels = labels()
+        if let cached = cached.withLock({ $0 }), cached.newest == newest, cached.labels == labels {
+            return cached.series
+        }
         let stored = try await history.storedSeries()
-        let series = Content(stored: stored, set: MetricSeriesSet(stored.map(\.key)))
-        cached.withLock { $0 = (newest, series) }
+        let series = Content(stored: stored, set: MetricSeriesSet(stored.map(\.key), labels: labels))
+        cached.withLock { $0 = (newest, labels, series) }
         return series
     }
 }

@@ -24,6 +24,7 @@ package struct RemoteWriteSender {
 
     private let destination: RemoteWriteDestination
     private let outbox: Outbox
+    private let labels: @Sendable () -> ApplicationLabels
     private let clock: any WallClock
     private let metrics: RemoteWriteMetrics
     private let stop: StopSignal
@@ -41,16 +42,19 @@ package struct RemoteWriteSender {
 
     /// - Parameters:
     ///   - repairedSince: from where on what is missing of the history will still be collected.
+    ///   - labels: those that are added to each application's metrics, as they are now.
     ///   - stop: ends it.
     ///   - generator: the source of jitter.
     package init(
         _ destination: RemoteWriteDestination, history: History, repairedSince: @escaping Outbox.RepairedSince,
         transport: any HTTPTransport, userAgent: String, clock: any WallClock, metrics: any MetricsFactory,
-        logger: Logger, stop: StopSignal = StopSignal(),
+        logger: Logger, labels: @escaping @Sendable () -> ApplicationLabels = { ApplicationLabels() },
+        stop: StopSignal = StopSignal(),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         self.destination = destination
         self.clock = clock
+        self.labels = labels
         self.stop = stop
         self.generator = generator
         self.metrics = RemoteWriteMetrics(remote: destination.name, factory: metrics)
@@ -88,7 +92,7 @@ package struct RemoteWriteSender {
         oldest = batch.oldest ?? oldest
         showLag()
         let notBefore = await self.oldestWanted()
-        let (piece, tooOld) = WritePiece.of(batch, notBefore: notBefore)
+        let (piece, tooOld) = WritePiece.of(batch, notBefore: notBefore, labels: labels())
         if piece.count > 0 { try await deliver(piece) }
         try await outbox.confirm()
         if tooOld > 0 { metrics.dropped(tooOld, .tooOld) }

@@ -30,6 +30,7 @@ public final class RemoteWriter: Service {
     private let metrics: any MetricsFactory
     private let logger: Logger
     private let userAgent: String
+    private let labels: @Sendable () -> ApplicationLabels
     private let connect: Connect
     private let tasks = Mutex<[RemoteWriteTask]>([])
     /// The tasks to run from now on.
@@ -39,10 +40,12 @@ public final class RemoteWriter: Service {
     /// - Parameters:
     ///   - repairedSince: from where on what is missing of the history will still be collected.
     ///   - userAgent: what the exporter calls itself, such as `algolia-exporter/1.0.0`.
+    ///   - labels: those that are added to each application's metrics, as they are now.
     ///   - connect: how to reach a destination.
     public init(
         _ destinations: Prepared, history: History, repairedSince: @escaping Outbox.RepairedSince,
         clock: any WallClock, metrics: any MetricsFactory, logger: Logger, userAgent: String,
+        labels: @escaping @Sendable () -> ApplicationLabels = { ApplicationLabels() },
         connect: @escaping Connect = { _, tls in AsyncHTTPTransport(tls: tls) }
     ) {
         self.history = history
@@ -51,6 +54,7 @@ public final class RemoteWriter: Service {
         self.metrics = metrics
         self.logger = logger
         self.userAgent = userAgent
+        self.labels = labels
         self.connect = connect
         (started, start) = AsyncStream.makeStream()
         for (destination, tls) in destinations.destinations { add(destination, tls) }
@@ -102,11 +106,12 @@ public final class RemoteWriter: Service {
         // Its metrics exist from now on, whenever it is that it is sent to.
         _ = RemoteWriteMetrics(remote: destination.name, factory: metrics)
         let task = RemoteWriteTask(destination) {
-            [history, repairedSince, clock, metrics, logger, userAgent, connect] stop in
+            [history, repairedSince, clock, metrics, logger, userAgent, labels, connect] stop in
             let transport = connect(destination, tls)
             var sender = RemoteWriteSender(
                 destination, history: history, repairedSince: repairedSince, transport: transport,
-                userAgent: userAgent, clock: clock, metrics: metrics, logger: logger, stop: stop)
+                userAgent: userAgent, clock: clock, metrics: metrics, logger: logger, labels: labels,
+                stop: stop)
             await sender.run()
             transport.close()
         }

@@ -17,14 +17,18 @@ struct WritePiece {
     var count: Int { series.reduce(0) { $0 + $1.points.count } }
 
     /// The piece that a batch becomes.
-    /// - Parameter oldest: older samples are left out.
+    /// - Parameters:
+    ///   - oldest: older samples are left out.
+    ///   - labels: those that are added to each application's metrics.
     /// - Returns: the samples, and how many were too old.
-    static func of(_ batch: OutgoingBatch, notBefore oldest: UnixTime) -> (piece: WritePiece, tooOld: Int) {
+    static func of(
+        _ batch: OutgoingBatch, notBefore oldest: UnixTime, labels: ApplicationLabels
+    ) -> (piece: WritePiece, tooOld: Int) {
         var tooOld = 0
         var piece = WritePiece(series: [])
         piece.series.reserveCapacity(batch.parts.count)
         for part in batch.parts where !part.points.isEmpty {
-            for series in MetricSeries.all(part.series.key, part.granularity) {
+            for series in MetricSeries.all(part.series.key, part.granularity, labels: labels) {
                 let first = part.points.firstIndex { series.time($0) >= oldest } ?? part.points.endIndex
                 tooOld += first
                 if first < part.points.endIndex {

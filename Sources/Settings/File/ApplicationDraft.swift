@@ -12,6 +12,8 @@ struct ApplicationDraft {
     var wrongKeys: Set<KeyName> = []
     var indices = IndexFilter()
     var contract = Contract()
+    var name: String?
+    var labels: [String: String] = [:]
 
     /// The finished application; nil and a problem when something is missing.
     func finished(_ problems: Problems) -> ApplicationSettings? {
@@ -25,6 +27,8 @@ struct ApplicationDraft {
         application.searchKey = keys[.search]
         application.indices = indices
         application.contract = contract
+        application.name = name
+        application.labels = labels
         return application
     }
 

@@ -38,6 +38,36 @@ extension ConfigurationFile {
                 "recommend_requests_per_month", .positiveNumber, into: &draft.contract.recommendRequestsPerMonth)
             contract.read("period_start_day", .positiveInteger(atMost: 28), into: &draft.contract.periodStartDay)
         }
+        section.read("name", .labelValue, into: &draft.name)
+        section.section("labels") { labels in
+            let entries = labels.entries()
+            if entries.count > mostLabels {
+                labels.value.refuse("there are \(entries.count) labels", expected: "at most \(mostLabels)")
+            }
+            for (name, value) in entries { readLabel(name, value, of: labels, &draft) }
+        }
+    }
+
+    /// The most labels of one application: each is in every sample of its metrics.
+    private static var mostLabels: Int { 20 }
+    private static var longestLabelName: Int { 100 }
+
+    private static func readLabel(
+        _ name: String, _ value: ConfigurationValue, of labels: ConfigurationSection, _ draft: inout ApplicationDraft
+    ) {
+        func refuse(_ found: String, _ expected: String) {
+            // Not by the value's own path, which repeats the name.
+            value.problems.add(value.place, labels.value.path, found, expected: expected)
+        }
+        if ApplicationLabels.reserved.contains(name) {
+            refuse("the label \(name) is one of the exporter's or of Prometheus", "another name")
+        } else if name.wholeMatch(of: /[a-z][a-zA-Z0-9_]*/) == nil || name.utf8.count > longestLabelName {
+            refuse(
+                "\(ShownText.quoted(name)) is not a label name",
+                "a small letter, then letters, digits and _, at most \(longestLabelName)")
+        } else if let text = value.scalar(.labelValue) {
+            draft.labels[name] = text
+        }
     }
 
     private static var indexPattern: ValueRule<IndexPattern> {

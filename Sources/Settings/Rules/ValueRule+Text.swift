@@ -18,6 +18,20 @@ extension ValueRule<String> {
         }
     }
 
+    /// The value of a label; white space around it is dropped.
+    static var labelValue: Self {
+        let longest = 200
+        let expected = "a text of visible characters and spaces, at most \(longest) bytes"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            let value = text.withoutSurroundingSpace
+            guard !value.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
+            guard value.utf8.count <= longest,
+                value.unicodeScalars.allSatisfy({ $0.properties.generalCategory.isShown })
+            else { throw Complaint(found: "\(ShownText.quoted(value)) is not a label's value", expected: expected) }
+            return value
+        }
+    }
+
     /// The pattern of a regular expression that compiles.
     static var regex: Self {
         let expected = "a regular expression in RE2 syntax"
@@ -117,6 +131,16 @@ extension String {
     var withoutSurroundingSpace: String {
         guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(self[...last].drop { $0.isWhitespace })
+    }
+}
+
+extension Unicode.GeneralCategory {
+    /// Whether a reader sees the character, or a space: no control, no line end, no mark of direction.
+    fileprivate var isShown: Bool {
+        switch self {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        default: true
+        }
     }
 }
 

@@ -22,6 +22,8 @@ public struct MetricsOptions: Sendable, Hashable {
     public var maxSeries: Int
     /// The applications to show, each with its indices; nil for all that are stored.
     public var applications: [ApplicationID: IndexFilter]?
+    /// Labels that are added to the metrics of applications, here and wherever the names of `/metrics` are used.
+    public var labels = ApplicationLabels()
 
     public init(
         staleness: Staleness = Staleness(), include: [String] = [".*"], exclude: [String] = [],

@@ -63,6 +63,16 @@ public struct WebPaths: Sendable, Hashable {
         return String(authority.prefix { $0 != ":" })
     }
 
+    /// `http` or `https`; nil for the server's own.
+    public var externalScheme: String? { externalOrigin.map { String($0.prefix { $0 != ":" }) } }
+
+    /// Host and port of the URL that readers use, with the port that its scheme stands for; nil for the server's own.
+    public var externalAuthority: String? {
+        guard let externalOrigin, let authority = externalOrigin.split(separator: "/").last else { return nil }
+        let hasPort = authority.drop { $0 != "]" }.contains(":") || !authority.contains("[") && authority.contains(":")
+        return hasPort ? String(authority) : "\(authority):\(externalScheme == "https" ? 443 : 80)"
+    }
+
     /// An absolute path or URL of `path`, as readers reach it.
     public func link(_ path: String) -> String { linkPrefix + path }
 

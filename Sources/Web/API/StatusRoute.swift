@@ -16,7 +16,7 @@ enum StatusRoute {
             let freshness = try await exporter.history.freshness()
             return try response(
                 Document(
-                    version: exporter.version, now: RFC3339.string(exporter.clock.now),
+                    version: exporter.build.version, now: RFC3339.string(exporter.clock.now),
                     ready: try await exporter.history.hasAnswers(),
                     database: .init(
                         path: exporter.history.path, bytes: exporter.history.size,

@@ -64,18 +64,39 @@ actor MetricsPage {
     nonisolated var endpoint: Endpoint {
         Endpoint(
             path: exporter.paths.telemetry, summary: "Current values for Prometheus.",
-            contents: [
-                .init(type: ExpositionFormat.text.contentType, summary: "Prometheus text format, the default."),
-                .init(type: ExpositionFormat.openMetrics.contentType, summary: "OpenMetrics, when Accept prefers it."),
-            ]
-        ) { request, _ in
-            let format = ExpositionFormat.preferred(accept: request.headers[.accept])
-            let isCompressed = AcceptEncoding.gzip(request)
-            let body = try await self.page(format, isCompressed: isCompressed)
-            var headers: HTTPFields = [.contentType: format.contentType, .vary: "Accept, Accept-Encoding"]
-            if isCompressed { headers[.contentEncoding] = "gzip" }
-            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+            parameters: [ScrapeParameters.application, ScrapeParameters.label, ScrapeParameters.groups],
+            contents: Self.contents,
+            failures: [
+                400: "A group or the name of a label is unknown.",
+                404: "An application, or the value of a label, is unknown.",
+            ], ignoresOtherParameters: true
+        ) { [exporter] request, parameters in
+            try await self.answer(request, try await ScrapeParameters.selection(parameters, exporter))
         }
+    }
+
+    static var contents: [Endpoint.Content] {
+        [
+            .init(type: ExpositionFormat.text.contentType, summary: "Prometheus text format, the default."),
+            .init(type: ExpositionFormat.openMetrics.contentType, summary: "OpenMetrics, when Accept prefers it."),
+        ]
+    }
+
+    /// The page, or the part of it that is asked for, in the form that the client accepts.
+    nonisolated func answer(_ request: Request, _ selection: PageSelection) async throws -> Response {
+        let format = ExpositionFormat.preferred(accept: request.headers[.accept])
+        let isCompressed = AcceptEncoding.gzip(request)
+        let body: ByteBuffer
+        if selection.isEverything {
+            body = try await page(format, isCompressed: isCompressed)
+        } else {
+            let whole = try await page(format, isCompressed: false)
+            let bytes = whole.withUnsafeReadableBytes(selection.selected)
+            body = ByteBuffer(bytes: isCompressed ? try Gzip.compress(bytes, level: 1) : bytes)
+        }
+        var headers: HTTPFields = [.contentType: format.contentType, .vary: "Accept, Accept-Encoding"]
+        if isCompressed { headers[.contentEncoding] = "gzip" }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
     /// The whole page.
@@ -104,7 +125,7 @@ actor MetricsPage {
     private func make(_ variant: Variant, _ options: MetricsOptions, now: UnixTime) async throws -> Page {
         let format = variant.format
         let filter = try filter(options)
-        var own = ExpositionWriter(format, filter: filter)
+        var own = ExpositionWriter(format, filter: filter, labels: options.labels)
         ServerFamilies.write(
             ServerFamilies.infrastructure(await exporter.status(), staleness: options.staleness, now: now), to: &own)
         CapacityFamilies.write(await exporter.capacity.ready(staleness: options.staleness.daily), to: &own)
@@ -155,7 +176,7 @@ actor MetricsPage {
             let now = exporter.clock.now
             let families = StatisticFamilies(
                 try await exporter.history.latest(), options: conditions.options, now: now)
-            var writer = ExpositionWriter(format, filter: filter)
+            var writer = ExpositionWriter(format, filter: filter, labels: conditions.options.labels)
             let dropped = families.write(to: &writer, reserved: conditions.reserved)
             return Rendered(
                 conditions: conditions, generation: generation, renderedAt: now, validUntil: families.validUntil,
@@ -170,7 +191,11 @@ actor MetricsPage {
 
     private func writeOwn(to writer: inout ExpositionWriter) {
         writer.family(ExporterMetric.build)
-        writer.sample(.init(ExporterMetric.build, exporter.version), .integer(1))
+        let build = exporter.build
+        writer.sample(
+            .init(
+                ExporterMetric.build, build.version, build.revision, build.branch, build.date, build.swiftVersion),
+            .integer(1))
         writer.family(ExporterMetric.databaseSize)
         writer.sample(.init(), .integer(exporter.history.size))
         exporter.registry.write(to: &writer)
@@ -194,9 +219,10 @@ actor MetricsPage {
 /// The metrics about the process as a whole: its version and database.
 public enum ExporterMetric {
     public static let build = MetricDeclaration(
-        "algolia_exporter_build_info", .gauge, labels: ["version"],
-        help: "Exporter version as a label; the value is always 1.",
-        meaning: "constant 1")
+        "algolia_exporter_build_info", .gauge, labels: ["version", "revision", "branch", "date", "swiftversion"],
+        help: "Version and commit of the exporter, and the compiler's version, as labels; the value is always 1.",
+        meaning:
+            "constant 1; `revision`, `branch` and `date` are the commit's, `unknown` for a build without git")
     public static let databaseSize = MetricDeclaration(
         "algolia_exporter_database_size_bytes", .gauge,
         help: "Size of the database and its write-ahead log in bytes.",

@@ -94,7 +94,7 @@ private struct Layout: ViewModel {
         hasTroubles = !troubles.isEmpty
         alert = page.problem.map { [Alert(title: $0.sentence, accepted: $0.accepted)] } ?? []
         content = page.content
-        version = exporter.version
+        version = exporter.build.version
         databaseSize = Figure.bytes(Double(exporter.history.size))
         now = .time(exporter.clock.now)
     }

@@ -12,7 +12,7 @@ enum RemoteReadRoute {
     static let chunks = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse"
 
     static func endpoint(_ exporter: Exporter) -> Endpoint {
-        let remoteRead = RemoteRead(exporter.history)
+        let remoteRead = RemoteRead(exporter.history) { exporter.options().labels }
         return Endpoint(
             method: .post, path: "/api/v1/read",
             summary: "Prometheus remote read: the history with the metric names of /metrics.",

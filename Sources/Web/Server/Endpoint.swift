@@ -64,6 +64,8 @@ struct Endpoint: Sendable {
     /// Other statuses that it may answer, with their meaning.
     var failures: [Int: String] = [:]
     var failureForm = FailureForm.problem
+    /// Whether parameters that are not declared are ignored, but those that are declared are checked.
+    var ignoresOtherParameters = false
     /// Whether the router checks the query, and a parameter that is not declared is an error. It is where people
     /// write queries; what monitors fetch is served whatever they add to the address, and pages with a form check
     /// what they are given themselves, to show it again.

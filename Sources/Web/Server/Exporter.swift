@@ -13,7 +13,7 @@ public struct Exporter: Sendable {
     public let registry: MetricsRegistry
     public let process: ProcessMetrics
     public let clock: any WallClock
-    public let version: String
+    public let build: BuildInformation
     public let logger: Logger
     /// Where the HTTP interface is found.
     public let paths: WebPaths
@@ -28,7 +28,7 @@ public struct Exporter: Sendable {
 
     public init(
         history: History, options: @escaping @Sendable () -> MetricsOptions, registry: MetricsRegistry,
-        process: ProcessMetrics, clock: any WallClock, version: String, logger: Logger,
+        process: ProcessMetrics, clock: any WallClock, build: BuildInformation, logger: Logger,
         paths: WebPaths = WebPaths(),
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
         planning: CapacityCache.Planning = CapacityCache.Planning(),
@@ -39,7 +39,7 @@ public struct Exporter: Sendable {
         self.registry = registry
         self.process = process
         self.clock = clock
-        self.version = version
+        self.build = build
         self.logger = logger
         self.paths = paths
         self.usage = usage

@@ -6,10 +6,12 @@ internal import UsageModel
 struct QueryParameters: Sendable {
     private var values: [String: [String]] = [:]
 
+    /// - Parameter ignoringOthers: whether a parameter that is not declared is no error.
     /// - Throws: ``Problem`` for a parameter that is not declared, comes twice or is badly encoded.
-    init(_ query: String?, accepting parameters: [Endpoint.Parameter]) throws {
+    init(_ query: String?, accepting parameters: [Endpoint.Parameter], ignoringOthers: Bool = false) throws {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if ignoringOthers, !parameters.contains(where: { $0.name == Self.decode(parts[0]) }) { continue }
             guard let name = Self.decode(parts[0]), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
                 throw Problem.parameter(
                     String(parts[0]), "the query has bytes that are not percent-encoded UTF-8: \(pair)",

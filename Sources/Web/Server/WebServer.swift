@@ -15,6 +15,7 @@ public struct WebServer: Service {
 
     /// - Parameters:
     ///   - addresses: to listen on; port 0 for any that is free.
+    ///   - accessLog: where each request is logged; nil for nowhere.
     ///   - onRunning: called with the addresses, and their ports, once all of them accept requests.
     ///   - security: TLS, authentication and headers; none by default.
     ///   - securityFile: where `security` comes from; nil for nowhere. What it names is read again when it changes in
@@ -24,20 +25,24 @@ public struct WebServer: Service {
     public init(
         _ exporter: Exporter, addresses: [ListenAddress], security: WebSecurity = WebSecurity(),
         securityFile: WebSecurityFile? = nil, limits: ConnectionLimits = ConnectionLimits(), logger: Logger,
+        accessLog: Logger? = nil,
         onRunning: @escaping @Sendable ([ListenAddress]) async -> Void = { _ in }
     ) throws {
         let connections = Connections(limits, logger: logger)
         let protection = try ProtectionKeeper(security, file: securityFile, logger: exporter.logger)
         let endpoints = try Self.endpoints(exporter)
+        let prefix = RoutePrefix(exporter.paths.routePrefix)
+        let recorder = RequestRecorder(endpoints, prefix: prefix, metrics: exporter.registry, log: accessLog)
         let responder = RequestRules(
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
-            prefix: RoutePrefix(exporter.paths.routePrefix),
+            prefix: prefix,
             next: Self.router(endpoints, exporter, protection).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
         serve = Self.serving(listener, protection, onRunning: onRunning) { request, writer, channel in
+            let start = ContinuousClock.now
             let context = ClientContext(source: .init(channel: channel, logger: logger))
             var response: Response
             do {
@@ -47,6 +52,8 @@ public struct WebServer: Service {
             } catch {
                 response = Response(status: .internalServerError)
             }
+            let status = response.status
+            defer { recorder.record(request, context, status: status, since: start) }
             response.headers[.date] = HTTPDate.string(SystemClock().now)
             response.headers[.server] = "algolia-exporter"
             do {
@@ -69,6 +76,7 @@ public struct WebServer: Service {
     static func endpoints(_ exporter: Exporter) throws(WebPaths.Invalid) -> [Endpoint] {
         let metrics = MetricsPage(exporter)
         var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
+        endpoints += [ProbeRoute.endpoint(exporter, metrics), ServiceDiscoveryRoute.endpoint(exporter)]
         endpoints += PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
@@ -127,8 +135,9 @@ public struct WebServer: Service {
         for endpoint in endpoints {
             guard let handle = endpoint.handle else { continue }
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in
-                let query = endpoint.checksQuery ? request.uri.query : nil
-                let parameters = try QueryParameters(query, accepting: endpoint.parameters)
+                let query = endpoint.checksQuery || endpoint.ignoresOtherParameters ? request.uri.query : nil
+                let parameters = try QueryParameters(
+                    query, accepting: endpoint.parameters, ignoringOthers: endpoint.ignoresOtherParameters)
                 return try await handle(request, parameters)
             }
         }

@@ -15,7 +15,7 @@ config() { jq -r "(.Docker.config // .OCIv1.config) | $1" "$folder/image.json"; 
 for label in version revision created; do
     [[ $(config ".Labels[\"org.opencontainers.image.$label\"]") =~ ^[0-9a-f] ]] || fail "the image has no label of its $label"
 done
-[ "$(config '.Labels["org.opencontainers.image.version"]')" = "$("$binary" --version)" ] || fail "the label names another version"
+[ "$(config '.Labels["org.opencontainers.image.version"]')" = "$("$binary" --version | sed -n '1s/.*version \([^ ]*\).*/\1/p')" ] || fail "the label names another version"
 [ "$(config .User)" = 10001:10001 ] || fail "the image runs as $(config .User)"
 pass "version $(config '.Labels["org.opencontainers.image.version"]') of $(config '.Labels["org.opencontainers.image.created"]')"
 config '.Healthcheck.Test[1:][]' >"$folder/health.txt"

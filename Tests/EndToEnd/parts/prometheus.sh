@@ -17,6 +17,7 @@ global: { scrape_interval: 2s, scrape_timeout: 2s }
 scrape_configs:
   - { job_name: openmetrics, static_configs: [ { targets: [ "${url#http://}" ] } ] }
   - { job_name: text, static_configs: [ { targets: [ "127.0.0.1:$text_port" ] } ] }
+  - { job_name: discovered, http_sd_configs: [ { url: "$url/sd" } ] }
 remote_read:
   - url: $url/api/v1/read
     read_recent: true
@@ -27,17 +28,24 @@ prometheus=$pid
 scrapes() { [ "$(promql "$port" "min(count_over_time(up{job=\"$1\"}[1h]))" "$(date +%s)")" -ge 15 ]; }
 wait_for 120 scrapes openmetrics
 wait_for 120 scrapes text
+wait_for 120 scrapes discovered
 now=$(date +%s)
 curl -sf "http://127.0.0.1:$port/api/v1/targets" >"$folder/targets.json"
-jq -e '[.data.activeTargets[] | select(.health == "up" and .lastError == "")] | length == 2' "$folder/targets.json" >/dev/null ||
+jq -e '[.data.activeTargets[] | select(.health == "up" and .lastError == "")] | length == 3' "$folder/targets.json" >/dev/null ||
     fail "a target is not up: $(jq -c '.data.activeTargets[] | [.labels.job, .health, .lastError]' "$folder/targets.json")"
 [ "$(promql "$port" 'min(min_over_time(up[1h]))' "$now")" = 1 ] || fail "a scrape failed"
 refused=$(curl -sf "http://127.0.0.1:$port/metrics" |
     awk '/^prometheus_target_scrapes_(sample_|exceeded)/ && $2 > 0')
 [ -z "$refused" ] || fail "Prometheus refused samples: $refused"
-samples=$(promql "$port" 'min(scrape_samples_scraped)' "$now")
+samples=$(promql "$port" 'min(scrape_samples_scraped{job!="discovered"})' "$now")
 [ "$samples" -gt 3000 ] || fail "only $samples samples in a scrape"
 pass "no scrape error in $((SECONDS - begin)) s, $samples samples each, slowest $(promql "$port" 'max(max_over_time(scrape_duration_seconds[1h]))' "$now") s"
+
+[ "$(promql "$port" 'count(count by (application) ({job="discovered",__name__=~"algolia_.*"}))' "$now")" = 1 ] ||
+    fail "the target of /sd has metrics of no application"
+[ "$(promql "$port" 'count(algolia_usage_records{job="discovered"}) == count(algolia_usage_records{job="text"})' "$now")" = 1 ] ||
+    fail "the target of /sd lacks metrics of its application"
+pass "the target that /sd lists has the metrics of its application alone"
 
 echo "-- PromQL over the time before it was installed, by remote read"
 # A second after an hour: no bucket ends at either end of the window.

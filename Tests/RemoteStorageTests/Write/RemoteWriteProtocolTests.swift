@@ -2,6 +2,7 @@ import Collector
 import Exposition
 import History
 import RemoteStorage
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -172,5 +173,43 @@ struct RemoteWriteProtocolTests {
         try await world.drain(&sender)
         #expect(world.receiver.stored.count == 24)
         #expect(!world.receiver.stored.contains { $0.value == -1 })
+    }
+
+    @Test("Labels of the configuration are sent, in their order, and a change with the next batch")
+    func labels() async throws {
+        for kind in [TestReceiver.Kind.version1, .version2] {
+            let world = try RemoteWriteWorld(kind)
+            try await world.fill(days: 0..<1, statistics: ["records"], index: "a")
+            let labels = Labels(["APP": ["application_name": "Shop", "team": "x"]])
+            var sender = world.sender(labels: { labels.current })
+            try await world.drain(&sender)
+            let first = Set(world.receiver.stored.map(\.labels))
+            #expect(
+                first == [
+                    [
+                        "__name__=algolia_index_usage_records", "application=APP", "application_name=Shop", "index=a",
+                        "team=x",
+                    ]
+                ])
+            labels.change(["APP": ["team": "y"]])
+            try await world.fill(days: 1..<2, statistics: ["records"], index: "a")
+            try await world.drain(&sender)
+            let all = Set(world.receiver.stored.map(\.labels))
+            #expect(
+                all.subtracting(first) == [
+                    ["__name__=algolia_index_usage_records", "application=APP", "index=a", "team=y"]
+                ])
+            world.expectOrder()
+        }
+    }
+
+    /// Labels that change.
+    private final class Labels: Sendable {
+        private let labels: Mutex<ApplicationLabels>
+
+        init(_ labels: [ApplicationID: [String: String]]) { self.labels = Mutex(ApplicationLabels(labels)) }
+
+        var current: ApplicationLabels { labels.withLock { $0 } }
+        func change(_ new: [ApplicationID: [String: String]]) { labels.withLock { $0 = ApplicationLabels(new) } }
     }
 }

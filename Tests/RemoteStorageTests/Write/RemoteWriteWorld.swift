@@ -43,11 +43,14 @@ struct RemoteWriteWorld {
                 fetchedAt: clock.now, settleDelay: 7200))
     }
 
-    func sender(_ transport: (any HTTPTransport)? = nil, seed: UInt64 = 1) -> RemoteWriteSender {
+    func sender(
+        _ transport: (any HTTPTransport)? = nil, seed: UInt64 = 1,
+        labels: @escaping @Sendable () -> ApplicationLabels = { ApplicationLabels() }
+    ) -> RemoteWriteSender {
         RemoteWriteSender(
             destination, history: history, repairedSince: { granularity, _ in granularity.floor(Self.start) },
             transport: transport ?? DirectTransport(receiver: receiver), userAgent: "algolia-exporter/test",
-            clock: clock, metrics: registry, logger: log.logger, generator: SeededGenerator(seed))
+            clock: clock, metrics: registry, logger: log.logger, labels: labels, generator: SeededGenerator(seed))
     }
 
     /// Sends everything that waits.

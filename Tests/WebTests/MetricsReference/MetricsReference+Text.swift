@@ -15,6 +15,8 @@ extension MetricsReference {
         * Values per index are another family, `algolia_index_usage_…`, with the label
           `index` beside those of the table, so that a `sum()` over one family never
           counts a request twice.
+        * The labels that the [configuration](configuration.md#labels) adds to an application are
+          on every metric with the label `application`; the tables do not repeat them.
         * Units are base units: milliseconds are shown as seconds, percent as a ratio,
           megabytes as bytes.
           The JSON and SQL interfaces have Algolia's own units.

@@ -30,7 +30,8 @@ enum MetricsReference {
         CollectorMetric.storageIsUp, ConfigurationMetric.requestsPerMinuteLimit, CollectorMetric.pointsStored,
         ExporterMetric.databaseSize, CollectorMetric.databaseState, CollectorMetric.clockOffset,
         RemoteWriteMetric.samples, RemoteWriteMetric.dropped, RemoteWriteMetric.requests, RemoteWriteMetric.lag,
-        LogMetric.dropped, ConfigurationMetric.isReloadSuccessful, ConfigurationMetric.lastReload,
+        HTTPMetric.requests, HTTPMetric.duration, LogMetric.dropped, ConfigurationMetric.isReloadSuccessful,
+        ConfigurationMetric.lastReload,
     ]
     /// The limits of the contract and their use.
     static let contractMetrics: [MetricDeclaration] = [ConfigurationMetric.contractLimit] + CapacityFamilies.all

@@ -33,7 +33,7 @@ struct MetricsReferenceTests {
             + MetricsReference.exporterMetrics + MetricsReference.contractMetrics
         let declared =
             RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
-            + ConfigurationMetric.all + LogMetric.all
+            + ConfigurationMetric.all + LogMetric.all + HTTPMetric.all
         #expect(Set(declared).subtracting(described).isEmpty)
         #expect(described.allSatisfy { $0.meaning != nil })
         #expect(Set(described.map(\.name)).count == described.count)

@@ -92,7 +92,7 @@ enum CollectorPage {
                     lag: DurationText.string(Int64(total(RemoteWriteMetric.lag))))
             }
             hasRemotes = !remotes.isEmpty
-            version = exporter.version
+            version = exporter.build.version
             uptime = DurationText.string(seconds < 60 ? Int64(seconds) : Int64(seconds) / 60 * 60)
             path = exporter.history.path
             databaseProblem = exporter.history.problem.map { "\($0.sentence(exporter.history.path))" }

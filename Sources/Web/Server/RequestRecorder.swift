@@ -1,0 +1,95 @@
+internal import CoreMetrics
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+public import UsageModel
+
+/// Counts and times requests, and writes the access log.
+///
+/// Hummingbird's middlewares for that stand behind its router, so they see neither what is refused before it nor the
+/// time that sending takes; and they have a label for each method that a client makes up. Here every label is one of a
+/// few words, whatever is asked.
+struct RequestRecorder: Sendable {
+    /// The label of paths that are not served.
+    static let otherHandler = "other"
+    /// The label of the usage proxy, below which every path is an index of a customer's.
+    static let proxyHandler = "/1/usage"
+    private static let otherMethod = "other"
+    private static let methods: Set<HTTPRequest.Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
+
+    private let paths: Set<String>
+    private let prefix: RoutePrefix
+    private let metrics: any MetricsFactory
+    /// Nil writes none.
+    private let log: Logger?
+
+    /// - Parameter log: where the access log goes; nil for none.
+    init(_ endpoints: [Endpoint], prefix: RoutePrefix, metrics: any MetricsFactory, log: Logger?) {
+        paths = Set(endpoints.filter { $0.handle != nil }.map(\.path))
+        self.prefix = prefix
+        self.metrics = metrics
+        self.log = log
+    }
+
+    /// Records a request whose answer was sent, or could not be sent.
+    func record(
+        _ request: Request, _ context: ClientContext, status: HTTPResponse.Status, since start: ContinuousClock.Instant
+    ) {
+        let duration = ContinuousClock.now - start
+        let handler = handler(of: request.uri.string)
+        let method = Self.methods.contains(request.method) ? request.method.rawValue : Self.otherMethod
+        Counter(
+            label: HTTPMetric.requests.name,
+            dimensions: HTTPMetric.requests.dimensions([handler, method, "\(status.code)"]), factory: metrics
+        ).increment()
+        Timer(
+            label: HTTPMetric.duration.name, dimensions: HTTPMetric.duration.dimensions([handler]),
+            factory: metrics
+        ).recordNanoseconds(Int64(duration / .nanoseconds(1)))
+        // Without the query, and without any header: both may hold keys.
+        log?.info(
+            "HTTP request",
+            metadata: [
+                "client": "\(context.remoteAddress?.ipAddress ?? "unix")", "method": "\(request.method.rawValue)",
+                "path": "\(request.uri.path)", "status": "\(status.code)",
+                "duration": "\(Self.seconds(duration))",
+            ])
+    }
+
+    /// Seconds with six decimals, never with an exponent.
+    private static func seconds(_ duration: Duration) -> String {
+        let microseconds = Int64(duration / .microseconds(1))
+        return "\(microseconds / 1_000_000).\("\(1_000_000 + microseconds % 1_000_000)".dropFirst())"
+    }
+
+    /// The path of the endpoint that a target means.
+    func handler(of target: String) -> String {
+        guard let below = prefix.removed(from: target), let normalized = try? RequestTarget.normalized(below) else {
+            return Self.otherHandler
+        }
+        if normalized.utf8.starts(with: UsageProxy.root.utf8) { return Self.proxyHandler }
+        let path = String(normalized.prefix { $0 != "?" })
+        return paths.contains(path) ? path : Self.otherHandler
+    }
+}
+
+/// The metrics of requests to the HTTP interface.
+public enum HTTPMetric {
+    public static let requests = MetricDeclaration(
+        "algolia_exporter_http_requests_total", .counter, labels: ["handler", "method", "code"],
+        help: "Requests to the HTTP interface, by endpoint, method and HTTP status code.",
+        meaning:
+            """
+            requests answered; `handler` is the path of the endpoint without its prefix, `/1/usage` for the usage \
+            proxy, `other` for any path that is not served; `method` is `other` for one that HTTP does not define
+            """)
+    public static let duration = MetricDeclaration(
+        "algolia_exporter_http_request_duration_seconds", .histogram, labels: ["handler"],
+        help: "Time from the head of a request to the end of its response, in seconds, by endpoint.",
+        meaning: "from the head of a request to the end of its response, so it includes the time of a slow client")
+
+    /// All of them.
+    public static let all = [requests, duration]
+}
