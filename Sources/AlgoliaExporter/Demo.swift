@@ -22,8 +22,10 @@ struct Demo: Sendable {
     private let running: RunningSimulator
     private let application: SimulatedApplication
 
-    init(logger: Logger) async throws {
-        let configuration = SimulatorConfiguration.demo
+    /// - Parameter hasAwkwardNames: whether its indices have names that need care, and not those of a shop.
+    init(logger: Logger, hasAwkwardNames: Bool = false) async throws {
+        var configuration = SimulatorConfiguration.demo
+        if hasAwkwardNames { configuration.applications[0].indices = SimulatorConfiguration.awkwardIndices }
         application = configuration.applications[0]
         running = try await RunningSimulator(Simulator(configuration: configuration, clock: SystemClock()))
         server = running

@@ -89,17 +89,25 @@ public struct SimulatorConfiguration: Sendable {
     /// 2026-07-01T00:00:00Z.
     public static let defaultOrigin: UnixTime = 1_782_864_000
 
-    /// One application, `DEMOAPP`, with all three keys and a quota that never gets in the way.
+    /// One application, `DEMOAPP`, with all three keys, a shop's indices and a quota that never gets in the way.
     public static let demo = SimulatorConfiguration(
         applications: [
             SimulatedApplication(
                 id: "DEMOAPP", usageKey: "demo-usage-key", monitoringKey: "demo-monitoring-key",
-                searchKey: "demo-search-key")
+                searchKey: "demo-search-key", indices: shopIndices)
         ],
         requestsPerMinute: 6000)
 
     /// Two names that look the same and are different: `café` composed, and with a combining accent.
     public static let unicodeTwins: [IndexName] = ["caf\u{E9}", "cafe\u{301}"]
+
+    /// 25 index names of a shop.
+    public static let shopIndices: [IndexName] = [
+        "products", "products_fr", "articles", "products_de", "products_price_asc", "categories",
+        "products_price_desc", "products_newest", "brands", "products_query_suggestions", "stores", "collections",
+        "blog", "reviews", "recipes", "users", "faq", "gift_guides", "promotions", "landing_pages", "categories_fr",
+        "categories_de", "orders", "products_staging", "tmp_import",
+    ]
 
     /// 25 index names, most of which need care in a URL, a label or JSON.
     public static let awkwardIndices: [IndexName] = [

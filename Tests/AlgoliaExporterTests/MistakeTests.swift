@@ -119,7 +119,9 @@ struct MistakeTests {
                 "$0" --help > /dev/full 2> full; [ $? = 1 ] || exit 7
                 """, in: folder)
         #expect(status == 0)
-        #expect(folder.text("database") == "error: database absent.db does not exist\n")
+        #expect(
+            folder.text("database")
+                == "error: database absent.db does not exist; expected one that serve or backfill has created\n")
         let settings = folder.text("settings").split(separator: "\n")
         #expect(settings.count == 2)
         #expect(settings[0].hasPrefix("error: two.yml:1:22: polling.interval: \"soon\" is not a duration; expected"))

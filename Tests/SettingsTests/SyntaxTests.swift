@@ -23,6 +23,12 @@ import Testing
         #expect(try #require(lines.first).hasSuffix("expected quotes around text that begins with *"))
     }
 
+    @Test func `because a tab indents it says so`() throws {
+        let lines = complaints("polling:\n\tinterval: 5m")
+        #expect(lines.count == 1)
+        #expect(try #require(lines.first).hasSuffix("; expected spaces; a tab cannot indent"))
+    }
+
     @Test func `because a key is there twice names the key`() {
         #expect(
             complaints("polling:\n  interval: 5m\n  timeout: 9s\n  interval: 6m") == [

@@ -19,7 +19,7 @@ struct World: Sendable {
         var configuration = SimulatorConfiguration.demo
         configuration.faults = faults
         configuration.requestsPerMinute = requestsPerMinute
-        if let indices { configuration.applications[0].indices = indices }
+        configuration.applications[0].indices = indices ?? SimulatorConfiguration.awkwardIndices
         configure(&configuration)
         simulator = Simulator(configuration: configuration, clock: clock)
     }

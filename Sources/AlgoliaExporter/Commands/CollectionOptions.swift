@@ -11,6 +11,11 @@ struct CollectionOptions: ParsableArguments {
     @Flag(name: .customLong("demo"), help: "Collect from a built-in simulator instead of Algolia.")
     var isDemo = false
 
+    @Flag(
+        name: .customLong("awkward-names"),
+        help: "With --demo: indices whose names need care in URLs, labels and JSON.")
+    var hasAwkwardNames = false
+
     @Option(
         name: .customLong("shard"),
         help: "The share of applications and indices to collect, such as 1/3. Default: all.",
@@ -25,13 +30,17 @@ struct CollectionOptions: ParsableArguments {
 
     fileprivate static let mostShards = 10_000
 
+    func validate() throws {
+        guard isDemo || !hasAwkwardNames else { throw ValidationError("--awkward-names needs --demo") }
+    }
+
     /// Runs `body` with the settings and, for a demonstration, the simulator they point at.
     func collect(_ body: (Settings, Demo?, Logger) async throws -> Void) async throws {
         try await common.logging.run { logger in
             limitMemoryArenas()
             // Before the simulator, which a wrong configuration does not need.
             _ = try common.settings(requireApplication: !isDemo)
-            let demo = isDemo ? try await Demo(logger: logger) : nil
+            let demo = isDemo ? try await Demo(logger: logger, hasAwkwardNames: hasAwkwardNames) : nil
             try await body(try settings(demo, logger), demo, logger)
         }
     }

@@ -31,6 +31,9 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
         transform: ArgumentRule.wholeNumber(1...1000))
     var applications = 1
 
+    @Flag(name: .customLong("awkward-names"), help: "Give indices names that need care in URLs, labels and JSON.")
+    var hasAwkwardNames = false
+
     @OptionGroup(title: "Vendor behaviour") var switches: VendorSwitches
 
     func validate() throws {
@@ -70,7 +73,7 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
     private var simulated: SimulatorConfiguration {
         var configuration = SimulatorConfiguration.demo
         configuration.requestsPerMinute = requestsPerMinute
-        let names = SimulatorConfiguration.awkwardIndices
+        let names = hasAwkwardNames ? SimulatorConfiguration.awkwardIndices : SimulatorConfiguration.shopIndices
         configuration.applications[0].indices =
             names.prefix(indices) + (names.count..<max(indices, names.count)).compactMap { IndexName("index_\($0)") }
         configuration.applications += (2..<applications + 1).map { number in

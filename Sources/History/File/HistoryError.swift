@@ -46,7 +46,8 @@ extension HistoryError: CustomStringConvertible {
             "database \(path) cannot be written: check the permissions of the file and its folder, and that the "
                 + "disk is not mounted read-only"
         case .notReadable(let path, let reason): "database \(path) cannot be read: \(reason)"
-        case .missing(let path): "database \(path) does not exist"
+        case .missing(let path):
+            "database \(path) does not exist; expected one that serve or backfill has created"
         case .notBegun(let path): "database \(path) is empty: no exporter has initialized it"
         case .older(let path):
             "database \(path) was written by an older version of algolia-exporter; start this version once "

@@ -41,6 +41,12 @@ enum YAMLDocument {
         }
     }
 
+    private static func isTab(at mark: Mark, of text: String) -> Bool {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard lines.indices.contains(mark.line - 1) else { return false }
+        return lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).first == "\t"
+    }
+
     private static func report(_ error: YamlError, of text: String, _ problems: Problems) {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
@@ -50,8 +56,11 @@ enum YAMLDocument {
             if let context, context.mark.line != mark.line { found += " that begins at line \(context.mark.line)" }
             // libyaml says "alias" also for `[*]`, the likely mistake in lists of patterns.
             let isPattern = context?.text.contains("alias") ?? problem.contains("alias")
-            problems.add(
-                FilePosition(mark), "", found, expected: isPattern ? "quotes around text that begins with *" : "")
+            let expected =
+                if isPattern { "quotes around text that begins with *" } else if isTab(at: mark, of: text) {
+                    "spaces; a tab cannot indent"
+                } else { "" }
+            problems.add(FilePosition(mark), "", found, expected: expected)
         case .reader(let problem, let offset, _, _):
             problems.add(offset.map { FilePosition(offset: $0, in: text) }, "", "not valid YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):

@@ -19,7 +19,7 @@ asks() {
 }
 unavailable() { echo "skip  algoliasearch $1 could not be fetched from the Python package index"; exit 0; }
 
-start vendor simulate --requests-per-minute=100000
+start vendor simulate --awkward-names --requests-per-minute=100000
 vendor_url=$url
 environment '4.48.*' || unavailable 4.48
 asks monitoring "$vendor_url"

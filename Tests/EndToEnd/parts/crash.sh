@@ -4,7 +4,7 @@ needs curl jq sqlite3
 
 now=$(date +%s)
 echo "-- kill -9 at fifty random instants of a backfill under faults"
-start simulator simulate --indices=80 --requests-per-minute=1000000 --fault=500:0.02 --fault=429:0.001 \
+start simulator simulate --awkward-names --indices=80 --requests-per-minute=1000000 --fault=500:0.02 --fault=429:0.001 \
     --fault=truncated:0.01 --fault=garbage:0.01 --fault=cut:0.01
 simulator=$pid
 cat >"$folder/kill.yml" <<YAML

@@ -5,7 +5,7 @@ needs curl jq sqlite3 prometheus promtool
 now=$(date +%s)
 echo "-- export: a real Prometheus serves the history"
 database=$folder/history.db
-"$binary" backfill --demo "--storage.path=$database" 2>"$folder/backfill.log"
+"$binary" backfill --demo --awkward-names "--storage.path=$database" 2>"$folder/backfill.log"
 "$binary" export "--storage.path=$database" --statistic=total_search_requests,max_qps,90p_processing_time \
     "--output=$folder/history.om"
 promtool tsdb create-blocks-from openmetrics --max-block-duration=1440h "$folder/history.om" "$folder/tsdb" >"$folder/promtool.txt" 2>&1 ||

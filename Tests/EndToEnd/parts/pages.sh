@@ -8,7 +8,7 @@ root=$(realpath "$here/../..")
 packages=$(echo "$root"/.build/browser/lib/python*/site-packages)
 screenshots=$root/.build/screenshots
 
-start exporter serve --demo "--storage.path=$folder/history.db"
+start exporter serve --demo --awkward-names "--storage.path=$folder/history.db"
 demo=$url
 # An application that was never answered. Nobody listens at the endpoints.
 nobody=http://127.0.0.1:$(free_port)

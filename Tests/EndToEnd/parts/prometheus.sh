@@ -4,7 +4,7 @@ needs curl jq sqlite3 python3 prometheus promtool
 
 echo "-- a real Prometheus scrapes both formats"
 database=$folder/history.db
-start exporter serve --demo "--storage.path=$database"
+start exporter serve --demo --awkward-names "--storage.path=$database"
 exporter=$pid
 wait_for 120 state
 text_port=$(free_port)

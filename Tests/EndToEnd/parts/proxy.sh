@@ -4,7 +4,7 @@ needs curl jq
 
 now=$(date +%s)
 echo "-- the usage proxy: the vendor's own example, another base URL"
-start vendor simulate --requests-per-minute=100000
+start vendor simulate --awkward-names --requests-per-minute=100000
 vendor_url=$url
 vendor=$pid
 cat >"$folder/proxy.yml" <<YAML

@@ -3,7 +3,7 @@ source "$(dirname "$0")/../library.sh"
 needs curl jq python3 prometheus victoria-metrics
 
 echo "-- remote write, with receivers and exporter killed at random"
-start vendor simulate --indices=6 --requests-per-minute=1000000
+start vendor simulate --awkward-names --indices=6 --requests-per-minute=1000000
 prometheus_port=$(free_port)
 victoria_port=$(free_port)
 cat >"$folder/prometheus.yml" <<'YAML'

@@ -4,7 +4,7 @@ needs curl jq sqlite3 promtool
 
 echo "-- start, scrape, query, stop, start again"
 database=$folder/history.db
-start first serve --demo "--storage.path=$database"
+start first serve --demo --awkward-names "--storage.path=$database"
 wait_for 60 curl -sf "$url/ready"
 pass "ready $(grep -c . "$folder/first.log") log lines after the start"
 wait_for 120 state
@@ -47,7 +47,7 @@ pass "$billed hours of billed search requests, those looked at are search less s
 dump "$database" $((now - 89 * 86400)) $((now - 86400)) >"$folder/before.txt"
 stop "$pid"
 pass "SIGTERM ends it with status 0"
-start second serve --demo "--storage.path=$database"
+start second serve --demo --awkward-names "--storage.path=$database"
 curl -sf "$url/ready" >/dev/null
 pass "ready at once after a restart"
 wait_for 60 state
