@@ -28,7 +28,7 @@ import UsageModel
     func `cannot have a name that is taken`(name: String) {
         #expect(
             complaints(withApplication("    labels: { team: x, \(name): y }")) == [
-                "exporter.yml:4:\(27 + name.count): applications[0].labels: the label \(name) is one of the exporter's "
+                "exporter.yml:4:\(26 + name.count): applications[0].labels: the label \(name) is one of the exporter's "
                     + "or of Prometheus; expected another name"
             ])
     }

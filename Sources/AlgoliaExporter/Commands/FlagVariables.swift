@@ -39,10 +39,7 @@ enum FlagVariables {
         /// Whether one of these arguments is this flag.
         fileprivate func isAmong(_ arguments: some Sequence<String>) -> Bool {
             arguments.contains { argument in
-                spellings.contains { spelling in
-                    argument == spelling || argument.hasPrefix(spelling + "=")
-                        || !spelling.hasPrefix("--") && !argument.hasPrefix("--") && argument.hasPrefix(spelling)
-                }
+                spellings.contains { argument == $0 || argument.hasPrefix($0 + "=") }
             }
         }
     }
