@@ -47,7 +47,7 @@ public actor Compaction {
         do {
             try await history.compact()
             log.info(
-                "all backfills are complete; compacted the database (\(Self.megabytes(before)) → \(Self.megabytes(history.size)))"
+                "backfill complete; compacted the database (\(Self.megabytes(before)) → \(Self.megabytes(history.size)))"
             )
         } catch {
             log.warning("cannot compact the database: \(error); continuing with it as it is")

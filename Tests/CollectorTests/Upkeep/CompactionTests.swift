@@ -38,7 +38,7 @@ struct CompactionTests {
         #expect(log.lines.count == 1)
         let line = try #require(log.lines.first)
         #expect(
-            line.hasPrefix("info all backfills are complete; compacted the database (2.") && line.contains(" MB → "))
+            line.hasPrefix("info backfill complete; compacted the database (2.") && line.contains(" MB → "))
         await compaction.noteComplete("ONE")
         await compaction.noteComplete("TWO")
         #expect(log.lines.count == 1, "not again without another backfill")
