@@ -102,7 +102,7 @@ HTTP_PROXY=$with_password serves plain
 pass "backfill and remote write with HTTP_PROXY: $(tunnels "${vendor_url##*:}") and $(tunnels "$receiver_port") tunnels"
 
 lines=$(wc -l <"$folder/tinyproxy.requests")
-rm "$folder"/{secure,plain}.db
+rm "$folder"/{secure,plain}.db*
 HTTPS_PROXY=$with_password NO_PROXY=example.com,$host serves secure
 ALL_PROXY=$with_password no_proxy='*' serves plain
 [ "$(wc -l <"$folder/tinyproxy.requests")" = "$lines" ] || fail "the proxy was asked in spite of NO_PROXY"
