@@ -3,12 +3,8 @@ source "$(dirname "$0")/../library.sh"
 needs curl jq sqlite3 promtool python3
 python3 -c 'import yaml' 2>/dev/null || skip "PyYAML is not installed"
 
-echo "-- log lines and links"
-root=$(realpath "$here/../..")
-python3 "$here/tools/log_lines.py" "$root"
-(cd "$root" && python3 "$here/tools/markdown_links.py" ./*.md docs/*.md deploy/grafana/README.md)
-
 echo "-- samples of README.md and docs/"
+root=$(realpath "$here/../..")
 # A copy, so that no sample changes the project.
 work=$folder/work
 mkdir -p "$work/data" "$work/bin" "$work/.build/release"
