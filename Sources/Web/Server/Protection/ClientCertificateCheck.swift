@@ -87,10 +87,10 @@ struct ClientNames: Sendable {
 
     /// The bytes of an address; nil for another text.
     private static func address(_ text: String) -> [UInt8]? {
-        switch try? SocketAddress(ipAddress: text, port: 0) {
-        case .v4(let address)?: withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
-        case .v6(let address)?: withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
-        case .unixDomainSocket?, nil: nil
+        for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
+            var bytes = [UInt8](repeating: 0, count: size)
+            if inet_pton(family, text, &bytes) == 1 { return bytes }
         }
+        return nil
     }
 }
