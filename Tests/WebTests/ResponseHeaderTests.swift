@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import UsageModel
+import Web
 
 @Suite("Headers of every response")
 struct ResponseHeaderTests {
@@ -28,7 +29,8 @@ struct ResponseHeaderTests {
 
     @Test("Configured headers are on answers of every kind, once, instead of the exporter's own")
     func everyStatus() async throws {
-        let exporter = try Site().exporter(reload: { throw Fault() }) { [] }
+        let site = try Site()
+        let exporter = Exporter.test(site.history, site.clock, reload: { throw Fault() }) { [] }
         try await withServer(exporter, security: WebSecurity(headers: headers)) { web in
             expectHeaders(try await web.get("/"), 200)
             expectHeaders(try await web.get("/metrics"), 200)
@@ -46,7 +48,7 @@ struct ResponseHeaderTests {
     @Test(
         "Requests that no handler sees get them as well",
         arguments: [
-            ("NONSENSE\r\n\r\n", "400"), ("GET / HTTP/1.1\r\n\r\n", "400"),
+            ("NONSENSE\r\n\r\n", "501"), ("GET / HTTP/1.1\r\n\r\n", "400"),
             ("GET / HTTP/3.0\r\nHost: a\r\n\r\n", "505"),
             ("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n", "431"),
         ])

@@ -25,7 +25,7 @@ struct TroubleTests {
 
     /// The entries of the banner of a page.
     private func banner(_ answer: Answer) -> [String] {
-        guard let list = answer.text.firstMatch(of: /<ul class="answers" role="alert">([\s\S]*?)<\/ul>/) else {
+        guard let list = answer.text.firstMatch(of: /<ul class="answers" aria-label="Problems">([\s\S]*?)<\/ul>/) else {
             return []
         }
         return list.1.matches(of: /<li class="bad">(.*?)<\/li>/).map { String($0.1.replacing(/<[^>]*>/, with: "")) }
