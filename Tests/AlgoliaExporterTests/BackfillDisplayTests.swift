@@ -118,7 +118,8 @@ struct BackfillDisplayTests {
                 echo "status=\\$?"
                 END
                 mkfifo keys; exec 3<>keys
-                script -qefc "bash run" /dev/null < keys > screen & terminal=$!
+                # A shell lets its background ignore Ctrl-C.
+                env --default-signal=INT script -qefc "bash run" /dev/null < keys > screen & terminal=$!
                 for i in $(seq 6000); do grep -q ' requests' screen && break; sleep 0.1; done
                 printf '\\003' >&3
                 wait $terminal

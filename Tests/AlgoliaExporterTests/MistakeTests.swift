@@ -91,7 +91,7 @@ struct MistakeTests {
             (
                 ["health", "nonsense"],
                 "the value 'nonsense' is invalid for '<url>'; expected a URL such as http://127.0.0.1:9914, or unix:/path",
-                "health [<url>]"
+                "health [<url>] [options]"
             ),
         ])
     func option(arguments: [String], error: String, usage: String) {
