@@ -193,7 +193,7 @@ struct ClientSocketTests {
         try "usage-key".write(toFile: folder.file("key"), atomically: true, encoding: .utf8)
         let key = Secret(file: folder.file("key"), as: .key, writingTime: 0)
         var options = RequestOptions()
-        options.timeout = 600
+        options.timeout = 3600
         let client = AlgoliaClient(
             application: "APP", options: options, usageKey: key, transport: transport,
             quota: TokenBucket(requestsPerMinute: 6000, clock: SystemClock()), clock: SystemClock(),

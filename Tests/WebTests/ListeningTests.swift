@@ -41,7 +41,7 @@ struct ListeningTests {
         request.headers.replaceOrAdd(name: "Host", value: host)
         let answer: Result<UInt, any Error>
         do {
-            answer = .success(try await http.execute(request, timeout: .seconds(600)).status.code)
+            answer = .success(try await http.execute(request, timeout: .seconds(3600)).status.code)
         } catch {
             answer = .failure(error)
         }

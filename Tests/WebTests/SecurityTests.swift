@@ -38,7 +38,7 @@ struct SecurityTests {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         var request = HTTPClientRequest(url: "\(scheme)://127.0.0.1:\(number)\(path)")
         request.headers = headers
-        let answer = try? await http.execute(request, timeout: .seconds(600))
+        let answer = try? await http.execute(request, timeout: .seconds(3600))
         _ = try? await answer?.body.collect(upTo: 1 << 24)
         try await http.shutdown()
         running.cancel()

@@ -79,7 +79,7 @@ final class TLSConnection: Sendable {
         let (pieces, piece) = AsyncThrowingStream.makeStream(of: String.self)
         let (served, certificate) = AsyncThrowingStream.makeStream(of: NIOSSLCertificate.self)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(600))
+            .connectTimeout(.seconds(3600))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let client = try NIOSSLClientHandler(context: context, serverHostname: "localhost") {

@@ -59,7 +59,7 @@ struct ProxyWorld: Sendable {
         options.endpoints.usage = url
         options.endpoints.monitoring = url
         options.endpoints.search = url
-        options.timeout = 600
+        options.timeout = 3600
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)
         let client = AlgoliaClient(
             application: scope.application, options: options,

@@ -172,7 +172,7 @@ struct WebClient: Sendable {
     private static func patient(_ configuration: HTTPClient.Configuration) -> HTTPClient.Configuration {
         var configuration = configuration
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 200
-        configuration.timeout = .init(connect: .seconds(600))
+        configuration.timeout = .init(connect: .seconds(3600))
         return configuration
     }
 
@@ -196,7 +196,7 @@ struct WebClient: Sendable {
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let client = decompress ? decompressing : raw
-        let response = try await client.execute(request, deadline: .now() + .seconds(600))
+        let response = try await client.execute(request, deadline: .now() + .seconds(3600))
         let body = try await response.body.collect(upTo: 1 << 26)
         return Answer(
             status: Int(response.status.code), header: Answer.Headers(response.headers),
