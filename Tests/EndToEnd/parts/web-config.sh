@@ -41,7 +41,6 @@ as() { code --cert "$folder/$1.pem" --key "$folder/$1.key" "${@:2}"; }
 
 configure "" alice
 start web serve --demo "--storage.path=$folder/web.db" "--web.config.file=$folder/web.yml" --log.level=info
-url=https${url#http}
 [ "$(code)" = 200 ] && [ "$(code -u alice:wrong)" = 401 ] || fail "user and password: $(code), $(code -u alice:wrong)"
 for path in /metrics /nothing; do
     curl -s -D "$folder/head.txt" -o /dev/null --cacert "$folder/ca.pem" -u alice:s3cret "$url$path"
