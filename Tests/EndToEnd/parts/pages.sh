@@ -43,11 +43,11 @@ refused() {
     if "$binary" report --demo "--storage.path=$folder/history.db" "$@" >"$folder/refused.txt" 2>&1; then fail "accepted: $*"; fi
     grep -qF -- "$expected" "$folder/refused.txt" || fail "$*: $(cat "$folder/refused.txt")"
 }
-refused 'there is no application \"NOPE\"' --application NOPE
-refused '--from: \"soon\" is not a day' --from soon
+refused 'there is no application "NOPE"' --application NOPE
+refused '--from: "soon" is not a day' --from soon
 refused 'is not before --to' --from 2026-02-01 --to 2026-01-01
-refused "'pdf' is not a format" --format pdf
-refused '\"CET\" is not a time zone' --time-zone CET
+refused "the value 'pdf' is invalid for --format" --format pdf
+refused '"CET" is not a time zone' --time-zone CET
 refused "cannot write to $folder/none/report.html: no such file or directory" --output "$folder/none/report.html"
 pass "six wrong uses of report are told by name"
 
