@@ -107,6 +107,29 @@ start_prometheus() {
     wait_for 60 curl -sf "http://127.0.0.1:$port/-/ready"
 }
 
+# start_nginx LINES: starts nginx with one server of these lines, and all its files in the folder; sets pid.
+start_nginx() {
+    cat >"$folder/nginx.conf" <<NGINX
+daemon off;
+master_process off;
+pid $folder/nginx.pid;
+error_log $folder/nginx.log;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $folder;
+    proxy_temp_path $folder;
+    fastcgi_temp_path $folder;
+    uwsgi_temp_path $folder;
+    scgi_temp_path $folder;
+    server {
+$1
+    }
+}
+NGINX
+    start_peer nginx nginx -c "$folder/nginx.conf"
+}
+
 # promql PORT QUERY TIME: the value of every series of an instant query.
 promql() {
     curl -sf "http://127.0.0.1:$1/api/v1/query" --data-urlencode "query=$2" --data-urlencode "time=$3" |

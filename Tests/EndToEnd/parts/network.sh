@@ -17,29 +17,12 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
     -addext "subjectAltName=DNS:$host" -addext basicConstraints=critical,CA:FALSE -CA "$folder/ca.pem" \
     -CAkey "$folder/ca.key" -keyout "$folder/cert.key" -out "$folder/cert.pem" 2>/dev/null
 tls_port=$(free_port)
-cat >"$folder/nginx.conf" <<NGINX
-daemon off;
-master_process off;
-pid $folder/nginx.pid;
-error_log $folder/nginx.log;
-events {}
-http {
-    access_log off;
-    client_body_temp_path $folder;
-    proxy_temp_path $folder;
-    fastcgi_temp_path $folder;
-    uwsgi_temp_path $folder;
-    scgi_temp_path $folder;
-    server {
+start_nginx "
         listen 127.0.0.1:$tls_port ssl;
         ssl_certificate $folder/cert.pem;
         ssl_certificate_key $folder/cert.key;
         location / { proxy_pass $vendor_url; }
-        location /api/v1/write { proxy_pass http://127.0.0.1:$receiver_port; }
-    }
-}
-NGINX
-start_peer nginx nginx -c "$folder/nginx.conf"
+        location /api/v1/write { proxy_pass http://127.0.0.1:$receiver_port; }"
 wait_for 60 curl -sk -o "$folder/null" "https://127.0.0.1:$tls_port/"
 
 proxy_port=$(free_port)

@@ -15,26 +15,9 @@ behind() {
     shift 2
     start "$name" serve --demo "--storage.path=$folder/demo.db" "--web.external-url=http://127.0.0.1:$front_port/algolia" "$@"
     local exporter=$pid
-    cat >"$folder/nginx.conf" <<NGINX
-daemon off;
-master_process off;
-pid $folder/nginx.pid;
-error_log $folder/nginx.log;
-events {}
-http {
-    access_log off;
-    client_body_temp_path $folder;
-    proxy_temp_path $folder;
-    fastcgi_temp_path $folder;
-    uwsgi_temp_path $folder;
-    scgi_temp_path $folder;
-    server {
+    start_nginx "
         listen 127.0.0.1:$front_port;
-        $(sample "$number")
-    }
-}
-NGINX
-    start_peer nginx nginx -c "$folder/nginx.conf"
+        $(sample "$number")"
     local nginx=$pid
     local front=http://127.0.0.1:$front_port/algolia
     current() { curl -sf "$front/api/v1/status" | jq -e '.applications | length > 0 and all(.state == "current")'; }
