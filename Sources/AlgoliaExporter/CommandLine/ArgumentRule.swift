@@ -1,4 +1,5 @@
 import ArgumentParser
+import UsageModel
 
 /// What an argument may be, and how it is read.
 enum ArgumentRule {
@@ -18,5 +19,11 @@ enum ArgumentRule {
         reading("a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+
+    /// Reads an address to listen on.
+    @Sendable static func listenAddress(_ text: String) throws -> ListenAddress {
+        guard let address = ListenAddress(text) else { throw ValidationError(ListenAddress.expected) }
+        return address
     }
 }

@@ -14,7 +14,7 @@ struct Simulate: AsyncParsableCommand, StoppableCommand {
 
     @Option(
         name: .customLong("web.listen-address"), help: "Address to listen on, as host:port.",
-        transform: ListenAddress.argument)
+        transform: ArgumentRule.listenAddress)
     var listenAddress = ListenAddress.tcp(host: "127.0.0.1", port: 9915)
 
     @Option(

@@ -7,7 +7,7 @@ struct WebOptions: ParsableArguments {
         name: .customLong("web.listen-address"), parsing: .singleValue,
         help:
             "Address to listen on: host:port, :port for every address, or unix:/path. Repeatable. (default: 127.0.0.1:9914)",
-        transform: ListenAddress.argument)
+        transform: ArgumentRule.listenAddress)
     var listenAddresses: [ListenAddress] = []
 
     @Flag(
