@@ -21,11 +21,12 @@ public enum ReportFormat: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The same report gives the same bytes.
+    /// - Parameter appendix: whether the documents for people end with a table of every statistic.
     /// - Throws: never for what reports hold; template and encoder might.
-    public func render(_ report: CapacityReport) throws -> [UInt8] {
+    public func render(_ report: CapacityReport, appendix: Bool = false) throws -> [UInt8] {
         switch self {
-        case .html: try HTMLReport(report).bytes
-        case .markdown: Array(MarkdownReport(report).text.utf8)
+        case .html: try HTMLReport(report, appendix: appendix).bytes
+        case .markdown: Array(MarkdownReport(report, appendix: appendix).text.utf8)
         case .json: try CapacityDocument.json([report])
         case .csv: CSVReport(report).bytes
         }

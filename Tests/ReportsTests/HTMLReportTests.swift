@@ -12,7 +12,7 @@ import Testing
     private static let full = ReportFixture.report(days: 400, indices: 20, statistics: 60)
 
     private func html(_ report: CapacityReport) throws -> String {
-        String(decoding: try ReportFormat.html.render(report), as: UTF8.self)
+        String(decoding: try ReportFormat.html.render(report, appendix: true), as: UTF8.self)
     }
 
     /// Elements in order, with their attributes and the text in them.
@@ -42,7 +42,11 @@ import Testing
         #expect(elements.allSatisfy { !["script", "link", "img", "iframe", "object"].contains($0.name) })
         for element in elements {
             for name in element.attributes.keys {
-                #expect(!["style", "src", "href", "xlink:href"].contains(name) && !name.hasPrefix("on"))
+                #expect(!["style", "src", "xlink:href"].contains(name) && !name.hasPrefix("on"))
+            }
+            // The contents lead to sections of the same file.
+            if let target = element.attributes["href"] {
+                #expect(elements.contains { "#\($0.attributes["id"] ?? "")" == target }, "\(target)")
             }
         }
         #expect(!html.contains("@import") && !html.contains("url(http"))
@@ -54,9 +58,19 @@ import Testing
         #expect(elements.first { $0.name == "title" }?.text == "Capacity report: DEMOAPP, to 21 Nov 2026")
         #expect(elements.filter { $0.name == "h1" }.map(\.text) == ["Capacity report: DEMOAPP, to 21 Nov 2026"])
         let sections = elements.filter { $0.name == "h2" }.map(\.text)
-        #expect(sections.first == "Answers" && sections.last == "Method")
+        #expect(sections.first == "Answers" && sections.last == "All statistics")
+        let contents = elements.filter { $0.attributes["href"] != nil }.map(\.text)
+        #expect(contents == sections)
         let levels = elements.compactMap { $0.name.wholeMatch(of: /h([1-6])/).flatMap { Int($0.output.1) } }
         #expect(zip(levels, levels.dropFirst()).allSatisfy { $1 <= $0 + 1 })
+    }
+
+    @Test func `the table of every statistic is an appendix that must be asked for`() throws {
+        for format in [ReportFormat.html, .markdown] {
+            let (short, long) = try (format.render(Self.full), format.render(Self.full, appendix: true))
+            #expect(!String(decoding: short, as: UTF8.self).contains("All statistics"))
+            #expect(String(decoding: long, as: UTF8.self).contains("All statistics") && long.count > short.count)
+        }
     }
 
     @Test func `tables have captions and headings, and can be scrolled with the keyboard`() throws {

@@ -8,7 +8,7 @@ import Testing
     private static let full = ReportFixture.report(days: 400, indices: 20, statistics: 60)
 
     private func lines(_ report: CapacityReport) throws -> [String] {
-        String(decoding: try ReportFormat.markdown.render(report), as: UTF8.self)
+        String(decoding: try ReportFormat.markdown.render(report, appendix: true), as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
@@ -32,7 +32,7 @@ import Testing
         let lines = try lines(Self.full)
         #expect(lines.filter { $0.hasPrefix("# ") } == ["# Capacity report: DEMOAPP, to 21 Nov 2026"])
         let sections = lines.filter { $0.hasPrefix("## ") }
-        #expect(sections.first == "## Answers" && sections.last == "## Method")
+        #expect(sections.first == "## Answers" && sections.last == "## All statistics")
         #expect(lines.count { $0.hasPrefix("### ") } == Self.full.answers.count)
     }
 

@@ -8,7 +8,7 @@ import Testing
         let full = ReportFixture.report(days: 400, indices: 40, statistics: 60)
         for (name, report) in [("full", full)] + ReportFixture.edges {
             for format in [ReportFormat.html, .markdown, .json] {
-                let text = String(decoding: try format.render(report), as: UTF8.self)
+                let text = String(decoding: try format.render(report, appendix: true), as: UTF8.self)
                 #expect(PlainEnglish.avoided(in: text).isEmpty, "\(name), \(format)")
                 #expect(PlainEnglish.spacedPercentages(in: text).isEmpty, "\(name), \(format)")
             }

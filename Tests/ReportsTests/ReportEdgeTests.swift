@@ -16,11 +16,11 @@ import UsageModel
         input.contract.records = 1000
         let report = CapacityReport(input)
         for format in ReportFormat.allCases {
-            let bytes = try format.render(report)
+            let bytes = try format.render(report, appendix: true)
             #expect(!ReportFixture.hasNoNumber(bytes), "\(format)")
-            #expect(try format.render(CapacityReport(input)) == bytes)
+            #expect(try format.render(CapacityReport(input), appendix: true) == bytes)
         }
-        let html = String(decoding: try ReportFormat.html.render(report), as: UTF8.self)
+        let html = String(decoding: try ReportFormat.html.render(report, appendix: true), as: UTF8.self)
         // The only elements of HTML that XML does not know to be empty.
         try XMLText.check(html.replacing(/<meta ([^>]*)>/) { "<meta \($0.output.1)/>" })
     }

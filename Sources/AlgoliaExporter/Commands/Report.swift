@@ -44,6 +44,9 @@ struct Report: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Output file. Default: standard output.")
     var output: String?
 
+    @Flag(help: "Add a table of every statistic by month to the HTML or Markdown report.")
+    var appendix = false
+
     @Flag(help: "Report on the demo database with the demo contract.")
     var demo = false
 
@@ -58,7 +61,7 @@ struct Report: AsyncParsableCommand {
             if demo { contract = Demo.contract }
             let report = try await CapacityReader(history, timeZone: timeZone)
                 .report(application, contract: contract, days: days)
-            let bytes = try format.render(report)
+            let bytes = try format.render(report, appendix: appendix)
             let target = try OutputFile(output)
             try target.write(bytes)
             try target.close()

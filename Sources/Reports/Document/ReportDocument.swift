@@ -63,7 +63,8 @@ struct ReportDocument: Sendable {
 }
 
 extension ReportDocument {
-    init(_ report: CapacityReport) {
+    /// - Parameter appendix: whether the table of every statistic follows.
+    init(_ report: CapacityReport, appendix: Bool) {
         let charts = CapacityCharts(report)
         let last = report.days.isEmpty ? nil : report.days.upperBound - 1
         title = "Capacity report: \(report.application)" + (last.map { ", to \(CalendarText.date($0))" } ?? "")
@@ -85,9 +86,8 @@ extension ReportDocument {
             [.contract(report, charts), .searches(report, charts)] + Section.levels(report, charts)
             + [
                 .indices(report, charts), .searchCapacity(report, charts), .servers(report, charts),
-                .latency(report, charts), .unusualDays(report), .statistics(report), .quality(report, charts),
-                .method(report),
-            ]
+                .latency(report, charts), .unusualDays(report), .quality(report, charts), .method(report),
+            ] + (appendix ? [.statistics(report)] : [])
     }
 }
 

@@ -9,8 +9,8 @@ struct HTMLReport {
     let bytes: [UInt8]
 
     /// - Throws: when a template cannot be parsed.
-    init(_ report: CapacityReport) throws {
-        let document = ReportDocument(report)
+    init(_ report: CapacityReport, appendix: Bool) throws {
+        let document = ReportDocument(report, appendix: appendix)
         let body = try ReportSections(document.answers, document.sections).html
         bytes = Array(try Self.template.get().render(PageView(document, body: body)).utf8)
     }
@@ -25,11 +25,11 @@ public struct ReportSections {
     /// Sections with headings of the second level, each with its own identifier.
     public let html: Markup
 
-    /// The answers and sections that a page has room for: all but the table of every statistic.
+    /// The answers and sections of a report without its appendix.
     /// - Throws: when the template cannot be parsed.
     public init(_ report: CapacityReport) throws {
-        let document = ReportDocument(report)
-        try self.init(document.answers, document.sections.filter { $0.id != "statistics" })
+        let document = ReportDocument(report, appendix: false)
+        try self.init(document.answers, document.sections)
     }
 
     init(_ answers: [CapacityAnswer], _ sections: [ReportDocument.Section]) throws {

@@ -6,8 +6,8 @@ internal import Presentation
 struct MarkdownReport {
     private(set) var text = ""
 
-    init(_ report: CapacityReport) {
-        let document = ReportDocument(report)
+    init(_ report: CapacityReport, appendix: Bool) {
+        let document = ReportDocument(report, appendix: appendix)
         block("# \(MarkdownText.escape(document.title))")
         block(
             document.facts.map { "* \(MarkdownText.escape($0.name)): \(MarkdownText.escape($0.value))" }
