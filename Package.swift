@@ -125,7 +125,11 @@ let package = Package(
                 hummingbirdCore, nioSSL, nioTLS, httpTypes, lifecycle, logging, coreMetrics, mustache,
                 nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioExtras,
             ],
-            resources: ["layout", "overview", "explore", "capacity", "collector", "progress"].map {
+            resources: [
+                "layout", "overview", "indices", "index", "index-table", "explore", "capacity", "collector", "setup",
+                "not-found",
+                "progress",
+            ].map {
                 .embedInCode("Pages/Templates/\($0).html.mustache")
             },
             swiftSettings: settings),

@@ -75,7 +75,7 @@ extension IndexReport {
     }
 
     /// The largest first, those without a value last, then by name.
-    private static func sorted(_ usage: [IndexUsage], by value: (IndexUsage) -> Double?) -> [IndexUsage] {
+    public static func sorted(_ usage: [IndexUsage], by value: (IndexUsage) -> Double?) -> [IndexUsage] {
         usage.map { (value: value($0) ?? -.infinity, usage: $0) }
             .sorted { ($1.value, $0.usage.index) < ($0.value, $1.usage.index) }
             .map(\.usage)

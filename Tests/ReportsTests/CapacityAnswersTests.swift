@@ -348,7 +348,7 @@ import UsageModel
         #expect(unusual.severity == .warning)
         #expect(
             plain(unusual.details).hasPrefix(
-                "Newest: 14 Nov 2026, billed search requests at 12.4 M, 57% above the usual 7.9 M. This report lists 2 "
+                "Newest: 14 Nov 2026, billed searches at 12.4 M, 57% above the usual 7.9 M. This report lists 2 "
             ))
         report.unusualDays = []
         #expect(try answer("unusual_days", report).answer == "Normal. No unusual days were found.")

@@ -22,13 +22,17 @@ struct ExplorePageTests {
     @Test("Without parameters it draws the searches of the last week")
     func first() async throws {
         let site = try Site()
-        try await site.store("total_search_requests", hours([10, 20, 30]))
+        try await site.store("billed_search_requests", hours([10, 20, 30]))
         try await withServer(site.exporter) { web in
             let answer = try await web.get("/explore")
             let page = try answer.page()
             #expect(page.all("figure").count == 1)
             let rows = try tableRows(answer, "Values")
             #expect(rows.map(\.last) == ["30", "20", "10"])
+            #expect(
+                answer.text.contains(
+                    "<title>Billed searches: Application as a whole, by hour · Explore · algolia-exporter"))
+            #expect(answer.text.contains("Billed searches <code>billed_search_requests</code>"))
         }
     }
 
@@ -78,8 +82,8 @@ struct ExplorePageTests {
     @Test("Names that are markup are text everywhere, and lead where they should", arguments: markupNames)
     func awkward(name: String) async throws {
         let site = try Site()
-        try await site.store("total_search_requests", index: "\(name)", hours([4]))
-        try await site.store("total_search_requests", index: "plain", hours([2]))
+        try await site.store("billed_search_requests", index: "\(name)", hours([4]))
+        try await site.store("billed_search_requests", index: "plain", hours([2]))
         try await withServer(site.exporter) { web in
             for index in [name, "*"] {
                 let answer = try await web.get("/explore", ["index": index, "range": "24h"])
@@ -103,11 +107,12 @@ struct ExplorePageTests {
             ("start=now-1d&end=now-2d", "start", 400), ("granularity=weekly", "granularity", 400),
             ("step=often", "step", 400), ("step=90m", "step", 400), ("granularity=hourly&step=90m", "step", 400),
             ("range=1y&step=1h", "step", 400), ("aggregate=median", "aggregate", 400), ("top=0", "top", 400),
-            ("top=many", "top", 400), ("colour=red", "colour", 400), ("index=a&index=b", "index", 400),
+            ("top=many", "top", 400), ("compare=month", "compare", 400), ("colour=red", "colour", 400),
+            ("index=a&index=b", "index", 400),
         ])
     func wrong(query: String, parameter: String, status: Int) async throws {
         let site = try Site()
-        try await site.store("total_search_requests", hours([1]))
+        try await site.store("billed_search_requests", hours([1]))
         try await withServer(site.exporter) { web in
             let answer = try await web.get("/explore?\(query)")
             let page = try answer.page(status, current: "/explore")
@@ -128,11 +133,11 @@ struct ExplorePageTests {
     @Test("What it says of a wrong parameter is what the API says")
     func words() async throws {
         let site = try Site()
-        try await site.store("total_search_requests", hours([1]))
+        try await site.store("billed_search_requests", hours([1]))
         try await withServer(site.exporter) { web in
             for query in ["step=often", "top=0", "aggregate=median", "start=soon", "index=nope"] {
                 let problem = try JSON.parse(
-                    try await web.get("/api/v1/range?statistic=total_search_requests&\(query)").body)
+                    try await web.get("/api/v1/range?statistic=billed_search_requests&\(query)").body)
                 let page = try await web.get("/explore?\(query)")
                 for field in ["detail", "accepted"] {
                     let words = Markup(text: try #require(problem[field]?.string)).html
@@ -147,7 +152,7 @@ struct ExplorePageTests {
     func top() async throws {
         let site = try Site()
         for number in 0..<12 {
-            try await site.store("total_search_requests", index: "i\(number)", hours([Int64(100 + number)]))
+            try await site.store("billed_search_requests", index: "i\(number)", hours([Int64(100 + number)]))
         }
         try await withServer(site.exporter) { web in
             let eight = try await web.get("/explore?index=*&range=24h")
@@ -158,11 +163,65 @@ struct ExplorePageTests {
         }
     }
 
+    @Test("Ranges are links that keep the question, and drop exact times")
+    func ranges() async throws {
+        let site = try Site()
+        try await site.store("records", index: "a&b", hours([1, 2]))
+        try await withServer(site.exporter) { web in
+            let query = "statistic=records&index=a%26b&aggregate=max&start=now-2d&end=now-1d&granularity=hourly&step=2h"
+            let page = try await web.get("/explore?\(query)").page()
+            let links = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.contains("range=") }
+            #expect(
+                links
+                    == ["24h", "7d", "30d", "90d", "1y", "period", "all"].map {
+                        "/explore?statistic=records&amp;index=a%26b&amp;aggregate=max&amp;range=\($0)"
+                    })
+            for link in links {
+                let answer = try await web.get(link.replacing("&amp;", with: "&"))
+                let current = try answer.page().all("a").filter { $0.attributes["aria-current"] == "true" }
+                #expect(current.map { $0.attributes["href"] } == [link])
+            }
+        }
+    }
+
+    @Test(
+        "The billing period begins where the contract says",
+        arguments: [(1, "2026-07-01"), (15, "2026-07-15"), (20, "2026-06-20")])
+    func period(startDay: Int, start: String) async throws {
+        let site = try Site()
+        try await site.storeDays("billed_search_requests", 60) { Int64($0) }
+        let planning = CapacityCache.Planning(contracts: { ["APP": Contract(periodStartDay: startDay)] })
+        try await withServer(site.exporter(planning: planning) { [] }) { web in
+            let answer = try await web.get("/explore?application=APP&range=period")
+            let link = try #require(
+                try answer.page().all("a").compactMap { $0.attributes["href"] }.first { $0.contains("format=csv") })
+            #expect(link.contains("start=\(start)T00%3A00%3A00Z"), "\(link)")
+        }
+    }
+
+    @Test("A range stands beside the same weekdays before it, hour by hour", arguments: [("week", 7), ("year", 364)])
+    func comparison(compare: String, days: Int64) async throws {
+        let site = try Site()
+        try await site.store("billed_search_requests", hours([10, 20, 30]))
+        try await site.store("billed_search_requests", hours(from: midnight - days * 86_400, [1, 2, 3]))
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/explore?range=24h&compare=\(compare)")
+            let page = try answer.page()
+            #expect(try tableRows(answer, "Values").map { $0.suffix(2) } == [["30", "3"], ["20", "2"], ["10", "1"]])
+            #expect(answer.text.contains(", a \(compare) earlier"))
+            let files = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.contains("format=csv") }
+            #expect(files.count == 2)
+            var texts: [String] = []
+            for file in files { texts.append(try await web.get(file.replacing("&amp;", with: "&")).text) }
+            #expect(texts[0].contains(",30\n") && texts[1].contains(",3\n") && !texts[1].contains(",30\n"))
+        }
+    }
+
     @Test("Many indices are a list to type into")
     func many() async throws {
         let site = try Site()
         for number in 0...ExploreChoices.longestSelect {
-            try await site.store("total_search_requests", index: "index-\(number)", hours([1]))
+            try await site.store("billed_search_requests", index: "index-\(number)", hours([1]))
         }
         try await withServer(site.exporter) { web in
             let page = try await web.get("/explore?index=index-7").page()
@@ -178,7 +237,7 @@ struct ExplorePageTests {
     func long() async throws {
         let site = try Site()
         let start = midnight - 200 * 86_400
-        try await site.store("total_search_requests", hours(from: start, (0..<4800).map { _ in 1 }))
+        try await site.store("billed_search_requests", hours(from: start, (0..<4800).map { _ in 1 }))
         try await withServer(site.exporter) { web in
             // Only hours are stored.
             let answer = try await web.get("/explore?range=1y")
@@ -187,7 +246,7 @@ struct ExplorePageTests {
             #expect(rows.count <= 500 && answer.text.contains("rows are shown"))
             #expect(answer.text.contains("Buckets of 6h: sum of hourly values"))
         }
-        try await site.storeDays("total_search_requests", 300) { _ in 5 }
+        try await site.storeDays("billed_search_requests", 300) { _ in 5 }
         try await withServer(site.exporter) { web in
             let answer = try await web.get("/explore?range=90d")
             let page = try answer.page()
@@ -213,21 +272,21 @@ struct ExplorePageTests {
     @Test("Offers the question in PromQL and to Grafana")
     func elsewhere() async throws {
         let site = try Site()
-        try await site.store("total_search_requests", index: "a\"b\\", hours([7]))
+        try await site.store("billed_search_requests", index: "a\"b\\", hours([7]))
         try await withServer(site.exporter) { web in
             let page = try await web.get("/explore", ["index": "a\"b\\", "application": "APP", "step": "6h"])
             try page.page()
             let scraped = #"""
-                algolia_index_usage_total_search_requests_hourly{application="APP",index="a\"b\\"}
+                algolia_index_usage_billed_search_requests_hourly{application="APP",index="a\"b\\"}
                 """#
             let history = #"""
-                sum_over_time(algolia_index_usage_total_search_requests_hourly{job="",application="APP",index="a\"b\\"}[6h] offset -1ms)
+                sum_over_time(algolia_index_usage_billed_search_requests_hourly{job="",application="APP",index="a\"b\\"}[6h] offset -1ms)
                 """#
             for promQL in [scraped, history] {
                 #expect(page.text.contains("<code>\(Markup(text: promQL).html)</code>"))
             }
             let target = #"""
-                {"target": "total_search_requests", "payload": {"application": "APP", "index": "a\"b\\", "granularity": "hourly"}}
+                {"target": "billed_search_requests", "payload": {"application": "APP", "index": "a\"b\\", "granularity": "hourly"}}
                 """#
             #expect(page.text.contains(Markup(text: target).html))
             #expect(page.text.contains("start=${__from}&amp;end=${__to}&amp;format=rows"))
@@ -258,7 +317,7 @@ struct ExplorePageTests {
     @Test("A bucket that the range cuts counts nowhere; one that it holds does")
     func cut() async throws {
         let site = try Site(now: midnight + 86_400)
-        try await site.store("total_search_requests", hours([1, 2, 4, 8, 16, 32, 64, 128]))
+        try await site.store("billed_search_requests", hours([1, 2, 4, 8, 16, 32, 64, 128]))
         try await withServer(site.exporter) { web in
             // Three buckets: 02:00 to 03:00, 03:00 to 06:00, 06:00 to 07:00.
             let times = "start=2026-07-15T02:00:00Z&end=2026-07-15T07:00:00Z"

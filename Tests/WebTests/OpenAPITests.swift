@@ -12,6 +12,7 @@ struct OpenAPITests {
         "granularity": "daily",
         "start": "now-7d", "end": "now", "step": "1d", "aggregate": "max", "top": "3", "format": "csv",
         "range": "7d", "target": "APP", "collect[]": "usage", "label": "application=APP",
+        "compare": "week", "search": "prod", "sort": "records", "page": "1",
     ]
 
     /// Of a path, or of a header.
@@ -56,7 +57,8 @@ struct OpenAPITests {
                     for parameter in try parameters(operation) {
                         let place = parameter["in"]?.string
                         let isUsage = path.hasPrefix("/1/")
-                        #expect(place == "query" || isUsage && (place == "path" || place == "header"))
+                        let isIndex = path.hasPrefix("/indices/") && place == "path"
+                        #expect(place == "query" || isIndex || isUsage && (place == "path" || place == "header"))
                         #expect(parameter["schema"]?["type"]?.string != nil)
                         let name = try #require(parameter["name"]?.string)
                         #expect((place == "path") == path.contains("{\(name)}"))
@@ -75,7 +77,8 @@ struct OpenAPITests {
             for path in [
                 "/", "/metrics", "/health", "/-/healthy", "/ready", "/-/ready", "/api/v1/statistics",
                 "/api/v1/applications", "/api/v1/series", "/api/v1/latest", "/api/v1/status", "/api/v1/range",
-                "/explore", "/capacity", "/collector", "/style.css", "/favicon.svg", "/api/v1/capacity",
+                "/explore", "/capacity", "/collector", "/indices", "/indices/{index}", "/setup", "/style.css",
+                "/favicon.svg", "/api/v1/capacity",
                 "/probe", "/sd", "/openapi.json", "/1/usage/{statistics}", "/1/usage/{statistics}/{index}",
             ] {
                 #expect(paths[path]?["get"] != nil, "\(path)")
@@ -87,7 +90,9 @@ struct OpenAPITests {
     func served() async throws {
         try await withSite { _, web, paths in
             for (path, item) in paths where !path.hasPrefix("/1/") && item["get"] != nil {
-                let query = try parameters(item["get"]).filter { $0["required"] == .bool(true) }
+                let path = path.replacing("{index}", with: "products")
+                let query = try parameters(item["get"])
+                    .filter { $0["required"] == .bool(true) && $0["in"] != .string("path") }
                     .compactMap { $0["name"]?.string }.map { "\($0)=\(Self.samples[$0] ?? "")" }
                     .joined(separator: "&")
                 let answer = try await web.get(query.isEmpty ? path : "\(path)?\(query)")
@@ -102,7 +107,8 @@ struct OpenAPITests {
     func accepted() async throws {
         try await withSite { _, web, paths in
             for (path, item) in paths where !path.hasPrefix("/1/") && item["get"] != nil {
-                for parameter in try parameters(item["get"]) {
+                let path = path.replacing("{index}", with: "products")
+                for parameter in try parameters(item["get"]) where parameter["in"] != .string("path") {
                     let name = try #require(parameter["name"]?.string)
                     let schema = parameter["schema"]
                     let sample = try #require(Self.samples[name], "\(name)")
@@ -117,8 +123,9 @@ struct OpenAPITests {
                         #expect(answer.status == 200, "\(path) \(name)=\(value): \(answer.text)")
                     }
                     if schema?["enum"] != nil || schema?["type"] == .string("integer") {
-                        let others = path == "/probe" ? "target=APP" : "statistic=records"
-                        let wrong = try await web.get("\(path)?\(others)&\(WebClient.encode(name))=wrong")
+                        let others =
+                            path == "/probe" ? "target=APP&" : path == "/indices" ? "" : "statistic=records&"
+                        let wrong = try await web.get("\(path)?\(others)\(WebClient.encode(name))=wrong")
                         if path.hasPrefix("/api/") || ["/metrics", "/probe"].contains(path) {
                             try wrong.expectProblem(400, parameter: name)
                         } else {

@@ -34,11 +34,14 @@ struct OverviewPageTests {
             #expect(page.contains("APP") && page.contains("1.2.3"))
             #expect(page.contains("backfilling"))
             #expect(page.contains("<progress max=\"100\" value=\""))
-            #expect(page.contains(" of history left"))
+            #expect(page.contains("% · in progress"))
+            let left = try #require(
+                page.firstMatch(of: /Backfill: ([0-9,]+) requests? left, at least ([0-9]+) minutes? at/))
+            #expect(left.output.1 != "0" && left.output.2 != "0")
             #expect(try await metered.settle())
             let settled = try await web.get("/").text
             #expect(settled.contains("value=\"100\"") && settled.contains("% · complete"))
-            #expect(!settled.contains(" of history left"))
+            #expect(!settled.contains("Backfill: "))
             #expect(settled.contains("datetime=\"2026-07-15T10:00:00Z\""), "the end of the newest bucket")
         }
     }
@@ -48,7 +51,7 @@ struct OverviewPageTests {
         let site = try Site()
         if hasValues { try await site.store(hours([1])) }
         try await withServer(site.exporter) { web in
-            for path in ["/", "/explore", "/capacity", "/collector"] {
+            for path in PageName.allCases.map(\.path) {
                 let links = try await web.get(path).text.matches(of: /href="([^"]*)"/).map { String($0.output.1) }
                 #expect(links.count >= 10)
                 for link in Set(links) where !link.hasPrefix("#") {
@@ -138,7 +141,52 @@ struct OverviewPageTests {
             let source = try page.page()
             let meters = source.all("svg").filter { $0.attributes["class"]?.hasPrefix("meter") == true }
             #expect(meters.count == 2)
+            #expect(
+                page.text.contains(
+                    "No limit is exceeded. Projected to exceed the limit in this billing period: billed search requests."
+                )
+            )
+            let places = ["Billed search requests per month", "Billed records"].map {
+                page.text.range(of: "<h3>\($0)</h3>")?.lowerBound
+            }
+            #expect(try #require(places[0]) < #require(places[1]), "the worst limit comes first")
             #expect(page.text.contains("Billed search requests per month") && page.text.contains("exceed"))
+        }
+    }
+
+    @Test("Its first line names the limits that are exceeded; several applications are a table first")
+    func verdicts() async throws {
+        let site = try Site()
+        for application: ApplicationID in ["APP", "CALM", "FREE"] {
+            try await site.storeDays("billed_search_requests", 200, application: application) { _ in 1_000 }
+        }
+        let planning = CapacityCache.Planning(
+            contracts: {
+                ["APP": Contract(searchRequestsPerMonth: 10_000), "CALM": Contract(searchRequestsPerMonth: 90_000)]
+            })
+        try await withServer(site.exporter(planning: planning) { [] }) { web in
+            let page = try await web.get("/")
+            let source = try page.page()
+            #expect(page.text.contains("1 of 1 limit exceeded: billed search requests."))
+            #expect(page.text.contains("No limit is exceeded, and none is projected to be in this billing period."))
+            let rows = source.all("tr").filter { $0.path.contains("tbody") }
+            #expect(rows.count >= 3 && page.text.contains("no contract configured"))
+        }
+    }
+
+    @Test("An unusual day leads to its hours")
+    func unusual() async throws {
+        let site = try Site()
+        try await site.storeDays("billed_search_requests", 200) { $0 == 190 ? 90_000 : 1_000 + Int64($0 % 7) * 10 }
+        try await withServer(site.exporter) { web in
+            let page = try await web.get("/")
+            let link = try #require(
+                try page.page().all("a").compactMap { $0.attributes["href"] }.first {
+                    $0.contains("granularity=hourly")
+                })
+            #expect(page.text.contains("Billed searches: "))
+            #expect(link.contains("start=2026-07-05T00%3A00%3A00Z&amp;end=2026-07-06T00%3A00%3A00Z"), "\(link)")
+            #expect(try await web.get(link.replacing("&amp;", with: "&")).status == 200)
         }
     }
 

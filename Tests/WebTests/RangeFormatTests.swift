@@ -29,6 +29,8 @@ struct RangeFormatTests {
             let csv = try await web.range(["statistic": "max_qps", "format": "csv"])
             #expect(csv.contentType.hasPrefix("text/csv"))
             #expect(
+                csv.header["Content-Disposition"] == [#"attachment; filename="max_qps_2026-07-14_2026-07-15.csv""#])
+            #expect(
                 csv.text == """
                     time,application,index,key,statistic,value
                     2026-07-15T00:00:00Z,APP,,c1,max_qps,3

@@ -7,6 +7,7 @@ import Web
 struct ReverseProxyTests {
     private static let places = [
         "/", "/explore", "/explore?statistic=records&granularity=daily", "/capacity", "/collector",
+        "/setup",
     ]
 
     /// A site with a week of data, found at `paths`.

@@ -41,7 +41,7 @@ struct TroubleTests {
             status("FINE", .current, error: "timeout", errorTime: World.start - 900, lastSuccess: World.start),
         ]
         try await withServer(site.exporter { statuses }) { web in
-            for path in ["/", "/explore", "/capacity", "/collector", "/explore?statistic=nope"] {
+            for path in ["/", "/explore", "/capacity", "/collector", "/setup", "/explore?statistic=nope"] {
                 let answer = try await web.get(path)
                 try answer.page(path.contains("?") ? 404 : 200)
                 let banner = banner(answer)

@@ -122,3 +122,19 @@ extension Chart {
         }
     }
 }
+
+extension Chart.Line {
+    /// The points of a series: a bucket that was not reported interrupts the line.
+    /// - Parameter step: seconds of a bucket.
+    public static func points(_ points: [UsageModel.Point], step: Int64) -> [Point] {
+        var shown: [Point] = []
+        shown.reserveCapacity(points.count)
+        for point in points {
+            if let last = shown.last, point.time - last.time > step {
+                shown.append(Point(time: last.time + step, value: nil))
+            }
+            shown.append(Point(time: point.time, value: point.value.double))
+        }
+        return shown
+    }
+}

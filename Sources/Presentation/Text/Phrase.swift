@@ -62,6 +62,14 @@ public enum Phrase {
     /// A smaller change is none.
     public static let noticeable = 0.005
 
+    /// A change for a cell of a table: `+3.2%`; a dash where there is nothing to compare with.
+    public static func change(_ value: Double?, from before: Double?) -> String {
+        guard let value, let before, before > 0 else { return Figure.missing }
+        let change = value / before - 1
+        // A change that rounds to zero is shown without a sign.
+        return Figure.change(abs(change) < 0.0005 ? 0 : change)
+    }
+
     /// A change in words, for a sentence such as "All indices together grew by 3%".
     public static func movement(_ change: Double) -> String {
         switch change {
@@ -80,8 +88,10 @@ public enum Phrase {
         name.unicodeScalars.allSatisfy { $0.value < 0x590 } ? name : "\u{2068}\(name)\u{2069}"
     }
 
-    /// A statistic's name for people: `99p_processing_time` is `99p processing time`.
+    /// A statistic's title within a sentence: `billed searches`, `ACL operations`.
     public static func statistic(_ name: StatisticName) -> String {
-        name.text.replacing("_", with: " ")
+        let title = StatisticCatalogue.describe(name).title
+        let isAcronym = title.dropFirst().first?.isUppercase ?? false
+        return isAcronym ? title : title.prefix(1).lowercased() + title.dropFirst()
     }
 }

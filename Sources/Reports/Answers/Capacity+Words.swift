@@ -4,7 +4,7 @@ public import UsageModel
 
 extension ContractLimit {
     /// The limit as the subject of a question, in the plural.
-    var subject: String {
+    public var subject: String {
         switch self {
         case .searchRequestsPerMonth: "billed search requests"
         case .records: "billed records"

@@ -30,13 +30,6 @@ extension Phrase {
         guard let before, period.isWhole, before.isWhole else { return Figure.missing }
         return change(period.value, from: before.value)
     }
-
-    static func change(_ value: Double?, from before: Double?) -> String {
-        guard let value, let before, before > 0 else { return Figure.missing }
-        let change = value / before - 1
-        // A change that rounds to zero is shown without a sign.
-        return Figure.change(abs(change) < 0.0005 ? 0 : change)
-    }
 }
 
 extension PeriodUsage {

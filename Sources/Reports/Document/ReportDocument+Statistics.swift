@@ -15,9 +15,10 @@ extension ReportDocument.Section {
             ($1.element.day, $0.offset) < ($0.element.day, $1.offset)
         }.map(\.element)
         let rows = newestFirst.map { day -> [ReportDocument.Cell] in
-            let unit = StatisticCatalogue.describe(day.statistic).unit
+            let statistic = StatisticCatalogue.describe(day.statistic)
+            let unit = statistic.unit
             return [
-                .text(Phrase.cell(day.day)), .text(Phrase.statistic(day.statistic)),
+                .text(Phrase.cell(day.day)), .text(statistic.title),
                 .text(Figure.text(day.value, unit)),
                 .text(Figure.text(day.expected, unit)), .text(Phrase.change(day.value, from: day.expected)),
                 .text(Phrase.signed(day.deviations)),

@@ -63,6 +63,9 @@ public actor CapacityCache {
         Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
     }
 
+    /// The contracts that are configured now.
+    nonisolated var contracts: [ApplicationID: Contract] { planning.contracts() }
+
     /// The report of one application; one of which nothing is stored has an empty report.
     public func report(_ application: ApplicationID) async throws -> CapacityReport {
         let timeZone = planning.timeZone()

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import History
 internal import Hummingbird
 internal import UsageModel
@@ -29,9 +30,21 @@ enum RangeRoute {
             let format = try parameters.option("format", of: RangeBody.Format.allCases, default: .json)
             let query = try await RangeParameters.query(parameters, exporter, now: now)
             let plan = try await RangeParameters.plan(query, exporter, now: now)
-            return try await .parts(
+            var response = try await Response.parts(
                 RangeBody(exporter.history, plan, format),
                 type: format == .csv ? "text/csv; charset=utf-8" : "application/json", exporter.logger)
+            if format == .csv {
+                response.headers[.contentDisposition] = "attachment; filename=\"\(fileName(query))\""
+            }
+            return response
         }
+    }
+
+    /// The name under which a browser saves a CSV: the statistic and the days, in characters that every system takes.
+    private static func fileName(_ query: RangeQuery) -> String {
+        let statistic = query.statistics.count == 1 ? query.statistics[0].text : "usage"
+        let word = statistic.prefix(100).utf8.filter(PercentEncoding.isUnreserved)
+        let days = [query.range.start, query.range.end].map { RFC3339.string($0).prefix(10) }
+        return "\(String(decoding: word, as: UTF8.self))_\(days.joined(separator: "_")).csv"
     }
 }

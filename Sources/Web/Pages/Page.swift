@@ -8,7 +8,10 @@ internal import UsageModel
 ///
 /// Pages have no script, no inline style and nothing from elsewhere, and their policy says so to browsers.
 struct Page: Sendable {
-    var name: PageName
+    /// Nil for a page that the navigation does not lead to.
+    var name: PageName?
+    /// What it shows, before the page's title in the browser's; empty for a page that always shows the same.
+    var subject = ""
     /// The fault of the request.
     var problem: Problem?
     var content: Markup
@@ -33,19 +36,21 @@ struct Page: Sendable {
     }
 
     /// The endpoint of a page.
-    /// - Parameter make: is given the query as it came; what it throws becomes a page without content.
+    /// - Parameters:
+    ///   - path: of a page below `name`, to which the navigation does not lead.
+    ///   - make: is given the request as it came; what it throws becomes a page without content.
     static func endpoint(
-        _ name: PageName, _ exporter: Exporter, summary: String, contents: String,
+        _ name: PageName, path: String? = nil, _ exporter: Exporter, summary: String, contents: String,
         parameters: [Endpoint.Parameter] = [],
-        failures: [Int: String] = [:], make: @escaping @Sendable (_ query: String?) async throws -> Page
+        failures: [Int: String] = [:], make: @escaping @Sendable (Request) async throws -> Page
     ) -> Endpoint {
         Endpoint(
-            path: name.path, summary: summary, parameters: parameters,
+            path: path ?? name.path, summary: summary, parameters: parameters,
             contents: [.init(type: contentType, summary: contents)], failures: failures, failureForm: .page
         ) { request, _ in
             let problem: Problem
             do {
-                return try await make(request.uri.query).response(exporter)
+                return try await make(request).response(exporter)
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -73,6 +78,8 @@ private struct Layout: ViewModel {
         var accepted: String?
     }
 
+    /// The browser's title, without the program's name.
+    var subject: String
     var title: String
     var stylesheet: String
     var icon: String
@@ -86,7 +93,8 @@ private struct Layout: ViewModel {
     var now: Markup
 
     init(_ page: Page, _ troubles: [Trouble], _ exporter: Exporter) {
-        title = page.name.title
+        title = page.name?.title ?? page.subject
+        subject = page.name == nil || page.subject.isEmpty ? title : "\(page.subject) · \(title)"
         stylesheet = PageAssets.stylesheet.link
         icon = PageAssets.icon.link
         pages = PageName.allCases.map { Link(path: $0.path, name: $0.title, isCurrent: $0 == page.name) }

@@ -3,7 +3,7 @@
 /// Routes, navigation and templates are made from this list: a new page is a case here, its template among the
 /// resources of the manifest, and a folder with the rest.
 enum PageName: String, Sendable, CaseIterable {
-    case overview, explore, capacity, collector
+    case overview, indices, explore, capacity, collector, setup
 
     var path: String { self == .overview ? "/" : "/\(rawValue)" }
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
@@ -11,18 +11,22 @@ enum PageName: String, Sendable, CaseIterable {
     var template: [UInt8] {
         switch self {
         case .overview: PackageResources.overview_html_mustache
+        case .indices: PackageResources.indices_html_mustache
         case .explore: PackageResources.explore_html_mustache
         case .capacity: PackageResources.capacity_html_mustache
         case .collector: PackageResources.collector_html_mustache
+        case .setup: PackageResources.setup_html_mustache
         }
     }
 
     func endpoint(_ exporter: Exporter) -> Endpoint {
         switch self {
         case .overview: OverviewPage.endpoint(exporter)
+        case .indices: IndicesPage.endpoint(exporter)
         case .explore: ExplorePage.endpoint(exporter)
         case .capacity: CapacityPage.endpoint(exporter)
         case .collector: CollectorPage.endpoint(exporter)
+        case .setup: SetupPage.endpoint(exporter)
         }
     }
 }

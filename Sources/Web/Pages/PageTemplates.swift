@@ -8,6 +8,9 @@ enum PageTemplates {
         var library = MustacheLibrary()
         let shared = [
             ("layout", PackageResources.layout_html_mustache), ("progress", PackageResources.progress_html_mustache),
+            ("index-table", PackageResources.index_table_html_mustache),
+            ("index", PackageResources.index_html_mustache),
+            ("not-found", PackageResources.not_found_html_mustache),
         ]
         for (name, source) in shared + PageName.allCases.map({ ($0.rawValue, $0.template) }) {
             do {
@@ -24,6 +27,14 @@ enum PageTemplates {
     /// - Parameter paths: templates write `{{{root}}}` before the paths of links, and `{{{telemetry}}}` for the metrics'.
     static func render(_ name: PageName, _ model: some ViewModel, at paths: WebPaths) -> Markup {
         render(name.rawValue, model, paths)
+    }
+
+    /// The content of the page of one index.
+    static func render(index model: some ViewModel, at paths: WebPaths) -> Markup { render("index", model, paths) }
+
+    /// The content of the page for a path that is not there.
+    static func render(notFound model: some ViewModel, at paths: WebPaths) -> Markup {
+        render("not-found", model, paths)
     }
 
     /// A whole page: its content within the header and footer of all pages.

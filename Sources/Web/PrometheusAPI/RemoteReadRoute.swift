@@ -7,6 +7,7 @@ internal import UsageModel
 
 /// `POST /api/v1/read`: Prometheus' remote read.
 enum RemoteReadRoute {
+    static let path = "/api/v1/read"
     private static let samples = "application/x-protobuf"
     /// As the protocol has it, letter by letter.
     static let chunks = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse"
@@ -14,7 +15,7 @@ enum RemoteReadRoute {
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         let remoteRead = RemoteRead(exporter.history) { exporter.options().labels }
         return Endpoint(
-            method: .post, path: "/api/v1/read",
+            method: .post, path: path,
             summary: "Prometheus remote read: the history with the metric names of /metrics.",
             body: .init(
                 summary: "A prometheus.ReadRequest, compressed with snappy (block format).", type: samples,

@@ -23,6 +23,8 @@ public struct Exporter: Sendable {
     public let reload: (@Sendable () async throws -> Void)?
     /// The capacity reports of the applications.
     public let capacity: CapacityCache
+    /// How the HTTP interface is protected now, as the server that shows this exporter says.
+    var security: @Sendable () -> WebSecurity = { WebSecurity() }
     /// The state of each application's collector.
     public let status: @Sendable () async -> [ApplicationStatus]
 

@@ -76,7 +76,7 @@ extension Problem {
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Methods by path, to tell a wrong method from a wrong path.
     let methods: [String: [HTTPRequest.Method]]
-    let paths: WebPaths
+    let exporter: Exporter
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -86,6 +86,11 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let problem as Problem {
             return try problem.response(from: request, context: context)
         } catch let error as any HTTPResponseError {
+            if error.status == .notFound, methods[request.uri.path] == nil,
+                let page = await NotFoundPage.response(to: request, exporter)
+            {
+                return page
+            }
             return try problem(for: error, request).response(from: request, context: context)
         } catch is CancellationError {
             throw CancellationError()
@@ -101,7 +106,8 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         }
         let path = request.uri.path
         guard let allowed = methods[path] else {
-            return Problem(status: .notFound, detail: "there is nothing at \(path); see \(paths.link("/openapi.json"))")
+            return Problem(
+                status: .notFound, detail: "there is nothing at \(path); see \(exporter.paths.link("/openapi.json"))")
         }
         let names = AllowedMethods.names(allowed)
         return Problem(

@@ -30,6 +30,8 @@ public struct WebServer: Service {
     ) throws {
         let connections = Connections(limits, logger: logger)
         let protection = try ProtectionKeeper(security, file: securityFile, logger: exporter.logger)
+        var exporter = exporter
+        exporter.security = { protection.current.security }
         let endpoints = try Self.endpoints(exporter)
         let prefix = RoutePrefix(exporter.paths.routePrefix)
         let recorder = RequestRecorder(endpoints, prefix: prefix, metrics: exporter.registry, log: accessLog)
@@ -77,7 +79,7 @@ public struct WebServer: Service {
         let metrics = MetricsPage(exporter)
         var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
         endpoints += [ProbeRoute.endpoint(exporter, metrics), ServiceDiscoveryRoute.endpoint(exporter)]
-        endpoints += PageAssets.endpoints
+        endpoints += [IndexPage.endpoint(exporter)] + PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
         endpoints += [
@@ -129,7 +131,7 @@ public struct WebServer: Service {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
-        router.add(middleware: ProblemMiddleware(methods: methods, paths: exporter.paths))
+        router.add(middleware: ProblemMiddleware(methods: methods, exporter: exporter))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         router.add(middleware: BasicAuthentication { protection.current.passwords })
         for endpoint in endpoints {

@@ -33,6 +33,8 @@ class Page:
 
 PAGES = [
     Page("overview", "/"),
+    Page("indices", "/indices"),
+    Page("index", "/indices/products", says="products", needs_history=True),
     Page("explore", "/explore"),
     Page("explore-chart", "/explore?statistic=total_search_requests&index=*&range=30d&step=1d"),
     Page(
@@ -44,6 +46,8 @@ PAGES = [
     Page("explore-wrong", "/explore?statistic=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", status=404, says="statistic"),
     Page("capacity", "/capacity"),
     Page("collector", "/collector"),
+    Page("setup", "/setup"),
+    Page("not-found", "/nothing/here", status=404, says="There is nothing at"),
 ]
 # Everything is looked at in these…
 VIEWS = [

@@ -17,7 +17,8 @@ enum CapacityPage {
                 400: "A parameter is invalid; the page names it.",
                 404: "The application is unknown.",
             ]
-        ) { query in
+        ) { request in
+            let query = request.uri.query
             let known = try await CollectorFacts(exporter).applications()
             var page = Page(name: .capacity, content: .empty)
             var chosen = known.first
@@ -28,6 +29,7 @@ enum CapacityPage {
                 chosen = nil
             }
             var report: CapacityReport?
+            if known.count > 1 { page.subject = chosen?.text ?? "" }
             if let chosen { report = try await exporter.capacity.report(chosen) }
             page.content = PageTemplates.render(
                 .capacity, try CapacityContent(report, applications: known), at: exporter.paths)

@@ -61,16 +61,19 @@ struct CollectorFacts: Sendable {
         let remaining = status.remaining[granularity] ?? 0
         guard desired > 0 else { return [] }
         let percent = Int((Double(desired - remaining) / Double(desired) * 100).rounded(.down))
-        let left = remaining > 0 ? left(remaining, scopes: status.indices + 1) : "complete"
-        return [ProgressBar(granularity: granularity.rawValue, percent: String(percent), left: left)]
+        return [
+            ProgressBar(
+                granularity: granularity.rawValue, percent: String(percent),
+                left: remaining > 0 ? "in progress" : "complete")
+        ]
     }
 
-    /// `about 347 days of history left per index`: the mean of the application and its indices.
-    private static func left(_ seconds: Int64, scopes: Int) -> String {
-        let hours = max(seconds / 3600 / Int64(scopes), 1)
-        let text =
-            hours < 48 ? Figure.count(Int(hours), "hour") : Figure.count(Int((hours + 12) / 24), "day")
-        return "about \(text) of history left" + (scopes > 1 ? " per index" : "")
+    /// What is left of the backfill, in requests and the time that the quota needs for them.
+    private static func backfill(_ status: ApplicationStatus) -> Markup? {
+        guard let left = status.requestsLeft, left > 0, status.state == .backfilling else { return nil }
+        let rate = max(status.quota.requestsPerMinute, 1)
+        let (requests, minutes) = (Figure.count(left, "request"), Figure.count((left - 1) / rate + 1, "minute"))
+        return "Backfill: \(requests) left, at least \(minutes) at \(rate) requests per minute."
     }
 
     /// The state of a collector for people.
@@ -87,7 +90,7 @@ struct CollectorFacts: Sendable {
 
     /// The reasons that keep the collector from its work, in sentences.
     static func notes(_ status: ApplicationStatus) -> [Markup] {
-        var notes: [Markup] = []
+        var notes = [backfill(status)].compactMap(\.self)
         // What blocks an application is at the top of the page.
         if !status.isBlocked {
             if let error = status.lastError, let time = status.lastErrorTime {

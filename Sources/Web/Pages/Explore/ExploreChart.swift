@@ -12,7 +12,7 @@ struct ExploreChart {
         let step = question.step
         let statistic = question.statistic
         var chart = Chart(
-            title: Self.title(query, names, step: step),
+            title: Self.title(query, step: step),
             summary: Self.summary(whole, names, statistic), unit: statistic.unit,
             range: Self.shown(query.range, series, step: step), height: 320,
             startsAtZero: statistic.kind == .count)
@@ -29,14 +29,14 @@ struct ExploreChart {
             ]
         } else {
             chart.lines = zip(whole, names).enumerated().map { position, one in
-                Chart.Line(name: one.1, points: Self.points(one.0.points, step: step), color: position + 1)
+                Chart.Line(name: one.1, points: Chart.Line.points(one.0.points, step: step), color: position + 1)
             }
         }
         markup = Markup(trusted: chart.figure(id: "chart"))
     }
 
     /// The part of the statistic that it shows: `products, by hour`.
-    private static func title(_ query: RangeQuery, _ names: [String], step: Int64) -> String {
+    static func title(_ query: RangeQuery, step: Int64) -> String {
         let scope =
             switch query.indices {
             case .application: "Application as a whole"
@@ -52,19 +52,6 @@ struct ExploreChart {
             default: DurationText.string(step)
             }
         return "\(scope)\(of), by \(width)"
-    }
-
-    /// A bucket that was not reported interrupts the line.
-    private static func points(_ points: [Point], step: Int64) -> [Chart.Line.Point] {
-        var shown: [Chart.Line.Point] = []
-        shown.reserveCapacity(points.count)
-        for point in points {
-            if let last = shown.last, point.time - last.time > step {
-                shown.append(Chart.Line.Point(time: last.time + step, value: nil))
-            }
-            shown.append(Chart.Line.Point(time: point.time, value: point.value.double))
-        }
-        return shown
     }
 
     /// From the first bucket to the last, which may begin before and end after what was asked.

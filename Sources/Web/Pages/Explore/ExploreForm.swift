@@ -14,6 +14,13 @@ struct ExploreForm: ViewModel {
         var options: [Option]
     }
 
+    /// The same question over another range, from now back.
+    struct RangeLink: ViewModel {
+        var path: String
+        var name: String
+        var isCurrent: Bool
+    }
+
     /// Too many names for a select.
     struct List: ViewModel {
         var value: String
@@ -36,6 +43,8 @@ struct ExploreForm: ViewModel {
     var hasKeys: Bool
     var keys: [Option]
     var ranges: [Option]
+    var comparisons: [Option]
+    var rangeLinks: [RangeLink]
     var start: String
     var end: String
     var widths: [Option]
@@ -79,6 +88,11 @@ struct ExploreForm: ViewModel {
         } else if !ExploreParameters.Preset.allCases.contains(where: { $0.rawValue == preset }) {
             ranges.append(Option(value: preset, name: preset, isSelected: true))
         }
+        let compared = given["compare"] ?? ExploreParameters.Comparison.none.rawValue
+        comparisons = ExploreParameters.Comparison.allCases.map {
+            Option(value: $0.rawValue, name: $0.words, isSelected: $0.rawValue == compared)
+        }
+        rangeLinks = Self.rangeLinks(given, current: hasTimes ? "" : preset)
         start = given["start"] ?? ""
         end = given["end"] ?? ""
         let width = given["granularity"] ?? ExploreParameters.Width.auto.rawValue
@@ -90,6 +104,18 @@ struct ExploreForm: ViewModel {
         isDetailed =
             !(start + end + step + top).isEmpty || given["aggregate"] != nil
             || width != ExploreParameters.Width.auto.rawValue
+    }
+
+    /// Exact times and the buckets that suit them are not kept.
+    private static func rangeLinks(_ given: QueryParameters, current: String) -> [RangeLink] {
+        let kept = ["application", "statistic", "index", "key", "aggregate", "compare", "top"].flatMap { name in
+            (given.all(name) ?? []).map { (name: name, value: $0) }
+        }
+        return ExploreParameters.Preset.allCases.map { preset in
+            RangeLink(
+                path: "\(PageName.explore.path)?\(PercentEncoding.query(kept + [("range", preset.rawValue)]))",
+                name: preset.name, isCurrent: preset.rawValue == current)
+        }
     }
 
     /// `names` with what is given chosen, and added if it is not one of them.
@@ -110,7 +136,8 @@ struct ExploreForm: ViewModel {
         var groups: [Group] = []
         for statistic in statistics {
             let option = Option(
-                value: statistic.name.text, name: statistic.name.text, isSelected: statistic.name == name)
+                value: statistic.name.text, name: "\(statistic.title) · \(statistic.name)",
+                isSelected: statistic.name == name)
             if let position = groups.firstIndex(where: { $0.name == statistic.groupName }) {
                 groups[position].options.append(option)
             } else {

@@ -8,6 +8,8 @@ struct ExploreLinks: ViewModel {
     var json: String
     var rows: String
     var csv: String
+    /// The earlier range that is compared with, as CSV; empty without one.
+    var earlier: String
     var forecast: String
     /// A query of Grafana's JSON data source.
     var grafana: String
@@ -18,7 +20,7 @@ struct ExploreLinks: ViewModel {
     /// PromQL of the same buckets, which remote read and remote write answer.
     var history: String
 
-    init(_ question: ExploreQuestion) {
+    init(_ question: ExploreQuestion, earlier query: RangeQuery?) {
         let parameters = question.parameters
         func link(_ more: [(name: String, value: String)] = []) -> String {
             "\(RangeRoute.path)?\(PercentEncoding.query(parameters + more))"
@@ -26,12 +28,19 @@ struct ExploreLinks: ViewModel {
         json = link()
         rows = link([("format", "rows")])
         csv = link([("format", "csv")])
+        let others = parameters.filter { !["start", "end"].contains($0.name) }
+        earlier =
+            query.map { query in
+                let times = [("start", query.range.start), ("end", query.range.end)].map { name, time in
+                    (name: name, value: RFC3339.string(time))
+                }
+                return "\(RangeRoute.path)?\(PercentEncoding.query(others + times + [("format", "csv")]))"
+            } ?? ""
         let selection = parameters.filter { ["statistic", "application", "index", "key"].contains($0.name) }
         forecast = "/api/v1/forecast?\(PercentEncoding.query(selection))"
-        let timeless = parameters.filter { !["start", "end"].contains($0.name) }
         // Grafana replaces these itself, so they must stay as they are.
         infinity =
-            "\(RangeRoute.path)?\(PercentEncoding.query(timeless))&start=${__from}&end=${__to}&format=rows"
+            "\(RangeRoute.path)?\(PercentEncoding.query(others))&start=${__from}&end=${__to}&format=rows"
         grafana = Self.target(parameters)
         let promQL = PromQLQuery(question)
         scraped = promQL?.scraped ?? ""

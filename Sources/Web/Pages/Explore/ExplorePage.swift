@@ -14,7 +14,8 @@ enum ExplorePage {
                 400: "A parameter is invalid; the page names it.",
                 404: "The application, index or statistic is unknown; the page names it.",
             ]
-        ) { query in
+        ) { request in
+            let query = request.uri.query
             let given = QueryParameters(unchecked: query)
             var page = Page(name: .explore, content: .empty)
             var result: (ExploreResult, ExploreLinks)?
@@ -24,6 +25,7 @@ enum ExplorePage {
             } catch let problem as Problem {
                 page.problem = problem
             }
+            page.subject = result?.0.subject ?? ""
             let choices = try await ExploreChoices(
                 exporter.history, application: given["application"].flatMap { ApplicationID($0) },
                 statistic: given["statistic"].flatMap { StatisticName($0) } ?? ExploreParameters.defaultStatistic)
@@ -51,6 +53,12 @@ enum ExplorePage {
         let now = exporter.clock.now
         let question = try await ExploreQuestion(parameters, exporter, now: now)
         let answer = try await RangeParameters.answer(question.query, exporter, now: now)
-        return (ExploreResult(question, answer, now: now), ExploreLinks(question))
+        let earlier = question.earlier(than: answer)
+        var before: RangeAnswer?
+        if let earlier { before = try await RangeParameters.answer(earlier, exporter, now: now) }
+        return (
+            ExploreResult(question, answer, before, now: now, root: exporter.paths.linkPrefix),
+            ExploreLinks(question, earlier: earlier)
+        )
     }
 }

@@ -9,9 +9,11 @@ enum ExploreParameters {
         case month = "30d"
         case quarter = "90d"
         case year = "1y"
+        /// From the start of the billing period, or of each application's that begins first.
+        case period
         case all
 
-        /// Nil for everything.
+        /// Nil where it depends on contracts or on what is stored.
         var seconds: Int64? {
             switch self {
             case .day: 86_400
@@ -20,7 +22,7 @@ enum ExploreParameters {
             case .quarter: 90 * 86_400
             // 52 weeks and a day: as far as Algolia lets anyone look back.
             case .year: 365 * 86_400
-            case .all: nil
+            case .period, .all: nil
             }
         }
 
@@ -31,9 +33,27 @@ enum ExploreParameters {
             case .month: "30 days"
             case .quarter: "90 days"
             case .year: "1 year"
+            case .period: "this billing period"
             case .all: "all"
             }
         }
+    }
+
+    /// An earlier range that is drawn beside the one that is asked for, with the same weekdays.
+    enum Comparison: String, CaseIterable {
+        case none, week, year
+
+        /// How much earlier; nil for none.
+        var seconds: Int64? {
+            switch self {
+            case .none: nil
+            case .week: 7 * 86_400
+            case .year: 52 * 7 * 86_400
+            }
+        }
+
+        /// The range in words, such as `a week earlier`.
+        var words: String { self == .none ? "nothing" : "a \(rawValue) earlier" }
     }
 
     enum Width: String, CaseIterable {
@@ -43,7 +63,7 @@ enum ExploreParameters {
         var granularity: Granularity? { Granularity(rawValue: rawValue) }
     }
 
-    static let defaultStatistic: StatisticName = "total_search_requests"
+    static let defaultStatistic: StatisticName = "billed_search_requests"
     static let defaultPreset = Preset.week
     /// The default number of series for all indices.
     static let defaultTop = 8
@@ -66,6 +86,9 @@ enum ExploreParameters {
             name: "step",
             summary: "The bucket width, such as 6h or 1d; the narrowest that fits the chart by default."),
         RangeParameters.aggregate,
+        .init(
+            name: "compare", summary: "An earlier range of the same length to draw beside it: a week, or 52 weeks.",
+            schema: .options(Comparison.allCases.map(\.rawValue))),
         .init(
             name: "top",
             summary: "Maximum number of series, largest sums first; \(defaultTop) for all indices by default.",

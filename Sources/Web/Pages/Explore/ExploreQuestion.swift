@@ -1,3 +1,4 @@
+internal import Capacity
 internal import History
 internal import UsageModel
 
@@ -13,9 +14,12 @@ struct ExploreQuestion: Sendable {
     /// The parameters of `/api/v1/range`.
     var parameters: [(name: String, value: String)]
     var query: RangeQuery
+    /// What it is compared with.
+    var comparison: ExploreParameters.Comparison
 
     /// - Throws: ``Problem`` that names the parameter at fault.
     init(_ given: QueryParameters, _ exporter: Exporter, now: UnixTime) async throws {
+        comparison = try given.option("compare", of: ExploreParameters.Comparison.allCases, default: .none)
         let names: [StatisticName]? = try given.names("statistic")
         let name = names?.first ?? ExploreParameters.defaultStatistic
         guard !name.text.unicodeScalars.contains(",") else {
@@ -54,6 +58,18 @@ struct ExploreQuestion: Sendable {
         }
     }
 
+    /// The same question about the range that it is compared with, of the series that `answer` has; nil without one.
+    func earlier(than answer: RangeAnswer) -> RangeQuery? {
+        guard let shift = comparison.seconds else { return nil }
+        var earlier = query
+        earlier.range = TimeRange(query.range.start - shift, query.range.end - shift)
+        // Each bucket begins so much before the one that it is compared with.
+        if let step = query.step, shift % step != 0 { earlier.origin = step - shift % step }
+        if query.indices == .all { earlier.indices = .names(answer.series.map(\.key.index)) }
+        earlier.top = nil
+        return earlier
+    }
+
     /// Seconds of a bucket of the answer.
     var step: Int64 { max(query.step ?? 0, query.granularity.seconds) }
 
@@ -72,12 +88,25 @@ struct ExploreQuestion: Sendable {
         let end = given["end"] ?? "now"
         if let start = given["start"] { return (start, end) }
         let until = try TimeParameter.parse(end, name: "end", now: now)
+        if preset == .period {
+            return (RFC3339.string(periodStart(filter, exporter.capacity.contracts, until: until)), end)
+        }
         guard let seconds = preset.seconds else {
             let first = try await firstFetched(statistic, filter, exporter) ?? until - 365 * 86_400
             return (RFC3339.string(min(first, until - 3600)), end)
         }
         // Relative while it may be: the address then shows the newest days tomorrow as well.
         return (given["end"] == nil ? "now-\(DurationText.string(seconds))" : RFC3339.string(until - seconds), end)
+    }
+
+    /// Where the billing period began that `end` ends in or at; of several applications', the earliest.
+    private static func periodStart(
+        _ filter: SeriesFilter, _ contracts: [ApplicationID: Contract], until end: UnixTime
+    ) -> UnixTime {
+        let shown = contracts.filter { filter.applications?.contains($0.key) ?? true }.map(\.value.periodStartDay)
+        let day = Granularity.daily.floor(end - 1) / Granularity.daily.seconds
+        let starts = (shown.isEmpty ? [1] : shown).map { BillingPeriod(startDay: $0).containing(day).lowerBound }
+        return (starts.min() ?? day) * Granularity.daily.seconds
     }
 
     private static func firstFetched(

@@ -20,6 +20,9 @@ struct ExploreResult: ViewModel {
     }
 
     var statistic: StatisticName
+    var title: String
+    /// What is shown, for the browser's title.
+    var subject: String
     var meaning: String
     var chart: Markup
     var isEmpty: Bool
@@ -36,12 +39,23 @@ struct ExploreResult: ViewModel {
     /// Whether the values are shown by default.
     var isShort: Bool
 
-    init(_ question: ExploreQuestion, _ answer: RangeAnswer, now: UnixTime) {
+    /// - Parameters:
+    ///   - before: the answer that it is compared with.
+    ///   - root: the prefix of links.
+    init(
+        _ question: ExploreQuestion, _ answer: RangeAnswer, _ before: RangeAnswer?, now: UnixTime, root: String
+    ) {
         let statistic = question.statistic
         self.statistic = statistic.name
+        title = statistic.title
         let query = question.query
-        let series = Array(answer.series.prefix(Self.drawn))
-        let labels = Self.names(series.map(\.key))
+        subject = "\(statistic.title): \(ExploreChart.title(query, step: question.step))"
+        let shown = answer.series.prefix(before == nil ? Self.drawn : Self.drawn / 2)
+        let earlier = Self.moved(before, of: shown.map(\.key), question.comparison)
+        let series = Array(shown) + earlier
+        let labels =
+            Self.names(shown.map(\.key))
+            + Self.names(earlier.map(\.key), among: shown.map(\.key)).map { "\($0), \(question.comparison.words)" }
         let whole = series.map { one in
             var one = one
             one.points.removeAll { !question.isWhole($0, now: now) }
@@ -57,12 +71,15 @@ struct ExploreResult: ViewModel {
             Self.note(query, statistic, step: question.step, coverage: answer.coverage)
             + (isCut ? " Incomplete buckets are not counted." : "")
         hidden =
-            answer.series.count > series.count
-            ? "\(series.count) of \(answer.series.count) series are shown; the links contain all of them." : ""
+            answer.series.count > shown.count
+            ? "\(shown.count) of \(answer.series.count) series are shown; the links contain all of them." : ""
         chart = drawing?.markup ?? .empty
         names = labels
-        summaries = zip(whole, labels).map { Self.summary($0, $1) }
-        (values, cut) = Self.table(series) { question.isWhole($0, now: now) }
+        let shifts = shown.map { _ in 0 as Int64 } + earlier.map { _ in question.comparison.seconds ?? 0 }
+        summaries = zip(zip(whole, labels), shifts).map { Self.summary($0.0, $0.1, shift: $1) }
+        (values, cut) = Self.table(series, heading: { Self.heading($0, question, root: root) }) {
+            question.isWhole($0, now: now)
+        }
         isShort = series.allSatisfy { $0.points.count <= 31 }
     }
 
@@ -76,9 +93,22 @@ struct ExploreResult: ViewModel {
         return "\(buckets)\(fetched) Times are bucket starts in UTC."
     }
 
+    /// The series of `keys` in an earlier answer, at the times that they are compared with.
+    private static func moved(
+        _ before: RangeAnswer?, of keys: [SeriesKey], _ comparison: ExploreParameters.Comparison
+    ) -> [RangeSeries] {
+        guard let before, let shift = comparison.seconds else { return [] }
+        return keys.compactMap { key in before.series.first { $0.key == key } }.map { series in
+            var series = series
+            for position in series.points.indices { series.points[position].time += shift }
+            return series
+        }
+    }
+
     /// The attributes that tell the series apart.
-    static func names(_ keys: [SeriesKey]) -> [String] {
-        func differs(_ part: (SeriesKey) -> some Hashable) -> Bool { Set(keys.map(part)).count > 1 }
+    /// - Parameter all: the keys to tell them from; `keys` themselves by default.
+    static func names(_ keys: [SeriesKey], among all: [SeriesKey]? = nil) -> [String] {
+        func differs(_ part: (SeriesKey) -> some Hashable) -> Bool { Set((all ?? keys).map(part)).count > 1 }
         let parts: [(Bool, (SeriesKey) -> String)] = [
             (differs(\.application), \.application.text), (differs(\.index), \.index.text),
             (differs(\.key), \.key.text),
@@ -89,7 +119,8 @@ struct ExploreResult: ViewModel {
         }
     }
 
-    private static func summary(_ series: RangeSeries, _ name: String) -> Summary {
+    /// - Parameter shift: how much later than they were the points stand.
+    private static func summary(_ series: RangeSeries, _ name: String, shift: Int64) -> Summary {
         let values = series.points.map(\.value)
         let sum = values.isEmpty ? nil : values.reduce(PointValue.integer(0)) { $0.adding($1) }
         let mean = sum.map { $0.double / Double(values.count) }
@@ -98,12 +129,27 @@ struct ExploreResult: ViewModel {
             name: name, points: Figure.exact(values.count), sum: text(sum),
             mean: mean.map(Figure.rounded) ?? Figure.missing, lowest: text(values.min()),
             highest: text(values.max()), newest: text(newest?.value),
-            newestTime: newest.map { .time($0.time) } ?? .empty)
+            newestTime: newest.map { .time($0.time - shift) } ?? .empty)
+    }
+
+    /// A bucket's start, which leads to its days or hours where there are any.
+    private static func heading(_ time: UnixTime, _ question: ExploreQuestion, root: String) -> Markup {
+        let (step, day) = (question.step, Granularity.daily.seconds)
+        guard step >= day else { return .time(time) }
+        let finer: Granularity = step > day ? .daily : .hourly
+        let kept = question.parameters.filter {
+            ["statistic", "application", "index", "key", "aggregate", "top"].contains($0.name)
+        }
+        let query = PercentEncoding.query(
+            kept + [
+                ("start", RFC3339.string(time)), ("end", RFC3339.string(time + step)), ("granularity", finer.rawValue),
+            ])
+        return "<a href=\"\(root)\(PageName.explore.path)?\(query)\">\(Markup.time(time))</a>"
     }
 
     /// The newest rows, a column for each series.
     private static func table(
-        _ series: [RangeSeries], isWhole: (Point) -> Bool
+        _ series: [RangeSeries], heading: (UnixTime) -> Markup, isWhole: (Point) -> Bool
     ) -> (rows: Markup, cut: String) {
         var columns = series.map { $0.points[...] }
         var rows: [Markup] = []
@@ -120,7 +166,7 @@ struct ExploreResult: ViewModel {
                 cells = cells + "<td class=\"number\">\(text(value))</td>"
             }
             let mark = isIncomplete ? " (incomplete)" : ""
-            rows.append("<tr><th scope=\"row\">\(Markup.time(time))\(mark)</th>\(cells)</tr>")
+            rows.append("<tr><th scope=\"row\">\(heading(time))\(mark)</th>\(cells)</tr>")
         }
         let isCut = columns.contains { !$0.isEmpty }
         return (

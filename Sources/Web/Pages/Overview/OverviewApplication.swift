@@ -12,6 +12,7 @@ struct OverviewApplication: ViewModel {
     private static let week = 7
     /// The most unusual days that are named, and the days for which one is news.
     private static let mostUnusual = 5
+    private static let mostIndices = 10
     private static let news: Int64 = 28
 
     struct Tile: ViewModel {
@@ -24,6 +25,8 @@ struct OverviewApplication: ViewModel {
     struct Unusual: ViewModel {
         var day: Markup
         var text: String
+        /// The day by hours.
+        var link: String
     }
 
     var id: ApplicationID
@@ -34,10 +37,15 @@ struct OverviewApplication: ViewModel {
     var lastSuccess: Markup?
     var capacity: String
     var explore: String
+    /// Empty without a contract.
+    var verdicts: [OverviewVerdict]
     var hasContract: Bool
     var limits: [LimitView]
     var hasTiles: Bool
     var tiles: [Tile]
+    /// The most searched; none while nothing is known of them.
+    var topIndices: [IndexTable]
+    var allIndices: String
     var hasUnusual: Bool
     var unusual: [Unusual]
     var rows: [ProgressRow]
@@ -54,17 +62,34 @@ struct OverviewApplication: ViewModel {
         lastSuccess = status?.lastSuccess.map(Markup.time)
         capacity = "/capacity?\(PercentEncoding.query([("application", report.application.text)]))"
         explore = "/explore?\(PercentEncoding.query([("application", report.application.text)]))"
-        let agreed = report.limits.filter { $0.agreed != nil }
+        let agreed = report.limits.filter { $0.agreed != nil }.sorted { Self.strain($0) > Self.strain($1) }
+        verdicts = OverviewVerdict(agreed).map { [$0] } ?? []
         hasContract = !agreed.isEmpty
         limits = agreed.enumerated().map { LimitView($0.element, of: report, id: "meter-\(position)-\($0.offset)") }
         tiles = report.limits.compactMap { Self.tile($0, until: report.days.upperBound) }
         hasTiles = !tiles.isEmpty
+        let top = report.indices.usage.prefix(Self.mostIndices)
+        topIndices =
+            top.isEmpty
+            ? []
+            : [
+                IndexTable(
+                    Array(top), of: report.application, label: "Indices of \(report.application)",
+                    summary: "Most searched indices")
+            ]
+        allIndices =
+            "\(PageName.indices.path)?\(PercentEncoding.query([("application", report.application.text)]))"
         let newest = report.unusualDays.filter { $0.day >= report.days.upperBound - Self.news }
             .sorted { ($1.day, $0.statistic) < ($0.day, $1.statistic) }
-        unusual = newest.prefix(Self.mostUnusual).map(Self.unusual)
+        unusual = newest.prefix(Self.mostUnusual).map { Self.unusual($0, of: report.application) }
         hasUnusual = !unusual.isEmpty
         rows = facts.progress(of: report.application)
         notes = status.map(CollectorFacts.notes) ?? []
+    }
+
+    /// The larger share of a limit that is used or projected: the worst limit comes first.
+    private static func strain(_ limit: LimitReport) -> Double {
+        max(limit.utilization ?? 0, limit.projectedUtilization ?? 0)
     }
 
     /// The newest week of a limit's statistic beside the one before.
@@ -103,12 +128,19 @@ struct OverviewApplication: ViewModel {
             label: label, value: Figure.compact(newest), note: change ?? "", drawing: Markup(trusted: drawing.svg))
     }
 
-    private static func unusual(_ day: UnusualDay) -> Unusual {
+    private static func unusual(_ day: UnusualDay, of application: ApplicationID) -> Unusual {
         let statistic = StatisticCatalogue.describe(day.statistic)
+        let start = day.day * Granularity.daily.seconds
+        let query = [
+            (name: "application", value: application.text), ("statistic", day.statistic.text),
+            ("start", RFC3339.string(start)), ("end", RFC3339.string(start + Granularity.daily.seconds)),
+            ("granularity", Granularity.hourly.rawValue),
+        ]
         let date = CalendarText.iso(day.day)
         return Unusual(
             day: "<time datetime=\"\(date)\">\(CalendarText.date(day.day))</time>",
-            text: "\(day.statistic): \(day.comparison(statistic.unit))")
+            text: "\(statistic.title): \(day.comparison(statistic.unit))",
+            link: "\(PageName.explore.path)?\(PercentEncoding.query(query))")
     }
 }
 

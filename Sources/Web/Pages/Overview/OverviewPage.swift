@@ -18,7 +18,7 @@ enum OverviewPage {
                 applications.append(OverviewApplication(report, position: position + 1, facts))
             }
             let content = Content(
-                hasApplications: !applications.isEmpty, applications: applications,
+                hasApplications: !applications.isEmpty, hasSeveral: applications.count > 1, applications: applications,
                 isReady: try await exporter.history.hasAnswers())
             return Page(name: .overview, content: PageTemplates.render(.overview, content, at: exporter.paths))
         }
@@ -26,6 +26,7 @@ enum OverviewPage {
 
     private struct Content: ViewModel {
         var hasApplications: Bool
+        var hasSeveral: Bool
         var applications: [OverviewApplication]
         var isReady: Bool
     }

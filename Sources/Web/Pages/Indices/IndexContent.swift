@@ -1,0 +1,90 @@
+internal import Capacity
+internal import History
+internal import Presentation
+internal import UsageModel
+
+/// One index in charts of its last days, and its months.
+struct IndexContent: ViewModel {
+    struct Month: ViewModel {
+        var name: String
+        /// The month by days.
+        var link: String
+        var searches: String
+        var records: String
+    }
+
+    var name: String
+    var application: ApplicationID
+    var explore: String
+    var hasCharts: Bool
+    var charts: [Markup]
+    var hasMonths: Bool
+    var months: [Month]
+
+    init(_ index: IndexName, of application: ApplicationID, _ answer: RangeAnswer) {
+        name = index.text
+        self.application = application
+        let scope = [(name: "application", value: application.text), ("index", index.text)]
+        explore = Self.explore(scope)
+        let found = IndexPage.statistics.compactMap { name in answer.series.first { $0.key.statistic == name } }
+        charts = found.enumerated().compactMap { Self.chart($0.element, id: "chart-\($0.offset + 1)") }
+        hasCharts = !charts.isEmpty
+        months = Self.months(found, scope)
+        hasMonths = !months.isEmpty
+    }
+
+    private static func explore(_ parameters: [(name: String, value: String)]) -> String {
+        "\(PageName.explore.path)?\(PercentEncoding.query(parameters))"
+    }
+
+    /// Nil where nothing was reported in the days of the chart.
+    private static func chart(_ series: RangeSeries, id: String) -> Markup? {
+        let day = Granularity.daily.seconds
+        guard let newest = series.points.last?.time else { return nil }
+        let range = TimeRange(newest + day - IndexPage.charted * day, newest + day)
+        let points = series.points.filter { $0.time >= range.start }
+        let statistic = StatisticCatalogue.describe(series.key.statistic)
+        let highest = points.map(\.value.double).max() ?? 0
+        let newestValue = points.last?.value.double ?? 0
+        var chart = Chart(
+            title: "\(statistic.title), by day",
+            summary:
+                "Highest \(Figure.text(highest, statistic.unit)), newest \(Figure.text(newestValue, statistic.unit)).",
+            unit: statistic.unit, range: range, height: 220, startsAtZero: statistic.kind == .count)
+        if statistic.kind == .count {
+            chart.bars = [
+                Chart.Bars(
+                    name: statistic.title,
+                    bars: points.map {
+                        Chart.Bars.Bar(range: TimeRange($0.time, $0.time + day), value: $0.value.double)
+                    })
+            ]
+        } else {
+            chart.lines = [
+                Chart.Line(
+                    name: statistic.title, points: Chart.Line.points(points, step: day))
+            ]
+        }
+        return Markup(trusted: chart.figure(id: id))
+    }
+
+    /// The calendar months of the searches and records, newest first.
+    private static func months(_ series: [RangeSeries], _ scope: [(name: String, value: String)]) -> [Month] {
+        let day = Granularity.daily.seconds
+        func values(_ name: StatisticName) -> [Range<Int64>: [Double]] {
+            let points = series.first { $0.key.statistic == name }?.points ?? []
+            return Dictionary(grouping: points) { BillingPeriod().containing($0.time / day) }
+                .mapValues { $0.map(\.value.double) }
+        }
+        let (searches, records) = (values("billed_search_requests"), values("records"))
+        return Set(searches.keys).union(records.keys).sorted { $0.lowerBound > $1.lowerBound }.map { month in
+            let times = [("start", month.lowerBound), ("end", month.upperBound)].map { name, number in
+                (name: name, value: RFC3339.string(number * day))
+            }
+            return Month(
+                name: Phrase.month(month), link: explore(scope + times + [("granularity", "daily")]),
+                searches: searches[month].map { Figure.exact($0.reduce(0, +).rounded()) } ?? Figure.missing,
+                records: records[month]?.last.map(Figure.compact) ?? Figure.missing)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import Capacity
+internal import History
+internal import Hummingbird
+internal import Presentation
+internal import UsageModel
+
+/// `/indices/NAME`: one index by day and by month.
+enum IndexPage {
+    /// What is shown of an index, in this order.
+    static let statistics: [StatisticName] = [
+        "billed_search_requests", "records", "99p_processing_time", "avg_processing_time", "total_indexing_operations",
+        "queries_above_last_ms_processing_time",
+    ]
+    /// Days of the charts, and of the table of months.
+    static let charted: Int64 = 90
+    static let stored: Int64 = 365
+
+    private static let prefix = "\(PageName.indices.path)/"
+    private static let parameters = [
+        Endpoint.Parameter(name: "index", summary: "The index, percent-encoded as one segment.", place: .path),
+        Endpoint.Parameter(
+            name: "application", summary: "An application id; by default the first that has the index."),
+    ]
+
+    /// The page of an index, or the explorer where its name cannot be a segment of a path.
+    static func link(_ index: IndexName, of application: ApplicationID) -> String {
+        let isDots = [".", ".."].contains(index.text)
+        let query = [(name: "application", value: application.text)] + (isDots ? [("index", index.text)] : [])
+        let path = isDots ? PageName.explore.path : prefix + PercentEncoding.pathSegment(index.text)
+        return "\(path)?\(PercentEncoding.query(query))"
+    }
+
+    static func endpoint(_ exporter: Exporter) -> Endpoint {
+        Page.endpoint(
+            .indices, path: prefix + "{index}", exporter, summary: "Index page: one index by day and month.",
+            contents: "Charts of the last \(charted) days, and a table of months.", parameters: parameters,
+            failures: [400: "A parameter is invalid; the page names it.", 404: "The application or index is unknown."]
+        ) { request in
+            var page = Page(name: .indices, content: .empty)
+            do throws(any Error) {
+                let content = try await content(request, exporter)
+                page.subject = content.name
+                page.content = PageTemplates.render(index: content, at: exporter.paths)
+            } catch let problem as Problem {
+                page.problem = problem
+            }
+            return page
+        }
+    }
+
+    private static func content(_ request: Request, _ exporter: Exporter) async throws -> IndexContent {
+        let given = try QueryParameters(
+            request.uri.query, accepting: parameters.filter { $0.place == .query })
+        let segment = request.uri.path.dropFirst(prefix.count)
+        guard let text = PercentEncoding.validated(segment, plusIsSpace: false), let index = IndexName(text) else {
+            throw Problem.parameter("index", "the name is not percent-encoded UTF-8", accepted: "percent-encoded UTF-8")
+        }
+        let asked: [ApplicationID]? = try given.names("application")
+        let known = try await exporter.history.applications()
+        let having = known.filter { $0.indices.contains(index) }.map(\.id)
+        guard let application = asked?.first ?? having.first, having.contains(application) else {
+            let place = asked?.first.map { " of \($0)" } ?? ""
+            throw Problem.unknown(
+                "index", "there is no index \"\(index)\"\(place)",
+                accepted: "a name that \(PageName.indices.path) lists")
+        }
+        let now = exporter.clock.now
+        let end = Granularity.daily.floor(now)
+        let query = RangeQuery(
+            statistics: statistics, applications: [application], indices: .names([index]), granularity: .daily,
+            range: TimeRange(end - stored * Granularity.daily.seconds, end))
+        return IndexContent(index, of: application, try await RangeParameters.answer(query, exporter, now: now))
+    }
+}

@@ -1,0 +1,48 @@
+internal import Capacity
+internal import Presentation
+internal import Reports
+internal import UsageModel
+
+/// One page of the indices that match, in their order.
+struct IndicesResult: ViewModel {
+    let application: ApplicationID
+    var hasRows: Bool
+    var table: IndexTable
+    /// Nil on the first page, and on the last.
+    var previous: String?
+    var next: String?
+
+    init(_ report: CapacityReport, _ given: QueryParameters, order: IndicesPage.Order, page: Int) {
+        application = report.application
+        let search = (given["search"] ?? "").lowercased()
+        var usage = report.indices.usage
+        if !search.isEmpty { usage.removeAll { !$0.index.text.lowercased().contains(search) } }
+        usage = Self.sorted(usage, order)
+        let first = (page - 1) * IndicesPage.pageSize
+        let shown = usage.dropFirst(first).prefix(IndicesPage.pageSize)
+        hasRows = !shown.isEmpty
+        let count = Figure.count(usage.count, "index", "indices")
+        table = IndexTable(
+            Array(shown), of: report.application, label: "Indices",
+            summary: usage.count > IndicesPage.pageSize && hasRows
+                ? "\(count), \(Figure.exact(first + 1)) to \(Figure.exact(first + shown.count)) shown" : count)
+        func link(_ page: Int) -> String {
+            let kept = ["application", "search", "sort"].flatMap { name in
+                (given.all(name) ?? []).map { (name: name, value: $0) }
+            }
+            return "\(PageName.indices.path)?\(PercentEncoding.query(kept + [("page", String(page))]))"
+        }
+        previous = page > 1 ? link(page - 1) : nil
+        next = first + shown.count < usage.count && hasRows ? link(page + 1) : nil
+    }
+
+    /// The report's order is that of searches.
+    private static func sorted(_ usage: [IndexUsage], _ order: IndicesPage.Order) -> [IndexUsage] {
+        switch order {
+        case .searches: usage
+        case .growth: IndexReport.sorted(usage, by: \.searchesGrowth)
+        case .records: IndexReport.sorted(usage, by: \.records)
+        case .name: usage.sorted { $0.index < $1.index }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import History
+import TestSupport
+import Testing
+import UsageModel
+
+@testable import Web
+
+@Suite("The pages of indices")
+struct IndicesPageTests {
+    /// The first cells of the table's rows.
+    private func names(_ answer: Answer) -> [String] {
+        answer.text.matches(of: /<th scope="row" class="name"><a [^>]*><bdi>([^<]*)<\/bdi>/).map { String($0.output.1) }
+    }
+
+    private func site(_ numbers: Range<Int>) async throws -> Site {
+        let site = try Site()
+        for number in numbers {
+            let index = IndexName("index \(number)") ?? ""
+            try await site.storeDays("billed_search_requests", 60, index: index) { Int64($0 + number * 100) }
+            try await site.storeDays("records", 60, index: index) { _ in Int64(1000 - number) }
+        }
+        return site
+    }
+
+    @Test("Before anything is stored it says so")
+    func empty() async throws {
+        try await withServer(Site().exporter) { web in
+            #expect(try await web.get("/indices").page(current: "/indices").all("table").isEmpty)
+        }
+    }
+
+    @Test("Every index is there, in the asked order, and leads to its page")
+    func orders() async throws {
+        try await withServer(site(1..<6).exporter) { web in
+            let answer = try await web.get("/indices")
+            let page = try answer.page(current: "/indices")
+            #expect(names(answer) == (1..<6).reversed().map { "index \($0)" })
+            #expect(names(try await web.get("/indices?sort=records")) == (1..<6).map { "index \($0)" })
+            #expect(names(try await web.get("/indices?sort=name")) == (1..<6).map { "index \($0)" })
+            #expect(names(try await web.get("/indices?search=DEX%203")) == ["index 3"])
+            #expect(page.all("svg").count == 5)
+            let links = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("/indices/") }
+            #expect(links.first == "/indices/index%205?application=APP" && links.count == 5)
+            for link in links { try await web.get(link.replacing("&amp;", with: "&")).page(current: "/indices") }
+        }
+    }
+
+    @Test("A hundred are on a page, and the next is one link away")
+    func pages() async throws {
+        let site = try Site()
+        for number in 0..<(2 * IndicesPage.pageSize + 1) {
+            try await site.storeDays("billed_search_requests", 1, index: IndexName("i\(number)") ?? "") { _ in 1 }
+        }
+        try await withServer(site.exporter) { web in
+            var (path, seen): (String?, [String]) = ("/indices?sort=name&search=i", [])
+            var pages = 0
+            while let next = path, pages < 9 {
+                let answer = try await web.get(next)
+                let page = try answer.page()
+                seen += names(answer)
+                pages += 1
+                path = page.all("a").first { $0.attributes["rel"] == "next" }?.attributes["href"]?
+                    .replacing("&amp;", with: "&")
+            }
+            #expect(pages == 3 && seen.count == 201 && Set(seen).count == 201)
+            #expect(names(try await web.get("/indices?page=99")).isEmpty)
+        }
+    }
+
+    @Test(
+        "A wrong parameter is named",
+        arguments: [
+            ("sort=colour", "sort", 400), ("page=0", "page", 400), ("page=99999999999999999999", "page", 400),
+            ("application=NOPE", "application", 404), ("colour=red", "colour", 400),
+        ])
+    func wrong(query: String, parameter: String, status: Int) async throws {
+        try await withServer(site(1..<2).exporter) { web in
+            let answer = try await web.get("/indices?\(query)")
+            try answer.page(status, current: "/indices")
+            #expect(answer.text.contains("Parameter \(parameter):"))
+        }
+    }
+
+    @Test("An index has its charts, and months that lead to their days")
+    func index() async throws {
+        try await withServer(site(1..<3).exporter) { web in
+            let answer = try await web.get("/indices/index%202")
+            let page = try answer.page(current: "/indices")
+            #expect(answer.text.contains("<title>index 2 · Indices · algolia-exporter</title>"))
+            #expect(page.all("figure").count == 2)
+            let month = try #require(
+                page.all("a").compactMap { $0.attributes["href"] }.first { $0.contains("start=2026-06-01") })
+            let days = try await web.get(month.replacing("&amp;", with: "&"))
+            let day = try #require(
+                try days.page().all("a").compactMap { $0.attributes["href"] }.first {
+                    $0.contains("start=2026-06-30T00%3A00%3A00Z") && $0.contains("granularity=hourly")
+                })
+            #expect(day.contains("index=index%202"))
+        }
+    }
+
+    @Test(
+        "Names of any characters are one segment, text on the page, and their link leads back",
+        arguments: markupNames + awkwardNames + [String(repeating: "x", count: 250), "a/b", "..", "."])
+    func awkward(name: String) async throws {
+        let site = try Site()
+        let index = try #require(IndexName(name))
+        try await site.storeDays("records", 40, index: index) { Int64($0) }
+        try await withServer(site.exporter) { web in
+            let list = try await web.get("/indices")
+            let page = try list.page()
+            #expect(page.all("script").isEmpty && page.all("img").isEmpty)
+            let link = IndexPage.link(index, of: "APP")
+            #expect(
+                page.all("a").contains {
+                    $0.attributes["href"]?.replacing("&amp;", with: "&").utf8.elementsEqual(link.utf8) == true
+                })
+            let answer = try await web.get(link)
+            #expect(try answer.page().all("script").isEmpty)
+        }
+    }
+
+    @Test(
+        "An unknown index is named",
+        arguments: ["/indices/nope", "/indices/index%201?application=NOPE", "/indices/%zz"])
+    func unknown(path: String) async throws {
+        try await withServer(site(1..<2).exporter) { web in
+            let answer = try await web.get(path)
+            try answer.page(path.hasSuffix("%zz") ? 400 : 404)
+            #expect(answer.text.contains("Parameter index:"))
+        }
+    }
+}
