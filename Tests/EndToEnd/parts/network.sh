@@ -39,17 +39,17 @@ start_peer tinyproxy tinyproxy -d -c "$folder/tinyproxy.conf"
 proxy=$pid
 wait_for 60 curl -s -o "$folder/null" "http://127.0.0.1:$proxy_port/"
 with_password=http://e2e:s3cret-word@127.0.0.1:$proxy_port
-# tunnels PORT: the connections to this port that the proxy was asked for.
-tunnels() { grep -c "CONNECT $host:$1 " "$folder/tinyproxy.requests" || true; }
+# tunnels PORT [HOST]: the connections to this port that the proxy was asked for.
+tunnels() { grep -c "CONNECT ${2:-$host}:$1 " "$folder/tinyproxy.requests" || true; }
 
-# configure NAME VENDOR RECEIVER: writes NAME.yml.
+# configure NAME VENDOR RECEIVER [MORE]: writes NAME.yml; MORE are keys of the receiver.
 configure() {
     cat >"$folder/$1.yml" <<YAML
 applications: [{ id: DEMOAPP, usage_api_key: demo-usage-key, search_api_key: demo-search-key }]
 endpoints: { usage: "$2", search: "$2", ca_file: $folder/ca.pem }
 polling: { requests_per_minute: 600000 }
 backfill: { horizon: 7d }
-remote_write: [{ url: "$3/api/v1/write", name: receiver, tls_config: { ca_file: $folder/ca.pem } }]
+remote_write: [{ url: "$3/api/v1/write", name: receiver, tls_config: { ca_file: $folder/ca.pem }${4:-} }]
 YAML
 }
 configure secure "https://$host:$tls_port" "https://$host:$tls_port"
@@ -94,6 +94,14 @@ HTTPS_PROXY=$with_password NO_PROXY=example.com,$host serves secure
 ALL_PROXY=$with_password no_proxy='*' serves plain
 [ "$(wc -l <"$folder/tinyproxy.requests")" = "$lines" ] || fail "the proxy was asked in spite of NO_PROXY"
 pass "NO_PROXY: the same twice, and no new line in the proxy's log"
+
+# A receiver's own proxy, on loopback and without a variable.
+before=$(tunnels "$receiver_port" 127.0.0.1)
+rm "$folder"/plain.db*
+configure plain "$vendor_url" "http://127.0.0.1:$receiver_port" ", proxy_url: \"$with_password\""
+serves plain
+[ "$(tunnels "$receiver_port" 127.0.0.1)" -gt "$before" ] || fail "no tunnels with proxy_url"
+pass "remote write with proxy_url: $(($(tunnels "$receiver_port" 127.0.0.1) - before)) tunnels"
 
 # says PATTERN VARIABLE: a check with this variable fails, and says PATTERN.
 says() {
