@@ -37,7 +37,11 @@ extension TransportError {
             switch error {
             case .proxyAuthenticationRequired:
                 proxy.credentials == nil ? "requires a user and password" : "rejected its user and password"
-            case .invalidProxyResponse: "rejected CONNECT; check that it allows this host and port"
+            // The library does not tell the status: 403 of a rule, 401 of tinyproxy for a wrong password, 502 and others.
+            case .invalidProxyResponse:
+                proxy.credentials == nil
+                    ? "rejected CONNECT; check that it allows this host and port, and whether it requires a user and password"
+                    : "rejected CONNECT; check that it allows this host and port, and its user and password"
             case .connectTimeout: "does not answer"
             case .httpProxyHandshakeTimeout: "sent no HTTP response to CONNECT in time"
             case .socksHandshakeTimeout: "sent no SOCKS response in time"

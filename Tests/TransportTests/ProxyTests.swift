@@ -9,7 +9,7 @@ import Transport
     .timeLimit(.minutes(30)))
 struct ProxyTests {
     private static let rejected =
-        "proxy P rejected CONNECT; check that it allows this host and port"
+        "proxy P rejected CONNECT; check that it allows this host and port, and its user and password"
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     private let folder = TemporaryFolder()
 
@@ -116,6 +116,8 @@ struct ProxyTests {
                 ProxyServer.Kind.http, TestProxy.Answer.bytes("HTTP/1.1 403 Filtered\r\nContent-Length: 2\r\n\r\nno"),
                 rejected
             ),
+            // tinyproxy's answer to a wrong password.
+            (.http, .bytes("HTTP/1.0 401 Unauthorized\r\nProxy-Authenticate: Basic\r\n\r\n", closes: true), rejected),
             (.http, .bytes("HTTP/1.1 042 Odd\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), rejected),
             (.http, .bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n"), rejected),
             (.http, .bytes("HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), rejected),

@@ -113,7 +113,7 @@ says() {
     pass "$(grep -E -m 1 "$1" "$folder/said.txt" | cut -c 1-150)"
 }
 # tinyproxy answers a wrong password with 401, and not as RFC 9110 has it, with 407.
-says "proxy 127.0.0.1:$proxy_port rejected CONNECT" "HTTPS_PROXY=http://e2e:wrong-s3cret@127.0.0.1:$proxy_port"
+says "proxy 127.0.0.1:$proxy_port rejected CONNECT; check .* its user and password" "HTTPS_PROXY=http://e2e:wrong-s3cret@127.0.0.1:$proxy_port"
 says "proxy 127.0.0.1:$proxy_port requires a user and password" "HTTPS_PROXY=127.0.0.1:$proxy_port"
 refuses 'HTTPS_PROXY: .*reached over TLS' env "HTTPS_PROXY=https://e2e:s3cret-word@127.0.0.1:$proxy_port" \
     "$binary" check "--config.file=$folder/secure.yml"

@@ -101,7 +101,8 @@ struct RemoteWriteCheckTests {
         result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
         #expect(!result.works)
         #expect(
-            result.text == "proxy 127.0.0.1:\(proxy.port) rejected CONNECT; check that it allows this host and port")
+            result.text == "proxy 127.0.0.1:\(proxy.port) rejected CONNECT; check that it allows this host and port, "
+                + "and whether it requires a user and password")
         try await proxy.stop()
         await server.stop()
     }
