@@ -37,6 +37,8 @@ public struct ProxyServer: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// By the method `CONNECT`.
         case http
+        /// The same, over TLS to the proxy.
+        case https
         /// SOCKS 5 without authentication; the proxy looks up the host.
         case socks5
     }

@@ -61,7 +61,7 @@ extension TransportError {
     }
 
     /// The meaning of an error of AsyncHTTPClient on a direct connection.
-    private init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
         case let error as TransportError: self = error
         case let error as HTTPClientError:
@@ -77,7 +77,11 @@ extension TransportError {
         case let error as IOError: self = .connection(SystemError.text(error.errnoCode))
         case let error as NIOConnectionError:
             let refused = error.connectionErrors.lazy.compactMap { ($0.error as? IOError)?.errnoCode }.first
-            self = .connection(refused.map(SystemError.text) ?? "cannot find the address of \(error.host)")
+            let isLate = error.connectionErrors.contains {
+                if case ChannelError.connectTimeout = $0.error { true } else { false }
+            }
+            self = .connection(
+                refused.map(SystemError.text) ?? (isLate ? "no answer" : "cannot find the address of \(error.host)"))
         case NIOSSLError.handshakeFailed(let reason): self = .connection("TLS: \(Self.handshake("\(reason)"))")
         default: self = .connection(String(describing: error))
         }

@@ -39,6 +39,7 @@ import UsageModel
                 queue_config: { max_samples_per_send: 500, min_backoff: 100ms, max_backoff: 1m, sample_age_limit: 2h }
               - url: http://thanos:10908/api/v1/receive
                 authorization: { credentials: \(secret) }
+                proxy_url: https://u:p@proxy.example.com
               - url: http://prometheus/api/v1/write
                 authorization: { type: Token, credentials_file: ./token }
                 proxy_url: socks5://[2001:db8::1]
@@ -55,6 +56,9 @@ import UsageModel
         #expect(
             all[0].proxy
                 == RemoteWriteProxy(host: "proxy.example.com", port: 3128, credentials: .value("u@er:p:ss")))
+        #expect(
+            all[1].proxy
+                == RemoteWriteProxy(.https, host: "proxy.example.com", port: 443, credentials: .value("u:p")))
         #expect(all[2].proxy == RemoteWriteProxy(.socks5, host: "2001:db8::1", port: 1080))
         #expect(all[0].maxSamplesPerSend == 500)
         #expect(all[0].minBackoff == 0.1)
@@ -114,15 +118,15 @@ import UsageModel
         ),
         (
             "proxy_url: ftp://proxy",
-            "6:16: remote_write[0].proxy_url: ftp is not a scheme of proxies; expected http://host:port, http://user:password@host:port with special characters as %40, or socks5://host:port"
+            "6:16: remote_write[0].proxy_url: ftp is not a scheme of proxies; expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
         ),
         (
-            "proxy_url: https://u:p@proxy:3128",
-            "6:16: remote_write[0].proxy_url: a proxy that is itself reached over TLS is not supported; expected http://host:port, http://user:password@host:port with special characters as %40, or socks5://host:port"
+            "proxy_url: socks5://u:p@proxy:3128",
+            "6:16: remote_write[0].proxy_url: a user or password for SOCKS is not supported; expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
         ),
         (
             "proxy_url: http://u:p@proxy:0",
-            "6:16: remote_write[0].proxy_url: the port is not between 1 and 65535; expected http://host:port, http://user:password@host:port with special characters as %40, or socks5://host:port"
+            "6:16: remote_write[0].proxy_url: the port is not between 1 and 65535; expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
         ),
         (
             "protobuf_message: v2",

@@ -13,6 +13,7 @@ extension ProxyServer {
         let kind: Kind =
             switch proxy.kind {
             case .http: .http
+            case .https: .https
             case .socks5: .socks5
             }
         var credentials: SecretText?

@@ -134,6 +134,7 @@ extension RemoteWriteProxy {
         let kind: Kind =
             switch proxy.kind {
             case .http: .http
+            case .https: .https
             case .socks5: .socks5
             }
         self.init(

@@ -55,6 +55,8 @@ public struct RemoteWriteProxy: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// By the method `CONNECT`.
         case http
+        /// The same, over TLS to the proxy.
+        case https
         case socks5
     }
 
