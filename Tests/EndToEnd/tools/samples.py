@@ -39,6 +39,8 @@ SAFE = set(
     "algolia-exporter .build/release/algolia-exporter curl jq sqlite3 promtool head tail grep sort date mkfifo gzip wait".split()
 )
 OUTPUTS = {"text", "json", "csv"}
+# Keys of JSON whose texts are the same on every day.
+FIXED = {"aggregate", "api", "granularity", "group", "kind", "limit", "shape", "statistic", "unit"}
 BLOCK = re.compile(
     r"(?:<!-- (?:sample: not run, (?P<reason>[^>]+?)|modules: (?P<drawn>[^>]+?)|sample: (?P<first>before the first start)) -->\n)?"
     r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```$",
@@ -119,12 +121,12 @@ def plain(line):
 
 
 def form(value):
-    """The keys and types of a JSON value. What is null on one day may be a number on another."""
+    """The keys and types of a JSON value, and its fixed texts. What is null on one day may be a number on another."""
     if isinstance(value, dict):
         # Servers and regions as keys come and go.
         if value and all(re.search(r"\d", key) for key in value):
             return {"…": merged(map(form, value.values()))}
-        return {key: form(item) for key, item in value.items()}
+        return {key: item if key in FIXED and isinstance(item, str) else form(item) for key, item in value.items()}
     if isinstance(value, list):
         return [merged(map(form, value))] if value else []
     if value is None or isinstance(value, bool):
