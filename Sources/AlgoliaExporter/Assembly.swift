@@ -54,7 +54,9 @@ struct Assembly {
         remoteWriter = RemoteWriter(
             destinations, history: history, repairedSince: horizon.start, clock: clock, metrics: registry,
             logger: logger, userAgent: "algolia-exporter/\(AlgoliaExporter.version)", labels: { labels.value },
-            connect: { [proxies = settings.proxies] _, tls in AsyncHTTPTransport(tls: tls, proxies: proxies) })
+            connect: { [proxies = settings.proxies] destination, tls in
+                AsyncHTTPTransport(tls: tls, proxies: destination.proxies(otherwise: proxies))
+            })
         if let proxy = settings.proxies.proxy(for: settings.requests.endpoints.usage) {
             logger.info("sending requests to the Usage API through proxy \(proxy)")
         }

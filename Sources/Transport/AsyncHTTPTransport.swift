@@ -21,6 +21,9 @@ public struct AsyncHTTPTransport: HTTPTransport {
     private let direct: HTTPClient
     /// A client for each proxy, since the library's configuration has one.
     private let proxied: [ProxyServer: HTTPClient]
+    /// The same for proxies that are reached over TLS.
+    private let relays: [ProxyServer: TLSProxyRelay]
+    private let tls: TLSConfiguration
     private let proxies: ProxyRules
     private let authorities: CertificateAuthorities?
     private let ownsClients: Bool
@@ -29,6 +32,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
     public init(_ client: HTTPClient) {
         direct = client
         proxied = [:]
+        relays = [:]
+        tls = .makeClientConfiguration()
         proxies = ProxyRules()
         authorities = nil
         ownsClients = false
@@ -42,14 +47,22 @@ public struct AsyncHTTPTransport: HTTPTransport {
         _ configuration: HTTPClient.Configuration, proxies: ProxyRules = ProxyRules(),
         authorities: CertificateAuthorities? = nil
     ) {
-        func client(_ proxy: ProxyServer?) -> HTTPClient {
+        @Sendable func client(_ proxy: ProxyServer?) -> HTTPClient {
             var configuration = configuration
             configuration.proxy = proxy.map { HTTPClient.Configuration.Proxy($0) }
             return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         }
         direct = client(nil)
-        proxied = Dictionary(
-            Set([proxies.http, proxies.https].compactMap(\.self)).map { ($0, client($0)) }, uniquingKeysWith: { $1 })
+        let all = Set([proxies.http, proxies.https].compactMap(\.self))
+        proxied = Dictionary(uniqueKeysWithValues: all.filter { $0.kind != .https }.map { ($0, client($0)) })
+        relays = Dictionary(
+            uniqueKeysWithValues: all.filter { $0.kind == .https }.map { proxy in
+                let relay = TLSProxyRelay(to: proxy, patience: configuration.timeout.connect ?? .seconds(10)) { port in
+                    client(ProxyServer(host: "127.0.0.1", port: port, credentials: proxy.credentials))
+                }
+                return (proxy, relay)
+            })
+        tls = configuration.tlsConfiguration ?? .makeClientConfiguration()
         self.proxies = proxies
         self.authorities = authorities
         ownsClients = true
@@ -68,10 +81,12 @@ public struct AsyncHTTPTransport: HTTPTransport {
             outgoing.method = .POST
             outgoing.body = .bytes(ByteBuffer(bytes: request.body))
         }
-        outgoing.tlsConfiguration = authorities?.current()
+        let trusted = authorities?.current()
+        outgoing.tlsConfiguration = trusted
         let proxy = proxies.proxy(for: request.url)
-        let client = proxy.flatMap { proxied[$0] } ?? direct
+        let relay = proxy.flatMap { relays[$0] }
         do {
+            let client = try await relay?.client(trusted ?? tls) ?? proxy.flatMap { proxied[$0] } ?? direct
             return try await withTimeout(seconds: request.timeout) { [outgoing] in
                 let response = try await client.execute(
                     outgoing, timeout: .nanoseconds(Int64(min(request.timeout, Self.longestTimeout) * 1e9)))
@@ -85,6 +100,9 @@ public struct AsyncHTTPTransport: HTTPTransport {
         } catch is NIOTooManyBytesError {
             throw .tooLarge(limit: request.maximumBody)
         } catch {
+            if !Task.isCancelled, let proxy, let reason = relay?.takeFailure() {
+                throw .connection("cannot connect to proxy \(proxy): \(reason)")
+            }
             throw TransportError(error, through: proxy)
         }
     }
@@ -99,6 +117,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
     public func closed() async {
         guard ownsClients else { return }
         for client in [direct] + proxied.values { try? await client.shutdown() }
+        for relay in relays.values { await relay.close() }
     }
 
     private static func body(_ response: HTTPClientResponse, of request: TransportRequest) async throws -> ByteBuffer {
@@ -120,7 +139,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
 extension HTTPClient.Configuration.Proxy {
     fileprivate init(_ proxy: ProxyServer) {
         switch proxy.kind {
-        case .http:
+        case .http, .https:
             self = .server(
                 host: proxy.host, port: proxy.port,
                 authorization: proxy.credentials.map { .basic(credentials: Data($0.secret.utf8).base64EncodedString()) }

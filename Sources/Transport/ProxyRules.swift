@@ -10,17 +10,25 @@ public struct ProxyRules: Sendable, Hashable {
     public var http: ProxyServer?
     /// For `https` URLs; nil for none.
     public var https: ProxyServer?
-    /// Hosts that are connected to directly.
-    public var exceptions = NoProxyList("")
+    /// Hosts that are connected to directly, this machine's loopback always among them; nil for none at all.
+    public var exceptions: NoProxyList? = NoProxyList("")
 
     /// No proxy at all.
     public init() {}
 
-    /// The proxy for a request to `url`; nil to connect directly. This machine's loopback never has one.
+    /// One proxy for every host, loopback included, as `proxy_url` has it in Prometheus.
+    public init(always proxy: ProxyServer) {
+        http = proxy
+        https = proxy
+        exceptions = nil
+    }
+
+    /// The proxy for a request to `url`; nil to connect directly.
     public func proxy(for url: String) -> ProxyServer? {
         guard let url = URL(string: url), let scheme = url.scheme?.lowercased(), let host = url.host else { return nil }
         guard let proxy = scheme == "https" ? https : http else { return nil }
-        return exceptions.contains(host: host, port: url.port ?? (scheme == "https" ? 443 : 80)) ? nil : proxy
+        let port = url.port ?? (scheme == "https" ? 443 : 80)
+        return exceptions?.contains(host: host, port: port) == true ? nil : proxy
     }
 }
 
@@ -29,6 +37,8 @@ public struct ProxyServer: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// By the method `CONNECT`.
         case http
+        /// The same, over TLS to the proxy.
+        case https
         /// SOCKS 5 without authentication; the proxy looks up the host.
         case socks5
     }

@@ -37,7 +37,11 @@ extension TransportError {
             switch error {
             case .proxyAuthenticationRequired:
                 proxy.credentials == nil ? "requires a user and password" : "rejected its user and password"
-            case .invalidProxyResponse: "rejected CONNECT; check that it allows this host and port"
+            // The library does not tell the status: 403 of a rule, 401 of tinyproxy for a wrong password, 502 and others.
+            case .invalidProxyResponse:
+                proxy.credentials == nil
+                    ? "rejected CONNECT; check that it allows this host and port, and whether it requires a user and password"
+                    : "rejected CONNECT; check that it allows this host and port, and its user and password"
             case .connectTimeout: "does not answer"
             case .httpProxyHandshakeTimeout: "sent no HTTP response to CONNECT in time"
             case .socksHandshakeTimeout: "sent no SOCKS response in time"
@@ -57,7 +61,7 @@ extension TransportError {
     }
 
     /// The meaning of an error of AsyncHTTPClient on a direct connection.
-    private init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
         case let error as TransportError: self = error
         case let error as HTTPClientError:
@@ -73,7 +77,11 @@ extension TransportError {
         case let error as IOError: self = .connection(SystemError.text(error.errnoCode))
         case let error as NIOConnectionError:
             let refused = error.connectionErrors.lazy.compactMap { ($0.error as? IOError)?.errnoCode }.first
-            self = .connection(refused.map(SystemError.text) ?? "cannot find the address of \(error.host)")
+            let isLate = error.connectionErrors.contains {
+                if case ChannelError.connectTimeout = $0.error { true } else { false }
+            }
+            self = .connection(
+                refused.map(SystemError.text) ?? (isLate ? "no answer" : "cannot find the address of \(error.host)"))
         case NIOSSLError.handshakeFailed(let reason): self = .connection("TLS: \(Self.handshake("\(reason)"))")
         default: self = .connection(String(describing: error))
         }

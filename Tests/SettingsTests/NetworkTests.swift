@@ -7,7 +7,7 @@ import UsageModel
 
 @Suite struct `The way to Algolia` {
     private static let expected =
-        "expected http://host:port, http://user:password@host:port with special characters as %40, or socks5://host:port"
+        "expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
 
     private func proxies(_ environment: [String: String]) throws -> ProxyRules {
         try SettingsLoader.load(file: nil, environment: environment, requireApplication: false).proxies
@@ -23,7 +23,8 @@ import UsageModel
         ("proxy:3128", "http proxy:3128"), ("proxy", "http proxy:80"), ("10.0.0.1:3128", "http 10.0.0.1:3128"),
         ("http://[2001:db8::1]:3128", "http [2001:db8::1]:3128"), ("HTTP://proxy", "http proxy:80"),
         ("socks5://proxy", "socks5 proxy:1080"), ("socks5h://proxy:9", "socks5 proxy:9"),
-        (" http://proxy:1 ", "http proxy:1"),
+        (" http://proxy:1 ", "http proxy:1"), ("https://proxy", "https proxy:443"),
+        ("https://proxy:3129", "https proxy:3129"),
     ])
     func `takes a proxy as curl and Go do`(_ text: String, _ shown: String) throws {
         let proxy = try #require(try proxies(["https_proxy": text]).https)
@@ -70,12 +71,10 @@ import UsageModel
         ("a b", "\"a b\" is not the URL of a proxy"), ("proxy:x", "\"proxy:x\" is not the URL of a proxy"),
         ("http://proxy:0", "the port is not between 1 and 65535"),
         ("http://proxy:99999", "the port is not between 1 and 65535"),
-        ("https://proxy:3128", "a proxy that is itself reached over TLS is not supported"),
         ("ftp://proxy", "ftp is not a scheme of proxies"),
         ("socks5://user:s3cret@proxy", "a user or password for SOCKS is not supported"),
         ("http://user:s3cret@ proxy", "the text (not shown) is not the URL of a proxy"),
         ("http://user:s3cret@", "the text (not shown) is not the URL of a proxy"),
-        ("https://user:s3cret@proxy", "a proxy that is itself reached over TLS is not supported"),
         ("http://user:s3cret@proxy:0", "the port is not between 1 and 65535"),
     ])
     func `stops the start with the variable of a wrong proxy`(_ text: String, _ found: String) {

@@ -16,6 +16,7 @@ import UsageModel
         #expect(receiver.headers.isEmpty)
         #expect(receiver.credentials == nil)
         #expect(receiver.tls == RemoteWriteTLS())
+        #expect(receiver.proxy == nil)
         #expect(receiver.message == nil)
         #expect(receiver.maxSamplesPerSend == 2000)
         #expect(receiver.minBackoff == 0.03)
@@ -33,12 +34,15 @@ import UsageModel
                 headers: { X-Scope-OrgID: algolia }
                 basic_auth: { username: u, password_file: /run/secrets/p }
                 tls_config: { ca_file: /ca.pem, cert_file: /c.pem, key_file: /k.pem, insecure_skip_verify: true }
+                proxy_url: http://u%40er:p%3Ass@proxy.example.com:3128
                 protobuf_message: io.prometheus.write.v2.Request
                 queue_config: { max_samples_per_send: 500, min_backoff: 100ms, max_backoff: 1m, sample_age_limit: 2h }
               - url: http://thanos:10908/api/v1/receive
                 authorization: { credentials: \(secret) }
+                proxy_url: https://u:p@proxy.example.com
               - url: http://prometheus/api/v1/write
                 authorization: { type: Token, credentials_file: ./token }
+                proxy_url: socks5://[2001:db8::1]
                 protobuf_message: prometheus.WriteRequest
             """)
         #expect(all.map(\.name) == ["mimir", "thanos:10908/api/v1/receive", "prometheus/api/v1/write"])
@@ -49,6 +53,13 @@ import UsageModel
         #expect(all[0].tls.certificateFile == "/c.pem")
         #expect(all[0].tls.keyFile == "/k.pem")
         #expect(all[0].tls.skipsVerification)
+        #expect(
+            all[0].proxy
+                == RemoteWriteProxy(host: "proxy.example.com", port: 3128, credentials: .value("u@er:p:ss")))
+        #expect(
+            all[1].proxy
+                == RemoteWriteProxy(.https, host: "proxy.example.com", port: 443, credentials: .value("u:p")))
+        #expect(all[2].proxy == RemoteWriteProxy(.socks5, host: "2001:db8::1", port: 1080))
         #expect(all[0].maxSamplesPerSend == 500)
         #expect(all[0].minBackoff == 0.1)
         #expect(all[0].maxBackoff == 60)
@@ -106,6 +117,18 @@ import UsageModel
             "6:17: remote_write[0].tls_config: the certificate is incomplete; expected cert_file and key_file"
         ),
         (
+            "proxy_url: ftp://proxy",
+            "6:16: remote_write[0].proxy_url: ftp is not a scheme of proxies; expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
+        ),
+        (
+            "proxy_url: socks5://u:p@proxy:3128",
+            "6:16: remote_write[0].proxy_url: a user or password for SOCKS is not supported; expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
+        ),
+        (
+            "proxy_url: http://u:p@proxy:0",
+            "6:16: remote_write[0].proxy_url: the port is not between 1 and 65535; expected http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
+        ),
+        (
             "protobuf_message: v2",
             "6:23: remote_write[0].protobuf_message: \"v2\" is not a remote write message; expected prometheus.WriteRequest or io.prometheus.write.v2.Request, or remove the key to detect it"
         ),
@@ -123,7 +146,7 @@ import UsageModel
         ),
         (
             "write_relabel_configs: []",
-            "6:5: remote_write[0]: unknown key \"write_relabel_configs\"; expected one of url, name, remote_timeout, headers, basic_auth, authorization, tls_config, protobuf_message, queue_config"
+            "6:5: remote_write[0]: unknown key \"write_relabel_configs\"; expected one of url, name, remote_timeout, headers, basic_auth, authorization, tls_config, proxy_url, protobuf_message, queue_config"
         ),
     ])
     func `is refused with its place`(_ line: String, _ complaint: String) {
@@ -171,7 +194,7 @@ import UsageModel
 
     @Test(arguments: [
         "basic_auth: { username: u, password: \(secret) }", "authorization: { credentials: \(secret) }",
-        "headers: { X-Key: \(secret) }",
+        "headers: { X-Key: \(secret) }", "proxy_url: http://u:\(secret)@proxy",
     ])
     func `never shows a secret`(_ line: String) throws {
         let settings = try receivers("remote_write:\n  - url: http://a\n    \(line)")
@@ -189,7 +212,9 @@ import UsageModel
         "authorization: { credentials: \"\(secret) \(secret)\" }", "authorization: { type: \"Bearer \(secret)\" }",
         "authorization: { credentials_file: \(secret) }", "headers: { Authorization: \(secret) }",
         "headers: { X-Key: \"\(secret)é\" }", "headers: { \"X \(secret)\": a }",
-        "protobuf_message: \(secret)", "remote_timeout: \(secret)", "tls_config: \(secret)",
+        "proxy_url: \"http://u:\(secret)@ proxy\"", "proxy_url: ftp://u:\(secret)@proxy", "proxy_url: [\(secret)]",
+        "proxy_url: u:\(secret)@proxy:0", "protobuf_message: \(secret)", "remote_timeout: \(secret)",
+        "tls_config: \(secret)",
     ])
     func `never shows a secret in a complaint`(_ line: String) {
         let url = line.hasPrefix("url") ? "" : "url: http://host\n    "

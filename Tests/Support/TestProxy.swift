@@ -25,12 +25,17 @@ public final class TestProxy: Sendable {
     private let channel: any Channel
     private let received: Requests
 
-    public init(_ answer: @escaping @Sendable (Request) -> Answer) async throws {
+    /// - Parameter preparing: adds handlers to each connection, such as those of TLS.
+    public init(
+        preparing: @escaping @Sendable (any Channel) throws -> Void = { _ in },
+        _ answer: @escaping @Sendable (Request) -> Answer
+    ) async throws {
         let requests = Requests()
         received = requests
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try preparing(channel)
                     try channel.pipeline.syncOperations.addHandler(ProxyHandler(requests, answer))
                 }
             }

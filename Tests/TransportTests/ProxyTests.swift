@@ -8,6 +8,8 @@ import Transport
     "Requests through a proxy", .enabled(if: Tool.isInstalled("openssl"), "openssl is not installed"),
     .timeLimit(.minutes(30)))
 struct ProxyTests {
+    private static let rejected =
+        "proxy P rejected CONNECT; check that it allows this host and port, and its user and password"
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     private let folder = TemporaryFolder()
 
@@ -112,20 +114,13 @@ struct ProxyTests {
         arguments: [
             (
                 ProxyServer.Kind.http, TestProxy.Answer.bytes("HTTP/1.1 403 Filtered\r\nContent-Length: 2\r\n\r\nno"),
-                "proxy P rejected CONNECT; check that it allows this host and port"
+                rejected
             ),
-            (
-                .http, .bytes("HTTP/1.1 042 Odd\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
-                "proxy P rejected CONNECT; check that it allows this host and port"
-            ),
-            (
-                .http, .bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
-                "proxy P rejected CONNECT; check that it allows this host and port"
-            ),
-            (
-                .http, .bytes("HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
-                "proxy P rejected CONNECT; check that it allows this host and port"
-            ),
+            // tinyproxy's answer to a wrong password.
+            (.http, .bytes("HTTP/1.0 401 Unauthorized\r\nProxy-Authenticate: Basic\r\n\r\n", closes: true), rejected),
+            (.http, .bytes("HTTP/1.1 042 Odd\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), rejected),
+            (.http, .bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n"), rejected),
+            (.http, .bytes("HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), rejected),
             (.http, .bytes("", closes: true), "Remote connection closed, through proxy P"),
             (.http, .bytes("SSH-2.0-OpenSSH_9.2\r\n", closes: true), "Remote connection closed, through proxy P"),
             (.socks5, .bytes("HTTP/1.1 400 Bad Request\r\n\r\n"), "proxy P does not speak SOCKS 5"),
@@ -163,6 +158,17 @@ struct ProxyTests {
         let proxy = try await TestProxy { _ in .tunnel(port: server.port) }
         let reason = try await reason("https://usage.example.test/", rules(proxy.port))
         #expect(reason == "TLS: wrong version number, through proxy 127.0.0.1:\(proxy.port)")
+        try await proxy.stop()
+        try await server.stop()
+    }
+
+    @Test("A proxy for every host is used for loopback, too")
+    func always() async throws {
+        let server = try await RawServer(Self.answer)
+        let proxy = try await TestProxy { _ in .tunnel(port: server.port) }
+        let rules = ProxyRules(always: ProxyServer(host: "127.0.0.1", port: proxy.port))
+        #expect(try await get("http://localhost:\(server.port)/", rules) == .success(200))
+        #expect(proxy.requests.map(\.target) == ["localhost:\(server.port)"])
         try await proxy.stop()
         try await server.stop()
     }

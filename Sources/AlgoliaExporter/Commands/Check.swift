@@ -41,10 +41,10 @@ struct Check: AsyncParsableCommand {
             if verdict == .fails { isGood = false }
             Self.line(verdict.label, what, text)
         }
-        let source = demo ? "demo" : common.configFile ?? "environment"
+        let source = demo ? "demo" : common.configFile ?? "the environment"
         let count = settings.applications.count
         if settings.applications.isEmpty {
-            report(.skipped, "configuration", "no application is configured in the \(source)")
+            report(.skipped, "configuration", "\(source) names no application")
         } else {
             report(.works, "configuration", "\(source), \(count) \(count == 1 ? "application" : "applications")")
         }
@@ -91,12 +91,11 @@ struct Check: AsyncParsableCommand {
     }
 
     private static func text(_ estimate: BackfillEstimate, _ requestsPerMinute: Int) -> String {
-        guard estimate.requests > 0 else { return "complete; nothing is missing" }
-        let requests = estimate.requests == 1 ? "request" : "requests"
+        let count = "\(CountText.grouped(estimate.requests)) \(estimate.requests == 1 ? "request" : "requests")"
+        guard !estimate.isComplete else { return "complete; a start makes \(count) for the newest data" }
         let time = BackfillMeter.about(
             TokenBucket.seconds(for: estimate.requests, requestsPerMinute: requestsPerMinute))
-        return "\(CountText.grouped(estimate.requests)) \(requests) to make, \(time) at "
-            + "\(CountText.grouped(requestsPerMinute)) requests/min"
+        return "\(count) to make, \(time) at \(CountText.grouped(requestsPerMinute)) requests/min"
     }
 
     /// What to do after these checks.

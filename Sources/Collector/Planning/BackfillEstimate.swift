@@ -2,10 +2,12 @@ internal import AlgoliaClient
 public import History
 public import UsageModel
 
-/// The requests that a backfill would take if it began now, counted by what plans them.
+/// The requests that a start would make before it waits, counted by what plans them.
 public struct BackfillEstimate: Sendable, Hashable {
-    /// None when nothing is missing.
+    /// The list of indices, the newest data, and what is missing.
     public let requests: Int
+    /// Whether only the newest data is to be requested: all older data that is wanted is stored, of every index.
+    public let isComplete: Bool
 
     /// - Parameters:
     ///   - listed: the names of the application's indices; nil when they cannot be listed.
@@ -39,8 +41,8 @@ public struct BackfillEstimate: Sendable, Hashable {
                         ?? Track(scope: scope, granularity: granularity, answered: [:], tailFetched: [:])
                 }
             })
-        let missing = planner.requestsLeft(now: now)
-        // The list of indices is a request, too.
-        requests = missing + (missing > 0 && listed != nil ? 1 : 0)
+        let start = planner.requestsOfStart(now: now)
+        requests = start.newest + start.missing + (listed != nil ? 1 : 0)
+        isComplete = start.missing == 0 && planner.tracks.allSatisfy { !$0.known.isEmpty }
     }
 }

@@ -14,16 +14,48 @@ extension Planner {
     }
 
     private func requestsLeft(for track: Track, now: UnixTime) -> Int {
-        var backlog = backlog(of: track, now: now)
-        var windows = 0
-        if track.tailFetched.isEmpty {
-            windows = 1
-            backlog = backlog.subtracting(TimeRangeSet(track.tailRange(.everything, settings, now: now)))
+        guard !track.tailFetched.isEmpty else {
+            return requests(of: track) + requests(for: beyondTail(track, now: now), of: track)
         }
-        windows += backlog.ranges.reduce(0) { $0 + PlannedRequest.windows(in: $1, track.granularity) }
+        return requests(for: backlog(of: track, now: now), of: track)
+    }
+
+    /// Requests that a start makes before it waits: the live tails that are due, and what is missing besides.
+    func requestsOfStart(now: UnixTime) -> (newest: Int, missing: Int) {
+        tracks.reduce(into: (newest: 0, missing: 0)) { sum, track in
+            if tailNames(track).contains(where: { track.tailDue($0, settings) <= now }) {
+                sum.newest += requests(of: track)
+                sum.missing += requests(for: beyondTail(track, now: now), of: track)
+            } else {
+                sum.missing += requests(for: backlog(of: track, now: now), of: track)
+            }
+        }
+    }
+
+    private func tailNames(_ track: Track) -> [StatisticName] {
+        let tail = tailOffer(track)
+        return tail.servesWildcard ? [.everything] : tail.names
+    }
+
+    /// What a track misses and its next live tail does not bring.
+    private func beyondTail(_ track: Track, now: UnixTime) -> TimeRangeSet {
+        // A tail that is awaited hides what it does not bring after a long pause.
+        let missing =
+            track.tailFetched.isEmpty ? backlog(of: track, now: now) : track.missing(in: desired(track, now: now))
+        // Most names have the same tail.
+        let name = tailNames(track).first ?? .everything
+        return missing.subtracting(TimeRangeSet(track.tailRange(name, settings, now: now)))
+    }
+
+    private func requests(for missing: TimeRangeSet, of track: Track) -> Int {
+        missing.ranges.reduce(0) { $0 + PlannedRequest.windows(in: $1, track.granularity) } * requests(of: track)
+    }
+
+    /// Requests for one window: several where the plan refuses the wildcard.
+    private func requests(of track: Track) -> Int {
         let offer = tailOffer(track)
-        guard !offer.servesWildcard else { return windows }
-        return windows * ((offer.names.count + StatisticsOffer.batchSize - 1) / StatisticsOffer.batchSize)
+        guard !offer.servesWildcard else { return 1 }
+        return (offer.names.count + StatisticsOffer.batchSize - 1) / StatisticsOffer.batchSize
     }
 
     /// Scopes that miss anything.

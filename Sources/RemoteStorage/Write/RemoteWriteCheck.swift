@@ -4,6 +4,7 @@ public import UsageModel
 
 /// Whether a receiver can be reached and takes the credentials, by a request without samples.
 public enum RemoteWriteCheck {
+    /// - Parameter proxies: those of the environment.
     /// - Returns: whether it works, and a sentence for people.
     public static func check(
         _ destination: RemoteWriteDestination, userAgent: String, proxies: ProxyRules = ProxyRules()
@@ -11,7 +12,8 @@ public enum RemoteWriteCheck {
         let transport: AsyncHTTPTransport
         do {
             transport = AsyncHTTPTransport(
-                tls: try destination.tls.configuration(remote: destination.name), proxies: proxies)
+                tls: try destination.tls.configuration(remote: destination.name),
+                proxies: destination.proxies(otherwise: proxies))
         } catch {
             return (false, "\(error)")
         }

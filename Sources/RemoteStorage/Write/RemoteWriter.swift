@@ -46,7 +46,9 @@ public final class RemoteWriter: Service {
         _ destinations: Prepared, history: History, repairedSince: @escaping Outbox.RepairedSince,
         clock: any WallClock, metrics: any MetricsFactory, logger: Logger, userAgent: String,
         labels: @escaping @Sendable () -> ApplicationLabels = { ApplicationLabels() },
-        connect: @escaping Connect = { _, tls in AsyncHTTPTransport(tls: tls) }
+        connect: @escaping Connect = { destination, tls in
+            AsyncHTTPTransport(tls: tls, proxies: destination.proxies(otherwise: ProxyRules()))
+        }
     ) {
         self.history = history
         self.repairedSince = repairedSince

@@ -10,7 +10,7 @@ extension ValueRule<ProxyServer> {
     /// A proxy's URL, or `host:port` for one of HTTP. It may hold a password, and is not repeated when it does.
     static var proxy: Self {
         let expected =
-            "http://host:port, http://user:password@host:port with special characters as %40, or socks5://host:port"
+            "http://host:port or https://host:port, with user:password@ before the host and special characters as %40, or socks5://host:port"
         return ValueRule(expected: expected) { text throws(Complaint) in
             func complaint(_ reason: String) -> Complaint { Complaint(found: reason, expected: expected) }
             let text = text.withoutSurroundingSpace
@@ -28,19 +28,25 @@ extension ValueRule<ProxyServer> {
             let kind: ProxyServer.Kind
             switch scheme {
             case "http": kind = .http
+            case "https": kind = .https
             case "socks5", "socks5h": kind = .socks5
-            case "https": throw complaint("a proxy that is itself reached over TLS is not supported")
             default: throw complaint("\(scheme) is not a scheme of proxies")
             }
+            let defaultPort =
+                switch kind {
+                case .http: 80
+                case .https: 443
+                case .socks5: 1080
+                }
             let user = url.user ?? ""
             let password = url.password ?? ""
             let hasCredentials = !user.isEmpty || !password.isEmpty
-            guard kind == .http || !hasCredentials else {
+            guard kind != .socks5 || !hasCredentials else {
                 throw complaint("a user or password for SOCKS is not supported")
             }
             return ProxyServer(
                 kind, host: host.hasPrefix("[") ? String(host.dropFirst().prefix { $0 != "]" }) : host,
-                port: url.port ?? (kind == .http ? 80 : 1080),
+                port: url.port ?? defaultPort,
                 credentials: hasCredentials ? SecretText(password: "\(user):\(password)") : nil)
         }
     }

@@ -28,6 +28,23 @@ struct BackfillEstimateTests {
         #expect(made >= 3 * (indices.count + 1))
     }
 
+    @Test(
+        "After a pause it is the newest data, and what the newest week does not hold",
+        arguments: [0, 600, 3 * 3600, 30 * 3600, 10 * 86_400] as [UnixTime], [[], ["*"]] as [Set<StatisticName>])
+    func paused(seconds: UnixTime, refused: Set<StatisticName>) throws {
+        var collection = PlannedCollection(
+            indices: ["products", "blog"], refused: [.application: refused, .index: refused])
+        try collection.finish()
+        collection.now += seconds
+        let expected = collection.planner.requestsOfStart(now: collection.now)
+        let before = collection.requests.count
+        try collection.finish()
+        let made = collection.requests.dropFirst(before).map(\.request.purpose)
+        #expect(made.count { $0 == .live || $0 == .backfill } == expected.newest + expected.missing)
+        #expect((expected.missing > 0) == (seconds > 7 * 86_400))
+        #expect((expected.newest > 0) == (seconds > 0))
+    }
+
     @Test("Each answer takes one off")
     func countdown() throws {
         var collection = PlannedCollection(indices: ["products"])
@@ -45,12 +62,12 @@ struct BackfillEstimateTests {
     @Test("Before the first start it is what a collector then asks for; the rest after a part")
     func collected() async throws {
         let world = World(indices: ["products", "blog"])
-        func estimate(_ history: History?) async throws -> Int {
+        func whole(_ history: History?) async throws -> BackfillEstimate {
             try await BackfillEstimate(
                 of: "APP", settings: world.settings, listed: ["products", "blog"], servesWildcard: true,
-                history: history, now: world.clock.now
-            ).requests
+                history: history, now: world.clock.now)
         }
+        func estimate(_ history: History?) async throws -> Int { try await whole(history).requests }
         let first = try await estimate(nil)
         let history = try world.openHistory()
         #expect(try await estimate(history) == first)
@@ -60,6 +77,7 @@ struct BackfillEstimateTests {
         #expect(part < first)
         // What another start would ask for: the list of indices and the newest days again, and what is missing.
         for expected in [part, nil] {
+            #expect(try await whole(history).isComplete == (expected == nil))
             let expected = if let expected { expected } else { try await estimate(history) }
             let made = world.simulator.requests.count
             let next = try world.collector(history)

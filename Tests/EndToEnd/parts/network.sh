@@ -39,17 +39,17 @@ start_peer tinyproxy tinyproxy -d -c "$folder/tinyproxy.conf"
 proxy=$pid
 wait_for 60 curl -s -o "$folder/null" "http://127.0.0.1:$proxy_port/"
 with_password=http://e2e:s3cret-word@127.0.0.1:$proxy_port
-# tunnels PORT: the connections to this port that the proxy was asked for.
-tunnels() { grep -c "CONNECT $host:$1 " "$folder/tinyproxy.requests" || true; }
+# tunnels PORT [HOST]: the connections to this port that the proxy was asked for.
+tunnels() { grep -c "CONNECT ${2:-$host}:$1 " "$folder/tinyproxy.requests" || true; }
 
-# configure NAME VENDOR RECEIVER: writes NAME.yml.
+# configure NAME VENDOR RECEIVER [MORE]: writes NAME.yml; MORE are keys of the receiver.
 configure() {
     cat >"$folder/$1.yml" <<YAML
 applications: [{ id: DEMOAPP, usage_api_key: demo-usage-key, search_api_key: demo-search-key }]
 endpoints: { usage: "$2", search: "$2", ca_file: $folder/ca.pem }
 polling: { requests_per_minute: 600000 }
 backfill: { horizon: 7d }
-remote_write: [{ url: "$3/api/v1/write", name: receiver, tls_config: { ca_file: $folder/ca.pem } }]
+remote_write: [{ url: "$3/api/v1/write", name: receiver, tls_config: { ca_file: $folder/ca.pem }${4:-} }]
 YAML
 }
 configure secure "https://$host:$tls_port" "https://$host:$tls_port"
@@ -95,6 +95,24 @@ ALL_PROXY=$with_password no_proxy='*' serves plain
 [ "$(wc -l <"$folder/tinyproxy.requests")" = "$lines" ] || fail "the proxy was asked in spite of NO_PROXY"
 pass "NO_PROXY: the same twice, and no new line in the proxy's log"
 
+# A receiver's own proxy, on loopback and without a variable.
+before=$(tunnels "$receiver_port" 127.0.0.1)
+rm "$folder"/plain.db*
+configure plain "$vendor_url" "http://127.0.0.1:$receiver_port" ", proxy_url: \"$with_password\""
+serves plain
+[ "$(tunnels "$receiver_port" 127.0.0.1)" -gt "$before" ] || fail "no tunnels with proxy_url"
+pass "remote write with proxy_url: $(($(tunnels "$receiver_port" 127.0.0.1) - before)) tunnels"
+
+# The same proxy behind TLS, whose certificate is that of $host.
+tls_proxy_port=$(free_port)
+start_peer tls python3 "$here/tools/tls_front.py" "$folder/cert.pem" "$folder/cert.key" "$tls_proxy_port" "$proxy_port"
+wait_for 60 curl -sk -o "$folder/null" "https://127.0.0.1:$tls_proxy_port/"
+before=$(tunnels "$tls_port")
+rm "$folder"/secure.db*
+HTTPS_PROXY=https://e2e:s3cret-word@$host:$tls_proxy_port serves secure
+[ "$(tunnels "$tls_port")" -gt "$before" ] || fail "no tunnels with a proxy over TLS"
+pass "backfill and remote write through a proxy over TLS: $(($(tunnels "$tls_port") - before)) tunnels"
+
 # says PATTERN VARIABLE: a check with this variable fails, and says PATTERN.
 says() {
     if env "$2" "$binary" check "--config.file=$folder/secure.yml" "--storage.path=$folder/none.db" >"$folder/said.txt" 2>&1; then
@@ -105,10 +123,10 @@ says() {
     pass "$(grep -E -m 1 "$1" "$folder/said.txt" | cut -c 1-150)"
 }
 # tinyproxy answers a wrong password with 401, and not as RFC 9110 has it, with 407.
-says "proxy 127.0.0.1:$proxy_port rejected CONNECT" "HTTPS_PROXY=http://e2e:wrong-s3cret@127.0.0.1:$proxy_port"
+says "proxy 127.0.0.1:$proxy_port rejected CONNECT; check .* its user and password" "HTTPS_PROXY=http://e2e:wrong-s3cret@127.0.0.1:$proxy_port"
 says "proxy 127.0.0.1:$proxy_port requires a user and password" "HTTPS_PROXY=127.0.0.1:$proxy_port"
-refuses 'HTTPS_PROXY: .*reached over TLS' env "HTTPS_PROXY=https://e2e:s3cret-word@127.0.0.1:$proxy_port" \
-    "$binary" check "--config.file=$folder/secure.yml"
+says "cannot connect to proxy 127.0.0.1:$proxy_port: TLS: wrong version number" \
+    "HTTPS_PROXY=https://e2e:s3cret-word@127.0.0.1:$proxy_port"
 kill -TERM "$proxy" && { wait "$proxy" || true; } 2>/dev/null
 says "cannot connect to proxy 127.0.0.1:$proxy_port: connection refused" "HTTPS_PROXY=$with_password"
 printf 'no certificate\n' >"$folder/ca.pem"

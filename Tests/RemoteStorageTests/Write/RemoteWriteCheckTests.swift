@@ -101,8 +101,37 @@ struct RemoteWriteCheckTests {
         result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
         #expect(!result.works)
         #expect(
-            result.text == "proxy 127.0.0.1:\(proxy.port) rejected CONNECT; check that it allows this host and port")
+            result.text == "proxy 127.0.0.1:\(proxy.port) rejected CONNECT; check that it allows this host and port, "
+                + "and whether it requires a user and password")
         try await proxy.stop()
+        await server.stop()
+    }
+
+    @Test("A destination's own proxy is used instead of the environment's, on loopback as well")
+    func ownProxy() async throws {
+        let receiver = TestReceiver(.version1)
+        let server = try await ReceiverServer(receiver)
+        let port = try #require(URLComponents(string: server.url)?.port)
+        let environment = try await TestProxy { _ in .tunnel(port: port) }
+        let own = try await TestProxy { request in
+            request.headers["proxy-authorization"] == "Basic dTpwQHNz"
+                ? .tunnel(port: port) : .bytes("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", closes: true)
+        }
+        var proxies = ProxyRules()
+        proxies.http = ProxyServer(host: "127.0.0.1", port: environment.port)
+        var destination = server.destination("mimir")
+        destination.proxy = RemoteWriteProxy(host: "127.0.0.1", port: own.port, credentials: .value("u:p@ss"))
+        var result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
+        #expect(result.works, "\(result.text)")
+        #expect(own.requests.map(\.target) == ["127.0.0.1:\(port)"])
+        #expect(environment.requests.isEmpty)
+        #expect(receiver.requests.count == 1)
+        destination.proxy?.credentials = .value("u:wr0ng")
+        result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
+        #expect(!result.works)
+        #expect(result.text == "proxy 127.0.0.1:\(own.port) rejected its user and password")
+        try await own.stop()
+        try await environment.stop()
         await server.stop()
     }
 

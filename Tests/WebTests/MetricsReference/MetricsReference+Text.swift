@@ -25,7 +25,7 @@ extension MetricsReference {
           refuses abbreviated units: `queries_above_last_ms_processing_time` becomes
           `algolia_usage_queries_above_last_millisecond_processing_time_…`.
 
-        A gauge is about a finished bucket, not about the moment of the scrape:
+        A gauge has the value of a finished bucket, not of the moment of the scrape:
         `algolia_usage_newest_bucket_timestamp_seconds` is that bucket's end.
 
         ## Statistics
@@ -130,8 +130,9 @@ extension MetricsReference {
 
         \(table(contractMetrics))
 
-        Months are calendar months of `reports.time_zone`. Projections need 126 days of
-        history; without them only the first two are shown. They change once a day and disappear
+        A billing period is a month of `reports.time_zone`, which begins on the day
+        `contract.period_start_day` (1). Projections need 126 days of history; without them
+        only the first three are shown. They change once a day and disappear
         when the newest day is older than `metrics.staleness.daily`.
 
         ## The process
