@@ -106,6 +106,7 @@ struct ConfigurationFile {
             metrics.read("include", listOf: "regular expressions", .regex, into: &settings.metrics.include)
             metrics.read("exclude", listOf: "regular expressions", .regex, into: &settings.metrics.exclude)
             metrics.read("max_series", .positiveInteger(atMost: 10_000_000), into: &settings.metrics.maxSeries)
+            metrics.read("compatibility", .compatibility, into: &settings.metrics.compatibility)
         }
     }
 }

@@ -142,4 +142,13 @@ extension MetricsReference {
         \(processMetrics[3]), \(processMetrics[4]), \(processMetrics[5]).
 
         """
+
+    static let compatibility = """
+        ## Names of the Python exporter
+
+        With `metrics.compatibility: k8sit`, beside all others and in Algolia's own units: [migrating.md](migrating.md).
+
+        \(table(compatibilityMetrics))
+
+        """
 }
