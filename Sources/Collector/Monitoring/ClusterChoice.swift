@@ -17,9 +17,14 @@ public enum ClusterSource: String, Sendable, Hashable {
 /// 3. A cluster that the vendor does not know for one question is left out of that question for a day, and the others
 ///    are asked about.
 struct ClusterChoice {
+    /// Seconds after which the names of servers are looked through again: while they tell no cluster, and afterwards.
+    private static let (firstSearches, laterSearches) = (60.0, 3600.0)
+
     private var configured: [ServerName]?
     private var inventory: [ServerName]?
     private var servers: [ServerName] = []
+    /// When the names of servers are looked through next.
+    private var searchDue = 0.0
     /// When each cluster was found to be unknown.
     private var unknown: [MonitoringJob: [ServerName: UnixTime]] = [:]
 
@@ -34,20 +39,30 @@ struct ClusterChoice {
         return configured != nil ? .configuration : inventory != nil ? .inventory : .servers
     }
 
-    /// Whether only the names of servers can tell.
-    var dependsOnServers: Bool { configured == nil && inventory == nil }
+    /// When the names of servers are to be looked through next; nil where they do not count.
+    var nextSearch: Double? { configured == nil && inventory == nil ? searchDue : nil }
 
     /// The clusters that the vendor does not know for some question, ascending.
     var unknownNames: [ServerName] { Set(unknown.values.flatMap(\.keys)).intersection(names).sorted() }
 
-    mutating func configure(_ names: [ServerName]?) { configured = names.map { Set($0).sorted() } }
+    mutating func configure(_ names: [ServerName]?) {
+        configured = names.map { Set($0).sorted() }
+        searchAgain()
+    }
 
     /// Takes the clusters of an inventory; nil when there is none any more.
     mutating func noteInventory(_ servers: [InventoryServer]?) {
         inventory = servers.map { Set($0.map(\.cluster)).subtracting([""]).sorted() }
+        searchAgain()
     }
 
-    mutating func noteServers(_ names: [ServerName]) { servers = Set(names.compactMap(Self.cluster)).sorted() }
+    /// Takes the names of servers, which are looked through again soon while they tell no cluster.
+    mutating func noteServers(_ names: [ServerName], now: Double) {
+        servers = Set(names.compactMap(Self.cluster)).sorted()
+        searchDue = now + (servers.isEmpty ? Self.firstSearches : Self.laterSearches)
+    }
+
+    mutating func searchAgain() { searchDue = 0 }
 
     /// The clusters that `job` is about.
     func names(for job: MonitoringJob, now: UnixTime) -> [ServerName] {

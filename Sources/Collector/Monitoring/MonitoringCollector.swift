@@ -22,8 +22,6 @@ struct ClockWasWrong: Error {}
 public actor MonitoringCollector {
     /// Seconds that the vendor's clock may be ahead.
     private static let clockTolerance: Int64 = 300
-    /// Seconds after which the history is looked through for clusters again: while none is known, and afterwards.
-    private static let clusterSearches: (first: Double, later: Double) = (60, 3600)
 
     private var settings: CollectionSettings
     private var client: AlgoliaClient
@@ -36,8 +34,6 @@ public actor MonitoringCollector {
     private var schedule = MonitoringSchedule()
     private var repairs = InfrastructureRepairs()
     private var clusters: ClusterChoice
-    /// When the history is looked through for clusters next.
-    private var nextClusterSearch = 0.0
     private var clockCheck: ClockCheck
     /// Whether the log says already that something is refused.
     private var hasToldRefusal = false
@@ -116,10 +112,11 @@ public actor MonitoringCollector {
         if hasNewKey {
             log.info("monitoring key changed; retrying with the new key")
             schedule.keyChanged()
+            noteState(nil)
         }
         do { try await searchClusters() } catch { return .idle(until: clock.seconds + storageFailed(error)) }
         switch schedule.next(repair: repairs.next, among: possible, now: clock.seconds) {
-        case .idle(let wakeUp): return .idle(until: searchesClusters ? min(wakeUp, nextClusterSearch) : wakeUp)
+        case .idle(let wakeUp): return .idle(until: min(wakeUp, nextClusterSearch ?? wakeUp))
         case .ask(let job, let period): return .requested(succeeded: await perform(job, period))
         }
     }
@@ -146,21 +143,17 @@ public actor MonitoringCollector {
             noteState(nil)
         }
         clusters.configure(settings.clusters)
-        nextClusterSearch = 0
         noteClusters()
     }
 
-    /// Whether the names of servers in the history have to tell the clusters: there is no inventory, and there may never
-    /// be one.
-    private var searchesClusters: Bool {
-        clusters.dependsOnServers && (!status.hasKey || schedule.isFailing(.inventory))
+    /// When the servers in the history are to be looked through for clusters; nil while an inventory may still come.
+    private var nextClusterSearch: Double? {
+        status.hasKey && !schedule.isFailing(.inventory) ? nil : clusters.nextSearch
     }
 
     private func searchClusters() async throws {
-        guard searchesClusters, nextClusterSearch <= clock.seconds else { return }
-        clusters.noteServers(try await history.peakServers(client.application, now: clock.now))
-        let searches = Self.clusterSearches
-        nextClusterSearch = clock.seconds + (clusters.names.isEmpty ? searches.first : searches.later)
+        guard let due = nextClusterSearch, due <= clock.seconds else { return }
+        clusters.noteServers(try await history.peakServers(client.application, now: clock.now), now: clock.seconds)
         noteClusters()
     }
 
@@ -219,6 +212,7 @@ public actor MonitoringCollector {
     /// Goes on after the time was set: everything is asked for at once.
     private func follow(_ step: Double) {
         schedule.shift(by: step)
+        clusters.searchAgain()
         clockCheck.wasSet()
         isLoaded = false
     }

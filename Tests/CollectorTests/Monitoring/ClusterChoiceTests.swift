@@ -21,22 +21,25 @@ struct ClusterChoiceTests {
     @Test("The inventory comes before the names of servers, and the configuration before both")
     func order() {
         var choice = ClusterChoice(configured: nil)
-        #expect(choice.names.isEmpty && choice.source == nil && choice.dependsOnServers)
-        choice.noteServers(["c7-use-2", "c4-fr-2", "c4-fr-1", "odd"])
-        #expect(choice.names == ["c4-fr", "c7-use"] && choice.source == .servers && choice.dependsOnServers)
+        #expect(choice.names.isEmpty && choice.source == nil && choice.nextSearch == 0)
+        choice.noteServers(["odd"], now: 1000)
+        #expect(choice.names.isEmpty && choice.nextSearch == 1060, "soon, while there is none")
+        choice.noteServers(["c7-use-2", "c4-fr-2", "c4-fr-1", "odd"], now: 1060)
+        #expect(choice.names == ["c4-fr", "c7-use"] && choice.source == .servers && choice.nextSearch == 4660)
         choice.noteInventory([
             InventoryServer(name: "b", cluster: "c9-uk"), InventoryServer(name: "a", cluster: "c9-uk"),
             InventoryServer(name: "c"),
         ])
-        #expect(choice.names == ["c9-uk"] && choice.source == .inventory && !choice.dependsOnServers)
+        #expect(choice.names == ["c9-uk"] && choice.source == .inventory && choice.nextSearch == nil)
         choice.configure(["c2-au", "c1-de", "c2-au"])
         #expect(choice.names == ["c1-de", "c2-au"] && choice.source == .configuration)
         choice.configure([])
-        #expect(choice.names.isEmpty && choice.source == nil && !choice.dependsOnServers, "none is none")
+        #expect(choice.names.isEmpty && choice.source == nil && choice.nextSearch == nil, "none is none")
         choice.configure(nil)
         #expect(choice.source == .inventory)
         choice.noteInventory(nil)
         #expect(choice.names == ["c4-fr", "c7-use"], "what the servers said is still there")
+        #expect(choice.nextSearch == 0, "and they are looked through again")
     }
 
     @Test("A cluster is left out for a day of the questions that the vendor does not know it for")

@@ -1,6 +1,7 @@
 import AlgoliaClient
 import Collector
 import CoreMetrics
+import Foundation
 import History
 import Simulator
 import TestSupport
@@ -201,6 +202,37 @@ struct ClustersWithoutKeyTests {
         #expect(state.servers.isEmpty && state.serversFetched == nil && state.isUp)
         #expect(state.clusters == ["c4-fr"] && state.clusterSource == .servers)
     }
+
+    @Test("A new key is told once, also while the API has said to wait")
+    func waitingKey() async throws {
+        let path = world.folder.file("monitoring")
+        try "wrong".write(toFile: path, atomically: true, encoding: .utf8)
+        let client = try world.client(
+            usageKey: Secret(try #require(SecretText(key: "usage-key"))),
+            monitoringKey: Secret(file: path, as: .key, writingTime: 0))
+        var settings = CollectionSettings()
+        settings.clusters = ["c4-fr"]
+        let collector = MonitoringCollector(
+            settings: settings, client: client, history: try world.openHistory(), clock: world.clock, metrics: recorded,
+            logger: log.logger, generator: SeededGenerator(1))
+        while await !collector.snapshot().isRefused { _ = await collector.step() }
+        world.simulator.faults.injected = [
+            Fault(.tooManyRequests(.seconds(600)), target: .init(api: .monitoring))
+        ]
+        _ = await collector.step()
+        try "monitoring-key".write(toFile: path, atomically: true, encoding: .utf8)
+        for _ in 0..<5 {
+            let step = await collector.step()
+            guard case .idle(let wakeUp) = step else { throw Unexpected() }
+            #expect(wakeUp >= world.clock.seconds + 590)
+        }
+        #expect(log.lines.count { $0.contains("monitoring key changed") } == 1, "\(log.lines)")
+        world.simulator.faults = Faults()
+        try await world.run(collector, until: world.clock.now + 700)
+        #expect(await !collector.snapshot().servers.isEmpty)
+    }
+
+    private struct Unexpected: Error {}
 
     @Test("Beside a gateway for usage alone, nothing goes to Algolia's public address without a key")
     func gatewayForUsage() async throws {
