@@ -29,7 +29,7 @@ public struct AlgoliaClient: Sendable {
     private let metrics: any MetricsFactory
 
     /// - Parameters:
-    ///   - monitoringKey: nil when infrastructure is not collected.
+    ///   - monitoringKey: nil when infrastructure and the inventory are not collected.
     ///   - searchKey: a key with the `listIndexes` ACL; nil when index names come from configuration.
     ///   - quota: shared by everything that asks for this application.
     public init(
@@ -96,6 +96,12 @@ public struct AlgoliaClient: Sendable {
 
     func noteIgnored(_ count: Int, _ api: API) { ignored.add(count, api, metrics: metrics) }
 
+    /// Whether the state of clusters may be asked for, which needs no key.
+    public var canAskStatus: Bool { monitoringKey != nil || endpoints.allowsStatusWithoutKey }
+
+    /// Where the state of clusters is asked for.
+    var statusEndpoint: String { endpoints.monitoring }
+
     /// Whether index names can be listed: a search key is configured.
     public var canListIndices: Bool { searchKey != nil }
 
@@ -149,21 +155,24 @@ public struct AlgoliaClient: Sendable {
     }
 
     /// One exchange with one API, measured.
+    /// - Parameter key: nil for what anybody may ask: the request then says nothing about the application.
     func get<Answer: Sendable>(
-        _ api: API, url: String, key: Secret, decode: (ByteBuffer) throws(AlgoliaError) -> Answer
+        _ api: API, url: String, key: Secret?, decode: (ByteBuffer) throws(AlgoliaError) -> Answer
     ) async throws(AlgoliaError) -> Answer {
         do { try await quota.acquire() } catch { throw .cancelled }
         // After the wait for quota: a key that was rotated meanwhile is the one to send.
-        let current: SecretText
+        let current: SecretText?
         do throws(Secret.Unavailable) {
-            current = try key.current()
+            current = try key?.current()
         } catch {
             throw .noKey(error.description)
         }
-        let headers = [
-            ("X-Algolia-Application-Id", application.text), ("X-Algolia-API-Key", current.secret),
+        var headers = [
             ("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "algolia-exporter"),
         ]
+        if let current {
+            headers = [("X-Algolia-Application-Id", application.text), ("X-Algolia-API-Key", current.secret)] + headers
+        }
         let start = clock.monotonic
         let result: Result<Answer, AlgoliaError>
         do throws(AlgoliaError) {
@@ -178,7 +187,7 @@ public struct AlgoliaClient: Sendable {
         case .success: code = "200"
         case .failure(let error):
             code = error.code
-            if case .unauthorized = error { key.noteRefused(current) }
+            if case .unauthorized = error, let key, let current { key.noteRefused(current) }
         }
         let requests = RequestMetrics.requests
         Counter(label: requests.name, dimensions: requests.dimensions([api.rawValue, code]), factory: metrics)
@@ -190,7 +199,7 @@ public struct AlgoliaClient: Sendable {
 
     /// The body of a 200, or the error that the answer amounts to.
     private func exchange(
-        _ api: API, _ request: TransportRequest, sent key: SecretText
+        _ api: API, _ request: TransportRequest, sent key: SecretText?
     ) async throws(AlgoliaError) -> ByteBuffer {
         let asked = clock.monotonic
         let answer: TransportAnswer
@@ -201,7 +210,7 @@ public struct AlgoliaClient: Sendable {
             case .timeout: throw .timeout
             case .tooLarge(let limit): throw .broken(UsageDecodingError(.tooLarge(limit: limit), at: limit))
             case .connection(let reason):
-                throw .connection(ForeignText.shown(reason, redacting: secrets + [key.secret]))
+                throw .connection(ForeignText.shown(reason, redacting: secrets + [key?.secret].compactMap(\.self)))
             case .cancelled: throw .cancelled
             }
         }
@@ -211,7 +220,7 @@ public struct AlgoliaClient: Sendable {
             // A date is by the vendor's clock, and ours may be wrong.
             RetryAfter.seconds($0, now: answer.date.map(Double.init) ?? clock.seconds)
         }
-        let message = ForeignText.message(answer.body, redacting: secrets + [key.secret])
+        let message = ForeignText.message(answer.body, redacting: secrets + [key?.secret].compactMap(\.self))
         switch answer.status {
         case 401, 403: throw .unauthorized(status: answer.status, message: message)
         case 404: throw .notFound(message: message)

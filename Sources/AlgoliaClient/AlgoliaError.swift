@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// Why a request to an Algolia API brought nothing.
 public enum AlgoliaError: Error, Sendable, Hashable {
     /// 401 or 403: a wrong key, or a plan without access.
@@ -50,5 +52,23 @@ extension AlgoliaError: CustomStringConvertible {
         case .noKey(let reason): reason
         case .cancelled: "cancelled"
         }
+    }
+}
+
+extension AlgoliaError {
+    /// Whether a cluster in the request is none that the Monitoring API knows: 404 `Unknown cluster "c0-xx"` for status
+    /// and incidents, 400 `Unknown servers` for probes and reachability.
+    public var isUnknownCluster: Bool {
+        switch self {
+        case .notFound(let message): message.hasPrefix("Unknown cluster")
+        case .refused(400, let message): message.hasPrefix("Unknown server")
+        default: false
+        }
+    }
+
+    /// Which of `clusters` the vendor's message names in quotes as unknown; none where it names none.
+    public func unknownClusters(among clusters: [ServerName]) -> [ServerName] {
+        guard isUnknownCluster, case .notFound(let message) = self else { return [] }
+        return clusters.filter { message.contains("\"\($0)\"") }
     }
 }

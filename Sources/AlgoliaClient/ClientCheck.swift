@@ -1,6 +1,7 @@
 public import UsageModel
 
-/// Whether the keys of an application work, by at most two usage and two monitoring requests and the list of indices.
+/// Whether the keys of an application work, by at most two usage and two monitoring requests and the list of indices,
+/// and whether Algolia knows its clusters.
 public struct ClientCheck: Sendable {
     /// One result: the thing that was checked and the finding, for people.
     public struct Finding: Sendable, Hashable {
@@ -14,6 +15,8 @@ public struct ClientCheck: Sendable {
         public var text: String
         /// The names of the application's indices, where they were listed.
         public var indices: [IndexName]?
+        /// The clusters of the application's servers, where the inventory was served.
+        public var clusters: [ServerName]?
         /// Whether one request may ask for all statistics.
         public var servesWildcard = true
     }
@@ -79,14 +82,57 @@ public struct ClientCheck: Sendable {
             Finding(verdict: verdict, what: "\(client.application) monitoring API", text: text)
         }
         guard client.key(.monitoring) != nil else {
-            return finding(.skipped, "no monitoring key; servers and clusters are not collected")
+            return finding(.skipped, "no monitoring key; servers are not collected")
         }
         do throws(AlgoliaError) {
             let servers = try await client.inventory()
             let metrics = Set(try await client.infrastructure(.hour).map(\.statistic))
-            return finding(.works, "the key works; \(servers.count) servers, \(metrics.count) metrics")
+            var finding = finding(.works, "the key works; \(servers.count) servers, \(metrics.count) metrics")
+            finding.clusters = Set(servers.map(\.cluster)).subtracting([""]).sorted()
+            return finding
         } catch {
             return finding(.fails, "\(error)")
         }
     }
+
+    /// Whether Algolia tells the status of these clusters, without a key. Each that it does not know is another request.
+    /// - Parameters:
+    ///   - clusters: none is not asked for.
+    ///   - areConfigured: whether the configuration names them, so that one that is unknown is a mistake there.
+    public func status(of clusters: [ServerName], areConfigured: Bool) async -> Finding {
+        func finding(_ verdict: Finding.Verdict, _ text: String) -> Finding {
+            Finding(verdict: verdict, what: "\(client.application) cluster status", text: text)
+        }
+        guard client.canAskStatus else {
+            return finding(
+                .skipped, "endpoints.usage is set and endpoints.monitoring is not; not asking \(client.statusEndpoint)")
+        }
+        guard !clusters.isEmpty else {
+            return finding(
+                .skipped,
+                areConfigured
+                    ? "clusters is empty; not collected"
+                    : "no cluster is known; clusters come from the inventory, from max_qps once it is stored, or from "
+                        + "clusters in the configuration")
+        }
+        var known = clusters
+        var unknown: [ServerName] = []
+        while !known.isEmpty {
+            do throws(AlgoliaError) {
+                let status = try await client.clusterStatus(known)
+                let states = known.compactMap { name in status[name].map { "\(name) \($0)" } }
+                let others = unknown.isEmpty ? "" : "; unknown to Algolia: \(Self.list(unknown))"
+                return finding(
+                    unknown.isEmpty || !areConfigured ? .works : .fails, states.joined(separator: ", ") + others)
+            } catch {
+                let named = error.unknownClusters(among: known)
+                guard !named.isEmpty else { return finding(.fails, "\(error)") }
+                unknown += named
+                known.removeAll(where: named.contains)
+            }
+        }
+        return finding(.fails, "Algolia knows none of the clusters \(Self.list(unknown))")
+    }
+
+    private static func list(_ names: [ServerName]) -> String { names.map(\.text).joined(separator: ", ") }
 }

@@ -22,7 +22,7 @@ extension StatisticUsage {
         let months = PeriodUsage.periods(of: .month, in: input)
         return ordered.map { _, series in
             let statistic = StatisticCatalogue.describe(series.key.statistic)
-            let aggregate = statistic.kind.defaultAggregate
+            let aggregate = statistic.defaultAggregate
             return StatisticUsage(
                 key: series.key, statistic: statistic,
                 months: months.map { $0.filled(with: series.days, aggregate, in: input) })

@@ -10,7 +10,7 @@ public import UsageModel
 /// One application to collect.
 public struct CollectedApplication: Sendable {
     public var settings: CollectionSettings
-    /// With a monitoring key, servers and clusters are collected, too.
+    /// With a monitoring key, servers are collected, too; the state of clusters needs none.
     public var client: AlgoliaClient
 
     public init(settings: CollectionSettings, client: AlgoliaClient) {
@@ -105,8 +105,7 @@ public final class Collector: Service {
 
     /// Whose the application as a whole is, has its servers too.
     private static func monitors(_ application: CollectedApplication) -> Bool {
-        application.client.key(.monitoring) != nil
-            && application.settings.owns(Scope(application: application.client.application))
+        application.client.canAskStatus && application.settings.owns(Scope(application: application.client.application))
     }
 
     private func add(_ application: CollectedApplication) {
@@ -157,7 +156,9 @@ public final class Collector: Service {
         var all: [ApplicationStatus] = []
         for member in state.withLock({ state in state.order.compactMap { state.members[$0] } }) {
             var status = await member.usage.status()
-            status.infrastructure = await member.monitoring?.snapshot()
+            if let infrastructure = await member.monitoring?.snapshot(), infrastructure.isAsked {
+                status.infrastructure = infrastructure
+            }
             all.append(status)
         }
         return all

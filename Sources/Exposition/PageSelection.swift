@@ -17,7 +17,8 @@ public enum MetricGroup: String, Sendable, Hashable, CaseIterable {
 
     private static let prefixes: [(prefix: [UInt8], group: MetricGroup)] = {
         let names: KeyValuePairs<String, MetricGroup> = [
-            "algolia_usage_": .usage, "algolia_index_usage_": .indices, "algolia_infrastructure_": .monitoring,
+            "algolia_usage_by_index": .indices, "algolia_usage_": .usage, "algolia_infra_metric": .monitoring,
+            "algolia_index_usage_": .indices, "algolia_infrastructure_": .monitoring,
             "algolia_cluster_": .monitoring, "algolia_capacity_": .capacity, "algolia_contract_": .capacity,
             "algolia_exporter_": .exporter, "process_": .process,
         ]
@@ -93,9 +94,11 @@ public struct PageSelection: Sendable, Hashable {
     }
 }
 
-/// Decides by the label `application`, which is the first of every sample that has it.
+/// Decides by the label `application`, or `app_id` of ``CompatibilityFamilies``, which is the first of every sample that
+/// has it.
 private struct ScopeTest {
-    private static let label = Array(#"{application=""#.utf8)
+    private static let names = ["application", "app_id"]
+    private static let labels = names.map { Array("{\($0)=\"".utf8) }
 
     /// The labels of the applications that are kept, as they stand on the page; nil for all.
     private let labels: Set<[UInt8]>?
@@ -106,7 +109,14 @@ private struct ScopeTest {
     init(_ selection: PageSelection) {
         includesGlobal = selection.includesGlobal
         labels = selection.applications.map { applications in
-            Set(applications.map { Array("{\(ExpositionWriter.Labels(["application": $0.text]).text)".utf8) })
+            Set(
+                applications.flatMap { application in
+                    Self.names.map { name in
+                        var label = ExpositionWriter.Labels()
+                        label.append(name, application.text)
+                        return Array("{\(label.text)".utf8)
+                    }
+                })
         }
     }
 
@@ -114,11 +124,11 @@ private struct ScopeTest {
         guard labels != nil || !includesGlobal else { return true }
         // A metric's name has neither of the two.
         guard let brace = line.firstIndex(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: " ") }),
-            line[brace...].starts(with: Self.label)
+            let prefix = Self.labels.first(where: { line[brace...].starts(with: $0) })
         else { return includesGlobal }
         guard let labels else { return true }
         if line[brace...].starts(with: last.label), !last.label.isEmpty { return last.isKept }
-        var end = brace + Self.label.count
+        var end = brace + prefix.count
         while end < line.endIndex, line[end] != UInt8(ascii: "\"") { end += line[end] == UInt8(ascii: "\\") ? 2 : 1 }
         let label = Array(line[brace..<min(end + 1, line.endIndex)])
         last = (label, labels.contains(label))

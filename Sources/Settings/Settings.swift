@@ -68,6 +68,7 @@ extension Settings {
     public func collection(of application: ApplicationSettings, shard: Shard?) -> CollectionSettings {
         var collection = collection
         collection.indices = application.indices
+        collection.clusters = application.clusters
         collection.shard = shard
         collection.monitoringInterval = CollectionSettings.monitoringInterval(
             requestsPerMinute: requests(shard: shard).requestsPerMinute)
@@ -105,12 +106,14 @@ public struct ApplicationSettings: Sendable, Hashable {
     public var id: ApplicationID
     /// The key with the `usage` ACL.
     public var usageKey: SecretSource
-    /// The key of the Monitoring API; nil leaves infrastructure out.
+    /// The key of the Monitoring API; nil leaves servers out.
     public var monitoringKey: SecretSource?
     /// The key with the `listIndexes` ACL; nil leaves only indices that are named without wildcards.
     public var searchKey: SecretSource?
     /// Which indices are collected.
     public var indices = IndexFilter()
+    /// Its clusters; nil for those of the inventory, or of the servers that usage names.
+    public var clusters: [ServerName]?
     /// The limits of the contract with Algolia; always above zero.
     public var contract = Contract()
     /// What people call it: the label `application_name`; nil for no such label.

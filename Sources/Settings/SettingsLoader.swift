@@ -51,6 +51,9 @@ public enum SettingsLoader {
         if let trusted = network.certificateAuthorityFile {
             settings.requests.endpoints.certificateAuthorityFile = trusted
         }
+        let polling = EnvironmentPolling(environment, problems: problems)
+        if let interval = polling.interval { settings.collection.interval = interval }
+        settings.metrics.compatibilityGranularity = polling.granularity
         settings.applications = merge.applications()
         guard problems.isEmpty else { throw problems.error }
         return settings

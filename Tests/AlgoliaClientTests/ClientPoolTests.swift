@@ -186,7 +186,44 @@ struct ClientCheckTests {
         let client = try pool.client("APP", usageKey: .value("usage-key"), options: RequestOptions())
         let finding = await ClientCheck(client).monitoring()
         #expect(finding.verdict == .skipped)
-        #expect(finding.text == "no monitoring key; servers and clusters are not collected")
+        #expect(finding.text == "no monitoring key; servers are not collected")
+        #expect(world.simulator.requests.isEmpty)
+    }
+
+    @Test("The status of clusters is told by name; one that Algolia does not know is a mistake where it is configured")
+    func clusters() async throws {
+        let world = World()
+        let check = try check(world, monitoringKey: "n0t-the-key")
+        let known = try #require(await self.check(world).monitoring().clusters)
+        #expect(known.map(\.text) == world.simulator.truth.clusters(application: "APP").sorted())
+        let good = await check.status(of: known, areConfigured: false)
+        #expect(good.verdict == .works && good.what == "APP cluster status")
+        #expect(good.text.split(separator: ", ").count == known.count && good.text.hasPrefix("\(known[0]) "))
+        let odd = await check.status(of: known + ["c0-xx", "c1-xx"], areConfigured: false)
+        #expect(odd.verdict == .works && odd.text == "\(good.text); unknown to Algolia: c0-xx, c1-xx")
+        #expect(await check.status(of: known + ["c0-xx"], areConfigured: true).verdict == .fails)
+        let none = await check.status(of: ["c0-xx"], areConfigured: false)
+        #expect(none.verdict == .fails && none.text == "Algolia knows none of the clusters c0-xx")
+        world.simulator.clearRequests()
+        #expect(await check.status(of: [], areConfigured: false).text.hasPrefix("no cluster is known; "))
+        #expect(await check.status(of: [], areConfigured: true).text == "clusters is empty; not collected")
+        #expect(world.simulator.requests.isEmpty)
+    }
+
+    @Test("Beside a gateway for usage alone, the status of clusters is not asked for without a key")
+    func gateway() async throws {
+        let world = World()
+        var options = RequestOptions()
+        options.endpoints.usage = "https://gateway.example"
+        let pool = ClientPool(
+            transport: SimulatorTransport(world.simulator, clock: world.clock), clock: world.clock,
+            metrics: NOOPMetricsHandler.instance)
+        let client = try pool.client("APP", usageKey: .value("usage-key"), options: options)
+        let finding = await ClientCheck(client).status(of: ["c4-fr"], areConfigured: true)
+        #expect(finding.verdict == .skipped)
+        #expect(
+            finding.text
+                == "endpoints.usage is set and endpoints.monitoring is not; not asking https://status.algolia.com")
         #expect(world.simulator.requests.isEmpty)
     }
 }

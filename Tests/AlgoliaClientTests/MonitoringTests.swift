@@ -122,18 +122,42 @@ struct MonitoringTests {
         #expect(world.simulator.requests.isEmpty)
     }
 
-    @Test("Without a monitoring key nothing is asked")
-    func noKey() async throws {
+    @Test(
+        "Servers need a key; the state of clusters is asked for without one, whatever the key", arguments: [nil, "no"])
+    func noKey(key: String?) async throws {
+        let world = MonitoredWorld()
+        let client = try world.client(key: key)
+        if key == nil {
+            let error = AlgoliaError.noKey("no monitoring key is configured")
+            await #expect(throws: error) { try await client.infrastructure(.hour) }
+            await #expect(throws: error) { try await client.inventory() }
+            #expect(world.simulator.requests.isEmpty)
+        }
+        // The vendor refuses a wrong key where it needs none.
+        let clusters = world.clusters
+        #expect(try await client.clusterStatus(clusters).count == clusters.count)
+        #expect(try await !client.incidents(clusters).isEmpty)
+        for probe in ClusterProbe.allCases { #expect(try await !client.probe(probe, clusters: clusters).isEmpty) }
+        #expect(try await client.reachability(clusters).count == clusters.count)
+        #expect(world.simulator.requests.count == 5)
+        #expect(world.simulator.requests.allSatisfy { $0.application.isEmpty })
+    }
+
+    @Test("A cluster that the vendor does not know is told from a path that it does not have")
+    func unknownClusters() async throws {
         let world = MonitoredWorld()
         let client = try world.client(key: nil)
-        let error = AlgoliaError.noKey("no monitoring key is configured")
-        await #expect(throws: error) { try await client.infrastructure(.hour) }
-        await #expect(throws: error) { try await client.inventory() }
-        await #expect(throws: error) { try await client.clusterStatus([]) }
-        await #expect(throws: error) { try await client.incidents([]) }
-        await #expect(throws: error) { try await client.probe(.latency, clusters: ["c1"]) }
-        await #expect(throws: error) { try await client.reachability(["c1"]) }
-        #expect(world.simulator.requests.isEmpty)
+        let known = try #require(world.clusters.first)
+        let named = try await #require(throws: AlgoliaError.self) {
+            try await client.clusterStatus([known, "c0-xx", "c1-xx"])
+        }
+        #expect(named.isUnknownCluster)
+        #expect(named.unknownClusters(among: [known, "c0-xx", "c1-xx"]) == ["c0-xx"], "the first alone is named")
+        let unnamed = try await #require(throws: AlgoliaError.self) { try await client.reachability([known, "c0-xx"]) }
+        #expect(unnamed == .refused(status: 400, message: "Unknown servers"))
+        #expect(unnamed.isUnknownCluster && unnamed.unknownClusters(among: [known, "c0-xx"]).isEmpty)
+        #expect(!AlgoliaError.notFound(message: "Path not found").isUnknownCluster)
+        #expect(!AlgoliaError.refused(status: 422, message: "Unknown servers").isUnknownCluster)
     }
 
     @Test("A refusal has its type and the vendor's reason")

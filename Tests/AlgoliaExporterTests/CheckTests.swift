@@ -37,20 +37,21 @@ struct CheckTests {
         let path = "--storage.path '\(folder.file("demo.db"))'"
         let (status, lines) = try await check("--demo \(path)", in: folder)
         #expect(status == 0, "\(lines) \(folder.text("error"))")
-        #expect(lines.count == 8)
+        #expect(lines.count == 9)
         #expect(lines[0] == "ok    configuration: demo, 1 application")
         #expect(lines[2].hasPrefix("ok    DEMOAPP usage API: the key works; "))
         #expect(lines[3] == "ok    DEMOAPP search API: the key works; 25 indices")
         #expect(lines[4].hasPrefix("ok    DEMOAPP monitoring API: the key works; "))
         #expect(
-            lines[5].contains(
+            lines[6].contains(
                 /^ok    DEMOAPP backfill: 39[0-9] requests to make, under 1 min at 3,000 requests\/min$/), "\(lines)")
-        #expect(lines[7] == "next  run `algolia-exporter serve --storage.path=\(folder.file("demo.db")) --demo`")
+        #expect(lines[5].hasPrefix("ok    DEMOAPP cluster status: c"), "\(lines[5])")
+        #expect(lines[8] == "next  run `algolia-exporter serve --storage.path=\(folder.file("demo.db")) --demo`")
         let filled = try await Program.run(script: "\"$0\" backfill --demo \(path) 2> \"$1/backfill\"", in: folder)
         #expect(filled == 0, "\(folder.text("backfill"))")
         let after = try await check("--demo \(path)", in: folder).lines
         #expect(
-            after[5].contains(
+            after[6].contains(
                 /^ok    DEMOAPP backfill: complete; a start makes [0-9]{1,2} requests for the newest data$/),
             "\(after)")
     }
@@ -68,6 +69,7 @@ struct CheckTests {
         #expect(
             lines.contains("skip  APP search API: no search key; only indices named in the configuration are collected")
         )
+        #expect(lines.contains { $0.hasPrefix("skip  APP cluster status: no cluster is known; ") })
         #expect(!lines.contains { $0.contains("backfill") }, "nothing is known of it")
         #expect(
             lines.last

@@ -87,6 +87,27 @@ struct FlagVariableTests {
         #expect(serve.collection.common.logging.level == .info && !serve.collection.isDemo)
     }
 
+    @Test("The Python exporter's port is served on every address, unless a flag says otherwise or Kubernetes set it")
+    func port() throws {
+        func addresses(_ arguments: [String] = [], _ environment: [String: String]) throws -> [ListenAddress] {
+            try serve(arguments, environment).web.addresses(environment)
+        }
+        let usual = [ListenAddress.tcp(host: "127.0.0.1", port: 9914)]
+        #expect(try addresses([], [:]) == usual)
+        #expect(try addresses([], ["EXPORTER_PORT": "8000"]) == [.tcp(host: "", port: 8000)])
+        #expect(try addresses(["--web.listen-address=:1"], ["EXPORTER_PORT": "x"]) == [.tcp(host: "", port: 1)])
+        let variables = ["EXPORTER_PORT": "8000", "ALGOLIA_EXPORTER_WEB_LISTEN_ADDRESS": ":2"]
+        #expect(try addresses([], variables) == [.tcp(host: "", port: 2)])
+        // A Service that is called `exporter`.
+        #expect(try addresses([], ["EXPORTER_PORT": "tcp://10.0.0.1:80"]) == usual)
+        #expect(try addresses([], ["EXPORTER_PORT": ""]) == usual)
+        for wrong in ["0", "65536", "http", "-1", ":8000"] {
+            let error = #expect(throws: CommandError.self) { try addresses([], ["EXPORTER_PORT": wrong]) }
+            #expect(
+                error?.description == "EXPORTER_PORT: \(wrong) is not a port; expected a number from 1 to 65535")
+        }
+    }
+
     @Test("A wrong value is an error that names the variable")
     func wrong() {
         for (name, value) in [

@@ -27,7 +27,8 @@ import UsageModel
 
     @Test(arguments: [
         ("total_operations", 465.0), ("records", 30), ("total_max_qps", 30), ("99p_processing_time", 30),
-        ("avg_processing_time", 15), ("unheard_of", 30),
+        ("avg_processing_time", 15), ("unheard_of", 30), ("degraded_queries_ssd_used_seconds_impacted", 15),
+        ("degraded_queries_ssd_used_queries_impacted", 30), ("used_search_capacity", 30),
     ])
     func `months are combined as the kind of the statistic demands`(statistic: StatisticName, expected: Double) {
         var fixture = CapacityFixture(from: "2026-12-01", days: 31)

@@ -33,8 +33,11 @@ struct ApplicationsTests {
         settings.horizon = 14 * 86_400
         settings.shard = shard
         let monitoring = try #require(SecretText(key: "monitoring"))
+        var options = RequestOptions()
+        // A gateway for usage alone: without a key, nothing else is asked for.
+        options.endpoints.usage = "https://gateway.example"
         let client = AlgoliaClient(
-            application: id, usageKey: Secret(try #require(SecretText(key: key))),
+            application: id, options: options, usageKey: Secret(try #require(SecretText(key: key))),
             monitoringKey: monitors ? Secret(monitoring) : nil, transport: SimulatorTransport(simulator, clock: clock),
             quota: TokenBucket(requestsPerMinute: 60_000, clock: clock), clock: clock,
             metrics: NOOPMetricsHandler.instance)

@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `Applications of the file` {
     private let shortestWay = """
@@ -102,5 +103,35 @@ import Testing
         let lines = complaints(yaml)
         #expect(lines.count == 1)
         #expect(try #require(lines.first).hasPrefix("exporter.yml:4:26: applications[0].contract.max_qps: "))
+    }
+
+    @Test func `may name their clusters, or none of them`() throws {
+        func application(_ clusters: String) throws -> ApplicationSettings {
+            let settings = try SettingsLoader.parse(withApplication("    clusters: \(clusters)"), file: "exporter.yml")
+            return try #require(settings.applications.first)
+        }
+        #expect(try application("[c4-fr, c11-jp]").clusters == ["c4-fr", "c11-jp"])
+        #expect(try application("[]").clusters == [])
+        #expect(try application("").clusters == nil)
+        var expected = Settings()
+        expected.applications = [try application("[c4-fr]")]
+        #expect(expected.collection(of: expected.applications[0], shard: nil).clusters == ["c4-fr"])
+    }
+
+    @Test(arguments: ["c4,fr", "c4/fr", "c4 fr", "é"])
+    func `have clusters of letters, digits, hyphen and underscore`(_ name: String) {
+        #expect(
+            complaints(withApplication("    clusters: [\"\(name)\"]")) == [
+                "exporter.yml:4:16: applications[0].clusters[0]: \"\(name)\" is not the name of a cluster; "
+                    + "expected the name of a cluster such as c4-fr"
+            ])
+    }
+
+    @Test func `list their clusters`() {
+        #expect(
+            complaints(withApplication("    clusters: c4-fr")) == [
+                "exporter.yml:4:15: applications[0].clusters: a single value is not a list; "
+                    + "expected a list of clusters such as [a, b]"
+            ])
     }
 }

@@ -121,4 +121,61 @@ import UsageModel
     @Test func `may be empty when no application is required`() throws {
         #expect(try SettingsLoader.load(file: nil, environment: [:], requireApplication: false) == Settings())
     }
+
+    @Test func `names indices as the Python exporter's does`() throws {
+        let environment = [
+            "ALGOLIA_APPLICATION_ID": "TWO", "ALGOLIA_INDEX_NAMES": " products, 100* what? ,back\\slash,,",
+        ]
+        let both = try applications(bothApplications, environment)
+        #expect(both.map(\.indices.include) == [["*"], ["products", "100\\* what\\?", "back\\\\slash"]])
+        #expect(both[1].indices.literalNames == ["products", "100* what?", "back\\slash"])
+        let one = try applications(withApplication(), ["ALGOLIA_INDEX_NAMES": "products"])
+        #expect(one.map(\.indices.include) == [["products"]])
+        #expect(
+            complaints(bothApplications, environment: ["ALGOLIA_INDEX_NAMES": "a"]) == [
+                "environment: ALGOLIA_INDEX_NAMES: its application is ambiguous; "
+                    + "expected ALGOLIA_APPLICATION_ID with one of ONE, TWO"
+            ])
+        #expect(
+            complaints(environment: ["ALGOLIA_INDEX_NAMES": "a"]) == [
+                "environment: ALGOLIA_INDEX_NAMES: it is set without ALGOLIA_APPLICATION_ID; "
+                    + "expected ALGOLIA_APPLICATION_ID with the id of their application"
+            ])
+        #expect(
+            complaints(withApplication(), environment: ["ALGOLIA_INDEX_NAMES": " , "]) == [
+                "environment: ALGOLIA_INDEX_NAMES: it names no index; "
+                    + "expected names of indices between commas, such as products,articles"
+            ])
+    }
+
+    @Test func `sets the interval and the buckets as the Python exporter's does, and wins over the file`() throws {
+        let environment = ["REFRESH_INTERVAL_MINUTES": "15", "USAGE_GRANULARITY": "daily"]
+        let settings = try SettingsLoader.parse(
+            withApplication("polling: { interval: 1m }\nmetrics: { compatibility: k8sit }"), file: "exporter.yml",
+            environment: environment)
+        #expect(settings.collection.interval == 900)
+        #expect(settings.metrics.compatibility == .k8sit && settings.metrics.compatibilityGranularity == .daily)
+        #expect(settings.shownMetrics.compatibilityGranularity == .daily)
+        let without = try SettingsLoader.parse(
+            withApplication(), file: "exporter.yml",
+            environment: ["REFRESH_INTERVAL_MINUTES": "", "USAGE_GRANULARITY": ""])
+        #expect(without.collection.interval == 300 && without.metrics == MetricsOptions())
+        #expect(
+            complaints(
+                withApplication(), environment: ["REFRESH_INTERVAL_MINUTES": "0", "USAGE_GRANULARITY": "minutely"])
+                == [
+                    "environment: REFRESH_INTERVAL_MINUTES: 0 is too small; expected a whole number of at least 1",
+                    "environment: USAGE_GRANULARITY: \"minutely\" is neither; expected hourly or daily",
+                ])
+        #expect(
+            complaints(withApplication(), environment: ["REFRESH_INTERVAL_MINUTES": "1441"])
+                == ["environment: REFRESH_INTERVAL_MINUTES: 1441 is too large; expected at most 1440"])
+    }
+
+    @Test func `knows no other exporter than k8sit's`() {
+        #expect(
+            complaints(withApplication("metrics: { compatibility: prometheus }")) == [
+                "exporter.yml:4:27: metrics.compatibility: \"prometheus\" is no exporter that is known; expected k8sit"
+            ])
+    }
 }

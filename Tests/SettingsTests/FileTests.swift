@@ -12,6 +12,7 @@ import UsageModel
             monitoring_api_key_file: /run/secrets/monitoring
             search_api_key_file: /run/secrets/search
             indices: { include: ["*"], exclude: ["tmp_*"] }
+            clusters: [c4-fr, c11-jp]
             contract:
               search_requests_per_month: 50000000
               records: 10_000_000
@@ -41,6 +42,7 @@ import UsageModel
         application.monitoringKey = .file("/run/secrets/monitoring")
         application.searchKey = .file("/run/secrets/search")
         application.indices.exclude = ["tmp_*"]
+        application.clusters = ["c4-fr", "c11-jp"]
         application.contract.searchRequestsPerMonth = 50_000_000
         application.contract.records = 10_000_000
         application.contract.maxQPS = 400.5

@@ -32,6 +32,19 @@ struct PartsTests {
         #expect(settings.collection(of: settings.applications[1], shard: nil).indices == IndexFilter())
     }
 
+    @Test(
+        "Status is asked for without a key unless a gateway stands for usage alone",
+        arguments: [
+            ("", true), ("endpoints: { search: https://a.example }", true),
+            ("endpoints: { usage: https://a.example }", false),
+            ("endpoints: { usage: https://a.example, monitoring: https://b.example }", true),
+            ("endpoints: { usage: https://a.example, monitoring: https://status.algolia.com }", true),
+            ("endpoints: { usage: https://usage.algolia.com }", true),
+        ])
+    func gateway(rest: String, isAllowed: Bool) throws {
+        #expect(try settings(rest).requests.endpoints.allowsStatusWithoutKey == isAllowed)
+    }
+
     @Test("Processes that share an application share its quota; each keeps at least one request a minute")
     func shards() throws {
         let settings = try settings("polling: { requests_per_minute: 10, timeout: 5s }")

@@ -38,6 +38,12 @@ struct CatalogueTests {
                     == .array([.string("algolia_usage_records"), .string("algolia_index_usage_records")])
             )
             #expect(try await web.range(["statistic": "future_metric"]).json().series().count == 1)
+            let share = try #require(
+                all.first { $0["statistic"] == .string("degraded_queries_ssd_used_seconds_impacted") })
+            #expect(share["kind"] == .string("share") && share["aggregate"] == .string("avg"))
+            let insights = try #require(all.first { $0["statistic"] == .string("insights_operations") })
+            #expect(insights["per_index"] == .bool(false))
+            #expect(insights["metrics"]?.array?.contains { $0.string?.hasPrefix("algolia_index_") ?? true } == false)
         }
     }
 

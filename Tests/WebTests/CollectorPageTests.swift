@@ -72,6 +72,50 @@ struct CollectorPageTests {
         }
     }
 
+    /// The answer of `path` about an application whose servers and clusters are in this state.
+    private func answer(_ path: String, _ infrastructure: InfrastructureStatus) async throws -> Answer {
+        var status = ApplicationStatus(
+            application: "APP", state: .current, pausedUntil: nil, lastSuccess: World.start, lastError: nil,
+            lastErrorTime: nil, indices: 2, hasNothing: false, remaining: [:], desired: [:], refused: [:], failing: [],
+            keys: infrastructure.hasKey ? [.usage, .monitoring] : [.usage],
+            quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 1))
+        status.infrastructure = infrastructure
+        var answer: Answer?
+        try await withServer(try Site().exporter { [status] }) { web in answer = try await web.get(path) }
+        return try #require(answer)
+    }
+
+    @Test(
+        "Without a monitoring key there are clusters and no number of servers; with one that is refused, both are said")
+    func clusters() async throws {
+        var state = InfrastructureStatus()
+        state.isUp = true
+        state.clusters = ["c0-xx", "c4-fr"]
+        state.clusterSource = .servers
+        state.unknownClusters = ["c0-xx"]
+        let page = try await answer("/collector", state).text
+        #expect(page.contains("Servers: not collected without a Monitoring API key"))
+        #expect(page.contains("clusters: c0-xx, c4-fr (as the servers of max_qps are named)"))
+        #expect(page.contains("Unknown to Algolia and left out: c0-xx"))
+        #expect(!page.contains("0 servers") && !page.contains("0\(Figure.space)servers"))
+        let json = try await answer("/api/v1/status", state).json()
+        let monitoring = try #require(json["applications"]?.array?.first?["monitoring"])
+        #expect(monitoring["servers"] == .null && monitoring["up"] == .bool(true))
+        #expect(monitoring["clusters"] == .array([.string("c0-xx"), .string("c4-fr")]))
+        #expect(monitoring["cluster_source"] == .string("servers"))
+        #expect(monitoring["unknown_clusters"] == .array([.string("c0-xx")]))
+
+        (state.hasKey, state.isRefused, state.isUp) = (true, true, false)
+        let refused = try await answer("/collector", state).text
+        #expect(refused.contains("The key or the plan does not include servers of the Monitoring API. Clusters: c0-xx"))
+        #expect(refused.contains("rejected"))
+        (state.isRefused, state.isUp, state.serversFetched) = (false, true, World.start)
+        state.servers = [InventoryServer(name: "c4-fr-1", cluster: "c4-fr")]
+        state.clusterSource = .inventory
+        let served = try await answer("/api/v1/status", state).json()["applications"]?.array?.first?["monitoring"]
+        #expect(served?["servers"]?.array?.count == 1 && served?["cluster_source"] == .string("inventory"))
+    }
+
     @Test("A day is complete, there in part, missing or on its way")
     func calendar() throws {
         let day = Granularity.daily.seconds

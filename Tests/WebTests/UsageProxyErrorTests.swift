@@ -48,6 +48,7 @@ struct UsageProxyErrorTests {
         BadRequest("/1/usage/cpu_usage?\(day)"), BadRequest("/1/usage/max_qps/products?\(day)"),
         BadRequest("/1/usage/nope/nowhere?\(day)"), BadRequest("/1/usage/queries_operations?\(day)"),
         BadRequest("/1/usage/queries_operations/products?\(day)"),
+        BadRequest("/1/usage/insights_operations/products?\(day)"),
     ]
 
     static let badPaths = [

@@ -1,25 +1,26 @@
+internal import Transport
 public import UsageModel
 
 /// The Monitoring API: servers and clusters.
 ///
-/// Every call throws ``AlgoliaError/noKey(_:)`` when no monitoring key is
-/// configured. The vendor tells the state of clusters to everybody; it is asked
-/// with the key all the same, so that these requests look like the others.
+/// Infrastructure and the inventory throw ``AlgoliaError/noKey(_:)`` when no monitoring key is configured. The vendor
+/// tells the state of clusters to everybody, and refuses it to a wrong key: it is asked for without any.
 extension AlgoliaClient {
     /// Every infrastructure metric of every server of the application, as the vendor sent it.
     /// - Returns: a series for each metric, which is its statistic, and server, which is its key.
     ///   Times are as dense as `period` says, and not aligned.
     public func infrastructure(_ period: InfrastructurePeriod) async throws(AlgoliaError) -> [SeriesPoints] {
-        try await monitoring("infrastructure/*/period/\(period.rawValue)", MonitoringDecoder.metrics)
+        try await monitoring("infrastructure/*/period/\(period.rawValue)", key: required, MonitoringDecoder.metrics)
     }
 
     /// The application's servers.
     public func inventory() async throws(AlgoliaError) -> [InventoryServer] {
-        try await monitoring("inventory/servers", MonitoringDecoder.inventory)
+        try await monitoring("inventory/servers", key: required, MonitoringDecoder.inventory)
     }
 
     /// The status of each cluster, in the vendor's words (``ClusterStatus``).
     /// - Parameter clusters: none asks for all that the vendor tells.
+    /// - Throws: for one that the vendor does not know, an error that says so (``AlgoliaError/isUnknownCluster``).
     public func clusterStatus(_ clusters: [ServerName]) async throws(AlgoliaError) -> [ServerName: String] {
         try await monitoring("status" + Self.optional(clusters), MonitoringDecoder.status)
     }
@@ -50,13 +51,21 @@ extension AlgoliaClient {
             .filter { clusters.contains($0.key) }
     }
 
+    private var required: Secret {
+        get throws(AlgoliaError) {
+            guard let monitoringKey else { throw .noKey("no monitoring key is configured") }
+            return monitoringKey
+        }
+    }
+
+    /// - Parameter key: nil for what anybody may ask.
     private func monitoring<Answer: Sendable>(
-        _ path: String, _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<Answer>
+        _ path: String, key: Secret? = nil,
+        _ decode: (UnsafeRawBufferPointer) throws(UsageDecodingError) -> ReadableParts<Answer>
     ) async throws(AlgoliaError) -> Answer {
-        guard let monitoringKey else { throw .noKey("no monitoring key is configured") }
         let read = try await get(
             .monitoring, url: endpoints.url(endpoints.monitoring, application: application, target: "/1/" + path),
-            key: monitoringKey
+            key: key
         ) { body throws(AlgoliaError) in try decoding(body, decode) }
         noteIgnored(read.ignored, .monitoring)
         return read.answer

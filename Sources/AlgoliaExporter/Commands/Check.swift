@@ -15,7 +15,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration, keys and database.",
         discussion: """
-            Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one \
+            Sends two usage and a few monitoring requests for each application, lists its indices, and sends one \
             empty request to each remote write receiver. Says how many requests the first backfill takes, and what to do \
             next. What is not configured is skipped. Exit status 1 when any check fails.
             """)
@@ -65,7 +65,13 @@ struct Check: AsyncParsableCommand {
                 let check = ClientCheck(try clients.client(application, settings.requests))
                 let usage = await check.usage(now: clock.now)
                 let indices = await check.indices()
-                for finding in [usage, indices, await check.monitoring()] {
+                let monitoring = await check.monitoring()
+                var clusters = application.clusters ?? monitoring.clusters
+                if clusters == nil, let history = database.history {
+                    clusters = try await history.clustersOfServers(application.id, now: clock.now)
+                }
+                let status = await check.status(of: clusters ?? [], areConfigured: application.clusters != nil)
+                for finding in [usage, indices, monitoring, status] {
                     report(finding.verdict, finding.what, finding.text)
                 }
                 guard usage.verdict == .works, indices.verdict != .fails else { continue }

@@ -87,7 +87,7 @@ struct Health: AsyncParsableCommand {
         guard !serve.web.usesSystemdSockets else {
             throw CommandError("the exporter listens on sockets of systemd; specify its URL, or unix:/path")
         }
-        let addresses = try serve.web.addresses([:])
+        let addresses = try serve.web.addresses(ProcessInfo.processInfo.environment)
         guard let address = addresses.first(where: { $0.port != 0 }) else {
             throw CommandError("the exporter listens on a random port; specify its URL")
         }

@@ -45,12 +45,23 @@ struct WebOptions: ParsableArguments {
         help: "Log each HTTP request: client, method, path without query, status and duration.")
     var logsAccess = false
 
-    /// The addresses to listen on.
-    /// - Throws: `CommandError` when systemd was to pass some and did not.
+    /// The addresses to listen on: of flags, of the Python exporter's variable, or the default.
+    /// - Throws: `CommandError` when systemd was to pass some and did not, or the variable is no port.
     func addresses(_ environment: [String: String]) throws -> [ListenAddress] {
         if usesSystemdSockets { return try SystemdSockets.addresses(environment) }
-        return listenAddresses.isEmpty ? [.tcp(host: "127.0.0.1", port: 9914)] : listenAddresses
+        guard listenAddresses.isEmpty else { return listenAddresses }
+        // Kubernetes sets a variable of this name for a Service that is called `exporter`: tcp://10.0.0.1:80.
+        guard let text = environment[Self.portVariable], !text.isEmpty, !text.hasPrefix("tcp://") else {
+            return [.tcp(host: "127.0.0.1", port: 9914)]
+        }
+        guard let port = UInt16(text), port > 0 else {
+            throw CommandError("\(Self.portVariable): \(text) is not a port; expected a number from 1 to 65535")
+        }
+        return [.tcp(host: "", port: Int(port))]
     }
+
+    /// The Python exporter's variable, which serves on every address, as that one does.
+    private static let portVariable = "EXPORTER_PORT"
 
     /// - Throws: `WebPaths.Invalid`.
     func paths() throws(WebPaths.Invalid) -> WebPaths {

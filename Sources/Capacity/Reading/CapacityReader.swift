@@ -173,7 +173,7 @@ public struct CapacityReader: Sendable {
             let whole = whole[one.key.index] ?? RangeSet()
             let values = local.values(
                 found.first?.points ?? [],
-                aggregate: StatisticCatalogue.describe(one.key.statistic).kind.defaultAggregate, whole: whole)
+                aggregate: StatisticCatalogue.describe(one.key.statistic).defaultAggregate, whole: whole)
             guard !values.isEmpty else { continue }
             if days[one.key] == nil { order.append(one.key) }
             var merged: [Int64: Double] = [:]

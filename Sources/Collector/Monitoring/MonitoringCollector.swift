@@ -10,6 +10,9 @@ struct ClockWasWrong: Error {}
 
 /// Keeps one application's servers and clusters up to date, by the Monitoring API.
 ///
+/// Servers need a key, clusters only a name (``ClusterChoice``): without a key, or with one that is refused, the state
+/// of clusters is collected all the same.
+///
 /// It shares the quota with the ``ApplicationCollector`` of the same application and nothing
 /// else: whatever happens here, usage is collected as if this did not exist. Many plans have
 /// no access; that is a normal state, told once and tried again seldom.
@@ -30,6 +33,7 @@ public actor MonitoringCollector {
 
     private var schedule = MonitoringSchedule()
     private var repairs = InfrastructureRepairs()
+    private var clusters: ClusterChoice
     private var clockCheck: ClockCheck
     /// Whether the log says already that something is refused.
     private var hasToldRefusal = false
@@ -53,6 +57,9 @@ public actor MonitoringCollector {
         self.clock = CollectionClock(clock)
         self.metrics = CollectorMetrics(application: client.application, factory: metrics)
         clockCheck = ClockCheck(self.clock, self.metrics)
+        clusters = ClusterChoice(configured: settings.clusters)
+        status.hasKey = client.key(.monitoring) != nil
+        status.note(clusters)
         self.generator = generator
         log = logger
         log[metadataKey: "application"] = "\(client.application)"
@@ -86,6 +93,7 @@ public actor MonitoringCollector {
         if let replacement {
             self.replacement = nil
             (settings, client) = replacement
+            takeConfiguration()
         }
         if case let step = clock.synchronize(), step != 0 { follow(step) }
         do {
@@ -104,11 +112,76 @@ public actor MonitoringCollector {
         if hasNewKey {
             log.info("monitoring key changed; retrying with the new key")
             schedule.keyChanged()
+            noteState(nil)
         }
-        switch schedule.next(repair: repairs.next, hasClusters: !status.clusters.isEmpty, now: clock.seconds) {
-        case .idle(let wakeUp): return .idle(until: wakeUp)
+        do { try await searchClusters() } catch { return .idle(until: clock.seconds + storageFailed(error)) }
+        switch schedule.next(repair: repairs.next, among: possible, now: clock.seconds) {
+        case .idle(let wakeUp): return .idle(until: min(wakeUp, nextClusterSearch ?? wakeUp))
         case .ask(let job, let period): return .requested(succeeded: await perform(job, period))
         }
+    }
+
+    // MARK: Clusters
+
+    /// The questions that can be asked.
+    private var possible: Set<MonitoringJob> {
+        Set(
+            MonitoringJob.allCases.filter { job in
+                job.needsKey ? status.hasKey : !clusters.names(for: job, now: clock.now).isEmpty
+            })
+    }
+
+    /// Goes on with another key or other clusters.
+    private func takeConfiguration() {
+        let hasKey = client.key(.monitoring) != nil
+        if hasKey != status.hasKey {
+            status.hasKey = hasKey
+            schedule.keyChanged()
+            hasToldRefusal = false
+            clusters.noteInventory(nil)
+            (status.servers, status.serversFetched) = ([], nil)
+            noteState(nil)
+        }
+        clusters.configure(settings.clusters)
+        noteClusters()
+    }
+
+    /// When the servers in the history are to be looked through for clusters; nil while an inventory may still come.
+    private var nextClusterSearch: Double? {
+        status.hasKey && !schedule.isFailing(.inventory) ? nil : clusters.nextSearch
+    }
+
+    private func searchClusters() async throws {
+        guard let due = nextClusterSearch, due <= clock.seconds else { return }
+        clusters.noteServers(try await history.peakServers(client.application, now: clock.now), now: clock.seconds)
+        noteClusters()
+    }
+
+    /// Makes the state that of the clusters that are chosen now.
+    private func noteClusters() {
+        status.note(clusters)
+        guard status.clusters.isEmpty else { return }
+        schedule.forget(MonitoringJob.allCases.filter(\.needsClusters))
+        noteState(nil)
+        if !status.isAsked { metrics.forget([.monitoring]) }
+    }
+
+    /// Asks about the clusters of a job, without those that the vendor turns out not to know.
+    /// - Throws: the vendor's answer when it knows none of them.
+    private func ask<Answer: Sendable>(
+        _ job: MonitoringJob, _ question: @escaping @Sendable ([ServerName]) async throws -> Answer
+    ) async throws -> Answer {
+        let names = clusters.names(for: job, now: clock.now)
+        let outcome = await ClusterQuestion(ask: question).answer(about: names)
+        let told = clusters.unknownNames
+        for (name, error) in outcome.unknown {
+            clusters.setAside(name, for: job, now: clock.now)
+            guard !told.contains(name) else { continue }
+            log.warning("Algolia does not know cluster \(name) (\(job): \(error)); leaving it out, retrying in 24 h")
+        }
+        if case .success = outcome.result { clusters.noteKnown(outcome.known, for: job) }
+        status.unknownClusters = clusters.unknownNames
+        return try outcome.result.get()
     }
 
     private func load() async throws {
@@ -139,6 +212,7 @@ public actor MonitoringCollector {
     /// Goes on after the time was set: everything is asked for at once.
     private func follow(_ step: Double) {
         schedule.shift(by: step)
+        clusters.searchAgain()
         clockCheck.wasSet()
         isLoaded = false
     }
@@ -165,7 +239,7 @@ public actor MonitoringCollector {
                 counted by algolia_exporter_ignored_parts_total
                 """)
         }
-        if hasToldRefusal, !status.isRefused {
+        if hasToldRefusal, job.needsKey, !status.isRefused {
             hasToldRefusal = false
             log.info("Monitoring API works again; collecting server metrics")
         }
@@ -188,8 +262,19 @@ public actor MonitoringCollector {
         let delay = schedule.failed(job, kind, now: clock.seconds, using: &generator)
         noteState(error)
         metrics.failed(.monitoring)
-        let text = "Monitoring API request failed (\(job)): \(error); retrying in \(Int(delay.rounded(.up))) s"
+        // Told with its name, and not asked for again as soon as this says.
+        if error.isUnknownCluster { return }
+        let retry = "retrying in \(Int(delay.rounded(.up))) s"
+        let text = "Monitoring API request failed (\(job)): \(error); \(retry)"
         guard kind == .unauthorized else { return log.warning("\(text)") }
+        guard job.needsKey else {
+            // Whoever refuses the key has refused this with it.
+            if !hasToldRefusal, told.first(.keyless) {
+                log.warning(
+                    "Monitoring API request failed (\(job)): status \(error.code), although it needs no key; \(retry)")
+            }
+            return
+        }
         // Told once: most plans are like this for ever.
         if !hasToldRefusal {
             hasToldRefusal = true
@@ -216,30 +301,29 @@ public actor MonitoringCollector {
         case .inventory:
             status.servers = try await client.inventory().sorted { $0.name < $1.name }
             status.serversFetched = clock.now
-            let clusters = Set(status.servers.map(\.cluster)).subtracting([""])
-            status.clusters = clusters.sorted()
-            status.reachability = status.reachability.filter { clusters.contains($0.key) }
-            status.incidents = status.incidents.filter { clusters.contains($0.cluster) }
+            clusters.noteInventory(status.servers)
+            noteClusters()
         case .infrastructure: try await fetchInfrastructure(period)
         case .status:
-            let answer = try await client.clusterStatus(status.clusters)
+            let answer = try await ask(job) { [client] in try await client.clusterStatus($0) }
             try await store(
                 answer.compactMap { cluster, name in ClusterStatus(name: name).map { (cluster, $0.rawValue) } },
                 as: "cluster_status")
         case .reachability:
-            let answer = try await client.reachability(status.clusters)
+            let answer = try await ask(job) { [client] in try await client.reachability($0) }
             status.reachability = answer
             status.reachabilityFetched = clock.now
             let shares = answer.filter { !$0.value.isEmpty }.mapValues { probes in
                 PointValue(100 * Double(probes.values.count { $0 }) / Double(probes.count))
             }
             try await store(shares.map { ($0.key, $0.value) }, as: "reachability")
-        case .latency: try await fetchProbe(.latency)
-        case .indexing: try await fetchProbe(.indexing)
+        case .latency: try await fetchProbe(.latency, job)
+        case .indexing: try await fetchProbe(.indexing, job)
         case .incidents:
             // One of the year 9999 would be the newest for ever.
             let latest = clock.now + Self.clockTolerance
-            let incidents = try await client.incidents(status.clusters).filter { $0.time <= latest }
+            let incidents = try await ask(job) { [client] in try await client.incidents($0) }
+                .filter { $0.time <= latest }
             try await history.store(
                 incidents.map {
                     StoredIncident(
@@ -274,9 +358,9 @@ public actor MonitoringCollector {
         }
     }
 
-    private func fetchProbe(_ probe: ClusterProbe) async throws {
+    private func fetchProbe(_ probe: ClusterProbe, _ job: MonitoringJob) async throws {
         let asked = clock.now
-        let series = try await client.probe(probe, clusters: status.clusters)
+        let series = try await ask(job) { [client] in try await client.probe(probe, clusters: $0) }
         let sentAt = try await confirmed(asked)
         try await store(
             series, over: InfrastructurePeriod.day.length, statistics: .names([probe.statistic]), sentAt: sentAt)

@@ -18,21 +18,17 @@ enum MonitoringJob: Hashable, CaseIterable {
     /// Whether it is answered to the right key alone; the others anybody may ask.
     var needsKey: Bool { self == .inventory || self == .infrastructure }
 
-    /// Whether it is about clusters, which the inventory names.
-    var needsClusters: Bool {
-        switch self {
-        case .inventory, .infrastructure: false
-        case .status, .latency, .indexing, .reachability, .incidents: true
-        }
-    }
+    /// Whether it is about clusters, whose names must be known.
+    var needsClusters: Bool { !needsKey }
 }
 
 /// When each question of the Monitoring API is due, and what became of it the last time.
 ///
 /// 1. Each job has its own interval and its own backoff (``FailureKind/scheduledDelay(failures:using:)``).
-/// 2. A refusal is the key's, and pauses all jobs, if the job was answered with this key before, or if no other was.
-///    Else it is the plan that lacks this job, and the others go on.
-/// 3. `Retry-After` pauses all jobs.
+/// 2. A refusal is the key's, and pauses all jobs that need it, if the job was answered with this key before, or if no
+///    other was. Else it is the plan that lacks this job, and the others go on.
+/// 3. A refusal of a job without a key is a gateway's, and pauses this job alone.
+/// 4. `Retry-After` pauses all jobs.
 struct MonitoringSchedule {
     private struct State {
         var due = 0.0
@@ -47,16 +43,21 @@ struct MonitoringSchedule {
 
     private var jobs: [MonitoringJob: State] = [:]
     private var pause = 0.0
+    /// The pause of the jobs that need the key.
+    private var keyPause = 0.0
     /// Whether the key is refused.
     private(set) var isUnauthorized = false
     /// Refusals of the key in a row.
     private var refusals = 0
 
     /// Whether everything that was asked last was answered.
-    var isUp: Bool { jobs.values.allSatisfy { $0.failures == 0 } }
+    var isUp: Bool { !jobs.isEmpty && jobs.values.allSatisfy { $0.failures == 0 } }
 
-    /// Whether the key or the plan has no access to anything.
+    /// Whether the key or the plan has no access to servers.
     var isRefused: Bool { jobs.values.contains(where: \.isRefused) }
+
+    /// Whether the newest answer to a question was a failure.
+    func isFailing(_ job: MonitoringJob) -> Bool { state(job).failures > 0 }
 
     /// The next step.
     enum Next: Equatable {
@@ -67,12 +68,14 @@ struct MonitoringSchedule {
 
     /// - Parameters:
     ///   - repair: the longer period to ask for once, if any; before anything else, unless servers cannot be had.
-    ///   - hasClusters: whether the inventory has named any.
-    func next(repair: InfrastructurePeriod?, hasClusters: Bool, now: Double) -> Next {
+    ///   - possible: the questions that can be asked at all: there is a key, or a cluster.
+    func next(repair: InfrastructurePeriod?, among possible: Set<MonitoringJob>, now: Double) -> Next {
         guard pause <= now else { return .idle(until: pause) }
-        if let repair, state(.infrastructure).failures == 0 { return .ask(.infrastructure, repair) }
-        let open = MonitoringJob.allCases.filter { !$0.needsClusters || hasClusters }
-            .map { (job: $0, due: state($0).due) }
+        if let repair, possible.contains(.infrastructure), keyPause <= now, !isFailing(.infrastructure) {
+            return .ask(.infrastructure, repair)
+        }
+        let open = MonitoringJob.allCases.filter(possible.contains)
+            .map { (job: $0, due: $0.needsKey ? max(state($0).due, keyPause) : state($0).due) }
         guard let next = open.min(by: { $0.due < $1.due }) else { return .idle(until: now + Self.rest) }
         return next.due <= now ? .ask(next.job, .hour) : .idle(until: next.due)
     }
@@ -99,9 +102,9 @@ struct MonitoringSchedule {
     ) -> Double {
         var state = state(job)
         state.failures += 1
-        var (failures, pausesAll) = (state.failures, false)
+        var (failures, pausesAll, pausesKey) = (state.failures, false, false)
         switch kind {
-        case .unauthorized:
+        case .unauthorized where job.needsKey:
             state.isRefused = true
             let wasProven = state.isProven
             state.isProven = false
@@ -109,13 +112,14 @@ struct MonitoringSchedule {
             if wasProven || !others.contains(where: \.isProven) {
                 isUnauthorized = true
                 refusals += 1
-                (failures, pausesAll) = (refusals, true)
+                (failures, pausesKey) = (refusals, true)
             }
         case .throttled(let retryAfter): pausesAll = retryAfter != nil
-        case .cancelled, .rejected, .transient, .storage: break
+        case .cancelled, .unauthorized, .rejected, .transient, .storage: break
         }
         let delay = kind.scheduledDelay(failures: failures, using: &generator)
         if pausesAll { pause = now + delay }
+        if pausesKey { keyPause = now + delay }
         state.due = (now + delay).rounded(.up)
         jobs[job] = state
         return delay
@@ -124,16 +128,20 @@ struct MonitoringSchedule {
     /// Leaves a job alone whose answer could not be stored.
     mutating func putOff(_ job: MonitoringJob, until time: Double) { jobs[job, default: State()].due = time }
 
-    /// Forgets what became of the jobs, because the key has been replaced.
+    /// Forgets what became of the jobs that need the key, because it has been replaced.
     mutating func keyChanged() {
-        jobs = [:]
-        pause = 0
+        forget(MonitoringJob.allCases.filter(\.needsKey))
+        keyPause = 0
         isUnauthorized = false
     }
+
+    /// Forgets what became of jobs, which may be asked at once.
+    mutating func forget(_ jobs: [MonitoringJob]) { for job in jobs { self.jobs[job] = nil } }
 
     /// Makes everything due, because the time was set.
     mutating func shift(by seconds: Double) {
         for job in jobs.keys { jobs[job]?.due = 0 }
         if pause > 0 { pause += seconds }
+        if keyPause > 0 { keyPause += seconds }
     }
 }

@@ -47,7 +47,7 @@ struct AnswerLog {
 
 /// Matters that the log mentions once.
 struct ToldOnce {
-    enum Matter { case unusableIndices, cutList, outside, unnamed, ignored }
+    enum Matter { case unusableIndices, cutList, outside, unnamed, ignored, keyless }
 
     private var told: Set<Matter> = []
 

@@ -45,7 +45,7 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var keys: Set<API>
     /// How much of the application's quota is used.
     public var quota: TokenBucket.Use
-    /// Servers and clusters; nil without a monitoring key.
+    /// Servers and clusters; nil where nothing is asked for: there is no monitoring key, and no cluster is known.
     public var infrastructure: InfrastructureStatus?
 }
 

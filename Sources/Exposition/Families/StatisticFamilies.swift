@@ -11,18 +11,27 @@ public struct StatisticFamilies: Sendable {
     private let latest: Latest
     private let usage: UsageFamilies
     private let infrastructure: InfrastructureFamilies
+    private let compatibility: CompatibilityFamilies?
     private let maxSeries: Int
 
-    public init(_ latest: Latest, options: MetricsOptions, now: UnixTime) {
+    /// - Parameter recent: what ``CompatibilityFamilies/recent(_:_:now:)`` has read.
+    public init(
+        _ latest: Latest, recent: [Granularity: [RangeSeries]] = [:], options: MetricsOptions, now: UnixTime
+    ) {
         let latest = latest.collected(options.applications)
         self.latest = latest
         usage = UsageFamilies(latest, staleness: options.staleness, now: now)
         infrastructure = InfrastructureFamilies(latest, staleness: options.staleness, now: now)
+        compatibility = options.compatibility.map { _ in
+            CompatibilityFamilies(latest, recent: recent, options: options, now: now)
+        }
         maxSeries = options.maxSeries
     }
 
     /// When the first of the shown values becomes stale; what was written before is wrong from then on.
-    public var validUntil: UnixTime { min(usage.validUntil, infrastructure.validUntil) }
+    public var validUntil: UnixTime {
+        min(usage.validUntil, infrastructure.validUntil, compatibility?.validUntil ?? .max)
+    }
 
     /// Writes every family.
     /// - Parameters:
@@ -35,8 +44,9 @@ public struct StatisticFamilies: Sendable {
         write(to: &writer, dropping: .none)
         let excess = writer.samples + reserved - maxSeries
         guard excess > 0 else { return .none }
-        let dropped = DroppedSeries(
-            excess: excess, samples: usage.samplesByIndex(in: empty), activity: latest.activityByIndex)
+        let samples = usage.samplesByIndex(in: empty)
+            .merging(compatibility?.samplesByIndex(in: empty) ?? [:], uniquingKeysWith: +)
+        let dropped = DroppedSeries(excess: excess, samples: samples, activity: latest.activityByIndex)
         guard dropped.series > 0 else { return .none }
         writer = empty
         write(to: &writer, dropping: dropped)
@@ -46,6 +56,7 @@ public struct StatisticFamilies: Sendable {
     private func write(to writer: inout ExpositionWriter, dropping dropped: DroppedSeries) {
         usage.write(to: &writer, dropping: dropped.indices)
         infrastructure.write(to: &writer)
+        compatibility?.write(to: &writer, dropping: dropped.indices)
         writer.family(Self.seriesDropped)
         writer.sample(.init(), .integer(Int64(dropped.series)))
     }

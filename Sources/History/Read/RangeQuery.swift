@@ -46,7 +46,7 @@ public struct RangeQuery: Sendable, Hashable {
 
     /// The aggregate that `statistic` is combined with.
     public func aggregate(for statistic: StatisticName) -> Aggregate {
-        aggregate ?? StatisticCatalogue.describe(statistic).kind.defaultAggregate
+        aggregate ?? StatisticCatalogue.describe(statistic).defaultAggregate
     }
 }
 

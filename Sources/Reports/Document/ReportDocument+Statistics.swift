@@ -70,8 +70,8 @@ extension ReportDocument.Section {
         let zero = report.statistics.filter { $0.months.allSatisfy { ($0.value ?? 0) == 0 } }
         var blocks: [ReportDocument.Block] = [
             .paragraph(
-                "Monthly values: counts are summed; maxima, percentiles and percentages show the highest day; means "
-                    + "show the mean; levels such as records show the last day.")
+                "Monthly values: counts are summed; maxima, percentiles and shares of queries show the highest day; "
+                    + "means and shares of time show the mean; levels such as records show the last day.")
         ]
         if !rows.isEmpty { blocks.append(.table(table)) }
         if !zero.isEmpty {
@@ -95,7 +95,7 @@ extension StatisticUsage {
     var overall: Double? {
         let values = months.compactMap(\.value)
         guard !values.isEmpty else { return nil }
-        return switch statistic.kind.defaultAggregate {
+        return switch statistic.defaultAggregate {
         case .sum, .count: values.reduce(0, +)
         case .max: values.max()
         case .min: values.min()

@@ -196,7 +196,7 @@ extension CapacityDocument {
             api = usage.key.api.rawValue
             key = usage.key.key.isEmpty ? nil : usage.key.key.text
             unit = usage.statistic.unit.rawValue
-            aggregate = usage.statistic.kind.defaultAggregate.rawValue
+            aggregate = usage.statistic.defaultAggregate.rawValue
             months = usage.months.map(Period.init)
         }
     }

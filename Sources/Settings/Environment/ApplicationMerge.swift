@@ -24,7 +24,7 @@ struct ApplicationMerge {
                     variable: source, "application \(id) is not in \(problems.file ?? "the file")",
                     expected: "one of \(ids), or the variable unset")
             }
-        } else if !environment.keySources.isEmpty {
+        } else if !environment.sources.isEmpty {
             if drafts.count == 1 { override(&drafts[0]) } else { reportKeysWithoutID() }
         } else if drafts.isEmpty, requireApplication, file.hasReadableApplications {
             reportNoApplication()
@@ -35,6 +35,7 @@ struct ApplicationMerge {
     private func override(_ draft: inout ApplicationDraft) {
         draft.keys.merge(environment.keys) { _, new in new }
         draft.wrongKeys.formUnion(environment.wrongKeys)
+        if let indices = environment.indices { draft.indices.include = indices }
     }
 
     private var ids: String { file.applications.compactMap(\.id?.text).joined(separator: ", ") }
@@ -42,11 +43,12 @@ struct ApplicationMerge {
     private func reportKeysWithoutID() {
         guard file.hasReadableApplications else { return }
         let name = EnvironmentApplication.idVariable
-        for variable in environment.keySources {
+        for variable in environment.sources {
             if file.applications.isEmpty {
                 problems.add(
                     variable: variable, "it is set without \(name)",
-                    expected: "\(name) with the id of the key's application")
+                    expected: variable == EnvironmentApplication.indicesVariable
+                        ? "\(name) with the id of their application" : "\(name) with the id of the key's application")
             } else {
                 problems.add(
                     variable: variable, "its application is ambiguous",

@@ -11,6 +11,7 @@ struct ApplicationDraft {
     /// Keys that are given but wrong, which was reported.
     var wrongKeys: Set<KeyName> = []
     var indices = IndexFilter()
+    var clusters: [ServerName]?
     var contract = Contract()
     var name: String?
     var labels: [String: String] = [:]
@@ -26,6 +27,7 @@ struct ApplicationDraft {
         application.monitoringKey = keys[.monitoring]
         application.searchKey = keys[.search]
         application.indices = indices
+        application.clusters = clusters
         application.contract = contract
         application.name = name
         application.labels = labels

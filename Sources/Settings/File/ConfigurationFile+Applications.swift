@@ -29,6 +29,9 @@ extension ConfigurationFile {
             indices.read("include", listOf: "patterns", indexPattern, into: &draft.indices.include)
             indices.read("exclude", listOf: "patterns", indexPattern, into: &draft.indices.exclude)
         }
+        if let value = section.value("clusters"), !value.isNull, let list = value.list(of: "clusters") {
+            draft.clusters = list.compactMap { $0.scalar(.clusterName) }
+        }
         section.section("contract") { contract in
             contract.read(
                 "search_requests_per_month", .positiveNumber, into: &draft.contract.searchRequestsPerMonth)

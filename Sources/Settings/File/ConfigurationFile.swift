@@ -44,7 +44,9 @@ struct ConfigurationFile {
     private mutating func readEndpoints(_ root: inout ConfigurationSection) {
         root.section("endpoints") { endpoints in
             endpoints.read("usage", .endpoint, into: &settings.requests.endpoints.usage)
-            endpoints.read("monitoring", .endpoint, into: &settings.requests.endpoints.monitoring)
+            if let monitoring = endpoints.value("monitoring")?.scalar(.endpoint) {
+                settings.requests.endpoints.monitoring = monitoring
+            }
             endpoints.read("search", .endpoint, into: &settings.requests.endpoints.search)
             endpoints.read(
                 "ca_file", .certificateAuthorityFile, into: &settings.requests.endpoints.certificateAuthorityFile)
@@ -104,6 +106,7 @@ struct ConfigurationFile {
             metrics.read("include", listOf: "regular expressions", .regex, into: &settings.metrics.include)
             metrics.read("exclude", listOf: "regular expressions", .regex, into: &settings.metrics.exclude)
             metrics.read("max_series", .positiveInteger(atMost: 10_000_000), into: &settings.metrics.maxSeries)
+            metrics.read("compatibility", .compatibility, into: &settings.metrics.compatibility)
         }
     }
 }

@@ -97,6 +97,21 @@ extension ValueRule {
     }
 }
 
+extension ValueRule<ServerName> {
+    /// A cluster's name, which stands in a path between commas.
+    static var clusterName: Self {
+        let expected = "the name of a cluster such as c4-fr"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard !text.isEmpty else { throw Complaint(found: "it is empty", expected: expected) }
+            let isName = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-" || $0 == "_" }
+            guard isName, let name = ServerName(text) else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not the name of a cluster", expected: expected)
+            }
+            return name
+        }
+    }
+}
+
 extension ValueRule<SecretSource> {
     /// An API key itself; white space around it is dropped. Never repeated in a complaint.
     static var key: Self {

@@ -66,7 +66,7 @@ struct UsageEndpoint: Sendable {
     }
 
     private func available(perIndex: Bool) -> [StatisticName] {
-        var names = StatisticCatalogue.all.filter { !perIndex || Recipes.isServedPerIndex($0) }.map(\.name)
+        var names = StatisticCatalogue.all.filter { !perIndex || $0.perIndex }.map(\.name)
             .filter { !faults.refusedStatistics.contains($0) }
         if faults.unknownStatistics { names += perIndex ? ["future_metric_operations"] : Recipes.unknown }
         return names

@@ -42,7 +42,7 @@ struct Evaluation {
         let statistic = name.text
         guard let recipe = Recipes.all[statistic] else { return [] }
         let described = StatisticCatalogue.describe(name)
-        guard index == nil || Recipes.isServedPerIndex(described) else { return [] }
+        guard index == nil || described.perIndex else { return [] }
         let kind: StatisticKind = recipe.isShareOfTime ? .mean : described.isKnown ? described.kind : .count
         let keys: [String] =
             switch recipe {

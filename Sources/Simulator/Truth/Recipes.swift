@@ -11,12 +11,6 @@ enum Recipes {
     static let all: [String: Recipe] = leaves.merging(totals) { leaf, _ in leaf }
         .merging(measures) { leaf, _ in leaf }
 
-    /// Whether the index endpoint has the statistic. The vendor has no per-index form of
-    /// `insights_operations`, whatever its list of statistics says.
-    static func isServedPerIndex(_ statistic: Statistic) -> Bool {
-        statistic.perIndex && statistic.name != "insights_operations"
-    }
-
     /// Writes among the leaves; all other leaves are reads.
     private static let writes: Set<String> = [
         "add_api_key_operations", "update_api_key_operations", "delete_api_key_operations",

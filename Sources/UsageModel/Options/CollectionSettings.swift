@@ -10,6 +10,8 @@ public struct CollectionSettings: Sendable, Hashable {
     /// How far back hourly history is wanted.
     public var horizon: Int64 = 90 * 86_400 { didSet { horizon = Self.bounded(horizon) } }
     public var indices = IndexFilter()
+    /// The clusters whose state is collected; nil for those of the inventory, or of the servers in the history.
+    public var clusters: [ServerName]?
     /// The part that this process collects; nil for everything.
     public var shard: Shard?
     /// Seconds between requests for servers and clusters.

@@ -20,6 +20,10 @@ public struct MetricsOptions: Sendable, Hashable {
     public var exclude: [String]
     /// Samples on the page beyond which the least active indices are left out.
     public var maxSeries: Int
+    /// Another exporter whose names are exposed as well; nil for none.
+    public var compatibility: Compatibility?
+    /// Whose buckets the other exporter shows, hours or days (`USAGE_GRANULARITY`); nil for both.
+    public var compatibilityGranularity: Granularity?
     /// The applications to show, each with its indices; nil for all that are stored.
     public var applications: [ApplicationID: IndexFilter]?
     /// Labels that are added to the metrics of applications, here and wherever the names of `/metrics` are used.

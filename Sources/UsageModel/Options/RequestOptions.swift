@@ -3,12 +3,18 @@ public struct RequestOptions: Sendable, Hashable {
     /// Where the APIs are: `http` or `https`, a host, and no query. `{application}` stands for the application's id.
     public struct Endpoints: Sendable, Hashable {
         public var usage = "https://usage.algolia.com"
-        public var monitoring = "https://status.algolia.com"
+        public var monitoring = "https://status.algolia.com" { didSet { isMonitoringSet = true } }
         public var search = "https://{application}-dsn.algolia.net"
         /// The path of a PEM file with the certificate authorities to trust; nil for those of the system.
         public var certificateAuthorityFile: String?
+        /// Whether ``monitoring`` was set, also to what it is by default.
+        private var isMonitoringSet = false
 
         public init() {}
+
+        /// Whether the state of clusters may be asked for without a key: who has set another Usage API and no
+        /// Monitoring API has a gateway, and nothing may go past it.
+        public var allowsStatusWithoutKey: Bool { isMonitoringSet || usage == Self().usage }
     }
 
     public var endpoints = Endpoints()

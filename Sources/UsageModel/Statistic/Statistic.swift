@@ -12,17 +12,6 @@ public enum StatisticKind: String, Sendable, Hashable, CaseIterable, Codable {
     case percentile
     /// A part of a whole, in percent.
     case share
-
-    /// How buckets are combined when a query asks for none in particular.
-    public var defaultAggregate: Aggregate {
-        switch self {
-        case .count: .sum
-        case .level: .last
-        case .maximum, .percentile, .share: .max
-        case .minimum: .min
-        case .mean: .avg
-        }
-    }
 }
 
 /// How several buckets become one.
@@ -128,4 +117,22 @@ public struct Statistic: Sendable, Hashable {
             name: name, group: "", kind: .level, unit: .unknown, shape: .byKey, perIndex: true,
             meaning: "a statistic that this version does not know", isKnown: false)
     }
+}
+
+extension Statistic {
+    /// How buckets are combined when a query asks for none in particular.
+    public var defaultAggregate: Aggregate {
+        switch kind {
+        case .count: .sum
+        case .level: .last
+        case .maximum, .percentile: .max
+        case .minimum: .min
+        case .mean: .avg
+        case .share: isShareOfTime ? .avg : .max
+        }
+    }
+
+    /// Whether it is the share of a bucket's seconds, so that a day is the mean of its hours, which are equally long.
+    /// Shares of queries are combined as their highest: how many queries each bucket had is not part of the series.
+    public var isShareOfTime: Bool { kind == .share && name.hasSuffix("_seconds_impacted") }
 }

@@ -9,7 +9,7 @@ extension StatisticCatalogue {
         guard let statistic = statistic(named: name) else {
             return [(name, .avg), (name + maximumSuffix, .max)]
         }
-        return ([statistic] + extremes(statistic)).map { ($0.name, $0.kind.defaultAggregate) }
+        return ([statistic] + extremes(statistic)).map { ($0.name, $0.defaultAggregate) }
     }
 
     /// The statistics collected each minute.

@@ -132,7 +132,7 @@ public enum StatisticCatalogue {
             "total_rules_operations", "rule", .count, .operations, .scalar, perIndex: true,
             "sum of all rule operations"),
         statistic(
-            "insights_operations", "insights", .count, .operations, .scalar, perIndex: true,
+            "insights_operations", "insights", .count, .operations, .scalar, perIndex: false,
             "operations on the Insights API"),
         statistic(
             "total_recommend_requests", "total", .count, .requests, .scalar, perIndex: true,

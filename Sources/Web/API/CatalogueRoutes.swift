@@ -86,7 +86,7 @@ private struct StatisticDocument: Encodable {
         shape = statistic.shape.rawValue
         perIndex = statistic.perIndex
         meaning = statistic.meaning
-        aggregate = statistic.kind.defaultAggregate.rawValue
+        aggregate = statistic.defaultAggregate.rawValue
         derived = statistic.derivation?.description
         known = statistic.isKnown
         stored = isStored

@@ -136,25 +136,32 @@ enum StatusRoute {
         var up: Bool
         var refused: Bool
         @OrNull var lastError: String?
-        var servers: [Server]
+        /// Null while nothing is known of servers.
+        @OrNull var servers: [Server]?
         var clusters: [ServerName]
+        @OrNull var clusterSource: String?
+        var unknownClusters: [ServerName]
         /// Stands for ``reachabilityJSON`` while the document is encoded: the encoder's objects have one of two names
         /// that Swift takes for the same.
         let reachability = "reachability \(UInt64.random(in: 0 ... .max)) \(UInt64.random(in: 0 ... .max))"
         let reachabilityJSON: [UInt8]
 
         private enum CodingKeys: CodingKey {
-            case up, refused, lastError, servers, clusters, reachability
+            case up, refused, lastError, servers, clusters, clusterSource, unknownClusters, reachability
         }
 
         init(_ status: InfrastructureStatus) {
             up = status.isUp
             refused = status.isRefused
             lastError = status.lastError
-            servers = status.servers.map {
-                Server(name: $0.name, region: $0.region, cluster: $0.cluster, type: $0.type, status: $0.status)
+            servers = status.serversFetched.map { _ in
+                status.servers.map {
+                    Server(name: $0.name, region: $0.region, cluster: $0.cluster, type: $0.type, status: $0.status)
+                }
             }
             clusters = status.clusters
+            clusterSource = status.clusterSource?.rawValue
+            unknownClusters = status.unknownClusters
             var json = JSONBytes()
             Self.object(status.reachability, &json) { probes, json in
                 Self.object(probes, &json) { isReached, json in

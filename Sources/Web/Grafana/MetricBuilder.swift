@@ -78,8 +78,8 @@ struct MetricBuilder: Sendable {
                 options: granularities(outline.granularities)))
         fields.append(
             field(
-                "aggregate", "Aggregate", statistic.kind.defaultAggregate.rawValue,
-                options: aggregates(statistic.kind.defaultAggregate)))
+                "aggregate", "Aggregate", statistic.defaultAggregate.rawValue,
+                options: aggregates(statistic.defaultAggregate)))
         let unit = statistic.unit == .unknown ? statistic.meaning : statistic.unit.rawValue
         return [
             "label": .string("\(outline.name) (\(unit))"), "value": .string(outline.name.text),

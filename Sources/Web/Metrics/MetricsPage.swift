@@ -130,6 +130,7 @@ actor MetricsPage {
             ServerFamilies.infrastructure(await exporter.status(), staleness: options.staleness, now: now), to: &own)
         CapacityFamilies.write(await exporter.capacity.ready(staleness: options.staleness.daily), to: &own)
         writeOwn(to: &own)
+        if options.compatibility != nil { RefreshFamily.write(exporter.registry, options, to: &own) }
         let history: Rendered?
         do {
             history = try await historyFamilies(format, filter, Conditions(options: options, reserved: own.samples))
@@ -175,7 +176,9 @@ actor MetricsPage {
         let task = Task { [exporter] in
             let now = exporter.clock.now
             let families = StatisticFamilies(
-                try await exporter.history.latest(), options: conditions.options, now: now)
+                try await exporter.history.latest(),
+                recent: try await CompatibilityFamilies.recent(exporter.history, conditions.options, now: now),
+                options: conditions.options, now: now)
             var writer = ExpositionWriter(format, filter: filter, labels: conditions.options.labels)
             let dropped = families.write(to: &writer, reserved: conditions.reserved)
             return Rendered(

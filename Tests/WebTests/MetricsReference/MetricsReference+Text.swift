@@ -60,7 +60,8 @@ extension MetricsReference {
     static let monitoring = """
         ## Servers and clusters
 
-        Shown for applications with a monitoring key whose plan has infrastructure metrics.
+        Servers are shown for applications with a monitoring key whose plan has infrastructure
+        metrics; clusters for every application whose [clusters](configuration.md#clusters) are known.
         Each is a gauge of the newest minute; the latency and indexing probes report every
         ten minutes. Hourly means and extremes (`…_max`, `…_min`) are in the history, but
         not on `/metrics`, where Prometheus has them of the minutes. Algolia calls the idle
@@ -140,6 +141,15 @@ extension MetricsReference {
         From `/proc`, so on Linux only: \(processMetrics[0]),
         \(processMetrics[1]), \(processMetrics[2]),
         \(processMetrics[3]), \(processMetrics[4]), \(processMetrics[5]).
+
+        """
+
+    static let compatibility = """
+        ## Names of the Python exporter
+
+        With `metrics.compatibility: k8sit`, beside all others and in Algolia's own units: [migrating.md](migrating.md).
+
+        \(table(compatibilityMetrics))
 
         """
 }

@@ -15,7 +15,8 @@ import UsageModel
 enum MetricsReference {
     /// The whole page.
     static func markdown() -> String {
-        [introduction, statistics, infrastructure, servers, counters, leftOut, unknown, own].joined(separator: "\n")
+        [introduction, statistics, infrastructure, servers, counters, leftOut, unknown, own, compatibility].joined(
+            separator: "\n")
     }
 
     /// The inventory of servers and clusters.
@@ -35,6 +36,8 @@ enum MetricsReference {
     ]
     /// The limits of the contract and their use.
     static let contractMetrics: [MetricDeclaration] = [ConfigurationMetric.contractLimit] + CapacityFamilies.all
+    /// Those of the Python exporter.
+    static let compatibilityMetrics: [MetricDeclaration] = CompatibilityFamilies.all + [RefreshFamily.lastRefresh]
     /// The names of the process's metrics, as code.
     static let processMetrics = ProcessMetrics.all.map { "`\($0.name)`" }
 

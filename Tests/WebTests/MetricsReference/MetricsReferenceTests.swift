@@ -31,6 +31,7 @@ struct MetricsReferenceTests {
         let described =
             MetricsReference.inventoryMetrics + MetricsReference.pageMetrics
             + MetricsReference.exporterMetrics + MetricsReference.contractMetrics
+            + MetricsReference.compatibilityMetrics
         let declared =
             RequestMetrics.all + CollectorMetric.all + RemoteWriteMetric.all + ExporterMetric.all
             + ConfigurationMetric.all + LogMetric.all + HTTPMetric.all

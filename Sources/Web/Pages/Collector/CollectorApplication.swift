@@ -103,7 +103,9 @@ struct CollectorApplication: ViewModel {
                 }
             return Key(
                 api: api.rawValue, state: state,
-                lastAnswer: (lastSuccess ?? (api == .usage ? status.lastSuccess : nil)).map(Markup.time)
+                lastAnswer: (status.keys.contains(api)
+                    ? lastSuccess ?? (api == .usage ? status.lastSuccess : nil) : nil)
+                    .map(Markup.time)
                     ?? Markup(text: Figure.missing))
         }
     }

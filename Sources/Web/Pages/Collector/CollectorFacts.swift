@@ -120,13 +120,11 @@ struct CollectorFacts: Sendable {
             notes.append("\(Figure.count(status.setAside.count - shownRanges, "more range")) skipped after errors.")
         }
         if let infrastructure = status.infrastructure {
-            let names =
-                infrastructure.clusters.isEmpty
-                ? "none yet" : infrastructure.clusters.map(\.text).joined(separator: ", ")
-            notes.append(
-                infrastructure.isRefused && infrastructure.servers.isEmpty
-                    ? "The key or the plan does not include the Monitoring API."
-                    : "\(Figure.count(infrastructure.servers.count, "server")); clusters: \(names)")
+            notes.append(servers(infrastructure))
+            if !infrastructure.unknownClusters.isEmpty {
+                let names = infrastructure.unknownClusters.map(\.text).joined(separator: ", ")
+                notes.append("Unknown to Algolia and left out: \(names)")
+            }
             if !infrastructure.isUp, !infrastructure.isRefused, let error = infrastructure.lastError {
                 notes.append("Monitoring API: \(error)")
             }
@@ -136,6 +134,22 @@ struct CollectorFacts: Sendable {
             notes.append("Failing: \(names.joined(separator: ", "))")
         }
         return notes
+    }
+
+    /// The servers and clusters that are known; of what needs a key, that there is none or that it is refused.
+    private static func servers(_ infrastructure: InfrastructureStatus) -> Markup {
+        let source = infrastructure.clusterSource == .servers ? " (as the servers of max_qps are named)" : ""
+        let names =
+            infrastructure.clusters.isEmpty
+            ? "none yet" : infrastructure.clusters.map(\.text).joined(separator: ", ") + source
+        guard infrastructure.hasKey else {
+            return "Servers: not collected without a Monitoring API key; clusters: \(names)"
+        }
+        if infrastructure.isRefused, infrastructure.servers.isEmpty {
+            let clusters = infrastructure.clusters.isEmpty ? "" : " Clusters: \(names)"
+            return "The key or the plan does not include servers of the Monitoring API.\(clusters)"
+        }
+        return "\(Figure.count(infrastructure.servers.count, "server")); clusters: \(names)"
     }
 }
 
