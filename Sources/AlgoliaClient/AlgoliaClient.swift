@@ -116,8 +116,8 @@ public struct AlgoliaClient: Sendable {
                 .search, url: endpoints.url(endpoints.search, application: application, target: target),
                 key: searchKey
             ) { body throws(AlgoliaError) in try decoding(body, IndexPage.decode) }
-            let new = next.names.filter { known.insert($0).inserted }
-            list.names += new
+            let new = next.indices.filter { known.insert($0.name).inserted }
+            list.indices += new
             list.unusable += next.unusable
             noteIgnored(next.unusable, .search)
             guard page + 1 < next.pages, !new.isEmpty else { return list }

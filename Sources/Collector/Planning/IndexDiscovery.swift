@@ -15,9 +15,15 @@ struct IndexDiscovery {
 
     init(canList: Bool) { self.canList = canList }
 
+    /// Whether to ask now: an interval after the last list, and soon after the hour turns at the latest, so that no hour
+    /// is without the levels of indices.
     func isDue(now: UnixTime, interval: Int64) -> Bool {
-        guard canList else { return false }
-        return lastSuccess.map { now >= $0 + interval } ?? true && Double(now) >= notBefore
+        guard canList, Double(now) >= notBefore else { return false }
+        guard let lastSuccess else { return true }
+        let hour = Granularity.hourly
+        return now
+            >= min(
+                lastSuccess + interval, hour.floor(lastSuccess) + hour.seconds + CollectionSettings.turnDelay)
     }
 
     private var lastSuccess: UnixTime?

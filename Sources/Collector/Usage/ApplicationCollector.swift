@@ -35,6 +35,8 @@ public actor ApplicationCollector {
     private var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
     private var hasUnselected = false
+    /// A list of indices that could not be stored yet.
+    private var unstoredList: IndexSnapshot?
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -173,6 +175,10 @@ public actor ApplicationCollector {
                 try await store(unstored)
                 self.unstored = nil
             }
+            if let unstoredList {
+                try await store(unstoredList)
+                self.unstoredList = nil
+            }
         } catch {
             // Once more from the beginning, unless something newer has come meanwhile.
             self.replacement = self.replacement ?? replacement
@@ -228,6 +234,10 @@ public actor ApplicationCollector {
             guard await isClockRight(.search) else { return true }
             state.listingSucceeded(list, now: now)
             let owned = state.listedIndices
+            await keep(
+                IndexSnapshot(
+                    application: client.application, indices: list.indices, isWhole: list.isWhole, collected: owned,
+                    time: min(now, client.newestDate(.search)?.date ?? .max)))
             if owned != state.indices {
                 log.info("collecting \(owned.count) of \(list.names.count) indices")
                 do { try await setIndices() } catch {
@@ -240,6 +250,17 @@ public actor ApplicationCollector {
             if error != .cancelled { state.listingFailed(error, rotation: client.rotation(.search)) }
             return false
         }
+    }
+
+    private func keep(_ list: IndexSnapshot) async {
+        do { try await store(list) } catch {
+            unstoredList = list
+            pauseForStorage(error)
+        }
+    }
+
+    private func store(_ list: IndexSnapshot) async throws {
+        state.noteStored(try await history.store(list))
     }
 
     // MARK: Clock

@@ -122,6 +122,13 @@ struct CollectionState {
         discovery.succeeded(now: now)
     }
 
+    /// Notes that the levels of a list are stored.
+    mutating func noteStored(_ list: StoreOutcome) {
+        failures.noteStored(isWhole: false)
+        metrics.storage(isUp: true)
+        metrics.stored(list.added + list.revised)
+    }
+
     /// - Parameter rotation: how a refused key comes to be replaced, as the end of a sentence.
     mutating func listingFailed(_ error: AlgoliaError, rotation: String) {
         let delay = discovery.failed(now: clock.seconds, error, using: &generator)
