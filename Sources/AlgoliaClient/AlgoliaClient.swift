@@ -17,7 +17,7 @@ public struct AlgoliaClient: Sendable {
 
     public let application: ApplicationID
     let endpoints: RequestOptions.Endpoints
-    private let usageKey: Secret
+    private let usageKey: Secret?
     let monitoringKey: Secret?
     private let searchKey: Secret?
     private let timeout: Double
@@ -29,11 +29,12 @@ public struct AlgoliaClient: Sendable {
     private let metrics: any MetricsFactory
 
     /// - Parameters:
+    ///   - usageKey: nil where the plan has no Usage API.
     ///   - monitoringKey: nil when infrastructure is not collected.
     ///   - searchKey: a key with the `listIndexes` ACL; nil when index names come from configuration.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: ApplicationID, options: RequestOptions = RequestOptions(), usageKey: Secret,
+        application: ApplicationID, options: RequestOptions = RequestOptions(), usageKey: Secret?,
         monitoringKey: Secret? = nil, searchKey: Secret? = nil,
         transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
@@ -51,6 +52,7 @@ public struct AlgoliaClient: Sendable {
 
     /// Returns the answer to `request`, values as the vendor sent them: points of the asked range alone.
     public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> UsageAnswer {
+        guard let usageKey else { throw .noKey("no usage key is configured") }
         var answer = try await get(
             .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
             key: usageKey

@@ -57,7 +57,8 @@ public actor ApplicationCollector {
         self.compaction = compaction ?? Compaction(history: history, logger: logger)
         self.log = log
         state = CollectionState(
-            client.application, settings, IndexDiscovery(canList: client.canListIndices), clock: clock,
+            client.application, settings, IndexDiscovery(canList: client.canListIndices),
+            collectsUsage: client.key(.usage) != nil, clock: clock,
             metrics: metrics, log: log, generator: generator)
         clockCheck = ClockCheck(clock, metrics)
         reader = ReadThrough(clock: clock, lock: lock)
@@ -113,7 +114,7 @@ public actor ApplicationCollector {
             return .requested(succeeded: await discoverIndices(now: now))
         }
         guard let request = state.next(now: now) else {
-            metrics.remaining(state.planner, now: now)
+            if state.collectsUsage { metrics.remaining(state.planner, now: now) }
             if state.planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
             return .idle(until: min(state.planner.wakeUp(now: now), state.discovery.wakeUp))
         }
@@ -138,6 +139,9 @@ public actor ApplicationCollector {
             if status.state == .unauthorized {
                 return ["\(client.application): \(status.lastError ?? "the key was rejected")"]
             }
+            if !state.collectsUsage, state.discovery.isStuck {
+                return ["\(client.application): listing indices failed: \(status.lastError ?? "unknown error")"]
+            }
             if case let stuck = backfill.stuck, !stuck.isEmpty {
                 return stuck.map { "\($0): \(status.lastError ?? "unknown error")" }
             }
@@ -158,9 +162,11 @@ public actor ApplicationCollector {
             if let replacement {
                 self.replacement = nil
                 client = replacement.client
-                state.reconfigure(replacement.settings, canList: client.canListIndices)
+                state.reconfigure(
+                    replacement.settings, canList: client.canListIndices, collectsUsage: client.key(.usage) != nil)
                 await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
                 if !client.canListIndices { metrics.forget([.search]) }
+                if !state.collectsUsage { metrics.forget([.usage]) }
                 if isLoaded { try await setIndices() }
             }
             if !isLoaded {
@@ -214,7 +220,9 @@ public actor ApplicationCollector {
         state.load(horizons: horizons, refused: refused)
         try await setIndices()
         let filter = state.settings.indices
-        if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
+        if !state.collectsUsage {
+            log.info("no usage key configured; collecting levels of indices from the list of indices only")
+        } else if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
             log.info("no search key and no indices configured; collecting application-level statistics only")
         }
     }

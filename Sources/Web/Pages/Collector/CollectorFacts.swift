@@ -41,6 +41,8 @@ struct CollectorFacts: Sendable {
     func progress(of application: ApplicationID) -> [ProgressRow] {
         let scope = Scope(application: application)
         let status = statuses.first { $0.application == application }
+        // Without a usage key nothing is fetched that could be fresh or covered.
+        if status?.keys.contains(.usage) == false, fetched[scope] == nil { return [] }
         return [Granularity.hourly, .daily].map { granularity in
             let newest = newest[scope]?[granularity]
             let since = fetched[scope]?[granularity]?.ranges.first?.start
@@ -94,6 +96,14 @@ struct CollectorFacts: Sendable {
                 notes.append("Last error, \(Markup.time(time)): \(error)")
             }
             if let until = status.pausedUntil { notes.append("Paused; retrying at \(Markup.time(until)).") }
+        }
+        if !status.keys.contains(.usage) {
+            notes.append(
+                """
+                No usage key: only the records, sizes and build times of indices are collected, from the list of indices. \
+                A usage key (Premium plans) adds searches, operations, processing times, queries per second and search \
+                capacity, the past that Algolia keeps of them, and their limits and forecasts.
+                """)
         }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
             notes.append("Not included in the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")

@@ -40,6 +40,7 @@ struct OverviewApplication: ViewModel {
     var tiles: [Tile]
     var hasUnusual: Bool
     var unusual: [Unusual]
+    var hasRows: Bool
     var rows: [ProgressRow]
     var notes: [Markup]
 
@@ -64,6 +65,7 @@ struct OverviewApplication: ViewModel {
         unusual = newest.prefix(Self.mostUnusual).map(Self.unusual)
         hasUnusual = !unusual.isEmpty
         rows = facts.progress(of: report.application)
+        hasRows = !rows.isEmpty
         notes = status.map(CollectorFacts.notes) ?? []
     }
 
