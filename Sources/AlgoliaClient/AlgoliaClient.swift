@@ -112,12 +112,10 @@ public struct AlgoliaClient: Sendable {
         guard let searchKey else { throw .noKey("no search key is configured") }
         var list = IndexList()
         var known = Set<IndexName>()
+        // The pages after the first are asked for where that was found.
+        var hosts = endpoints.searches[...]
         for page in 0..<Self.pageLimit {
-            let target = "/1/indexes?page=\(page)&hitsPerPage=100"
-            let next = try await get(
-                .search, url: endpoints.url(endpoints.search, application: application, target: target),
-                key: searchKey
-            ) { body throws(AlgoliaError) in try decoding(body, IndexPage.decode) }
+            let next = try await indexPage(page, of: &hosts, key: searchKey)
             let new = next.indices.filter { known.insert($0.name).inserted }
             list.indices += new
             list.unusable += next.unusable
@@ -126,6 +124,24 @@ public struct AlgoliaClient: Sendable {
         }
         list.isCut = true
         return list
+    }
+
+    /// One page of the list, from the first of `hosts` that answers; those before it are taken away.
+    private func indexPage(
+        _ page: Int, of hosts: inout ArraySlice<String>, key: Secret
+    ) async throws(AlgoliaError) -> IndexPage {
+        let target = "/1/indexes?page=\(page)&hitsPerPage=100"
+        while let host = hosts.first {
+            do throws(AlgoliaError) {
+                return try await get(
+                    .search, url: endpoints.url(host, application: application, target: target), key: key
+                ) { body throws(AlgoliaError) in try decoding(body, IndexPage.decode) }
+            } catch {
+                guard error.isOfHost, hosts.count > 1 else { throw error }
+                hosts.removeFirst()
+            }
+        }
+        throw .connection("there is no host to ask")
     }
 
     /// Returns a body as `decode` reads it.
