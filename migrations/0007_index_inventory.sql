@@ -16,7 +16,8 @@ CREATE TABLE index_inventory (
     primary_index TEXT NOT NULL,     -- the index whose replica it is, '' for a primary
     replicas TEXT NOT NULL,          -- a JSON array of names
     is_virtual INTEGER NOT NULL,
-    created_at INTEGER,              -- NULL where the list does not say
+    entries,                         -- records; NULL where the list does not say, as the next two
+    created_at INTEGER,
     updated_at INTEGER,
     first_seen INTEGER NOT NULL,
     last_seen INTEGER NOT NULL,

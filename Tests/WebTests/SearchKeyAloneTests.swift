@@ -58,4 +58,46 @@ struct SearchKeyAloneTests {
             #expect(names.isEmpty, "\(names)")
         }
     }
+
+    @Test("The capacity page has the list from the first hour, and records with a forecast in time")
+    func capacity() async throws {
+        try await withServer { web, world, collector in
+            try await world.run(collector, until: World.start + 60)
+            let first = try await web.get("/capacity")
+            try first.page(current: "/capacity")
+            #expect(first.text.contains("List of indices") && first.text.contains("2 indices"))
+            #expect(first.text.contains("A usage key (Premium plans) adds searches"))
+            #expect(!first.text.contains("Processing time"))
+        }
+        let site = try Site()
+        try await site.history.register(application: "APP", now: 0)
+        for day in (0..<200).reversed() as [Int64] {
+            var index = ListedIndex("products")
+            index.entries = .integer(50_000 - 20 * day)
+            _ = try await site.history.store(
+                IndexSnapshot(
+                    application: "APP", indices: [index], isWhole: true, collected: ["products"],
+                    time: midnight + 36_000 - day * 86_400))
+        }
+        let exporter = site.exporter(
+            planning: CapacityCache.Planning(contracts: { ["APP": Contract(records: 60_000)] })
+        ) { [] }
+        try await WebTests.withServer(exporter) { web in
+            let report = try await exporter.capacity.report("APP")
+            let records = try #require(report.limits.first { $0.limit == .records })
+            #expect(records.projection != nil && records.used != nil)
+            let json = try await web.get("/api/v1/capacity").text
+            #expect(json.contains("\"indices.number\""))
+        }
+    }
+
+    @Test("The collector's page lists the indices with what each holds")
+    func list() async throws {
+        try await withServer { web, world, collector in
+            try await world.run(collector, until: World.start + 60)
+            let answer = try await web.get("/collector")
+            #expect(answer.text.contains("2 indices in Algolia"))
+            #expect(answer.text.contains("<th scope=\"row\"><bdi>tmp_old</bdi></th><td>index</td>"))
+        }
+    }
 }

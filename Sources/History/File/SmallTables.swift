@@ -88,10 +88,10 @@ struct SmallTables {
         }
         try each(
             "index_inventory",
-            "application, index_name, primary_index, replicas, is_virtual, created_at, updated_at, first_seen, last_seen, gone_at"
+            "application, index_name, primary_index, replicas, is_virtual, entries, created_at, updated_at, first_seen, last_seen, gone_at"
         ) { row in
-            _ = (try row.scope(0), try row.text(2), try row.text(3), try row.flag(4))
-            for column in 5...9 { _ = try [7, 8].contains(column) ? row.time(column) : row.optionalTime(column) }
+            _ = (try row.scope(0), try row.text(2), try row.text(3), try row.flag(4), try row.value(5))
+            for column in 6...10 { _ = try [8, 9].contains(column) ? row.time(column) : row.optionalTime(column) }
         }
         try each("retention", "granularity, window_start, window_floor") { row in
             _ = (try row.granularity(0), try row.time(1), try row.time(2))

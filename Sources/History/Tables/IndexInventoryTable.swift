@@ -11,6 +11,13 @@ public struct IndexInventory: Sendable, Hashable {
     public var isWhole: Bool
     /// Every index that was ever listed, ascending.
     public var indices: [InventoriedIndex]
+
+    public init(firstFetched: UnixTime, fetched: UnixTime, isWhole: Bool, indices: [InventoriedIndex]) {
+        self.firstFetched = firstFetched
+        self.fetched = fetched
+        self.isWhole = isWhole
+        self.indices = indices
+    }
 }
 
 /// One index that was listed at some time.
@@ -22,6 +29,8 @@ public struct InventoriedIndex: Sendable, Hashable {
     public var replicas: [IndexName] = []
     /// Whether it is a virtual replica, which holds no records.
     public var isVirtual: Bool
+    /// The records that the list says, of a virtual replica as well.
+    public var entries: PointValue?
     /// When it was created, as the vendor says.
     public var created: UnixTime?
     /// When its records or settings were last changed, as the vendor says.
@@ -34,12 +43,14 @@ public struct InventoriedIndex: Sendable, Hashable {
     public var gone: UnixTime?
 
     public init(
-        _ name: IndexName, primary: IndexName? = nil, isVirtual: Bool = false, created: UnixTime? = nil,
+        _ name: IndexName, primary: IndexName? = nil, isVirtual: Bool = false, entries: PointValue? = nil,
+        created: UnixTime? = nil,
         updated: UnixTime? = nil, firstSeen: UnixTime, lastSeen: UnixTime, gone: UnixTime? = nil
     ) {
         self.name = name
         self.primary = primary
         self.isVirtual = isVirtual
+        self.entries = entries
         self.created = created
         self.updated = updated
         self.firstSeen = firstSeen
@@ -52,6 +63,15 @@ extension History {
     /// The indices of one application; nil when the list was never fetched.
     public func indexInventory(application: ApplicationID) async throws -> IndexInventory? {
         try await read { db in try IndexInventoryTable(db: db).read(application) }
+    }
+
+    /// When the list of indices of an application was fetched last; nil when it never was.
+    public func newestIndexList(application: ApplicationID) async throws -> UnixTime? {
+        try await read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT fetched_at FROM index_list WHERE application = ?", arguments: [application]
+            ).map { try $0.time(0) }
+        }
     }
 
     /// Whether the list of indices of any application was ever stored.
@@ -83,7 +103,7 @@ struct IndexInventoryTable {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT index_name, primary_index, is_virtual, created_at, updated_at, first_seen, last_seen, gone_at
+                SELECT index_name, primary_index, is_virtual, entries, created_at, updated_at, first_seen, last_seen, gone_at
                 FROM index_inventory WHERE application = ? ORDER BY index_name
                 """, arguments: [application])
         return IndexInventory(
@@ -92,8 +112,8 @@ struct IndexInventoryTable {
                 let primary: IndexName = try row.name(1)
                 var index = InventoriedIndex(
                     try row.name(0), primary: primary.isEmpty ? nil : primary, isVirtual: try row.flag(2),
-                    created: try row.optionalTime(3), updated: try row.optionalTime(4), firstSeen: try row.time(5),
-                    lastSeen: try row.time(6), gone: try row.optionalTime(7))
+                    entries: try row.value(3), created: try row.optionalTime(4), updated: try row.optionalTime(5),
+                    firstSeen: try row.time(6), lastSeen: try row.time(7), gone: try row.optionalTime(8))
                 index.replicas = try (replicas[index.name] ?? []).map { try $0.name(1) }
                 return index
             })
@@ -116,9 +136,9 @@ struct IndexInventoryTable {
                 """, arguments: [list.application, list.time, list.isWhole])
         let upsert = try db.cachedStatement(
             sql: """
-                INSERT INTO index_inventory VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NULL)
+                INSERT INTO index_inventory VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, NULL)
                 ON CONFLICT DO UPDATE SET primary_index = excluded.primary_index, replicas = excluded.replicas,
-                    is_virtual = excluded.is_virtual, created_at = excluded.created_at,
+                    is_virtual = excluded.is_virtual, entries = excluded.entries, created_at = excluded.created_at,
                     updated_at = excluded.updated_at, last_seen = max(last_seen, excluded.last_seen), gone_at = NULL
                 """)
         for index in list.indices {
@@ -131,7 +151,7 @@ struct IndexInventoryTable {
             replicas.raw("]")
             try upsert.execute(arguments: [
                 list.application, index.name, index.primary ?? "", String(decoding: replicas.bytes, as: UTF8.self),
-                index.isVirtual, index.created, index.updated, list.time,
+                index.isVirtual, index.entries?.databaseValue, index.created, index.updated, list.time,
             ])
         }
         guard list.isWhole else { return }

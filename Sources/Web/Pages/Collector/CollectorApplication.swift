@@ -46,6 +46,7 @@ struct CollectorApplication: ViewModel {
     var hasIndices: Bool
     var indices: [Index]
     var cut: String
+    var list: ListedIndices?
 
     init(_ id: ApplicationID, position: Int, _ facts: CollectorFacts) {
         let status = facts.statuses.first { $0.application == id }
@@ -67,6 +68,7 @@ struct CollectorApplication: ViewModel {
         let indices = Self.indices(id, names, status, facts)
         self.indices = Array(indices.prefix(Self.rows))
         hasIndices = !indices.isEmpty
+        list = facts.inventories[id].map { ListedIndices($0) }
         cut =
             indices.count > Self.rows
             ? "The \(Self.rows) of \(Figure.exact(indices.count)) indices with the lowest coverage." : ""

@@ -12,6 +12,8 @@ struct CollectorFacts: Sendable {
     var registry: MetricsRegistry
     /// The ranges that were fetched, settled or not, by scope and granularity.
     private(set) var fetched: [Scope: [Granularity: TimeRangeSet]] = [:]
+    /// The lists of indices of the applications that are collected.
+    private(set) var inventories: [ApplicationID: IndexInventory] = [:]
     /// The end of the newest complete bucket.
     private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
 
@@ -19,6 +21,10 @@ struct CollectorFacts: Sendable {
         now = exporter.clock.now
         statuses = await exporter.status()
         registry = exporter.registry
+        for status in statuses where status.keys.contains(.search) {
+            inventories[status.application] = try await exporter.history.indexInventory(
+                application: status.application)
+        }
         for coverage in try await exporter.history.coverage() {
             fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
         }
