@@ -1,4 +1,4 @@
-import Capacity
+@testable import Capacity
 import History
 import TestSupport
 import Testing

@@ -99,7 +99,7 @@ public struct UsageFamilies: Sendable {
         let byStatistic = Dictionary(
             grouping: latest.series.filter { $0.key.api == .search && !$0.key.index.isEmpty }, by: \.key.statistic)
         return StatisticCatalogue.search.compactMap { statistic in
-            byStatistic[statistic.name].map { (MetricName(statistic, perIndex: true), $0) }
+            byStatistic[statistic.name].map { (name: MetricName(statistic, perIndex: true), series: $0) }
         }
     }
 
