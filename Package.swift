@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("0003_remote_write.sql"), .embedInCode("0004_set_aside.sql"),
                 .embedInCode("0005_clock.sql"),
                 .embedInCode("0006_failing_answers.sql"),
+                .embedInCode("0007_index_inventory.sql"),
             ],
             swiftSettings: settings),
 

@@ -22,5 +22,8 @@ public enum Migrations {
         Migration(
             identifier: "0006_failing_answers",
             sql: String(decoding: PackageResources._006_failing_answers_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0007_index_inventory",
+            sql: String(decoding: PackageResources._007_index_inventory_sql, as: UTF8.self)),
     ]
 }

@@ -17,7 +17,7 @@ public struct AlgoliaClient: Sendable {
 
     public let application: ApplicationID
     let endpoints: RequestOptions.Endpoints
-    private let usageKey: Secret
+    private let usageKey: Secret?
     let monitoringKey: Secret?
     private let searchKey: Secret?
     private let timeout: Double
@@ -29,11 +29,12 @@ public struct AlgoliaClient: Sendable {
     private let metrics: any MetricsFactory
 
     /// - Parameters:
+    ///   - usageKey: nil where the plan has no Usage API.
     ///   - monitoringKey: nil when infrastructure and the inventory are not collected.
     ///   - searchKey: a key with the `listIndexes` ACL; nil when index names come from configuration.
     ///   - quota: shared by everything that asks for this application.
     public init(
-        application: ApplicationID, options: RequestOptions = RequestOptions(), usageKey: Secret,
+        application: ApplicationID, options: RequestOptions = RequestOptions(), usageKey: Secret?,
         monitoringKey: Secret? = nil, searchKey: Secret? = nil,
         transport: any HTTPTransport, quota: TokenBucket, clock: any WallClock, metrics: any MetricsFactory
     ) {
@@ -51,6 +52,7 @@ public struct AlgoliaClient: Sendable {
 
     /// Returns the answer to `request`, values as the vendor sent them: points of the asked range alone.
     public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> UsageAnswer {
+        guard let usageKey else { throw .noKey("no usage key is configured") }
         var answer = try await get(
             .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
             key: usageKey
@@ -116,20 +118,36 @@ public struct AlgoliaClient: Sendable {
         guard let searchKey else { throw .noKey("no search key is configured") }
         var list = IndexList()
         var known = Set<IndexName>()
+        // The pages after the first are asked for where that was found.
+        var hosts = endpoints.searches[...]
         for page in 0..<Self.pageLimit {
-            let target = "/1/indexes?page=\(page)&hitsPerPage=100"
-            let next = try await get(
-                .search, url: endpoints.url(endpoints.search, application: application, target: target),
-                key: searchKey
-            ) { body throws(AlgoliaError) in try decoding(body, IndexPage.decode) }
-            let new = next.names.filter { known.insert($0).inserted }
-            list.names += new
+            let next = try await indexPage(page, of: &hosts, key: searchKey)
+            let new = next.indices.filter { known.insert($0.name).inserted }
+            list.indices += new
             list.unusable += next.unusable
             noteIgnored(next.unusable, .search)
             guard page + 1 < next.pages, !new.isEmpty else { return list }
         }
         list.isCut = true
         return list
+    }
+
+    /// One page of the list, from the first of `hosts` that answers; those before it are taken away.
+    private func indexPage(
+        _ page: Int, of hosts: inout ArraySlice<String>, key: Secret
+    ) async throws(AlgoliaError) -> IndexPage {
+        let target = "/1/indexes?page=\(page)&hitsPerPage=100"
+        while let host = hosts.first {
+            do throws(AlgoliaError) {
+                return try await get(
+                    .search, url: endpoints.url(host, application: application, target: target), key: key
+                ) { body throws(AlgoliaError) in try decoding(body, IndexPage.decode) }
+            } catch {
+                guard error.isOfHost, hosts.count > 1 else { throw error }
+                hosts.removeFirst()
+            }
+        }
+        throw .connection("there is no host to ask")
     }
 
     /// Returns a body as `decode` reads it.

@@ -36,6 +36,17 @@ public enum AlgoliaError: Error, Sendable, Hashable {
     }
 }
 
+extension AlgoliaError {
+    /// Whether another host of the same API may do better: this one cannot be reached, or fails.
+    var isOfHost: Bool {
+        switch self {
+        case .timeout, .connection: true
+        case .server(let status, _, _): status >= 500
+        case .unauthorized, .notFound, .refused, .rateLimited, .broken, .noKey, .cancelled: false
+        }
+    }
+}
+
 extension AlgoliaError: CustomStringConvertible {
     public var description: String {
         switch self {

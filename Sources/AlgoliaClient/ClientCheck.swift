@@ -30,6 +30,9 @@ public struct ClientCheck: Sendable {
         func finding(_ verdict: Finding.Verdict, _ text: String) -> Finding {
             Finding(verdict: verdict, what: "\(client.application) usage API", text: text)
         }
+        guard client.key(.usage) != nil else {
+            return finding(.skipped, "no usage key; only levels of indices and their growth are collected")
+        }
         switch await ask(.all, now) {
         case .success(let answer):
             let statistics = Set(answer.series.map(\.statistic)).count

@@ -47,13 +47,15 @@ public final class ClientPool: Sendable {
     /// A client of one application. Its quota is that of every client of the application so far, changed to
     /// `options`.
     /// - Parameters:
+    ///   - usageKey: nil where the plan has no Usage API.
     ///   - monitoringKey: nil when infrastructure is not collected.
     ///   - searchKey: nil when the names of indices come from the configuration.
     public func client(
-        _ application: ApplicationID, usageKey: SecretSource, monitoringKey: SecretSource? = nil,
+        _ application: ApplicationID, usageKey: SecretSource?, monitoringKey: SecretSource? = nil,
         searchKey: SecretSource? = nil, options: RequestOptions
     ) throws(InvalidKey) -> AlgoliaClient {
-        let usage = try key(usageKey, .usage, application)
+        var usage: Secret?
+        if let usageKey { usage = try key(usageKey, .usage, application) }
         var monitoring: Secret?
         if let monitoringKey { monitoring = try key(monitoringKey, .monitoring, application) }
         var search: Secret?

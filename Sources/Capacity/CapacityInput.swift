@@ -1,4 +1,5 @@
 public import Forecast
+public import History
 public import UsageModel
 
 /// The days of one application that capacity is judged by.
@@ -21,6 +22,11 @@ public struct CapacityInput: Sendable {
     public var covered: [IndexName: RangeSet<Int64>]
     /// Every index that was ever collected, ascending.
     public var indices: [IndexName]
+    /// The list of indices; nil when it was never fetched.
+    public var inventory: IndexInventory?
+    /// Whether the Usage API is collected. Without it nothing is covered, and the records are those of the list of
+    /// indices.
+    public var hasUsage: Bool
     /// The positions of a statistic's series in ``series``.
     private(set) var positions: [SeriesGroup: [Int]]
 
@@ -37,7 +43,8 @@ public struct CapacityInput: Sendable {
 
     public init(
         application: ApplicationID, contract: Contract, timeZone: String = "UTC", days: Range<Int64>, series: [Series],
-        covered: [IndexName: RangeSet<Int64>], indices: [IndexName]
+        covered: [IndexName: RangeSet<Int64>], indices: [IndexName], inventory: IndexInventory? = nil,
+        hasUsage: Bool = true
     ) {
         self.application = application
         self.contract = contract
@@ -47,6 +54,8 @@ public struct CapacityInput: Sendable {
         positions = Self.positions(of: series)
         self.covered = covered
         self.indices = indices
+        self.inventory = inventory
+        self.hasUsage = hasUsage
     }
 }
 

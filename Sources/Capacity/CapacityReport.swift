@@ -17,6 +17,10 @@ public struct CapacityReport: Sendable {
     public var searchCapacity: SearchCapacityReport
     public var servers: [ServerReport]
     public var indices: IndexReport
+    /// Nil when the list of indices was never fetched.
+    public var inventory: InventoryReport?
+    /// Whether the Usage API is collected; without it all that is known are records and the list of indices.
+    public var hasUsage = true
     public var unusualDays: [UnusualDay]
     public var latency: LatencyReport
     /// Every statistic of the application itself, by month.
@@ -37,6 +41,8 @@ extension CapacityReport {
         searchCapacity = SearchCapacityReport(input)
         servers = ServerReport.all(input)
         indices = IndexReport(input)
+        inventory = input.inventory.map { InventoryReport($0, agreed: input.contract.indices) }
+        hasUsage = input.hasUsage
         unusualDays = UnusualDay.all(input)
         latency = LatencyReport(input)
         statistics = StatisticUsage.all(input)

@@ -35,6 +35,7 @@ final class MetricFamily: Sendable {
         case (.monitoring, .minutely): return name.gauge
         case (.usage, .hourly): return isCount ? name.hourly : name.gauge
         case (.usage, .daily): return isCount ? name.daily : nil
+        case (.search, .hourly): return name.gauge
         default: return nil
         }
     }

@@ -5,17 +5,21 @@ public import UsageModel
 public struct MetricName: Sendable, Hashable {
     public let statistic: Statistic
     private let stem: String
+    private let perIndex: Bool
 
     /// - Parameter perIndex: of one index and not of the application: another family,
     ///   so that a `sum()` never counts a request twice. The Usage API's statistics have such.
     public init(_ statistic: Statistic, perIndex: Bool) {
         self.statistic = statistic
+        self.perIndex = perIndex
         stem =
             switch (statistic.api, statistic.group) {
             // The group's name is already part of `cluster_status`.
             case (.monitoring, "cluster"):
                 "algolia_cluster_\(Self.stem(statistic.name.text.trimmingPrefix("cluster_")))"
             case (.monitoring, _): "algolia_infrastructure_\(Self.stem(Self.honest(statistic.name).text))"
+            // The names begin with `index_`.
+            case (.search, _): "algolia_\(Self.stem(statistic.name.text))"
             default: (perIndex ? "algolia_index_usage_" : "algolia_usage_") + Self.stem(statistic.name.text)
             }
     }
@@ -33,10 +37,10 @@ public struct MetricName: Sendable, Hashable {
         meaning:
             "constant 1 for each server of the inventory; join it to have a server's cluster or region as a label")
 
-    /// Every family of the statistic on `/metrics`: three of a count, none of the
-    /// hourly extremes, which only the history has, and one of anything else.
+    /// Every family of the statistic on `/metrics`: three of a count, none of what only the history has (hourly
+    /// extremes, the sums over the list of indices), and one of anything else.
     public var families: [String] {
-        if statistic.isHourlyExtreme { return [] }
+        if statistic.isHourlyExtreme || statistic.api == .search && !perIndex { return [] }
         return statistic.kind == .count ? [hourly, daily, total] : [gauge]
     }
 
@@ -75,6 +79,7 @@ public struct MetricName: Sendable, Hashable {
         if let derivation = statistic.derivation {
             return "\(what) of \(statistic.name): \(statistic.meaning) (derived: \(derivation); unit: \(unit))."
         }
+        if statistic.api == .search { return "\(what) of \(statistic.name): \(statistic.meaning) (unit: \(unit))." }
         return "\(what) of Algolia's statistic \(statistic.name): \(statistic.meaning) (vendor's unit: \(unit))."
     }
 

@@ -104,8 +104,8 @@ extension Settings {
 public struct ApplicationSettings: Sendable, Hashable {
     /// The application's id: at most 30 ASCII letters, digits, `-` and `_`.
     public var id: ApplicationID
-    /// The key with the `usage` ACL.
-    public var usageKey: SecretSource
+    /// The key with the `usage` ACL; nil where there is a search key alone, which leaves the levels of indices.
+    public var usageKey: SecretSource?
     /// The key of the Monitoring API; nil leaves servers out.
     public var monitoringKey: SecretSource?
     /// The key with the `listIndexes` ACL; nil leaves only indices that are named without wildcards.
@@ -121,7 +121,7 @@ public struct ApplicationSettings: Sendable, Hashable {
     /// Labels for each of its metrics, by name.
     public var labels: [String: String] = [:]
 
-    public init(id: ApplicationID, usageKey: SecretSource) {
+    public init(id: ApplicationID, usageKey: SecretSource? = nil) {
         self.id = id
         self.usageKey = usageKey
     }

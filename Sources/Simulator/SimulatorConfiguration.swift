@@ -14,6 +14,8 @@ public struct SimulatedApplication: Sendable, Hashable {
     public var indices: [IndexName]
     /// Indices with their own time of creation; those that are not in ``indices`` do not exist.
     public var youngIndices: [YoungIndex] = []
+    /// When the records of an index were last changed, where they stand still since; others change all the time.
+    public var lastUpdates: [IndexName: UnixTime] = [:]
 
     /// An application with awkward index names by default.
     public init(
@@ -90,13 +92,13 @@ public struct SimulatorConfiguration: Sendable {
     public static let defaultOrigin: UnixTime = 1_782_864_000
 
     /// One application, `DEMOAPP`, with all three keys, a shop's indices and a quota that never gets in the way.
-    public static let demo = SimulatorConfiguration(
-        applications: [
-            SimulatedApplication(
-                id: "DEMOAPP", usageKey: "demo-usage-key", monitoringKey: "demo-monitoring-key",
-                searchKey: "demo-search-key", indices: shopIndices)
-        ],
-        requestsPerMinute: 6000)
+    public static let demo: SimulatorConfiguration = {
+        var shop = SimulatedApplication(
+            id: "DEMOAPP", usageKey: "demo-usage-key", monitoringKey: "demo-monitoring-key",
+            searchKey: "demo-search-key", indices: shopIndices)
+        shop.lastUpdates = ["brands": defaultOrigin - 120 * 86_400]
+        return SimulatorConfiguration(applications: [shop], requestsPerMinute: 6000)
+    }()
 
     /// Two names that look the same and are different: `café` composed, and with a combining accent.
     public static let unicodeTwins: [IndexName] = ["caf\u{E9}", "cafe\u{301}"]

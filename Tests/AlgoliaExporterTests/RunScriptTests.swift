@@ -24,8 +24,9 @@ struct RunScriptTests {
                 "ALGOLIA_USAGE_API_KEY (or ALGOLIA_USAGE_API_KEY_FILE)"
             ),
             (["ALGOLIA_USAGE_API_KEY_FILE=f"], "ALGOLIA_APPLICATION_ID"),
+            (["ALGOLIA_SEARCH_API_KEY=k"], "ALGOLIA_APPLICATION_ID"),
             (
-                ["ALGOLIA_SEARCH_API_KEY=k"],
+                ["ALGOLIA_MONITORING_API_KEY=k"],
                 "ALGOLIA_APPLICATION_ID and ALGOLIA_USAGE_API_KEY (or ALGOLIA_USAGE_API_KEY_FILE)"
             ),
         ])
@@ -41,6 +42,7 @@ struct RunScriptTests {
     @Test("A whole configuration and none are both right")
     func whole() async throws {
         #expect(try await check(["ALGOLIA_APPLICATION_ID=A", "ALGOLIA_USAGE_API_KEY_FILE=f"]).status == 0)
+        #expect(try await check(["ALGOLIA_APPLICATION_ID=A", "ALGOLIA_SEARCH_API_KEY=k"]).status == 0)
         #expect(try await check([]).status == 0)
     }
 }

@@ -147,4 +147,60 @@ private struct Stored {
         #expect(limits.map(\.projection) == CapacityReport(second).limits.map(\.projection))
         #expect(limits.allSatisfy { $0.projection != nil })
     }
+
+    /// A list a day at ten o'clock, of `a` with a record more each day and of its replica.
+    private func store(lists days: Range<Int64>, in stored: Stored) async throws {
+        try await stored.history.register(application: "APP", now: 0)
+        for day in days {
+            var index = ListedIndex("a")
+            index.entries = .integer(1000 + day - days.lowerBound)
+            var replica = ListedIndex("a_asc")
+            replica.primary = "a"
+            replica.entries = index.entries
+            _ = try await stored.history.store(
+                IndexSnapshot(
+                    application: "APP", indices: [index, replica], isWhole: true, collected: ["a"],
+                    time: day * 86_400 + 36_000))
+        }
+    }
+
+    @Test func `without usage the records are those of the list of indices, and nothing is covered`() async throws {
+        let stored = try Stored()
+        try await store(lists: juneDay - 200..<juneDay + 1, in: stored)
+        let input = try await stored.input()
+        #expect(!input.hasUsage)
+        #expect(input.days == juneDay - 200..<juneDay, "the day of the newest list is not over")
+        #expect(input.series.map(\.key.statistic) == ["records", "records"])
+        #expect(input.series.map(\.key.index) == ["", "a"])
+        #expect(input.days("records")?.newest?.value == 2 * 1199)
+        #expect(input.coverage(of: "") == 0)
+        let newest = try await CapacityReader(stored.history).newestDayEnd("APP")
+        #expect(newest == juneDay)
+        let report = CapacityReport(input)
+        #expect(report.inventory?.indices == 2 && report.inventory?.replicaRecords == 1200)
+        let records = try #require(report.limits.first { $0.limit == .records })
+        #expect(records.used != nil && (try? records.series.forecast.get()) != nil)
+        #expect(report.limits.first { $0.limit == .searchRequestsPerMonth }?.used == nil)
+        #expect(report.indices.growingRecords.map(\.index) == ["a"])
+        #expect(report.indices.growingRecords.first?.recordsGrowth == 28)
+        #expect(report.indices.unsearched.isEmpty, "searches are not known")
+        #expect(report.indices.usage.allSatisfy { $0.searches == nil && $0.coverage == 0 })
+    }
+
+    @Test func `the first list makes an inventory, though no day is over`() async throws {
+        let stored = try Stored()
+        try await store(lists: juneDay..<juneDay + 1, in: stored)
+        let report = CapacityReport(try await stored.input())
+        #expect(report.days.isEmpty && !report.hasUsage && report.inventory?.indices == 2)
+    }
+
+    @Test func `with usage the records are the Usage API's`() async throws {
+        let stored = try Stored()
+        try await stored.store("records", .daily, week) { _ in 7 }
+        try await store(lists: juneDay - 30..<juneDay + 1, in: stored)
+        let input = try await stored.input()
+        #expect(input.hasUsage && input.days("records")?.newest?.value == 7)
+        #expect(input.series.count == 1)
+        #expect(input.inventory?.indices.count == 2)
+    }
 }

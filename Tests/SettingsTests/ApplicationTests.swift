@@ -44,12 +44,25 @@ import UsageModel
             ])
     }
 
-    @Test func `need a usage key`() {
+    @Test(arguments: ["", "\n    monitoring_api_key: k"])
+    func `need a usage key or a search key`(_ other: String) {
         #expect(
-            complaints("applications:\n  - id: APP") == [
-                "exporter.yml:2:5: applications[0]: neither usage_api_key nor usage_api_key_file is given; "
-                    + "expected one of the two, or the environment variable ALGOLIA_USAGE_API_KEY"
+            complaints("applications:\n  - id: APP\(other)") == [
+                "exporter.yml:2:5: applications[0]: neither a usage key nor a search key is given; "
+                    + "expected usage_api_key_file or usage_api_key (or the environment variable "
+                    + "ALGOLIA_USAGE_API_KEY), or, on a plan without the Usage API, search_api_key_file or search_api_key"
             ])
+    }
+
+    @Test func `may have a search key alone`() throws {
+        let settings = try SettingsLoader.parse(
+            "applications:\n  - id: APP\n    search_api_key_file: /run/search", file: "exporter.yml", environment: [:])
+        let application = try #require(settings.applications.first)
+        #expect(application.usageKey == nil && application.searchKey == .file("/run/search"))
+    }
+
+    @Test func `have one complaint about a key that is wrong`() {
+        #expect(complaints("applications:\n  - id: APP\n    search_api_key: \"a b\"").count == 1)
     }
 
     @Test func `give each key either itself or as a file`() {

@@ -31,6 +31,11 @@ import UsageModel
         #expect(settings.requests.endpoints.usage == "https://usage.algolia.com")
         #expect(settings.requests.endpoints.monitoring == "https://status.algolia.com")
         #expect(settings.requests.endpoints.search == "https://{application}-dsn.algolia.net")
+        #expect(
+            settings.requests.endpoints.searches == [
+                "https://{application}-dsn.algolia.net", "https://{application}-1.algolianet.com",
+                "https://{application}-2.algolianet.com", "https://{application}-3.algolianet.com",
+            ])
     }
 
     @Test func `polling is every 5 minutes, indices every hour, at most 60 requests a minute`() {

@@ -89,12 +89,22 @@ import UsageModel
             ])
     }
 
-    @Test func `must give a usage key with an application`() {
+    @Test(arguments: [[:], ["ALGOLIA_MONITORING_API_KEY": "k"]])
+    func `must give a usage key or a search key with an application`(_ others: [String: String]) {
         #expect(
-            complaints(environment: ["ALGOLIA_APPLICATION_ID": "APP"]) == [
+            complaints(environment: others.merging(["ALGOLIA_APPLICATION_ID": "APP"]) { $1 }) == [
                 "environment: ALGOLIA_USAGE_API_KEY: neither this variable nor ALGOLIA_USAGE_API_KEY_FILE is set; "
-                    + "expected the usage API key of the application that ALGOLIA_APPLICATION_ID names"
+                    + "expected the usage API key of the application that ALGOLIA_APPLICATION_ID names, or, on a plan "
+                    + "without the Usage API, a key with the ACL listIndexes in ALGOLIA_SEARCH_API_KEY"
             ])
+    }
+
+    @Test func `may give a search key alone`() throws {
+        let settings = try SettingsLoader.load(
+            file: nil, environment: ["ALGOLIA_APPLICATION_ID": "APP", "ALGOLIA_SEARCH_API_KEY_FILE": "s"])
+        var expected = ApplicationSettings(id: "APP")
+        expected.searchKey = .file("s")
+        #expect(settings.applications == [expected])
     }
 
     @Test func `must not give a key twice`() {

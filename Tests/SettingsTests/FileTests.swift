@@ -17,6 +17,7 @@ import UsageModel
               search_requests_per_month: 50000000
               records: 10_000_000
               max_qps: 400.5
+              indices: 1000
               recommend_requests_per_month: 3e6
               period_start_day: 15
         endpoints:                                        # for tests and private gateways
@@ -46,6 +47,7 @@ import UsageModel
         application.contract.searchRequestsPerMonth = 50_000_000
         application.contract.records = 10_000_000
         application.contract.maxQPS = 400.5
+        application.contract.indices = 1000
         application.contract.recommendRequestsPerMonth = 3_000_000
         application.contract.periodStartDay = 15
         var expected = Settings()

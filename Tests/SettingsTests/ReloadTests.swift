@@ -165,13 +165,14 @@ struct ConfigurationGaugesTests {
         let shown = ConfigurationGauges(metrics: gauges)
         let settings = try settings(
             """
-            [{ id: ONE, usage_api_key: k, contract: { search_requests_per_month: 5e7, max_qps: 400 } },
+            [{ id: ONE, usage_api_key: k, contract: { search_requests_per_month: 5e7, max_qps: 400, indices: 50 } },
              { id: TWO, usage_api_key: k, contract: { records: 1000 } }]
             """, "polling: { requests_per_minute: 30 }")
         shown.show(settings, shard: Shard("1/3"))
         #expect(
             gauges.values == [
                 "algolia_contract_limit ONE search_requests_per_month": 5e7, "algolia_contract_limit ONE max_qps": 400,
+                "algolia_contract_limit ONE indices": 50,
                 "algolia_contract_limit TWO records": 1000,
                 "algolia_exporter_requests_per_minute_limit ONE": 10,
                 "algolia_exporter_requests_per_minute_limit TWO": 10,

@@ -88,4 +88,43 @@ struct SearchTests {
         #expect(!world.truth.indices(application: World.application, at: created - 1).contains(name))
         #expect(world.truth.indices(application: World.application, at: created).contains(name))
     }
+
+    @Test("the levels are those of the Usage API, and grow with each other")
+    func levels() async throws {
+        let answer = await world.get("/1/indexes", headers: headers)
+        let items = try #require(try answer.object()["items"] as? [[String: Any]])
+        for item in items {
+            let index = try #require((item["name"] as? String).flatMap { IndexName($0) })
+            for (attribute, statistic) in [
+                ("entries", "records"), ("dataSize", "data_size"), ("fileSize", "file_size"),
+            ] as [(String, StatisticName)] {
+                let value = world.truth.value(
+                    application: World.application, index: index, statistic: statistic, granularity: .hourly,
+                    bucket: world.clock.now - 1)
+                #expect(item[attribute] as? Int == value.map { Int($0.double) }, "\(attribute) of \(index)")
+            }
+        }
+        let times = items.compactMap { $0["lastBuildTimeS"] as? Int }
+        #expect(try #require(times.first) > (try #require(times.last)) && times.allSatisfy { $0 >= 1 })
+    }
+
+    @Test("an index that nobody updates stands still, and says since when")
+    func untouched() async throws {
+        var application = SimulatedApplication(
+            id: "APP", usageKey: "u", searchKey: "s", indices: ["live", "still"])
+        let updated = SimulatorConfiguration.defaultOrigin - 10 * 86_400 + 1234
+        application.lastUpdates = ["still": updated]
+        let truth = Truth(seed: 1, origin: SimulatorConfiguration.defaultOrigin, applications: [application])
+        let hour = Granularity.hourly.floor(updated)
+        func records(_ index: IndexName, _ days: Int64) -> PointValue? {
+            truth.value(
+                application: "APP", index: index, statistic: "records", granularity: .hourly,
+                bucket: hour + days * 86_400)
+        }
+        #expect(records("still", 0) == records("still", 30) && records("still", -30) != records("still", 0))
+        #expect(records("live", 0) != records("live", 30))
+        #expect(truth.updated(application: "APP", index: "still", at: hour + 86_400) == hour)
+        #expect(truth.updated(application: "APP", index: "live", at: hour + 86_400 + 5) == hour + 86_400)
+        #expect(truth.updated(application: "APP", index: "still", at: hour - 86_400) == hour - 86_400)
+    }
 }

@@ -1,5 +1,6 @@
 public import Capacity
 internal import Forecast
+public import History
 public import UsageModel
 
 /// The days of a made-up application, written by closures.
@@ -16,6 +17,9 @@ public struct CapacityFixture {
     public var contract = Contract()
     public var days: Range<Int64>
     public var indices: [IndexName]
+    public var inventory: IndexInventory?
+    /// Without usage nothing is covered.
+    public var hasUsage = true
     private var series: [SeriesKey: [Double?]] = [:]
     private var missing: [IndexName: RangeSet<Int64>] = [:]
 
@@ -61,11 +65,13 @@ public struct CapacityFixture {
                 guard values.contains(where: { $0 != nil }) else { return nil }
                 return CapacityInput.Series(key: key, days: DailySeries(firstDay: days.lowerBound, values: values))
             },
-            covered: Dictionary(
-                uniqueKeysWithValues: ([""] + indices).map { index in
-                    (index, RangeSet(days).subtracting(missing[index] ?? RangeSet()))
-                }),
-            indices: indices)
+            covered: !hasUsage
+                ? [:]
+                : Dictionary(
+                    uniqueKeysWithValues: ([""] + indices).map { index in
+                        (index, RangeSet(days).subtracting(missing[index] ?? RangeSet()))
+                    }),
+            indices: indices, inventory: inventory, hasUsage: hasUsage)
     }
 
     /// Values that reports stumble over, by day and number of days.

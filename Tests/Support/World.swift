@@ -49,7 +49,7 @@ public final class World: Sendable {
 
     /// The same with keys from anywhere.
     public func client(
-        usageKey: Secret, monitoringKey: Secret? = nil, listsIndices: Bool = true
+        usageKey: Secret?, monitoringKey: Secret? = nil, listsIndices: Bool = true
     ) throws -> AlgoliaClient {
         guard let monitoring = SecretText(key: "monitoring-key"), let search = SecretText(key: "search-key") else {
             throw WorldError()

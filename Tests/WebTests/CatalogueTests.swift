@@ -15,7 +15,7 @@ struct CatalogueTests {
             #expect(known.count == StatisticCatalogue.every.count)
             #expect(known.allSatisfy { $0["known"] == .bool(true) && $0["stored"] == .bool(false) })
             #expect(known.map { $0["statistic"]?.string } == StatisticCatalogue.every.map(\.name.text))
-            #expect(known.allSatisfy { ["usage", "monitoring"].contains($0["api"]?.string) })
+            #expect(known.allSatisfy { ["usage", "monitoring", "search"].contains($0["api"]?.string) })
             let derived = known.filter { $0["derived"] != .null }
             #expect(derived.map { $0["statistic"] } == [.string("billed_search_requests")])
             #expect(

@@ -12,7 +12,7 @@ struct CollectedMetricsTests {
         let metered = try MeteredWorld()
         #expect(try await metered.settle())
         var expected: [ExpositionPage.Series: PointValue] = [:]
-        for series in try await metered.history.latest().series {
+        for series in try await metered.history.latest().series where series.key.api == .usage {
             let statistic = StatisticCatalogue.describe(series.key.statistic)
             let metric = MetricName(statistic, perIndex: !series.key.index.isEmpty)
             var labels = ["application": "APP"]

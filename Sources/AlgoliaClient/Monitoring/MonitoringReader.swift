@@ -114,6 +114,17 @@ struct MonitoringReader {
         }
     }
 
+    /// An amount as the vendor sent it, 0 or more; nil for any other value, which is passed over.
+    mutating func amount() throws(UsageDecodingError) -> PointValue? {
+        let byte = try parser.scanner.peek()
+        guard byte &- 0x30 < 10 || byte == UInt8(ascii: "-") else {
+            try skip()
+            return nil
+        }
+        let amount = try parser.scanner.number()
+        return amount.double >= 0 && amount.double.isFinite ? amount : nil
+    }
+
     /// Where the reader is, in bytes from the document's start.
     var place: Int { parser.scanner.index }
 

@@ -41,18 +41,25 @@ public struct CapacityReader: Sendable {
     /// The end of the newest day of `application` that is over and settled, as far as it is stored; nil before
     /// there is any.
     public func newestDayEnd(_ application: ApplicationID) async throws -> Int64? {
-        newestDayEnd(try await history.coverage(Scope(application: application)))
+        if let end = newestDayEnd(try await history.coverage(Scope(application: application))) { return end }
+        return try await history.newestIndexList(application: application).map(Self.listedDayEnd)
     }
 
     /// Reads the days of one application.
     func input(_ application: ApplicationID, contract: Contract, days: Range<Int64>?) async throws -> CapacityInput {
         let coverage = try await coverage(application)
-        let stored = try await history.storedSeries().filter { $0.key.application == application && isNeeded($0.key) }
+        let hasUsage = coverage.contains { $0.granularity != .minutely }
+        let inventory = try await history.indexInventory(application: application)
+        let stored = try await history.storedSeries().filter {
+            $0.key.application == application && isNeeded($0.key, hasUsage: hasUsage)
+        }
         let indices = try await history.applications().first { $0.id == application }?.indices ?? []
         let nothing = CapacityInput(
             application: application, contract: contract, timeZone: timeZoneName, days: 0..<0, series: [],
-            covered: [:], indices: indices)
-        guard let newest = newestDayEnd(coverage) else { return nothing }
+            covered: [:], indices: indices, inventory: inventory, hasUsage: hasUsage || inventory == nil)
+        guard let newest = newestDayEnd(coverage) ?? inventory.map({ Self.listedDayEnd($0.fetched) }) else {
+            return nothing
+        }
         let end = min(newest, days?.upperBound ?? .max)
         let start = max(end - Self.memory, days?.lowerBound ?? .min)
         guard start < end else { return nothing }
@@ -81,6 +88,13 @@ public struct CapacityReader: Sendable {
         if let local {
             series = try await inZone(series, stored, local, wholeByHours, range)
         }
+        if !hasUsage {
+            for one in try await daily(stored.filter { $0.key.api == .search }, seconds) {
+                // The list's number of records takes the place of the Usage API's.
+                let key = SeriesKey(application: application, statistic: "records", index: one.key.index)
+                series.append(CapacityInput.Series(key: key, days: DailySeries(one.values, within: range)))
+            }
+        }
         for one in try await servers(stored.filter { $0.key.api == .monitoring }, range, local) {
             series.append(CapacityInput.Series(key: one.key, days: DailySeries(one.values, within: range)))
         }
@@ -89,17 +103,21 @@ public struct CapacityReader: Sendable {
         return CapacityInput(
             application: application, contract: contract, timeZone: timeZoneName,
             days: max(first, start)..<end, series: series,
-            covered: covered.mapValues { $0.intersection(RangeSet(range)) }, indices: indices)
+            covered: covered.mapValues { $0.intersection(RangeSet(range)) }, indices: indices, inventory: inventory,
+            hasUsage: hasUsage || inventory == nil)
     }
+
+    /// The end of the newest day of UTC that was over when a list of indices was fetched.
+    private static func listedDayEnd(_ fetched: UnixTime) -> Int64 { Granularity.daily.floor(fetched) / day }
 
     private var isUTC: Bool { ["UTC", "GMT", "Etc/UTC", "Etc/GMT"].contains(timeZone.identifier) }
     private var timeZoneName: String { isUTC ? "UTC" : timeZone.identifier }
 
-    private func isNeeded(_ key: SeriesKey) -> Bool {
+    private func isNeeded(_ key: SeriesKey, hasUsage: Bool) -> Bool {
         switch key.api {
         case .usage: key.index.isEmpty || Self.ofIndices.contains(key.statistic)
         case .monitoring: Self.ofServers.contains(key.statistic)
-        case .search: false
+        case .search: !hasUsage && key.statistic == StatisticCatalogue.entries
         }
     }
 

@@ -15,14 +15,29 @@ struct IndexDiscovery {
 
     init(canList: Bool) { self.canList = canList }
 
+    /// Whether to ask now: an interval after the last list, and soon after the hour turns at the latest, so that no hour
+    /// is without the levels of indices.
     func isDue(now: UnixTime, interval: Int64) -> Bool {
-        guard canList else { return false }
-        return lastSuccess.map { now >= $0 + interval } ?? true && Double(now) >= notBefore
+        guard canList, Double(now) >= notBefore else { return false }
+        guard let lastSuccess else { return true }
+        let hour = Granularity.hourly
+        return now
+            >= min(
+                lastSuccess + interval, hour.floor(lastSuccess) + hour.seconds + CollectionSettings.turnDelay)
     }
 
-    private var lastSuccess: UnixTime?
+    /// When the list was last fetched; nil before that, and when it is to be fetched anew.
+    private(set) var lastSuccess: UnixTime?
+    /// The newest failure, for people; nil after a success.
+    private(set) var lastError: (message: String, time: UnixTime)?
 
     private(set) var hasSucceeded = false
+
+    /// Whether it has failed so often that another attempt will hardly help.
+    var isStuck: Bool { failures >= 5 }
+
+    /// Until when it waits after a failure; nil when it does not.
+    var pausedUntil: Double? { canList && failures > 0 ? notBefore : nil }
 
     /// When to wake up for it at the latest.
     var wakeUp: Double { canList && failures > 0 ? notBefore : .infinity }
@@ -57,6 +72,7 @@ struct IndexDiscovery {
         hasSucceeded = true
         failures = 0
         isUnauthorized = false
+        lastError = nil
     }
 
     /// Makes it due.
@@ -70,6 +86,7 @@ struct IndexDiscovery {
     mutating func shift(by seconds: Double) {
         if notBefore > 0 { notBefore += seconds }
         lastSuccess = lastSuccess.map { $0 + UnixTime(seconds) }
+        lastError?.time += UnixTime(seconds)
     }
 
     /// The delay until the next attempt, in seconds.
@@ -77,6 +94,7 @@ struct IndexDiscovery {
         now: Double, _ error: AlgoliaError, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         failures += 1
+        lastError = (error.description, UnixTime(now))
         let kind = FailureKind(error)
         if kind == .unauthorized { isUnauthorized = true }
         var delay = kind.scheduledDelay(failures: failures, using: &generator)

@@ -35,6 +35,8 @@ public actor ApplicationCollector {
     private var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
     private var hasUnselected = false
+    /// A list of indices that could not be stored yet.
+    private var unstoredList: IndexSnapshot?
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -55,7 +57,8 @@ public actor ApplicationCollector {
         self.compaction = compaction ?? Compaction(history: history, logger: logger)
         self.log = log
         state = CollectionState(
-            client.application, settings, IndexDiscovery(canList: client.canListIndices), clock: clock,
+            client.application, settings, IndexDiscovery(canList: client.canListIndices),
+            collectsUsage: client.key(.usage) != nil, clock: clock,
             metrics: metrics, log: log, generator: generator)
         clockCheck = ClockCheck(clock, metrics)
         reader = ReadThrough(clock: clock, lock: lock)
@@ -111,7 +114,7 @@ public actor ApplicationCollector {
             return .requested(succeeded: await discoverIndices(now: now))
         }
         guard let request = state.next(now: now) else {
-            metrics.remaining(state.planner, now: now)
+            if state.collectsUsage { metrics.remaining(state.planner, now: now) }
             if state.planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
             return .idle(until: min(state.planner.wakeUp(now: now), state.discovery.wakeUp))
         }
@@ -136,6 +139,9 @@ public actor ApplicationCollector {
             if status.state == .unauthorized {
                 return ["\(client.application): \(status.lastError ?? "the key was rejected")"]
             }
+            if !state.collectsUsage, state.discovery.isStuck {
+                return ["\(client.application): listing indices failed: \(status.lastError ?? "unknown error")"]
+            }
             if case let stuck = backfill.stuck, !stuck.isEmpty {
                 return stuck.map { "\($0): \(status.lastError ?? "unknown error")" }
             }
@@ -156,9 +162,11 @@ public actor ApplicationCollector {
             if let replacement {
                 self.replacement = nil
                 client = replacement.client
-                state.reconfigure(replacement.settings, canList: client.canListIndices)
+                state.reconfigure(
+                    replacement.settings, canList: client.canListIndices, collectsUsage: client.key(.usage) != nil)
                 await client.rememberQuota(in: HistoryQuota(history: history, application: client.application))
                 if !client.canListIndices { metrics.forget([.search]) }
+                if !state.collectsUsage { metrics.forget([.usage]) }
                 if isLoaded { try await setIndices() }
             }
             if !isLoaded {
@@ -172,6 +180,10 @@ public actor ApplicationCollector {
             if let unstored {
                 try await store(unstored)
                 self.unstored = nil
+            }
+            if let unstoredList {
+                try await store(unstoredList)
+                self.unstoredList = nil
             }
         } catch {
             // Once more from the beginning, unless something newer has come meanwhile.
@@ -208,7 +220,9 @@ public actor ApplicationCollector {
         state.load(horizons: horizons, refused: refused)
         try await setIndices()
         let filter = state.settings.indices
-        if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
+        if !state.collectsUsage {
+            log.info("no usage key configured; collecting levels of indices from the list of indices only")
+        } else if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
             log.info("no search key and no indices configured; collecting application-level statistics only")
         }
     }
@@ -228,6 +242,10 @@ public actor ApplicationCollector {
             guard await isClockRight(.search) else { return true }
             state.listingSucceeded(list, now: now)
             let owned = state.listedIndices
+            await keep(
+                IndexSnapshot(
+                    application: client.application, indices: list.indices, isWhole: list.isWhole, collected: owned,
+                    time: min(now, client.newestDate(.search)?.date ?? .max)))
             if owned != state.indices {
                 log.info("collecting \(owned.count) of \(list.names.count) indices")
                 do { try await setIndices() } catch {
@@ -240,6 +258,17 @@ public actor ApplicationCollector {
             if error != .cancelled { state.listingFailed(error, rotation: client.rotation(.search)) }
             return false
         }
+    }
+
+    private func keep(_ list: IndexSnapshot) async {
+        do { try await store(list) } catch {
+            unstoredList = list
+            pauseForStorage(error)
+        }
+    }
+
+    private func store(_ list: IndexSnapshot) async throws {
+        state.noteStored(try await history.store(list))
     }
 
     // MARK: Clock

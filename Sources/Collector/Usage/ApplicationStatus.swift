@@ -23,7 +23,7 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var lastError: String?
     public var lastErrorTime: UnixTime?
     public var indices: Int
-    /// Whether it is known that there is nothing to collect: everything belongs to other shards.
+    /// Whether it is known that there is no usage to collect: everything belongs to other shards.
     public var hasNothing: Bool
     /// Seconds of history that are still to be fetched, over all scopes.
     public var remaining: [Granularity: Int64]
@@ -60,21 +60,29 @@ extension ApplicationStatus {
             let tracks = planner.tracks.filter { $0.granularity == granularity }
             desired[granularity] = tracks.reduce(0) { $0 + planner.desired($1, now: now).seconds }
         }
-        let pausedUntil = health.pausedUntil(now: clock.seconds)
+        // Without a usage key the list of indices is all that is asked for.
+        let list = state.collectsUsage ? nil : state.discovery
+        let pausedUntil =
+            health.pausedUntil(now: clock.seconds)
+            ?? list?.pausedUntil.flatMap { $0 > clock.seconds ? $0 : nil }
+        let isMissing = remaining.values.contains { $0 > 0 } || list.map { !$0.hasSucceeded } ?? false
         let summary: State =
-            if health.isUnauthorized {
+            if list?.isUnauthorized ?? health.isUnauthorized {
                 .unauthorized
             } else if pausedUntil != nil {
                 .paused
             } else {
-                remaining.values.contains { $0 > 0 } ? .backfilling : .current
+                isMissing ? .backfilling : .current
             }
+        let lastSuccess = list?.lastSuccess ?? health.lastSuccess.map { UnixTime($0) }
+        let lastError = [health.lastError, list?.lastError].compactMap(\.self).max { $0.time < $1.time }
         self.init(
             application: client.application, state: summary,
             pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },
-            lastSuccess: health.lastSuccess.map { UnixTime($0) }, lastError: health.lastError?.message,
-            lastErrorTime: health.lastError?.time, indices: state.indices.count,
-            hasNothing: isLoaded && state.discovery.isSettled && planner.tracks.isEmpty, remaining: remaining,
+            lastSuccess: lastSuccess, lastError: lastError?.message,
+            lastErrorTime: lastError?.time, indices: state.indices.count,
+            hasNothing: state.collectsUsage && isLoaded && state.discovery.isSettled && planner.tracks.isEmpty,
+            remaining: remaining,
             desired: desired,
             requestsLeft: isLoaded && state.discovery.isSettled ? planner.requestsLeft(now: now) : nil,
             refused: Dictionary(

@@ -11,6 +11,10 @@ internal import UsageModel
 /// 2. ``planner`` and ``discovery`` change here alone; failures are ``Failures``' matter, which is lent the planner.
 struct CollectionState {
     private let application: ApplicationID
+    /// Whether there is a usage key. Without one the list of indices is all that is collected.
+    private(set) var collectsUsage: Bool
+    /// The indices that are collected.
+    private(set) var indices: Set<IndexName> = []
     private(set) var planner: Planner
     private(set) var discovery: IndexDiscovery
     private var failures: Failures
@@ -21,12 +25,15 @@ struct CollectionState {
     /// The source of jitter.
     private var generator: any RandomNumberGenerator & Sendable
 
+    /// - Parameter collectsUsage: whether there is a usage key.
     init(
         _ application: ApplicationID, _ settings: CollectionSettings, _ discovery: IndexDiscovery,
+        collectsUsage: Bool = true,
         clock: CollectionClock, metrics: CollectorMetrics, log: Logger,
         generator: any RandomNumberGenerator & Sendable
     ) {
         self.application = application
+        self.collectsUsage = collectsUsage
         planner = Planner(settings: settings, offers: [:])
         self.discovery = discovery
         self.clock = clock
@@ -43,9 +50,13 @@ struct CollectionState {
     // MARK: What is collected
 
     /// Goes on with other settings.
-    /// - Parameter canList: whether there is a key that lists indices.
-    mutating func reconfigure(_ settings: CollectionSettings, canList: Bool) {
+    /// - Parameters:
+    ///   - canList: whether there is a key that lists indices.
+    ///   - collectsUsage: whether there is a usage key.
+    mutating func reconfigure(_ settings: CollectionSettings, canList: Bool, collectsUsage: Bool) {
         planner.settings = settings
+        if self.collectsUsage != collectsUsage { failures.resume() }
+        self.collectsUsage = collectsUsage
         discovery.reconfigure(canList: canList)
     }
 
@@ -54,9 +65,6 @@ struct CollectionState {
         for horizon in horizons { planner.reaches.setHorizon(horizon, for: ReachKey(horizon)) }
         for (level, refused) in refused { planner.offers[level] = StatisticsOffer(level: level, refused: refused) }
     }
-
-    /// The indices that are collected.
-    var indices: Set<IndexName> { Set(planner.tracks.map(\.scope.index)).subtracting([""]) }
 
     /// This process's share of the indices that the vendor listed.
     var listedIndices: Set<IndexName> {
@@ -68,9 +76,11 @@ struct CollectionState {
 
     /// Collects this process's share of the application and `indices` from now on; tracks that exist keep their state.
     mutating func setTracks(of indices: [IndexName], _ stored: StoredTracks) {
-        let scopes = [Scope(application: application)] + indices.map { Scope(application: application, index: $0) }
+        let scopes = ([Scope(application: application)] + indices.map { Scope(application: application, index: $0) })
+            .filter(settings.owns)
+        self.indices = Set(scopes.lazy.filter(\.isIndex).map(\.index))
         planner.setTracks(
-            scopes.filter(settings.owns).flatMap { scope in
+            (collectsUsage ? scopes : []).flatMap { scope in
                 [Granularity.hourly, .daily].map { planner.track(scope, $0) ?? stored.track(scope, $0) }
             })
     }
@@ -120,6 +130,13 @@ struct CollectionState {
         metrics.succeeded(.search, now: now)
         answerLog.tell(of: list)
         discovery.succeeded(now: now)
+    }
+
+    /// Notes that the levels of a list are stored.
+    mutating func noteStored(_ list: StoreOutcome) {
+        failures.noteStored(isWhole: false)
+        metrics.storage(isUp: true)
+        metrics.stored(list.added + list.revised)
     }
 
     /// - Parameter rotation: how a refused key comes to be replaced, as the end of a sentence.

@@ -76,10 +76,15 @@ extension Latest {
                 if applications[scope.application]?.selects(scope.index) != true { isCollected[scope] = false }
             }
         }
-        var collected = self
-        collected.series = series.filter {
-            isConfigured($0.key.application) && ($0.key.api != .usage || isCollected[$0.key.scope] != false)
+        func isShown(_ key: SeriesKey) -> Bool {
+            switch key.api {
+            case .usage: isCollected[key.scope] != false
+            case .search: applications?[key.application]?.selects(key.index) != false
+            case .monitoring: true
+            }
         }
+        var collected = self
+        collected.series = series.filter { isConfigured($0.key.application) && isShown($0.key) }
         collected.freshness = freshness.filter {
             isConfigured($0.scope.application) && ($0.granularity == .minutely || isCollected[$0.scope] != false)
         }

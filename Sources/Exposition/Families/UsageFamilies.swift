@@ -2,8 +2,8 @@ public import History
 internal import PrometheusModel
 public import UsageModel
 
-/// Renders the newest values of the Usage API's statistics, and of what is derived
-/// from them, as metric families.
+/// Renders the newest values of the Usage API's statistics, of what is derived from them, and of the list of indices,
+/// as metric families.
 public struct UsageFamilies: Sendable {
     package static let newestBucket = MetricDeclaration(
         "algolia_usage_newest_bucket_timestamp_seconds", .gauge, labels: ["application", "granularity"],
@@ -46,11 +46,13 @@ public struct UsageFamilies: Sendable {
     /// When the first of the shown values becomes stale; a page that was
     /// rendered before is wrong from then on.
     public var validUntil: UnixTime {
-        latest.freshness.map { staleness.staleAt(end: $0.completeUntil, $0.granularity) }.filter { $0 > now }.min()
-            ?? .max
+        let listed = latest.series.lazy.filter { $0.key.api == .search }.compactMap(\.hourly)
+            .map { staleness.staleAt(end: $0.time + Granularity.hourly.seconds, .hourly) }
+        let fetched = latest.freshness.map { staleness.staleAt(end: $0.completeUntil, $0.granularity) }
+        return (fetched + listed).filter { $0 > now }.min() ?? .max
     }
 
-    /// Writes every family, in the order of the catalogue, unknown statistics last.
+    /// Writes every family, in the order of the catalogue, unknown statistics and the list of indices last.
     /// - Parameter dropped: indices to leave out.
     public func write(to writer: inout ExpositionWriter, dropping dropped: Set<Scope> = []) {
         for perIndex in [false, true] {
@@ -83,10 +85,21 @@ public struct UsageFamilies: Sendable {
         let unknown = Set(byStatistic.keys).subtracting(known.map(\.name)).sorted()
         // Two unknown names can become the same metric name; the first keeps it.
         var gauges = Set<String>()
-        return (known + unknown.map(Statistic.unknown)).compactMap { statistic in
+        let reported = (known + unknown.map { Statistic.unknown($0) }).compactMap {
+            statistic -> (name: MetricName, series: [LatestSeries])? in
             guard let series = byStatistic[statistic.name] else { return nil }
             let name = MetricName(statistic, perIndex: perIndex)
             return gauges.insert(name.gauge).inserted ? (name, series) : nil
+        }
+        return reported + (perIndex ? listed : [])
+    }
+
+    /// The levels of the list of indices that have series, with these.
+    private var listed: [(name: MetricName, series: [LatestSeries])] {
+        let byStatistic = Dictionary(
+            grouping: latest.series.filter { $0.key.api == .search && !$0.key.index.isEmpty }, by: \.key.statistic)
+        return StatisticCatalogue.search.compactMap { statistic in
+            byStatistic[statistic.name].map { (name: MetricName(statistic, perIndex: true), series: $0) }
         }
     }
 
@@ -103,7 +116,10 @@ public struct UsageFamilies: Sendable {
                 staleness.fresh(granularity == .daily ? $0.daily : $0.hourly, granularity, now: now)
             }
         }
-        guard name.statistic.kind == .count else { return [newest(name.gauge, "Newest complete hour", .hourly)] }
+        guard name.statistic.kind == .count else {
+            let what = name.statistic.api == .search ? "Newest value" : "Newest complete hour"
+            return [newest(name.gauge, what, .hourly)]
+        }
         return [
             newest(name.hourly, "Newest complete hour", .hourly), newest(name.daily, "Newest complete day", .daily),
             Family(metric: name.total, type: .counter, what: "Total since the exporter first saw the application") {

@@ -23,7 +23,7 @@ extension History {
     /// Their names.
     private static let smallTables = [
         "application", "series", "answered", "coverage", "freshness", "refusal", "revision_check", "counter",
-        "retention", "set_aside", "vendor_horizon", "quota",
+        "retention", "set_aside", "vendor_horizon", "quota", "index_list", "index_inventory",
     ]
 
     /// Rows of the small tables that no version of the exporter writes.
@@ -82,6 +82,16 @@ struct SmallTables {
                 throw DamagedRow("column \"tokens\" does not hold a number")
             }
             _ = try row.text(0)
+        }
+        try each("index_list", "application, first_fetched, fetched_at, is_whole") { row in
+            _ = (try row.text(0), try row.time(1), try row.time(2), try row.flag(3))
+        }
+        try each(
+            "index_inventory",
+            "application, index_name, primary_index, replicas, is_virtual, entries, created_at, updated_at, first_seen, last_seen, gone_at"
+        ) { row in
+            _ = (try row.scope(0), try row.text(2), try row.text(3), try row.flag(4), try row.value(5))
+            for column in 6...10 { _ = try [8, 9].contains(column) ? row.time(column) : row.optionalTime(column) }
         }
         try each("retention", "granularity, window_start, window_floor") { row in
             _ = (try row.granularity(0), try row.time(1), try row.time(2))

@@ -25,7 +25,8 @@ struct Settlement: Hashable {
 struct SettlementRule {
     private let statistic: StatisticName
     private let derivation: Difference?
-    private let isMomentary: Bool
+    /// The buckets of a statistic that can only be asked for now; nil for any other.
+    private let momentary: Granularity?
     /// Whether an answer to `*` is one to it.
     private let acceptsEverything: Bool
 
@@ -33,7 +34,7 @@ struct SettlementRule {
         let described = StatisticCatalogue.describe(key.statistic)
         statistic = key.statistic
         derivation = described.derivation
-        isMomentary = described.isMomentary
+        momentary = described.isMomentary ? key.api == .search ? .hourly : .minutely : nil
         // At the Monitoring API, "everything" is everything about servers; clusters are asked for by name.
         acceptsEverything = key.api == .usage || described.group != "cluster"
     }
@@ -44,8 +45,8 @@ struct SettlementRule {
     ///   - refused: what the plan does not serve at the series' level.
     func settled(_ answered: [StatisticName: TimeRangeSet], refused: Set<StatisticName>, now: UnixTime) -> TimeRangeSet
     {
-        // No answer to a later question says anything about that minute.
-        if isMomentary { return TimeRangeSet(TimeRange(0, Granularity.minutely.floor(now))) }
+        // No answer to a later question says anything about that bucket.
+        if let momentary { return TimeRangeSet(TimeRange(0, momentary.floor(now))) }
         if let derivation {
             // A subtrahend that the plan refuses is not waited for.
             let operands = derivation.operands.filter { $0 == derivation.minuend || !refused.contains($0) }

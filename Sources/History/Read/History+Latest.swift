@@ -4,7 +4,8 @@ public import UsageModel
 /// The newest complete values of one series.
 public struct LatestSeries: Sendable, Hashable {
     public var key: SeriesKey
-    /// The newest complete hour, if it was reported.
+    /// The newest complete hour, if it was reported. Of a list of indices, the newest hour in which it was fetched, if
+    /// the newest list has the index.
     public var hourly: Point?
     /// The newest complete day, if it was reported.
     public var daily: Point?
@@ -32,6 +33,8 @@ extension History {
             let hourly = try Self.newestValues(.hourly, freshness, in: db)
             let daily = try Self.newestValues(.daily, freshness, in: db)
             let minutes = try PackedRowReader(db, .minutely)
+            let hours = try PackedRowReader(db, .hourly)
+            let listed = try IndexInventoryTable(db: db).listed()
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
@@ -44,6 +47,13 @@ extension History {
                 let stored = try row.series(0)
                 let (id, key) = (stored.id, stored.key)
                 let total = try row.value(6)
+                if key.api == .search {
+                    let isListed =
+                        key.index.isEmpty || listed.contains(Scope(application: key.application, index: key.index))
+                    guard isListed, let level = try hours.last(series: id) else { continue }
+                    series.append(LatestSeries(key: key, hourly: level))
+                    continue
+                }
                 let minutely = key.api == .monitoring ? try minutes.last(series: id) : nil
                 guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
                 series.append(

@@ -124,6 +124,11 @@ extension History {
     private static func fetchedShare(of query: RangeQuery, now: UnixTime, in db: Database) throws -> Double {
         let asked = TimeRange(query.range.start, min(query.range.end, now))
         guard !asked.isEmpty else { return 0 }
+        if !query.statistics.isEmpty,
+            query.statistics.allSatisfy({ StatisticCatalogue.statistic(named: $0)?.api == .search })
+        {
+            return try listedShare(of: query, asked, now: now, in: db)
+        }
         // Hours of servers come from their minutes, and are answered with them.
         let isMonitoring = query.statistics.allSatisfy {
             StatisticCatalogue.statistic(named: $0)?.api == .monitoring
@@ -148,5 +153,31 @@ extension History {
             return sum + whole.intersection(known.isEmpty ? known : known.union(open)).seconds
         }
         return Double(seconds) / Double(asked.seconds * Int64(scopes.count))
+    }
+
+    /// The share of `asked` in whose buckets a list of indices was fetched, over all applications asked: those with a
+    /// point of the application as a whole or of any index in question.
+    private static func listedShare(
+        of query: RangeQuery, _ asked: TimeRange, now: UnixTime, in db: Database
+    ) throws -> Double {
+        var whole = query
+        whole.indices = .application
+        whole.statistics = [StatisticCatalogue.entries]
+        let series =
+            try SeriesSelection(db: db, query: query).matches() + SeriesSelection(db: db, query: whole).matches()
+        let reader = try PackedRowReader(db, query.granularity)
+        let byApplication = Dictionary(grouping: Set(series), by: \.key.application)
+        guard !byApplication.isEmpty else { return 0 }
+        let open = TimeRangeSet(TimeRange(query.granularity.floor(now), now))
+        let seconds = try byApplication.values.reduce(Int64(0)) { sum, series in
+            var buckets = Set<UnixTime>()
+            for one in series {
+                let range = TimeRange(query.granularity.floor(asked.start), asked.end)
+                try reader.forEach(series: one.id, range: range) { buckets.insert(query.granularity.floor($0.time)) }
+            }
+            let known = TimeRangeSet(buckets.map { TimeRange($0, $0 + query.granularity.seconds) })
+            return sum + TimeRangeSet(asked).intersection(known.isEmpty ? known : known.union(open)).seconds
+        }
+        return Double(seconds) / Double(asked.seconds * Int64(byApplication.count))
     }
 }

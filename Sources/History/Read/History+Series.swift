@@ -47,7 +47,11 @@ extension History {
         try await read { db in
             let indices = try Dictionary(
                 grouping: try Row.fetchAll(
-                    db, sql: "SELECT DISTINCT application, index_name FROM freshness WHERE index_name <> ''"),
+                    db,
+                    sql: """
+                        SELECT application, index_name FROM freshness WHERE index_name <> ''
+                        UNION SELECT application, index_name FROM series WHERE api = 'search' AND index_name <> ''
+                        """),
                 by: { try $0.name(0) as ApplicationID })
             return try Row.fetchAll(db, sql: "SELECT id, first_seen FROM application ORDER BY id").map { row in
                 let id: ApplicationID = try row.name(0)

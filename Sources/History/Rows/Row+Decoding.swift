@@ -52,6 +52,9 @@ extension Row {
         return time
     }
 
+    /// The same; nil for NULL.
+    func optionalTime(_ column: Int) throws -> UnixTime? { try optionalInteger(column) == nil ? nil : time(column) }
+
     /// A range of two columns, its start first.
     func range(_ start: Int, _ end: Int) throws -> TimeRange {
         let (first, last) = (try time(start), try time(end))

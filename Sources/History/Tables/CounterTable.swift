@@ -102,7 +102,8 @@ struct CounterTable {
 }
 
 extension PointValue {
-    fileprivate var databaseValue: DatabaseValue {
+    /// As a column without a type holds it.
+    var databaseValue: DatabaseValue {
         switch self {
         case .integer(let integer): integer.databaseValue
         case .real(let real): real.databaseValue

@@ -61,7 +61,12 @@ private struct FutureTimes {
             }
             try movePositions(granularity, cuts, after: now)
         }
-        if isUsage { try forgetPlan(after: now) } else { try deleteOwnPoints(after: now) }
+        if isUsage {
+            try forgetPlan(after: now)
+            try forgetLists(after: now)
+        } else {
+            try deleteOwnPoints(after: now)
+        }
         return ForgottenFuture(latest: latest)
     }
 
@@ -85,6 +90,7 @@ private struct FutureTimes {
                 "SELECT max(tried_at) FROM vendor_horizon WHERE application = ?1",
                 "SELECT max(max(first_seen), max(counted_from)) FROM application WHERE id = ?1",
                 "SELECT max(window_start) FROM retention WHERE ?1 <> ''",
+                "SELECT fetched_at FROM index_list WHERE application = ?1",
             ]
         }
         return try sources.compactMap { try Int64.fetchOne(db, sql: $0, arguments: [application]) }.max()
@@ -166,6 +172,19 @@ private struct FutureTimes {
                 WHERE id = ?1
                 """, arguments: [application, now, Granularity.hourly.floor(now)])
         try db.execute(sql: "DELETE FROM retention WHERE window_start > ?", arguments: [now])
+    }
+
+    /// Lists of indices are stamped by the exporter: what they said of hours to come was said at an unknown time.
+    private func forgetLists(after now: UnixTime) throws {
+        try IndexInventoryTable(db: db).limit(application, to: now)
+        for series in try SeriesTable(db: db).read(
+            ["application = ?", "api = ?"], [application, API.search.rawValue])
+        {
+            for granularity in [Granularity.hourly, .daily] {
+                try deletePoints(
+                    of: series.id, granularity, from: granularity.floor(max(now, 0)) + granularity.seconds)
+            }
+        }
     }
 
     /// States of clusters are stamped by the exporter, and so with the wrong time; so are the hours that they became.

@@ -46,8 +46,13 @@ public struct CapacityAnswer: Sendable, Hashable {
 extension CapacityReport {
     /// Every question in the order in which a planner asks, answered from this report alone.
     public var answers: [CapacityAnswer] {
-        limits.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) }
-            + [
+        guard hasUsage else {
+            let records = limits.filter { $0.limit == .records }
+            return records.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) } + inventoryAnswers
+                + [certaintyAnswer, usageAnswer]
+        }
+        return limits.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) }
+            + inventoryAnswers + [
                 drivingAnswer, unsearchedAnswer, searchCapacityAnswer, memoryAnswer, latencyAnswer, unusualDaysAnswer,
                 certaintyAnswer,
             ]

@@ -23,6 +23,7 @@ struct CSVReport {
         append(report.weeks, "week", Self.searches)
         for limit in report.limits { append(limit.series) }
         append(report.indices, end: report.days.upperBound)
+        if let inventory = report.inventory { append(inventory) }
         append(report.searchCapacity, end: report.days.upperBound)
         for server in report.servers { append(server, end: report.days.upperBound) }
         for month in report.latency.months { append(month) }
@@ -72,6 +73,31 @@ struct CSVReport {
                 "forecast", key: series.key.key.text, series.key.statistic.text, series.unit.rawValue,
                 point.day..<point.day + 1,
                 point.mean, point.bounds)
+        }
+    }
+
+    private mutating func append(_ inventory: InventoryReport) {
+        let day = Granularity.daily.floor(inventory.fetched) / Granularity.daily.seconds
+        let days = day..<day + 1
+        func number(_ section: String, _ key: String, _ unit: String, _ value: Double?) {
+            row(section, key: key, StatisticCatalogue.entries.text, unit, days, value)
+        }
+        number("inventory_indices", "all", "indices", Double(inventory.indices))
+        number("inventory_indices", "standard_replicas", "indices", Double(inventory.standardReplicas))
+        number("inventory_indices", "virtual_replicas", "indices", Double(inventory.virtualReplicas))
+        number("inventory_limit", "all", "indices", inventory.agreed)
+        number("inventory_records", "all", "records", inventory.records)
+        number("inventory_records", "standard_replicas", "records", inventory.replicaRecords)
+        for (section, states) in [
+            ("inventory_untouched", inventory.untouched), ("inventory_appeared", inventory.appeared),
+            ("inventory_gone", inventory.gone),
+        ] {
+            for state in states {
+                let day = Granularity.daily.floor(state.time) / Granularity.daily.seconds
+                row(
+                    section, index: state.index, StatisticCatalogue.entries.text, "records", day..<day + 1,
+                    state.records)
+            }
         }
     }
 

@@ -12,6 +12,7 @@ extension ReportDocument.Section {
             return Self(
                 id: "indices", title: "Indices", blocks: [.paragraph("Not enough data: no index was collected.")])
         }
+        guard report.hasUsage else { return Self(id: "indices", title: "Indices", blocks: [growthAlone(indices)]) }
         var blocks: [ReportDocument.Block] = [.table(top(indices, charts))]
         if indices.usage.count > mostIndices {
             let rest = indices.usage.dropFirst(mostIndices)
@@ -34,6 +35,16 @@ extension ReportDocument.Section {
                         + "had no searches."))
         }
         return Self(id: "indices", title: "Indices", blocks: blocks)
+    }
+
+    /// What there is to say without searches.
+    private static func growthAlone(_ indices: IndexReport) -> ReportDocument.Block {
+        if !indices.growingRecords.isEmpty { return .table(growingRecords(indices)) }
+        let isKnown = indices.usage.contains { $0.recordsBefore != nil }
+        return .paragraph(
+            isKnown
+                ? "No index has more records than \(IndexReport.span) days ago."
+                : "Not enough data: growth needs lists of \(IndexReport.span) days.")
     }
 
     private static func top(_ indices: IndexReport, _ charts: CapacityCharts) -> ReportDocument.Table {

@@ -84,11 +84,20 @@ extension ReportDocument {
         answers = report.answers
         sections =
             [.contract(report, charts), .searches(report, charts)] + Section.levels(report, charts)
-            + [
+            + [Section.inventory(report)].compactMap(\.self) + [
                 .indices(report, charts), .searchCapacity(report, charts), .servers(report, charts),
                 .latency(report, charts), .unusualDays(report), .quality(report, charts), .method(report),
             ] + (appendix ? [.statistics(report)] : [])
+        if !report.hasUsage {
+            sections.removeAll { Self.ofUsage.contains($0.id) || $0.id == "servers" && report.servers.isEmpty }
+        }
     }
+
+    /// The sections about what only the Usage API says of an application.
+    private static let ofUsage: Set<String> = [
+        "searches", ContractLimit.maxQPS.identifier, ContractLimit.recommendRequestsPerMonth.identifier,
+        "search-capacity", "latency", "unusual-days", "statistics", "quality",
+    ]
 }
 
 extension ReportDocument.Tile {

@@ -15,6 +15,7 @@ public struct CapacityDocument: Encodable {
     var months: [Period]
     var weeks: [Period]
     var indices: Indices
+    @OrNull var inventory: Inventory?
     var searchCapacity: SearchCapacity
     var servers: [Server]
     var latency: Latency
@@ -32,6 +33,7 @@ public struct CapacityDocument: Encodable {
         months = report.months.map(Period.init)
         weeks = report.weeks.map(Period.init)
         indices = Indices(report.indices)
+        inventory = report.inventory.map(Inventory.init)
         searchCapacity = SearchCapacity(report.searchCapacity)
         servers = report.servers.map(Server.init)
         latency = Latency(report.latency)

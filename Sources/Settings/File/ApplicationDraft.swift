@@ -18,12 +18,12 @@ struct ApplicationDraft {
 
     /// The finished application; nil and a problem when something is missing.
     func finished(_ problems: Problems) -> ApplicationSettings? {
-        guard let usageKey = keys[.usage] else {
-            if !wrongKeys.contains(.usage) { reportMissingUsageKey(problems) }
+        guard KeyName.collecting.contains(where: { keys[$0] != nil }) else {
+            if wrongKeys.isDisjoint(with: KeyName.collecting) { reportMissingKey(problems) }
             return nil
         }
         guard let id else { return nil }
-        var application = ApplicationSettings(id: id, usageKey: usageKey)
+        var application = ApplicationSettings(id: id, usageKey: keys[.usage])
         application.monitoringKey = keys[.monitoring]
         application.searchKey = keys[.search]
         application.indices = indices
@@ -34,16 +34,22 @@ struct ApplicationDraft {
         return application
     }
 
-    private func reportMissingUsageKey(_ problems: Problems) {
-        let name = KeyName.usage
+    private func reportMissingKey(_ problems: Problems) {
+        let (usage, search) = (KeyName.usage, KeyName.search)
         if let origin {
             origin.refuse(
-                "neither \(name.valueKey) nor \(name.fileKey) is given",
-                expected: "one of the two, or the environment variable \(name.variable)")
+                "neither a usage key nor a search key is given",
+                expected: """
+                    \(usage.fileKey) or \(usage.valueKey) (or the environment variable \(usage.variable)), or, on a plan \
+                    without the Usage API, \(search.fileKey) or \(search.valueKey)
+                    """)
         } else {
             problems.add(
-                variable: name.variable, "neither this variable nor \(name.variable)_FILE is set",
-                expected: "the usage API key of the application that ALGOLIA_APPLICATION_ID names")
+                variable: usage.variable, "neither this variable nor \(usage.variable)_FILE is set",
+                expected: """
+                    the usage API key of the application that ALGOLIA_APPLICATION_ID names, or, on a plan without the \
+                    Usage API, a key with the ACL listIndexes in \(search.variable)
+                    """)
         }
     }
 }
@@ -52,6 +58,9 @@ struct ApplicationDraft {
 /// the environment.
 enum KeyName: CaseIterable {
     case usage, monitoring, search
+
+    /// Those of which an application needs one at least: with a monitoring key alone there would be nothing to plan by.
+    static let collecting: Set<KeyName> = [.usage, .search]
 
     /// The file's key for the key itself.
     var valueKey: String {

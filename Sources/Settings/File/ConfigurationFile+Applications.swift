@@ -37,6 +37,7 @@ extension ConfigurationFile {
                 "search_requests_per_month", .positiveNumber, into: &draft.contract.searchRequestsPerMonth)
             contract.read("records", .positiveNumber, into: &draft.contract.records)
             contract.read("max_qps", .positiveNumber, into: &draft.contract.maxQPS)
+            contract.read("indices", .positiveNumber, into: &draft.contract.indices)
             contract.read(
                 "recommend_requests_per_month", .positiveNumber, into: &draft.contract.recommendRequestsPerMonth)
             contract.read("period_start_day", .positiveInteger(atMost: 28), into: &draft.contract.periodStartDay)

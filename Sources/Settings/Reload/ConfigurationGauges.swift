@@ -50,6 +50,9 @@ public final class ConfigurationGauges: Sendable {
                     metric: ConfigurationMetric.contractLimit, application: application.id, limit: limit.rawValue)
                 values[identity] = value
             }
+            let indices = Identity(
+                metric: ConfigurationMetric.contractLimit, application: application.id, limit: "indices")
+            values[indices] = application.contract.indices
             values[Identity(metric: ConfigurationMetric.requestsPerMinuteLimit, application: application.id)] =
                 Double(settings.requests(shard: shard).requestsPerMinute)
         }
@@ -64,7 +67,7 @@ public enum ConfigurationMetric {
         help: "Contract limit from the configuration: requests per billing period, records, queries per second.",
         meaning:
             """
-            the contract limit; `limit` is `search_requests_per_month`, `records`, `max_qps` or \
+            the contract limit; `limit` is `search_requests_per_month`, `records`, `max_qps`, `indices` or \
             `recommend_requests_per_month`
             """)
     public static let requestsPerMinuteLimit = MetricDeclaration(

@@ -1,10 +1,14 @@
 import UsageModel
 
-/// `GET /1/indexes`, which is all that the exporter needs of the Search API.
+/// `GET /1/indexes`, which is all that the exporter needs of the Search API: each index with the levels that the Usage
+/// API has of it.
 struct SearchEndpoint: Sendable {
     /// Items on a page, and the most that a client may ask for.
     static let defaultPageSize: Int64 = 100
     static let largestPageSize: Int64 = 1000
+
+    /// Records that are built in a second.
+    private static let recordsPerSecond = 100_000.0
 
     let truth: Truth
     let now: UnixTime
@@ -42,10 +46,14 @@ struct SearchEndpoint: Sendable {
             ("name", .string(index.text)),
             // Empty for an index without records.
             ("createdAt", .string(records == .integer(0) ? "" : Self.milliseconds(created))),
-            ("updatedAt", .string(Self.milliseconds(Granularity.hourly.floor(now)))),
+            (
+                "updatedAt",
+                .string(Self.milliseconds(truth.updated(application: application, index: index, at: now) ?? now))
+            ),
             ("entries", JSONValue(records)), ("dataSize", JSONValue(level("data_size"))),
             ("fileSize", JSONValue(level("file_size"))),
-            ("lastBuildTimeS", .integer(1)), ("numberOfPendingTasks", .integer(0)), ("pendingTask", .bool(false)),
+            ("lastBuildTimeS", .integer(1 + Int64(records.double / Self.recordsPerSecond))),
+            ("numberOfPendingTasks", .integer(0)), ("pendingTask", .bool(false)),
         ]
         if let replica = replicas.first(where: { $0.name == index }) {
             attributes.append(("primary", .string(replica.primary.text)))

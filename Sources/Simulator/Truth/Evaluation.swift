@@ -92,7 +92,10 @@ struct Evaluation {
                 (whole[$0] * share * (0.9 + 0.1 * noise.unit(hours[$0].number))).rounded(.down)
             }
         case .level(let level):
-            return fill { model.level(level, $0, index) }
+            let last = index?.updated.map { model.hour($0, asOf: Truth.settled) }
+            return fill { hour in
+                model.level(level, last.flatMap { $0.number < hour.number ? $0 : nil } ?? hour, index)
+            }
         case .processingTime(let time):
             return processingTime(time, statistic)
         case .perServer(let measure):

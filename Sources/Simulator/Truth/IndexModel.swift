@@ -11,6 +11,8 @@ struct IndexModel: Sendable {
     let shareStart: Double
     /// The hour it was created in.
     let created: Int64
+    /// The hour since which its records and sizes stand still; nil when they do not.
+    let updated: Int64?
 
     /// All shares together. The rest is what the application does outside of any index.
     private static let total = 0.97
@@ -41,7 +43,8 @@ struct IndexModel: Sendable {
                 IndexModel(
                     name: name, noise: own, share: share, shareStart: start,
                     created: application.creation(of: name)?.hour
-                        ?? origin.hour - daysBefore * 24 + own.below(24, -2)))
+                        ?? origin.hour - daysBefore * 24 + own.below(24, -2),
+                    updated: application.lastUpdates[name]?.hour))
             start += share
         }
         return models

@@ -98,6 +98,11 @@ public struct Truth: Sendable {
         models[application]?.index(index).map { $0.created * 3600 }
     }
 
+    /// When the records of an index were last changed at a time, at the start of an hour; nil for an unknown index.
+    public func updated(application: ApplicationID, index: IndexName, at time: UnixTime) -> UnixTime? {
+        models[application]?.index(index).map { min($0.updated ?? .max, time.hour) * 3600 }
+    }
+
     /// Nil for an unknown application or index, and for minutely buckets.
     func evaluation(
         application: ApplicationID, index: IndexName, granularity: Granularity, range: TimeRange, asOf: UnixTime

@@ -6,6 +6,8 @@ public struct Contract: Sendable, Hashable {
     /// Queries per second.
     public var maxQPS: Double?
     public var recommendRequestsPerMonth: Double?
+    /// Indices, by the list of them.
+    public var indices: Double?
     /// The day on which a billing period begins, 1 to 28.
     public var periodStartDay = 1
 

@@ -4,7 +4,7 @@ public struct RequestOptions: Sendable, Hashable {
     public struct Endpoints: Sendable, Hashable {
         public var usage = "https://usage.algolia.com"
         public var monitoring = "https://status.algolia.com" { didSet { isMonitoringSet = true } }
-        public var search = "https://{application}-dsn.algolia.net"
+        public var search = Self.searchHosts[0]
         /// The path of a PEM file with the certificate authorities to trust; nil for those of the system.
         public var certificateAuthorityFile: String?
         /// Whether ``monitoring`` was set, also to what it is by default.
@@ -15,6 +15,15 @@ public struct RequestOptions: Sendable, Hashable {
         /// Whether the state of clusters may be asked for without a key: who has set another Usage API and no
         /// Monitoring API has a gateway, and nothing may go past it.
         public var allowsStatusWithoutKey: Bool { isMonitoringSet || usage == Self().usage }
+
+        /// The hosts of an application's Search API, in the vendor's order.
+        private static let searchHosts =
+            ["https://{application}-dsn.algolia.net"]
+            + (1...3).map { "https://{application}-\($0).algolianet.com" }
+
+        /// Where the Search API is asked: another host where the one before cannot be reached or fails. An endpoint that
+        /// is configured has no other.
+        public var searches: [String] { search == Self.searchHosts[0] ? Self.searchHosts : [search] }
     }
 
     public var endpoints = Endpoints()

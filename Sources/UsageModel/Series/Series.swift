@@ -4,7 +4,7 @@ public enum API: String, Sendable, Hashable, CaseIterable, Codable {
     case usage
     /// `status.algolia.com`: infrastructure and status.
     case monitoring
-    /// `{application}-dsn.algolia.net`: names of indices, no series.
+    /// `{application}-dsn.algolia.net`: the list of indices, with the levels of each.
     case search
 }
 

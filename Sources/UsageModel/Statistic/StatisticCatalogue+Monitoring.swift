@@ -67,9 +67,9 @@ extension StatisticCatalogue {
 }
 
 extension Statistic {
-    /// Whether it can only be asked for now: a minute that nobody asked in stays unknown for ever.
+    /// Whether it can only be asked for now: a minute or an hour that nobody asked in stays unknown for ever.
     public var isMomentary: Bool {
-        api == .monitoring && (name == "cluster_status" || name == "reachability")
+        api == .search || api == .monitoring && (name == "cluster_status" || name == "reachability")
     }
 }
 
@@ -77,8 +77,8 @@ extension Statistic {
     /// A statistic of `api` that is not in the catalogue. The Monitoring API reports those by server.
     public static func unknown(_ name: StatisticName, api: API) -> Statistic {
         var statistic = Statistic.unknown(name)
-        guard api == .monitoring else { return statistic }
         statistic.api = api
+        guard api == .monitoring else { return statistic }
         statistic.shape = .byServer
         statistic.perIndex = false
         return statistic

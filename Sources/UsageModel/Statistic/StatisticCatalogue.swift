@@ -256,8 +256,8 @@ public enum StatisticCatalogue {
             derivation: Difference("total_search_requests", minus: "querysuggestions_total_search_requests"))
     ]
 
-    /// Everything that has a description: the Usage API's, the derived, the Monitoring API's.
-    public static let every = all + derived + monitoring
+    /// Everything that has a description: the Usage API's, the derived, the Monitoring API's, the Search API's.
+    public static let every = all + derived + monitoring + search
 
     private static let byName = Dictionary(every.map { ($0.name, $0) }) { first, _ in first }
 

@@ -17,7 +17,7 @@ enum StatusRoute {
             return try response(
                 Document(
                     version: exporter.build.version, now: RFC3339.string(exporter.clock.now),
-                    ready: try await exporter.history.hasAnswers(),
+                    ready: try await exporter.hasFirstData(statuses),
                     database: .init(
                         path: exporter.history.path, bytes: exporter.history.size,
                         state: exporter.history.problem?.name ?? HistoryProblem.good),

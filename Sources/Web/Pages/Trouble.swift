@@ -29,8 +29,9 @@ struct Trouble: ViewModel {
                 the database can be written.\(next)
                 """
         } else if status.state == .unauthorized {
+            let key = status.keys.contains(.usage) ? "usage" : "search"
             text = """
-                \(status.application): Algolia refuses the usage key, or it cannot be read\(cause). Replace the key; a key \
+                \(status.application): Algolia refuses the \(key) key, or it cannot be read\(cause). Replace the key; a key \
                 file is read again by itself.\(next)
                 """
         } else {

@@ -28,7 +28,7 @@ enum HealthRoutes {
                     return .text(
                         "not ready: history database unavailable since \(time)\n", status: .serviceUnavailable)
                 }
-                if try await exporter.history.hasAnswers() {
+                if try await exporter.hasFirstData(statuses) {
                     let ranges = statuses.reduce(0) { $0 + $1.setAside.count }
                     return .text(
                         ranges == 0
@@ -67,5 +67,15 @@ enum HealthRoutes {
             return ""
         }
         return " (\(Substring(digits)))"
+    }
+}
+
+extension Exporter {
+    /// Whether the first data of what is configured is stored: answers of the Usage API or, where no application has a
+    /// key for it, a list of indices.
+    func hasFirstData(_ statuses: [ApplicationStatus]) async throws -> Bool {
+        if try await history.hasAnswers() { return true }
+        guard !statuses.isEmpty, statuses.allSatisfy({ !$0.keys.contains(.usage) }) else { return false }
+        return try await history.hasIndexLists()
     }
 }

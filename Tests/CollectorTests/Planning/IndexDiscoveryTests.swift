@@ -10,16 +10,35 @@ import UsageModel
 struct IndexDiscoveryTests {
     private let now = World.start
 
-    @Test("At once, and then an interval after each success, to the second")
+    @Test("At once, then an interval after each success, and a minute after each hour turns at the latest")
     func interval() {
         var discovery = IndexDiscovery(canList: true)
         #expect(discovery.isDue(now: now, interval: 3600) && !discovery.hasSucceeded)
         discovery.succeeded(now: now)
         #expect(discovery.hasSucceeded)
-        #expect(!discovery.isDue(now: now + 3599, interval: 3600))
-        #expect(discovery.isDue(now: now + 3600, interval: 3600))
         #expect(discovery.isDue(now: now + 60, interval: 60), "an interval that was shortened counts at once")
+        #expect(!discovery.isDue(now: now + 59, interval: 60))
+        let turn = Granularity.hourly.floor(now) + 3600
+        for interval in [3600, 86_400] as [Int64] {
+            #expect(!discovery.isDue(now: turn + 59, interval: interval))
+            #expect(discovery.isDue(now: turn + 60, interval: interval), "each hour has its levels")
+        }
         #expect(discovery.wakeUp == .infinity)
+    }
+
+    @Test("However late each list comes, none drifts out of its hour")
+    func drift() {
+        var discovery = IndexDiscovery(canList: true)
+        var hours: Set<UnixTime> = []
+        var time = now
+        while time < now + 10 * 86_400 {
+            if discovery.isDue(now: time, interval: 3600) {
+                hours.insert(Granularity.hourly.floor(time))
+                discovery.succeeded(now: time + 7)
+            }
+            time += 61
+        }
+        #expect(hours.count == 10 * 24 + 1)
     }
 
     @Test("Failures wait longer and longer, at least a second, and never longer than five minutes")
@@ -71,8 +90,8 @@ struct IndexDiscoveryTests {
         var succeeded = IndexDiscovery(canList: true)
         succeeded.succeeded(now: now)
         succeeded.shift(by: Double(seconds))
-        #expect(!succeeded.isDue(now: now + seconds + 3599, interval: 3600))
-        #expect(succeeded.isDue(now: now + seconds + 3600, interval: 3600))
+        #expect(!succeeded.isDue(now: now + seconds + 599, interval: 600))
+        #expect(succeeded.isDue(now: now + seconds + 600, interval: 600))
         var failed = IndexDiscovery(canList: true)
         _ = failed.failed(now: Double(now), .unauthorized(status: 401, message: ""), using: &generator)
         failed.shift(by: Double(seconds))

@@ -26,6 +26,14 @@ struct SmallTablesTests {
         try await history.note(
             VendorHorizon(level: .index, granularity: .daily, age: 1, reason: "404", triedAt: midnight),
             application: "APP")
+        var index = ListedIndex("products")
+        (index.created, index.updated) = (midnight - 1, midnight)
+        for indices in [[index], []] {
+            _ = try await history.store(
+                IndexSnapshot(
+                    application: "APP", indices: indices, isWhole: true, collected: [],
+                    time: midnight + (indices.isEmpty ? 3600 : 0)))
+        }
         try await history.write { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO retention VALUES ('hourly', ?, ?)", arguments: [midnight, midnight - 3600])

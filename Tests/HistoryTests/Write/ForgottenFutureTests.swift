@@ -28,6 +28,8 @@ struct ForgottenFutureTests {
                 VendorHorizon(level: .index, granularity: .hourly, age: 86_400, reason: "400", triedAt: now),
                 application: application)
         }
+        _ = try await history.store(
+            IndexSnapshot(application: "APP", indices: [], isWhole: false, collected: [], time: now))
         _ = try await history.retentionPlan(.hourly, keeping: 86_400, now: now)
         try await fixture.history.inWriter(
             "INSERT INTO remote_write_position SELECT 'mimir', 'hourly', id, \(now - 7200) FROM series")
@@ -59,7 +61,7 @@ struct ForgottenFutureTests {
             "set_aside SET tried_at = $ WHERE application = 'APP'",
             "vendor_horizon SET tried_at = $ WHERE application = 'APP'",
             "application SET first_seen = $ WHERE id = 'APP'", "application SET counted_from = $ WHERE id = 'APP'",
-            "retention SET window_start = $",
+            "retention SET window_start = $", "index_list SET fetched_at = $ WHERE application = 'APP'",
         ])
     func single(change: String) async throws {
         let fixture = try await filled()

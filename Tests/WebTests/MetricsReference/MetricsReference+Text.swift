@@ -57,6 +57,19 @@ extension MetricsReference {
 
         """
 
+    static let indices = """
+        ## The list of indices
+
+        Shown for applications with a search key, on every plan. The list of indices is fetched
+        every hour; each is a gauge of what the newest list said, and leaves the page with the
+        first list that lacks its index. The list has what the key may see: a key that is
+        restricted to some indices lists those alone. In the JSON and SQL interfaces the
+        application itself has the sums of records and sizes as well, without virtual replicas,
+        which hold no records. On `/metrics`, `sum by (application)` adds up what the list says
+        of every index.
+
+        """
+
     static let monitoring = """
         ## Servers and clusters
 

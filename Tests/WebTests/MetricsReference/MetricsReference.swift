@@ -15,7 +15,7 @@ import UsageModel
 enum MetricsReference {
     /// The whole page.
     static func markdown() -> String {
-        [introduction, statistics, infrastructure, servers, counters, leftOut, unknown, own, compatibility].joined(
+        [introduction, statistics, listed, infrastructure, servers, counters, leftOut, unknown, own, compatibility].joined(
             separator: "\n")
     }
 
@@ -74,6 +74,16 @@ enum MetricsReference {
         }
     }
 
+    private static var listed: String {
+        """
+        \(indices)
+        | statistic | metric | kind | unit | labels | meaning |
+        |---|---|---|---|---|---|
+        \(StatisticCatalogue.search.map(row).joined(separator: "\n"))
+
+        """
+    }
+
     private static var infrastructure: String {
         let shown = StatisticCatalogue.monitoring.filter { !MetricName($0, perIndex: false).families.isEmpty }
         return monitoring + "\n"
@@ -102,9 +112,10 @@ enum MetricsReference {
     }
 
     private static func row(_ statistic: Statistic) -> String {
-        var labels = ["application", statistic.shape.label].compactMap(\.self)
+        let isListed = statistic.api == .search
+        var labels = ["application", isListed ? "index" : statistic.shape.label].compactMap(\.self)
         if statistic.unit == .severity { labels.append("status") }
-        var cells = ["`\(statistic.name)`", names(MetricName(statistic, perIndex: false))]
+        var cells = ["`\(statistic.name)`", names(MetricName(statistic, perIndex: isListed))]
         if statistic.api == .usage {
             cells.append(statistic.perIndex ? names(MetricName(statistic, perIndex: true)) : "not served")
         }

@@ -43,7 +43,7 @@ extension CapacityContent.Report {
             hasDays
             ? "\(CalendarText.date(report.days.lowerBound)) to \(CalendarText.date(report.days.upperBound - 1))" : ""
         timeZone = report.timeZone
-        sections = hasDays ? try ReportSections(report).html : .empty
+        sections = hasDays || report.inventory != nil ? try ReportSections(report).html : .empty
         let query = PercentEncoding.query([("application", report.application.text)])
         json = "\(CapacityRoute.path)?\(query)"
         command =

@@ -37,6 +37,7 @@ struct CollectorApplication: ViewModel {
     var stateName: String
     var lastSuccess: Markup?
     var indexCount: String
+    var hasRows: Bool
     var rows: [ProgressRow]
     var notes: [Markup]
     var hasKeys: Bool
@@ -45,6 +46,7 @@ struct CollectorApplication: ViewModel {
     var hasIndices: Bool
     var indices: [Index]
     var cut: String
+    var list: ListedIndices?
 
     init(_ id: ApplicationID, position: Int, _ facts: CollectorFacts) {
         let status = facts.statuses.first { $0.application == id }
@@ -56,13 +58,17 @@ struct CollectorApplication: ViewModel {
         let names = Set(facts.fetched.keys.filter { $0.application == id && $0.isIndex }.map(\.index))
         indexCount = Figure.count(max(status?.indices ?? 0, names.count), "index", "indices")
         rows = facts.progress(of: id)
+        hasRows = !rows.isEmpty
         notes = status.map(CollectorFacts.notes) ?? []
         hasKeys = status != nil
         keys = status.map { Self.keys($0, facts) } ?? []
-        calendars = [Granularity.hourly, .daily].map { Self.calendar(id, $0, status, facts) }
+        calendars =
+            status?.keys.contains(.usage) == false
+            ? [] : [Granularity.hourly, .daily].map { Self.calendar(id, $0, status, facts) }
         let indices = Self.indices(id, names, status, facts)
         self.indices = Array(indices.prefix(Self.rows))
         hasIndices = !indices.isEmpty
+        list = facts.inventories[id].map { ListedIndices($0) }
         cut =
             indices.count > Self.rows
             ? "The \(Self.rows) of \(Figure.exact(indices.count)) indices with the lowest coverage." : ""
@@ -93,8 +99,8 @@ struct CollectorApplication: ViewModel {
             let lastSuccess = value(CollectorMetric.lastSuccess).map { UnixTime($0) }
             let state =
                 switch (api, isUp) {
-                case (.usage, _) where status.state == .unauthorized: "rejected or missing"
                 case _ where !status.keys.contains(api): "not configured"
+                case (.usage, _) where status.state == .unauthorized: "rejected or missing"
                 case (.monitoring, _) where status.infrastructure?.isRefused == true: "rejected"
                 case (_, true?): "accepted"
                 case (_, false?):

@@ -12,6 +12,8 @@ struct CollectorFacts: Sendable {
     var registry: MetricsRegistry
     /// The ranges that were fetched, settled or not, by scope and granularity.
     private(set) var fetched: [Scope: [Granularity: TimeRangeSet]] = [:]
+    /// The lists of indices of the applications that are collected.
+    private(set) var inventories: [ApplicationID: IndexInventory] = [:]
     /// The end of the newest complete bucket.
     private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
 
@@ -19,6 +21,10 @@ struct CollectorFacts: Sendable {
         now = exporter.clock.now
         statuses = await exporter.status()
         registry = exporter.registry
+        for status in statuses where status.keys.contains(.search) {
+            inventories[status.application] = try await exporter.history.indexInventory(
+                application: status.application)
+        }
         for coverage in try await exporter.history.coverage() {
             fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
         }
@@ -41,6 +47,8 @@ struct CollectorFacts: Sendable {
     func progress(of application: ApplicationID) -> [ProgressRow] {
         let scope = Scope(application: application)
         let status = statuses.first { $0.application == application }
+        // Without a usage key nothing is fetched that could be fresh or covered.
+        if status?.keys.contains(.usage) == false, fetched[scope] == nil { return [] }
         return [Granularity.hourly, .daily].map { granularity in
             let newest = newest[scope]?[granularity]
             let since = fetched[scope]?[granularity]?.ranges.first?.start
@@ -97,6 +105,14 @@ struct CollectorFacts: Sendable {
                 notes.append("Last error, \(Markup.time(time)): \(error)")
             }
             if let until = status.pausedUntil { notes.append("Paused; retrying at \(Markup.time(until)).") }
+        }
+        if !status.keys.contains(.usage) {
+            notes.append(
+                """
+                No usage key: only the records, sizes and build times of indices are collected, from the list of indices. \
+                A usage key (Premium plans) adds searches, operations, processing times, queries per second and search \
+                capacity, the past that Algolia keeps of them, and their limits and forecasts.
+                """)
         }
         for (level, names) in status.refused.sorted(by: { $0.key < $1.key }) where !names.isEmpty {
             notes.append("Not included in the plan (\(level) level): \(names.map(\.text).joined(separator: ", "))")

@@ -112,6 +112,12 @@ struct ExploreQuestion: Sendable {
     private static func firstFetched(
         _ statistic: Statistic, _ filter: SeriesFilter, _ exporter: Exporter
     ) async throws -> UnixTime? {
+        if statistic.api == .search {
+            return try await exporter.history.series(
+                statistics: [statistic.name], applications: filter.applications, indices: filter.indices,
+                granularity: .daily
+            ).map(\.first.time).min()
+        }
         let isMonitoring = statistic.api == .monitoring
         return try await exporter.history.coverage().filter { coverage in
             let key = SeriesKey(

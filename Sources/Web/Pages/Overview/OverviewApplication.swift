@@ -48,6 +48,7 @@ struct OverviewApplication: ViewModel {
     var allIndices: String
     var hasUnusual: Bool
     var unusual: [Unusual]
+    var hasRows: Bool
     var rows: [ProgressRow]
     var notes: [Markup]
 
@@ -84,6 +85,7 @@ struct OverviewApplication: ViewModel {
         unusual = newest.prefix(Self.mostUnusual).map { Self.unusual($0, of: report.application) }
         hasUnusual = !unusual.isEmpty
         rows = facts.progress(of: report.application)
+        hasRows = !rows.isEmpty
         notes = status.map(CollectorFacts.notes) ?? []
     }
 

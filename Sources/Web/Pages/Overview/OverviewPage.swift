@@ -19,7 +19,7 @@ enum OverviewPage {
             }
             let content = Content(
                 hasApplications: !applications.isEmpty, hasSeveral: applications.count > 1, applications: applications,
-                isReady: try await exporter.history.hasAnswers())
+                isReady: try await exporter.hasFirstData(facts.statuses))
             return Page(name: .overview, content: PageTemplates.render(.overview, content, at: exporter.paths))
         }
     }
