@@ -8,6 +8,7 @@ struct IndicesResult: ViewModel {
     let application: ApplicationID
     var hasRows: Bool
     var table: IndexTable
+    var hasMore: Bool
     /// Nil on the first page, and on the last.
     var previous: String?
     var next: String?
@@ -34,6 +35,7 @@ struct IndicesResult: ViewModel {
         }
         previous = page > 1 ? link(page - 1) : nil
         next = first + shown.count < usage.count && hasRows ? link(page + 1) : nil
+        hasMore = previous != nil || next != nil
     }
 
     /// The report's order is that of searches.
