@@ -1,4 +1,5 @@
 public import Capacity
+internal import UsageModel
 
 /// One question that a planner asks, and what the report says to it, in words.
 ///
