@@ -46,7 +46,10 @@ public struct CapacityAnswer: Sendable, Hashable {
 extension CapacityReport {
     /// Every question in the order in which a planner asks, answered from this report alone.
     public var answers: [CapacityAnswer] {
-        limits.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) }
+        limits.flatMap { limit in
+            [limit.term.map { termAnswer(limit, $0) } ?? monthAnswer(limit), yearAnswer(limit)].compactMap(\.self)
+        }
+            + [protectiveLimit.map(indexingAnswer)].compactMap(\.self)
             + [
                 drivingAnswer, unsearchedAnswer, searchCapacityAnswer, memoryAnswer, latencyAnswer, unusualDaysAnswer,
                 certaintyAnswer,
