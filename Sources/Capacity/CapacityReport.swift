@@ -10,6 +10,9 @@ public struct CapacityReport: Sendable {
     public var days: Range<Int64>
     /// The usual limits, whether something was agreed or not, and others that were, in the order of ``ContractLimit``.
     public var limits: [LimitReport]
+    /// Indexing operations beside the limit that follows from what is used; nil when none were reported in the running
+    /// billing period.
+    public var protectiveLimit: ProtectiveLimit?
     /// Billed search requests of each billing period, oldest first.
     public var months: [PeriodUsage]
     /// The same of each week, from Monday on.
@@ -29,12 +32,19 @@ public struct CapacityReport: Sendable {
 }
 
 extension CapacityReport {
+    /// The series that limits are held against, with their forecasts, each once.
+    public var forecasts: [ForecastedSeries] {
+        var known: Set<StatisticName> = []
+        return limits.filter { known.insert($0.limit.statistic).inserted }.map(\.series)
+    }
+
     /// Answers from the days of one application.
     public init(_ input: CapacityInput) {
         application = input.application
         timeZone = input.timeZone
         days = input.days
         limits = LimitReport.all(input)
+        protectiveLimit = ProtectiveLimit(input, limits)
         let searches = input.days(ContractLimit.searchRequestsPerMonth.statistic)
         months = PeriodUsage.sums(searches, of: BillingPeriod(startDay: input.contract.periodStartDay), in: input)
         weeks = PeriodUsage.sums(searches, of: .week, in: input)

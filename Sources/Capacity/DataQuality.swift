@@ -65,7 +65,7 @@ extension DataQuality {
     /// Counts the days that each forecast has to fill between those that it knows.
     private static func filled(_ input: CapacityInput) -> [StatisticName: Int] {
         var filled: [StatisticName: Int] = [:]
-        for statistic in input.limits.map(\.statistic) {
+        for statistic in Set(input.limits.map(\.statistic)) {
             let missing = input.days(statistic)?.trimmed.values.count { $0 == nil } ?? 0
             if missing > 0 { filled[statistic] = missing }
         }

@@ -17,6 +17,27 @@ public struct IndexReport: Sendable {
     /// Indices that hold records and were not searched in the last 28 days although all of them were fetched,
     /// the largest first. Searches of Query Suggestions count as searches here, although they are not billed.
     public var unsearched: [IndexUsage]
+    /// The application's billed searches beside those of its indices; nil when the application's are not known for
+    /// every one of the last 28 days.
+    public var attribution: Attribution?
+
+    /// The billed search requests of the last 28 days, by whether an index has them.
+    ///
+    /// Algolia attributes a query of several indices to none of them, so that indices together have less than the
+    /// application.
+    public struct Attribution: Sendable, Hashable {
+        /// All of the application's.
+        public var application: Double
+        /// Those of its indices together.
+        public var indices: Double
+        /// Whether every day of every index was fetched. Otherwise ``unattributed`` is an upper bound.
+        public var isComplete: Bool
+
+        /// Those that no index has: of queries of several indices, and of indices that are not collected.
+        public var unattributed: Double { max(application - indices, 0) }
+        /// ``unattributed`` as a share of the application's, in 0 ... 1; nil when it has none.
+        public var unattributedShare: Double? { application > 0 ? unattributed / application : nil }
+    }
 }
 
 /// One index over the newest weeks.
@@ -59,6 +80,7 @@ extension IndexReport {
         if total > 0 {
             for number in usage.indices { usage[number].share = usage[number].searches.map { max($0, 0) / total } }
         }
+        attribution = Attribution(usage, input)
         let firstDay = input.newest(Self.span).lowerBound
         self.usage = Self.sorted(usage, by: \.searches)
         growing = Self.growing(usage, by: \.searchesGrowth)
@@ -79,6 +101,18 @@ extension IndexReport {
         usage.map { (value: value($0) ?? -.infinity, usage: $0) }
             .sorted { ($1.value, $0.usage.index) < ($0.value, $1.usage.index) }
             .map(\.usage)
+    }
+}
+
+extension IndexReport.Attribution {
+    fileprivate init?(_ usage: [IndexUsage], _ input: CapacityInput) {
+        let days =
+            input.days(ContractLimit.searchRequestsPerMonth.statistic)?
+            .values(in: input.newest(IndexReport.span)) ?? []
+        guard days.count == IndexReport.span else { return nil }
+        application = days.reduce(0) { $0 + $1.value }
+        indices = usage.reduce(0) { $0 + max($1.searches ?? 0, 0) }
+        isComplete = usage.allSatisfy { $0.coverage >= 1 }
     }
 }
 

@@ -57,6 +57,16 @@ import UsageModel
         }
     }
 
+    @Test func `several periods add up what each is charged, and one with fewer than four days nothing`() {
+        // 2026-06-15 begins a period: two days of it, and twenty of the one before.
+        let start: Int64 = 20_619
+        let days = (start - 20..<start + 2).map { DayValue(day: $0, value: $0 < start ? 10 : 1000) }
+        #expect(BilledRecordsTotal(BillingPeriod(startDay: 15), days).total == 10)
+        let later = days + (start + 2..<start + 4).map { DayValue(day: $0, value: 7) }
+        #expect(BilledRecordsTotal(BillingPeriod(startDay: 15), later).total == 17)
+        #expect(BilledRecordsTotal(BillingPeriod()).total == 0)
+    }
+
     @Test func `with fewer than four days the lowest is shown, and the limit is not reached by it`() {
         let june: Int64 = 20_605
         for count in 1...3 {

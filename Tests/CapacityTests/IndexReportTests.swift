@@ -59,6 +59,32 @@ import UsageModel
         #expect(report.usage.map(\.share) == [0.6, 0.2, 0.2, 0, nil])
     }
 
+    @Test func `what no index has of the application's searches is told, as far as every day is known`() throws {
+        var fixture = CapacityFixture(days: 40, indices: ["a", "b"])
+        fixture.add("billed_search_requests") { $0 < 12 ? 900 : 10 }
+        fixture.add("billed_search_requests", index: "a") { _ in 6 }
+        fixture.add("billed_search_requests", index: "b") { _ in 3 }
+        let whole = try #require(IndexReport(fixture.input).attribution)
+        #expect(whole.application == 280 && whole.indices == 252)
+        #expect(whole.unattributed == 28 && whole.unattributedShare == 0.1 && whole.isComplete)
+        // A day of an index that was not fetched looks like one without searches.
+        fixture.leaveOut(30..<31, index: "b")
+        let bound = try #require(IndexReport(fixture.input).attribution)
+        #expect(bound.unattributed == 31 && !bound.isComplete)
+        fixture.leaveOut(20..<21)
+        #expect(IndexReport(fixture.input).attribution == nil)
+    }
+
+    @Test func `indices never have less than nothing of what the application has`() throws {
+        var fixture = CapacityFixture(days: 28, indices: ["a"])
+        fixture.add("billed_search_requests") { _ in 5 }
+        fixture.add("total_search_requests", index: "a") { _ in 7 }
+        #expect(try #require(IndexReport(fixture.input).attribution).unattributed == 0)
+        fixture.add("billed_search_requests") { _ in 0 }
+        #expect(try #require(IndexReport(fixture.input).attribution).unattributedShare == nil)
+        #expect(IndexReport(CapacityFixture(days: 28, indices: ["a"]).input).attribution == nil)
+    }
+
     @Test func `indices that grew come in the order of searches a day`() {
         var fixture = CapacityFixture(days: 56, indices: ["big", "calm", "new", "small"])
         fixture.add("billed_search_requests", index: "big") { $0 < 28 ? 1000 : 1010 }

@@ -209,6 +209,9 @@ private func noise(_ day: Int64) -> Double { TestSupport.noise(Int(day), seed: 0
         for limit in ContractLimit.allCases {
             var contract = Contract(searchRequestsPerMonth: 1, records: 1, maxQPS: 1)
             contract.recommendRequestsPerMonth = 1
+            contract.searchRequestsPerYear = 1
+            contract.recordsPerYear = 1
+            contract.start = june
             let report = LimitReport(limit, input(limit.statistic, contract) { _ in 0 })
             #expect(report.used == 0)
             #expect(report.projection?.mean == 0)

@@ -177,7 +177,7 @@ import UsageModel
         var answer = try answer("indices.driver", report)
         #expect(
             plain(answer.answer)
-                == "products made 73% of all billed searches in the last 28 days and 97% of the growth.")
+                == "products made 73% of the billed searches of all indices in the last 28 days and 97% of the growth.")
         report.indices.usage[1].searchesGrowth = -5e6 / 28
         answer = try self.answer("indices.driver", report)
         #expect(answer.answer.hasSuffix(" and more than all of the growth, because others fell."))

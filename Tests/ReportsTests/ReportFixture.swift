@@ -316,6 +316,7 @@ extension ReportFixture {
             ("zeros", small(days: 200) { _ in 0 }), ("ended", small(days: 200) { $0 < 150 ? 9 : nil }),
             ("gaps", gaps), ("no contract", small(days: 200, agreed: nil) { Double($0) }),
             ("contract of nothing", small(days: 200, agreed: 0) { Double($0) }), ("not finite", broken),
+            ("annual", annual), ("annual, not begun", ahead), ("annual, little known", littleKnown),
         ]
     }
 

@@ -3,16 +3,29 @@ import Settings
 import Testing
 import UsageModel
 
-@Suite struct `docs/configuration.md` {
-    /// The contents of the page's fenced blocks in `language`.
-    private func blocks(_ language: String) throws -> [String] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let page = try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8)
-        return page.split(separator: "```\(language)\n").dropFirst().compactMap { block in
-            block.firstRange(of: "\n```").map { String(block[..<$0.lowerBound]) }
-        }
+/// The contents of a page's fenced blocks in `language`.
+private func blocks(_ language: String, of page: String = "configuration.md") throws -> [String] {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "docs/\(page)"), encoding: .utf8)
+    return page.split(separator: "```\(language)\n").dropFirst().compactMap { block in
+        block.firstRange(of: "\n```").map { String(block[..<$0.lowerBound]) }
     }
+}
+
+@Suite struct `docs/capacity-planning.md` {
+    @Test func `shows contracts that work`() throws {
+        let contracts = try blocks("yaml", of: "capacity-planning.md").map { yaml in
+            try SettingsLoader.parse(yaml, file: "exporter.yml").applications[0].contract
+        }
+        #expect(contracts.count == 3)
+        #expect(contracts.map(\.records) == [12_000_000, nil, 10_000_000])
+        #expect(contracts[1].recordsPerYear == 120_000_000 && contracts[1].start == 20_485)
+        #expect(contracts[2].price(beyond: .records)?.per1000 == 0.4)
+    }
+}
+
+@Suite struct `docs/configuration.md` {
 
     @Test func `begins with an example that works`() throws {
         let settings = try SettingsLoader.parse(try #require(try blocks("yaml").first), file: "exporter.yml")

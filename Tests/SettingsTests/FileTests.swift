@@ -19,7 +19,13 @@ import UsageModel
               max_qps: 400.5
               indices: 1000
               recommend_requests_per_month: 3e6
+              search_requests_per_year: 600e6
+              records_per_year: 120e6
+              start: 2026-02-15
               period_start_day: 15
+              currency: EUR
+              price_per_1000_search_requests: 0.45
+              price_per_1000_records: 0.35
         endpoints:                                        # for tests and private gateways
           usage: http://127.0.0.1:8080/usage
           monitoring: https://status.example.com
@@ -49,7 +55,13 @@ import UsageModel
         application.contract.maxQPS = 400.5
         application.contract.indices = 1000
         application.contract.recommendRequestsPerMonth = 3_000_000
+        application.contract.searchRequestsPerYear = 600e6
+        application.contract.recordsPerYear = 120e6
+        application.contract.start = 20_499
         application.contract.periodStartDay = 15
+        application.contract.currency = "EUR"
+        application.contract.pricePer1000SearchRequests = 0.45
+        application.contract.pricePer1000Records = 0.35
         var expected = Settings()
         expected.applications = [application]
         expected.requests.endpoints.usage = "http://127.0.0.1:8080/usage"

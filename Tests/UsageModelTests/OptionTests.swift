@@ -32,10 +32,15 @@ struct OptionTests {
     func contract() {
         var contract = Contract(searchRequestsPerMonth: 1, records: 2, maxQPS: 3)
         contract.recommendRequestsPerMonth = 4
-        #expect(ContractLimit.allCases.map { contract[$0] } == [1, 2, 3, 4])
+        contract.searchRequestsPerYear = 5
+        contract.recordsPerYear = 6
+        #expect(ContractLimit.allCases.map { contract[$0] } == [1, 2, 3, 4, nil, nil])
+        contract.start = 20_000
+        #expect(ContractLimit.allCases.map { contract[$0] } == [1, 2, 3, 4, 5, 6])
         #expect(
             ContractLimit.allCases.map(\.rawValue) == [
                 "search_requests_per_month", "records", "max_qps", "recommend_requests_per_month",
+                "search_requests_per_year", "records_per_year",
             ])
         #expect(ContractLimit.allCases.allSatisfy { Contract()[$0] == nil })
     }

@@ -50,6 +50,31 @@ struct CapacityGaugesTests {
         }
     }
 
+    @Test("Has gauges for the term of a commitment, and for the cost of what exceeds it")
+    func annual() async throws {
+        let site = try Site()
+        try await CapacityPageTests.store(site)
+        let planning = CapacityCache.Planning(contracts: { ["APP": CapacityPageTests.annual] })
+        let exporter = site.exporter(planning: planning) { [] }
+        try await withServer(exporter) { web in
+            let report = try await exporter.capacity.report("APP")
+            site.clock.advance(by: 1)
+            let page = try await web.get("/metrics").text
+            let limit = try #require(report.limits.first { $0.limit == .searchRequestsPerYear })
+            let name = "search_requests_per_year"
+            #expect(samples("algolia_capacity_utilization_ratio", page)[name] == limit.utilization)
+            #expect(samples("algolia_capacity_projected_ratio", page)[name] == limit.projectedUtilization)
+            let cost = try #require(limit.excessCost)
+            #expect(cost.mean > 0 && cost.bounds.lower80 < cost.mean && cost.mean < cost.bounds.upper80)
+            #expect(samples("algolia_capacity_excess_cost", page) == [name: cost.mean])
+            #expect(samples("algolia_capacity_excess_cost_lower80", page) == [name: cost.bounds.lower80])
+            #expect(samples("algolia_capacity_excess_cost_upper80", page) == [name: cost.bounds.upper80])
+            #expect(
+                page.contains("algolia_capacity_excess_cost{application=\"APP\",limit=\"\(name)\",currency=\"USD\"}"))
+            #expect(samples("algolia_capacity_utilization_ratio", page)["records_per_year"] != nil)
+        }
+    }
+
     @Test("What is older than a day's staleness is left out, rather than repeated for ever")
     func stale() async throws {
         let site = try Site()

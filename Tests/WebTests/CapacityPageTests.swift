@@ -19,6 +19,44 @@ struct CapacityPageTests {
     static let planning = CapacityCache.Planning(
         contracts: { ["APP": Contract(searchRequestsPerMonth: 400_000, records: 60_000)] })
 
+    /// A commitment for the year from 1 December 2025 on, which the days of ``store(_:application:days:)`` exceed.
+    static let annual: Contract = {
+        var contract = Contract()
+        contract.searchRequestsPerYear = 3_000_000
+        contract.recordsPerYear = 700_000
+        contract.start = CapacityFixture.day("2025-12-01")
+        contract.currency = "USD"
+        contract.pricePer1000SearchRequests = 0.5
+        return contract
+    }()
+
+    @Test("Has the term of a commitment, what exceeds it costs, the derived limit, and what no index has")
+    func annual() async throws {
+        let site = try Site()
+        try await Self.store(site)
+        try await site.storeDays("total_write_operations", 60) { _ in 1_000 }
+        try await site.storeDays("billed_search_requests", 60, index: "products") { _ in 900 }
+        let planning = CapacityCache.Planning(contracts: { ["APP": Self.annual] })
+        let exporter = site.exporter(planning: planning) { [] }
+        try await withServer(exporter) { web in
+            let answer = try await web.get("/capacity")
+            try answer.page(current: "/capacity")
+            for text in [
+                "Will billed search requests exceed the annual commitment by 30 Nov 2026?",
+                "Billed records per year: the billing periods of the term to 30 Nov 2026",
+                "Cost of the projected excess: ", "This limit is derived, it is not in the contract",
+                "Shares are of the searches that are attributed to an index.",
+            ] {
+                #expect(answer.text.contains(text), "\(text)")
+            }
+            let overview = try await web.get("/")
+            let meters = try overview.page(current: "/").all("svg")
+                .filter { $0.attributes["class"]?.hasPrefix("meter") == true }
+            #expect(meters.count == 2)
+            #expect(overview.text.contains("Will billed records use up the annual commitment in the coming year?"))
+        }
+    }
+
     @Test("Has the report's answers, charts with what is to come, and tables")
     func whole() async throws {
         let site = try Site()

@@ -22,6 +22,9 @@ struct BilledRecords {
     /// Whether there are days enough for a figure that can be charged; from then on it never falls.
     var isCharged: Bool { highest.count > Self.disregarded }
 
+    /// The figure as far as it is charged: zero before the fourth day.
+    var charged: Double { isCharged ? figure ?? 0 : 0 }
+
     /// Counts one more day.
     mutating func append(_ day: Double) {
         let place = highest.firstIndex { $0 < day } ?? highest.endIndex
@@ -30,7 +33,36 @@ struct BilledRecords {
     }
 }
 
-/// The same of days that are not there yet.
+/// The records that are charged for several billing periods, added up: how they count against an annual commitment.
+///
+/// A period counts from its fourth day on, so that the sum never falls.
+struct BilledRecordsTotal {
+    private let billing: BillingPeriod
+    /// The sum of the periods before the newest one.
+    private var closed = 0.0
+    private var period: Range<Int64> = 0..<0
+    private var records = BilledRecords()
+
+    init(_ billing: BillingPeriod, _ days: some Sequence<DayValue> = []) {
+        self.billing = billing
+        for day in days { append(day) }
+    }
+
+    /// The sum so far.
+    var total: Double { closed + records.charged }
+
+    /// Counts one more day, later than those before.
+    mutating func append(_ day: DayValue) {
+        if !period.contains(day.day) {
+            closed = total
+            period = billing.containing(day.day)
+            records = BilledRecords()
+        }
+        records.append(day.value)
+    }
+}
+
+/// The figure of days that are not there yet.
 ///
 /// A level that is high on one day is high on the next: the errors of its days go together. The fourth highest of the
 /// days' bounds is therefore the bound of the fourth highest.

@@ -46,7 +46,8 @@ extension PeriodUsage {
         sums(series, of: billing.touching(input.days), in: input)
     }
 
-    private static func sums(
+    /// Such a sum of each of `periods`.
+    static func sums(
         _ series: DailySeries?, of periods: [Range<Int64>], in input: CapacityInput
     ) -> [PeriodUsage] {
         periods.map { days in
@@ -56,6 +57,20 @@ extension PeriodUsage {
             let reported = series.values(in: period.days.clamped(to: input.days)).count
             filled.coverage = Double(reported) / Double(period.days.count)
             return filled
+        }
+    }
+
+    /// The records that are charged for each of `periods`; nil while one has fewer than four days with a value.
+    static func billedRecords(
+        _ series: DailySeries, of periods: [Range<Int64>], in input: CapacityInput
+    ) -> [PeriodUsage] {
+        periods.map { days in
+            let reported = series.values(in: days.clamped(to: input.days)).map(\.value)
+            let records = BilledRecords(reported)
+            var period = PeriodUsage(days, in: input)
+            period.value = records.isCharged ? records.figure : nil
+            period.coverage = Double(reported.count) / Double(days.count)
+            return period
         }
     }
 

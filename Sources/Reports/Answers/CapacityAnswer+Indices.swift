@@ -11,8 +11,10 @@ extension CapacityReport {
         var answer: String
         var details: [String] = []
         if let first = indices.usage.first, let searches = first.searches, searches > 0, let share = first.share {
-            answer = "\(Phrase.name(first.index)) made \(Figure.percent(share)) of all billed searches in \(span)"
+            answer =
+                "\(Phrase.name(first.index)) made \(Figure.percent(share)) of the billed searches of all indices in \(span)"
             details.append("\(Phrase.name(first.index)) had \(Figure.compact(searches)) searches.")
+            details.append(indices.attributionWords)
         } else if indices.usage.contains(where: { $0.searches != nil }) {
             answer = "No index had a billed search in \(span)"
         } else {

@@ -19,8 +19,9 @@ extension CapacityReport {
         } else {
             text = usedSentence(limit)
         }
-        if limit.agreed == nil { details.append("No limit is configured.") }
+        if limit.agreed == nil { details.append(noLimitSentence(limit)) }
         if !days.isEmpty, !isOver { details.append(contentsOf: projectionNotes(limit)) }
+        if let cost = limit.excessCost { details.append(cost.sentence) }
         return CapacityAnswer(
             id: "\(limit.limit.rawValue).month",
             question:
@@ -29,37 +30,60 @@ extension CapacityReport {
             severity: verdict?.severity ?? .unknown)
     }
 
+    /// A month without a limit may be a part of a year with one.
+    private func noLimitSentence(_ limit: LimitReport) -> String {
+        let isAnnual = limits.contains { $0.term != nil && $0.limit.statistic == limit.limit.statistic }
+        return isAnnual ? "No monthly limit is configured: the commitment is for a year." : "No limit is configured."
+    }
+
     /// The answer to when a limit is reached within a year. Nil without a limit: the month's answer says so.
     func yearAnswer(_ limit: LimitReport) -> CapacityAnswer? {
         var details = ""
         let state: String?
         let text: String
         let severity: CapacityAnswer.Severity
+        let goal: (subject: String, end: String) =
+            limit.term == nil ? ("The limit", "reached") : ("The commitment", "used up")
         switch limit.exhaustion {
         case .unlimited: return nil
         case .unknown(let failure):
             (state, text, severity) = (nil, "Not enough data: \(failure.words).", .unknown)
+        case .unknownTerm(let known, let over):
+            state = nil
+            text = "Not enough data: \(known) of \(Figure.count(over, "day")) of the term have values; this needs half."
+            severity = .unknown
         case .reached(let day):
             state = "Limit reached"
-            text = "\(Phrase.capitalized(Phrase.month(limit.month))) reached the limit on \(CalendarText.date(day))."
+            let date = CalendarText.date(day)
+            text =
+                limit.term == nil
+                ? "\(Phrase.capitalized(Phrase.month(limit.month))) reached the limit on \(date)."
+                : "The commitment was used up on \(date)."
             severity = .critical
         case .expected(let day, let earliest, let latest):
             let away = Int(day - days.upperBound) + 1
             state = "Limit ahead"
-            text = "The limit is projected to be reached on \(CalendarText.date(day)), in \(Figure.count(away, "day"))."
+            text =
+                "\(goal.subject) is projected to be \(goal.end) on \(CalendarText.date(day)), in "
+                + "\(Figure.count(away, "day"))."
             let end = latest.map { "to \(CalendarText.date($0))" } ?? "to beyond the end of the forecast"
             details = "80% interval: \(CalendarText.date(earliest)) \(end)."
+            if let term = limit.term, day >= term.days.upperBound {
+                details += " That is in the term from \(CalendarText.date(term.days.upperBound)) on."
+            }
             severity = away <= CapacityReport.soon ? .critical : .warning
         case .notExpected(let within, let earliest):
             let isSoon = earliest.map { Int($0 - days.upperBound) < CapacityReport.soon } == true
             (state, severity) = isSoon ? ("At risk", .warning) : ("On track", .good)
-            text = "The limit is not projected to be reached in the next \(Figure.count(within, "day"))."
+            text = "\(goal.subject) is not projected to be \(goal.end) in the next \(Figure.count(within, "day"))."
             let risk = earliest.map { "There is a 10% chance of reaching it by \(CalendarText.date($0))." }
             details = [nearest(limit), risk].compactMap(\.self).joined(separator: " ")
         }
         return CapacityAnswer(
             id: "\(limit.limit.rawValue).year",
-            question: "Will \(limit.limit.subject) exceed the contract in the coming year?",
+            question: limit.term == nil
+                ? "Will \(limit.limit.subject) exceed the contract in the coming year?"
+                : "Will \(limit.limit.subject) use up the annual commitment in the coming year?",
             state: state, text: text, details: details, severity: severity)
     }
 
@@ -77,25 +101,29 @@ extension CapacityReport {
                 "Projected for \(Phrase.month(month.days)): \(Figure.compact(month.projection.mean)) billed records "
                     + "(\(Phrase.share(month.projection.mean, of: limit.agreed)) of the limit)."
             }
-        // The projection of a day says little about the highest of many days.
-        case .highest: return nil
+        // The projection of a day says little about the highest of many days, and a term's coming months are no limits.
+        case .highest, .sumOfFourthHighest: return nil
         }
     }
 
     /// Days that it takes to agree on another contract.
     private static let soon = 90
 
-    private func isOver(_ period: Range<Int64>) -> Bool { period.upperBound <= days.upperBound }
+    func isOver(_ period: Range<Int64>) -> Bool { period.upperBound <= days.upperBound }
 
-    private func verdict(_ limit: LimitReport) -> (state: String, severity: CapacityAnswer.Severity)? {
+    func verdict(_ limit: LimitReport) -> (state: String, severity: CapacityAnswer.Severity)? {
         guard limit.agreed != nil, !days.isEmpty else { return nil }
         if limit.isExceeded { return ("Over limit", .critical) }
-        if isOver(limit.month) {
+        if isOver(limit.period) {
             guard limit.used != nil else { return nil }
             return limit.usedCoverage < 1 ? ("Within limit, as far as known", .warning) : ("Within limit", .good)
         }
-        guard let exceedance = limit.projection?.exceedance else { return nil }
-        return switch exceedance {
+        return limit.projection?.exceedance.map(Self.verdict)
+    }
+
+    /// The verdict on a probability of exceeding a limit.
+    static func verdict(_ exceedance: Double) -> (state: String, severity: CapacityAnswer.Severity) {
+        switch exceedance {
         case ..<0.1: ("On track", .good)
         case ..<0.5: ("At risk", .warning)
         case ..<0.9: ("Likely over limit", .critical)
@@ -104,8 +132,8 @@ extension CapacityReport {
     }
 
     /// The projection of the whole month beside the limit, and the chance of exceeding it.
-    private func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
-        let month = Phrase.monthName(limit.month)
+    func projectionSentence(_ limit: LimitReport, _ projection: Projection) -> String {
+        let month = limit.term?.words ?? Phrase.monthName(limit.month)
         // The past has no probability.
         if limit.isExceeded { return exceededSentence(limit, projection) }
         let whole = limit.agreed.map { agreed in
@@ -116,7 +144,7 @@ extension CapacityReport {
         let amount = Figure.compact(projection.mean) + (whole ?? "")
         let sentence =
             switch limit.limit.measure {
-            case .sum: "\(Phrase.capitalized(month)) is heading for \(amount)"
+            case .sum, .sumOfFourthHighest: "\(Phrase.capitalized(month)) is heading for \(amount)"
             case .fourthHighest: "Billed records are heading for \(amount) by the end of \(month)"
             case .highest: "\(Phrase.peak(limit.month)) is heading for \(amount) queries/s"
             }
@@ -125,14 +153,14 @@ extension CapacityReport {
 
     /// The use of a limit that is exceeded, and its projection.
     private func exceededSentence(_ limit: LimitReport, _ projection: Projection) -> String {
-        let month = Phrase.monthName(limit.month)
+        let month = limit.term?.words ?? Phrase.monthName(limit.month)
         let used = Figure.compact(limit.used ?? projection.mean)
         let agreed = limit.agreed.map(Figure.compact) ?? Figure.missing
         let share = Phrase.share(limit.used, of: limit.agreed)
         let mean = Figure.compact(projection.mean)
         let isHigher = projection.mean > (limit.used ?? projection.mean) && mean != used
         switch limit.limit.measure {
-        case .sum:
+        case .sum, .sumOfFourthHighest:
             return "\(Phrase.capitalized(month)) is at \(used), \(share) of \(agreed)"
                 + (isHigher ? ", heading for \(mean)." : ".")
         case .fourthHighest:
@@ -145,39 +173,45 @@ extension CapacityReport {
     }
 
     /// The interval, or why nothing is expected.
-    private func projectionNotes(_ limit: LimitReport) -> [String] {
+    func projectionNotes(_ limit: LimitReport) -> [String] {
         guard let projection = limit.projection else {
+            if case .unknownTerm = limit.exhaustion {
+                return ["There is no projection: less than half of the days of the term so far have data."]
+            }
             guard case .failure(let failure) = limit.series.forecast else { return ["There is no forecast."] }
             return ["There is no forecast: \(failure.words)."]
         }
         var sentences: [String] = []
         if let interval = Phrase.interval(projection.bounds) { sentences.append("80% interval: \(interval).") }
-        if limit.limit.measure == .sum, missingDays(limit).missing > 0 {
+        let isAddedUp = limit.limit.measure == .sum || limit.limit.measure == .sumOfFourthHighest
+        if isAddedUp, missingDays(limit).missing > 0 {
             sentences.append("The projection includes an estimate for the days without data.")
         }
         return sentences
     }
 
-    /// The days of the limit's month that are over, and those of them that are not known.
+    /// The days of the limit's period that are over, and those of them that are not known.
     private func missingDays(_ limit: LimitReport) -> (missing: Int, over: Int) {
-        let over = Int(max(min(limit.month.upperBound, days.upperBound) - limit.month.lowerBound, 0))
+        let over = Int(max(min(limit.period.upperBound, days.upperBound) - limit.period.lowerBound, 0))
         return (over - min(Int((limit.usedCoverage * Double(over)).rounded(.down)), over), over)
     }
 
     /// The use so far; days without data are named, because they make it too little.
-    private func usedSentence(_ limit: LimitReport) -> String {
+    func usedSentence(_ limit: LimitReport) -> String {
         let (missing, over) = missingDays(limit)
-        let month = Phrase.month(limit.month)
+        let period = limit.period
+        let month = limit.term?.words ?? Phrase.month(period)
         guard let used = limit.used else {
-            return "Not enough data: \(month) has no values\(isOver(limit.month) ? "" : " yet")."
+            return "Not enough data: \(month) has no values\(isOver(period) ? "" : " yet")."
         }
         let gap =
             missing > 0 ? "; \(missing) of \(Figure.count(over, "day")) \(missing == 1 ? "has" : "have") no data" : ""
         let atLeast = missing > 0 ? "at least " : ""
-        let time = isOver(limit.month) ? month : "\(month), day \(over) of \(limit.month.count)"
-        let share = limit.utilization.map { ", \(Figure.percent($0)) of the limit" }
+        let time = isOver(period) ? month : "\(month), day \(over) of \(period.count)"
+        let whole = limit.term == nil ? "limit" : "commitment"
+        let share = limit.utilization.map { ", \(Figure.percent($0)) of the \(whole)" }
         switch limit.limit.measure {
-        case .sum:
+        case .sum, .sumOfFourthHighest:
             return "Used in \(time): \(atLeast)\(Figure.compact(used)) \(limit.limit.subject)\(share ?? "")\(gap)."
         case .highest:
             return "Peak in \(time): \(atLeast)\(Figure.compact(used)) queries/s\(share ?? "")\(gap)."

@@ -52,8 +52,11 @@ extension CapacityReport {
             return records.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) } + inventoryAnswers
                 + [certaintyAnswer, usageAnswer]
         }
-        return limits.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) }
-            + inventoryAnswers + [
+        return limits.flatMap { limit in
+            [limit.term.map { termAnswer(limit, $0) } ?? monthAnswer(limit), yearAnswer(limit)].compactMap(\.self)
+        }
+            + [protectiveLimit.map(indexingAnswer)].compactMap(\.self) + inventoryAnswers
+            + [
                 drivingAnswer, unsearchedAnswer, searchCapacityAnswer, memoryAnswer, latencyAnswer, unusualDaysAnswer,
                 certaintyAnswer,
             ]

@@ -18,10 +18,11 @@ struct CSVReport {
     init(_ report: CapacityReport) {
         application = report.application
         bytes.reserveCapacity(1 << 18)
-        for limit in report.limits { append(limit, month: report.days.isEmpty ? nil : limit.month) }
+        for limit in report.limits { append(limit, period: report.days.isEmpty ? nil : limit.period) }
+        if let limit = report.protectiveLimit { append(limit) }
         append(report.months, "month", Self.searches)
         append(report.weeks, "week", Self.searches)
-        for limit in report.limits { append(limit.series) }
+        for series in report.forecasts { append(series) }
         append(report.indices, end: report.days.upperBound)
         if let inventory = report.inventory { append(inventory) }
         append(report.searchCapacity, end: report.days.upperBound)
@@ -34,21 +35,30 @@ struct CSVReport {
 
     private static let searches = ContractLimit.searchRequestsPerMonth.statistic.text
 
-    private mutating func append(_ limit: LimitReport, month: Range<Int64>?) {
+    private mutating func append(_ limit: LimitReport, period: Range<Int64>?) {
         let key = limit.limit.rawValue
         let statistic = limit.limit.statistic.text
         let unit = limit.series.unit.rawValue
-        row("limit", key: key, statistic, unit, month, limit.agreed)
-        row("limit_used", key: key, statistic, unit, month, limit.used, coverage: limit.usedCoverage)
+        row("limit", key: key, statistic, unit, period, limit.agreed)
+        row("limit_used", key: key, statistic, unit, period, limit.used, coverage: limit.usedCoverage)
+        if let term = limit.term {
+            row("limit_pace", key: key, statistic, "ratio", period, term.pace)
+            for month in term.months {
+                row("limit_month", key: key, statistic, unit, month.days, month.value, coverage: month.coverage)
+            }
+        }
         guard limit.agreed != nil || limit.projection != nil else { return }
-        row("limit_projected", key: key, statistic, unit, month, limit.projection?.mean, limit.projection?.bounds)
-        row("limit_exceedance", key: key, statistic, "probability", month, limit.projection?.exceedance)
+        row("limit_projected", key: key, statistic, unit, period, limit.projection?.mean, limit.projection?.bounds)
+        row("limit_exceedance", key: key, statistic, "probability", period, limit.projection?.exceedance)
+        if let cost = limit.excessCost {
+            row("limit_excess_cost", key: key, statistic, cost.currency, period, cost.mean, cost.bounds)
+        }
         func day(_ section: String, _ day: Int64?) {
             guard let day else { return }
             row(section, key: key, statistic, unit, day..<day + 1, limit.agreed)
         }
         switch limit.exhaustion {
-        case .unlimited, .unknown: break
+        case .unlimited, .unknown, .unknownTerm: break
         case .reached(let since): day("limit_reached", since)
         case .expected(let expected, let earliest, let latest):
             day("limit_expected", expected)
@@ -56,6 +66,18 @@ struct CSVReport {
             day("limit_latest", latest)
         case .notExpected(_, let earliest): day("limit_earliest", earliest)
         }
+    }
+
+    private mutating func append(_ limit: ProtectiveLimit) {
+        func operations(_ section: String, _ value: Double?, _ bounds: ForecastPoint.Bounds?, _ coverage: Double?) {
+            row(
+                section, "total_write_operations", StatisticUnit.operations.rawValue, limit.month, value, bounds,
+                coverage: coverage)
+        }
+        operations("indexing_allowed", limit.allowed, nil, nil)
+        operations("indexing_used", limit.used, nil, limit.usedCoverage)
+        operations("indexing_projected", limit.projection?.mean, limit.projection?.bounds, nil)
+        operations("indexing_projected_allowed", limit.projectedAllowed, nil, nil)
     }
 
     private mutating func append(_ periods: [PeriodUsage], _ section: String, _ statistic: String) {
@@ -116,6 +138,9 @@ struct CSVReport {
             if let last = usage.lastSearched {
                 row("index_last_searched", index: usage.index, Self.searches, "requests", last..<last + 1, nil)
             }
+        }
+        if let attribution = indices.attribution {
+            row("index_unattributed", Self.searches, "requests", now, attribution.unattributed)
         }
         for usage in indices.unsearched {
             row("index_unsearched", index: usage.index, "records", "records", nil, usage.records)

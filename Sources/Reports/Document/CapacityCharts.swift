@@ -61,19 +61,27 @@ public struct CapacityCharts: Sendable {
 
     /// The running month's searches, added up, and their projection.
     public var runningMonth: Chart? {
-        guard let limit = report.limits.first(where: { $0.limit == .searchRequestsPerMonth }), let used = limit.used,
-            limit.month.upperBound > report.days.upperBound, !report.days.isEmpty
+        report.limits.first { $0.limit == .searchRequestsPerMonth }.flatMap(cumulative)
+    }
+
+    /// The searches of the running term of a commitment, added up, and their projection.
+    var runningTerm: Chart? { report.limits.first { $0.limit == .searchRequestsPerYear }.flatMap(cumulative) }
+
+    /// The searches of a limit's running month or term, added up, and their projection.
+    private func cumulative(_ limit: LimitReport) -> Chart? {
+        let period = limit.period
+        guard let used = limit.used, period.upperBound > report.days.upperBound, !report.days.isEmpty
         else { return nil }
         var sum = 0.0
-        var known = [Chart.Line.Point(time: Self.time(limit.month.lowerBound), value: 0)]
-        for day in limit.month where day < report.days.upperBound {
+        var known = [Chart.Line.Point(time: Self.time(period.lowerBound), value: 0)]
+        for day in period where day < report.days.upperBound {
             let value = limit.series.days.value(of: day)
             sum += value ?? 0
             // The sum is that of the day's end.
             known.append(Chart.Line.Point(time: Self.time(day + 1), value: value == nil ? nil : sum))
         }
         // A total is that of the day's end.
-        var ahead = limit.path.filter { limit.month.contains($0.day) }.map { point in
+        var ahead = limit.path.filter { period.contains($0.day) }.map { point in
             ForecastPoint(day: point.day + 1, Outlook(mean: point.mean, bounds: point.bounds))
         }
         // Where days were not fetched, what is expected begins above what is known.
@@ -83,17 +91,18 @@ public struct CapacityCharts: Sendable {
         }
         var lines = [Chart.Line(name: "Used", points: known)]
         if !ahead.isEmpty { lines.append(Self.expected(ahead)) }
-        var summary =
-            "\(Figure.compact(used)) after \(Figure.count(Int(report.days.upperBound - limit.month.lowerBound), "day"))."
+        let over = Int(report.days.upperBound - period.lowerBound)
+        var summary = "\(Figure.compact(used)) after \(Figure.count(over, "day"))."
         if let projection = limit.projection {
-            summary += " Projected at period end: \(Figure.compact(projection.mean))"
+            summary += " Projected at \(limit.term == nil ? "period" : "term") end: \(Figure.compact(projection.mean))"
             summary += Phrase.interval(projection.bounds).map { " (80% interval: \($0))." } ?? "."
         }
         if let agreed = limit.agreed { summary += " Limit: \(Figure.compact(agreed))." }
         return Chart(
-            title: "Billed search requests in \(Phrase.month(limit.month)), cumulative", summary: summary,
+            title: "Billed search requests in \(limit.term?.words ?? Phrase.month(period)), cumulative",
+            summary: summary,
             unit: .requests,
-            range: Self.time(limit.month), boundary: boundary, bands: Self.bands(ahead), lines: lines,
+            range: Self.time(period), boundary: boundary, bands: Self.bands(ahead), lines: lines,
             limits: Self.limits(limit.agreed))
     }
 

@@ -23,6 +23,7 @@ extension ReportDocument.Section {
                 )
             )
         }
+        if indices.usage.contains(where: { $0.share != nil }) { blocks.append(.paragraph(indices.attributionWords)) }
         if !indices.growing.isEmpty { blocks.append(.table(growing(indices))) }
         if !indices.growingRecords.isEmpty { blocks.append(.table(growingRecords(indices))) }
         if !indices.unsearched.isEmpty { blocks.append(.table(unsearched(indices))) }

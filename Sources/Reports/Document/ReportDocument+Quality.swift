@@ -65,21 +65,26 @@ extension ReportDocument.Section {
         ]
     }
 
+    /// The title of a series by the first limit that is held against it.
+    private static func title(_ series: ForecastedSeries, of report: CapacityReport) -> String {
+        report.limits.first { $0.limit.statistic == series.key.statistic }?.limit.statisticTitle ?? Figure.missing
+    }
+
     /// The methods behind the numbers.
     static func method(_ report: CapacityReport) -> Self {
-        let rows = report.limits.map { limit -> [ReportDocument.Cell] in
-            switch limit.series.forecast {
+        let rows = report.forecasts.map { series -> [ReportDocument.Cell] in
+            switch series.forecast {
             case .success(let forecast):
                 let backtest = forecast.backtest
                 return [
-                    .text(limit.limit.statisticTitle), .text(forecast.method.words),
+                    .text(Self.title(series, of: report)), .text(forecast.method.words),
                     .text(Figure.exact(backtest.origins)),
                     .text(backtest.mase.map { Figure.exact(($0 * 100).rounded() / 100) } ?? Figure.missing),
                     .text(Figure.percent(backtest.coverage80)), .text(Figure.percent(backtest.coverage95)),
                 ]
             case .failure(let failure):
                 return [
-                    .text(limit.limit.statisticTitle), .text("none: \(failure.words)"), .none, .none, .none, .none,
+                    .text(Self.title(series, of: report)), .text("none: \(failure.words)"), .none, .none, .none, .none,
                 ]
             }
         }
@@ -103,8 +108,12 @@ extension ReportDocument.Section {
                         + "them. Intervals for the distant future are estimates. Forecasts do not know about plans such as "
                         + "a new site or a campaign.",
                     "Billed search requests are search requests without those of Query Suggestions, which Algolia does not "
-                        + "bill. A month is a calendar month. Records are counted at the end of each day. Queries per "
-                        + "second are the peak second across all servers.",
+                        + "bill. A month of a limit is a billing period; statistics and latency are shown by calendar "
+                        + "month. Records are billed by the fourth-highest of a period's daily snapshots; a year of records "
+                        + "is the sum of what its periods are billed. Queries per second are the peak second across all "
+                        + "servers.",
+                    "Costs are those of the projection beyond the limit, at the prices in the configuration. They are not "
+                        + "an invoice.",
                     "Days are in the time zone \(report.timeZone). The report contains only days that are over and settled.",
                     "30-day changes of servers and of processing time are the slope of a robust line through the last "
                         + "90 days (Theil–Sen trend).",

@@ -6,14 +6,17 @@ internal import UsageModel
 extension ReportDocument.Section {
     /// Every limit: what is used, what is to come, when it is reached.
     static func contract(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+        let hasPrices = report.limits.contains { $0.price != nil }
         let rows = report.limits.map { limit -> [ReportDocument.Cell] in
             let partial = limit.usedCoverage < 1
             let used = limit.used.map { (partial ? "≥ " : "") + Figure.compact($0) }
             let interval = limit.projection.map { projection in
                 "\(Figure.compact(projection.bounds.lower80)) to \(Figure.compact(projection.bounds.upper80))"
             }
+            let title = limit.limit.title + (limit.term.map { ", \($0.words)" } ?? "")
+            let cost = hasPrices ? [ReportDocument.Cell.text(limit.excessCost?.words ?? Figure.missing)] : []
             return [
-                .text(limit.limit.title), .text(limit.agreed.map(Figure.compact) ?? "none"),
+                .text(title), .text(limit.agreed.map(Figure.compact) ?? "none"),
                 .text(used ?? Figure.missing),
                 .text(limit.utilization.map(Figure.percent) ?? Figure.missing),
                 .text(limit.projection.map { Figure.compact($0.mean) } ?? Figure.missing),
@@ -22,7 +25,7 @@ extension ReportDocument.Section {
                     limit.isExceeded
                         ? "exceeded" : limit.projection?.exceedance.map(Phrase.probability) ?? Figure.missing),
                 .text(limit.exhaustion.words),
-            ]
+            ] + cost
         }
         let month = report.days.isEmpty ? nil : report.limits.first.map { " in \(Phrase.month($0.month))" }
         let table = ReportDocument.Table(
@@ -31,13 +34,16 @@ extension ReportDocument.Section {
                 .text("Metric"), .number("Limit"), .number("Used"), .number("Used %"),
                 .number("Projected at period end"),
                 .number("80% interval"), .number("Chance of exceeding"), .text("Limit reached"),
-            ], rows: rows)
+            ] + (hasPrices ? [.number("Cost of the excess")] : []), rows: rows)
+        let terms = report.limits.compactMap { limit in
+            limit.term.flatMap { term(limit, $0, until: report.days.upperBound) }.map(ReportDocument.Block.table)
+        }
         let meters = report.limits.compactMap { limit in
             charts.meter(limit).map { ReportDocument.Block.meter(id: "meter-\(limit.limit.identifier)", $0) }
         }
         var notes: [String] = []
         if report.limits.contains(where: { $0.usedCoverage < 1 && $0.used != nil }) {
-            notes.append("≥: a lower bound, because some days of the month have no data.")
+            notes.append("≥: a lower bound, because some days of the period have no data.")
         }
         if let records = report.limits.first(where: { $0.limit == .records }), records.used != nil {
             notes.append(
@@ -52,7 +58,26 @@ extension ReportDocument.Section {
         }
         return Self(
             id: "contract", title: "Contract",
-            blocks: meters + [.table(table)] + notes.map(ReportDocument.Block.paragraph))
+            blocks: meters + [.table(table)] + terms + notes.map(ReportDocument.Block.paragraph))
+    }
+
+    /// The billing periods of a term beside a twelfth of the commitment; nil before the first has begun.
+    private static func term(_ limit: LimitReport, _ term: TermReport, until end: Int64) -> ReportDocument.Table? {
+        guard !term.months.isEmpty else { return nil }
+        let rows = term.months.reversed().map { month -> [ReportDocument.Cell] in
+            [
+                .text(Phrase.monthCell(month.days) + (month.isRunning ? " so far" : "")),
+                .text(Phrase.exact(month, until: end)), .text(Phrase.share(month.value, of: term.twelfth)),
+                .text(Figure.percent(month.coverage)),
+            ]
+        }
+        let isRequests = limit.limit.measure == .sum
+        return ReportDocument.Table(
+            caption: "\(limit.limit.title): the billing periods of \(term.words)",
+            columns: [
+                .text("Billing period"), .number(isRequests ? "Requests" : "Billed records"),
+                .number("Of a twelfth"), .number("Days with data"),
+            ], rows: rows)
     }
 
     /// Searches by month, week and day.
@@ -60,6 +85,7 @@ extension ReportDocument.Section {
         var blocks: [ReportDocument.Block] = []
         if let chart = charts.months { blocks.append(.chart(id: "chart-months", chart)) }
         if let chart = charts.runningMonth { blocks.append(.chart(id: "chart-running-month", chart)) }
+        if let chart = charts.runningTerm { blocks.append(.chart(id: "chart-running-term", chart)) }
         if let chart = charts.searches { blocks.append(.chart(id: "chart-searches", chart)) }
         guard report.months.contains(where: { $0.value != nil }) else {
             return Self(

@@ -105,7 +105,8 @@ extension ReportDocument.Tile {
     init?(_ limit: LimitReport) {
         guard let used = limit.used else { return nil }
         let partial = limit.usedCoverage < 1 ? "≥ " : ""
-        label = "\(limit.limit.title.replacing(" per month", with: "")), \(Phrase.month(limit.month))"
+        let title = limit.limit.title.replacing(" per month", with: "").replacing(" per year", with: "")
+        label = "\(title), \(limit.term?.words ?? Phrase.month(limit.month))"
         value = partial + Figure.compact(used)
         let share = limit.utilization.flatMap { share in
             limit.agreed.map { "\(Figure.percent(share)) of \(Figure.compact($0))" }

@@ -11,12 +11,32 @@ extension CapacityDocument {
         var growing: [IndexName]
         var growingRecords: [IndexName]
         var unsearched: [IndexName]
+        /// The application's searches beside those of its indices.
+        @OrNull var attribution: Attribution?
 
         init(_ report: IndexReport) {
             usage = report.usage.map(Index.init)
             growing = report.growing.map(\.index)
             growingRecords = report.growingRecords.map(\.index)
             unsearched = report.unsearched.map(\.index)
+            attribution = report.attribution.map(Attribution.init)
+        }
+    }
+
+    struct Attribution: Encodable {
+        var application: JSONNumber
+        var indices: JSONNumber
+        var unattributed: JSONNumber
+        var unattributedShare: JSONNumber
+        /// Whether `unattributed` is exact; otherwise an upper bound.
+        var complete: Bool
+
+        init(_ attribution: IndexReport.Attribution) {
+            application = JSONNumber(attribution.application)
+            indices = JSONNumber(attribution.indices)
+            unattributed = JSONNumber(attribution.unattributed)
+            unattributedShare = JSONNumber(attribution.unattributedShare)
+            complete = attribution.isComplete
         }
     }
 

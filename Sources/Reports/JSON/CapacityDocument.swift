@@ -11,6 +11,7 @@ public struct CapacityDocument: Encodable {
     var days: JSONSpan
     var answers: [Answer]
     var limits: [Limit]
+    @OrNull var protectiveLimit: ProtectiveLimitDocument?
     var forecasts: [ForecastDocument]
     var months: [Period]
     var weeks: [Period]
@@ -29,7 +30,8 @@ public struct CapacityDocument: Encodable {
         days = JSONSpan(report.days)
         answers = report.answers.map(Answer.init)
         limits = report.limits.map { Limit($0, hasDays: !report.days.isEmpty) }
-        forecasts = report.limits.map { ForecastDocument($0.series) }
+        protectiveLimit = report.protectiveLimit.map(ProtectiveLimitDocument.init)
+        forecasts = report.forecasts.map(ForecastDocument.init)
         months = report.months.map(Period.init)
         weeks = report.weeks.map(Period.init)
         indices = Indices(report.indices)
@@ -74,15 +76,13 @@ extension CapacityDocument {
         var newest: DayDocument
         var usedCoverage: JSONNumber
         var utilization: JSONNumber
-        var projected: Projected?
+        @OrNull var projected: Projected?
         var exhaustion: ExhaustionDocument
         /// Projections of whole months ahead.
         var comingMonths: [ProjectedMonth]
-
-        private enum CodingKeys: CodingKey {
-            case limit, statistic, unit, agreed, month, used, newest, usedCoverage, utilization, projected, exhaustion
-            case comingMonths
-        }
+        /// Of an annual commitment, whose `used` and `projected` are of the term.
+        @OrNull var term: TermDocument?
+        @OrNull var excessCost: CostDocument?
 
         init(_ report: LimitReport, hasDays: Bool) {
             limit = report.limit.rawValue
@@ -101,22 +101,8 @@ extension CapacityDocument {
                     month: JSONSpan(month.days),
                     projected: Projected(month.projection, report.agreed.map { month.projection.mean / $0 }))
             }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(limit, forKey: .limit)
-            try container.encode(statistic, forKey: .statistic)
-            try container.encode(unit, forKey: .unit)
-            try container.encode(agreed, forKey: .agreed)
-            try container.encode(month, forKey: .month)
-            try container.encode(used, forKey: .used)
-            try container.encode(newest, forKey: .newest)
-            try container.encode(usedCoverage, forKey: .usedCoverage)
-            try container.encode(utilization, forKey: .utilization)
-            try container.encode(projected, forKey: .projected)
-            try container.encode(exhaustion, forKey: .exhaustion)
-            try container.encode(comingMonths, forKey: .comingMonths)
+            term = report.term.map(TermDocument.init)
+            excessCost = report.excessCost.map(CostDocument.init)
         }
     }
 
@@ -125,7 +111,7 @@ extension CapacityDocument {
         var projected: Projected
     }
 
-    /// At the end of the running month.
+    /// At the end of the running month or term.
     struct Projected: Encodable {
         var mean: JSONNumber
         var lower80: JSONNumber
@@ -161,6 +147,9 @@ extension CapacityDocument {
             case .unknown(let failure):
                 state = "unknown"
                 reason = failure.words
+            case .unknownTerm(let known, let over):
+                state = "unknown"
+                reason = "only \(known) of \(over) days of the term have values"
             case .reached(let day):
                 state = "reached"
                 self.day = JSONDay(day)

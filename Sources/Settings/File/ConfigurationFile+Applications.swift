@@ -32,16 +32,7 @@ extension ConfigurationFile {
         if let value = section.value("clusters"), !value.isNull, let list = value.list(of: "clusters") {
             draft.clusters = list.compactMap { $0.scalar(.clusterName) }
         }
-        section.section("contract") { contract in
-            contract.read(
-                "search_requests_per_month", .positiveNumber, into: &draft.contract.searchRequestsPerMonth)
-            contract.read("records", .positiveNumber, into: &draft.contract.records)
-            contract.read("max_qps", .positiveNumber, into: &draft.contract.maxQPS)
-            contract.read("indices", .positiveNumber, into: &draft.contract.indices)
-            contract.read(
-                "recommend_requests_per_month", .positiveNumber, into: &draft.contract.recommendRequestsPerMonth)
-            contract.read("period_start_day", .positiveInteger(atMost: 28), into: &draft.contract.periodStartDay)
-        }
+        section.section("contract") { draft.contract = Contract(&$0) }
         section.read("name", .labelValue, into: &draft.name)
         section.section("labels") { labels in
             let entries = labels.entries()

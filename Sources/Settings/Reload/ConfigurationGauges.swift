@@ -64,11 +64,14 @@ public final class ConfigurationGauges: Sendable {
 public enum ConfigurationMetric {
     public static let contractLimit = MetricDeclaration(
         "algolia_contract_limit", .gauge, labels: ["application", "limit"],
-        help: "Contract limit from the configuration: requests per billing period, records, queries per second.",
+        help:
+            """
+            Contract limit from the configuration: requests per billing period or year, records, queries per second.
+            """,
         meaning:
             """
-            the contract limit; `limit` is `search_requests_per_month`, `records`, `max_qps`, `indices` or \
-            `recommend_requests_per_month`
+            the contract limit; `limit` is `search_requests_per_month`, `records`, `max_qps`, `indices`, \
+            `recommend_requests_per_month`, `search_requests_per_year` or `records_per_year`
             """)
     public static let requestsPerMinuteLimit = MetricDeclaration(
         "algolia_exporter_requests_per_minute_limit", .gauge, labels: ["application"],

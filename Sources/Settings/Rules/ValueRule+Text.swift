@@ -32,6 +32,17 @@ extension ValueRule<String> {
         }
     }
 
+    /// The code of a currency.
+    static var currency: Self {
+        let expected = "the code of a currency such as USD"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard text.wholeMatch(of: /[A-Z]{3}/) != nil else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not the code of a currency", expected: expected)
+            }
+            return text
+        }
+    }
+
     /// The pattern of a regular expression that compiles.
     static var regex: Self {
         let expected = "a regular expression in RE2 syntax"

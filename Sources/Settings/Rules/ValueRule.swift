@@ -35,6 +35,21 @@ extension ValueRule<Int64> {
             return seconds
         }
     }
+
+    /// A date, as days since 1970-01-01.
+    static var date: Self {
+        let expected = "a date such as 2026-02-01"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard text.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/) != nil else {
+                throw Complaint(found: "\(ShownText.quoted(text)) is not a date", expected: expected)
+            }
+            let parts = text.split(separator: "-").compactMap { Int($0) }
+            guard let day = CivilTime.daysSinceEpoch(year: parts[0], month: parts[1], day: parts[2]), day >= 0 else {
+                throw Complaint(found: "there is no day \(text) since 1970", expected: expected)
+            }
+            return day
+        }
+    }
 }
 
 extension ValueRule<Int> {

@@ -10,14 +10,15 @@ enum CapacityFamilies {
                 "algolia_capacity_utilization_ratio", .gauge, labels: ["application", "limit"],
                 help:
                     """
-                    Used share of a contract limit in this billing period: search requests up to the newest complete \
-                    day, records of the fourth-highest day, peak queries per second.
+                    Used share of a contract limit in this billing period, or of an annual commitment in this term: \
+                    search requests up to the newest complete day, records as billed, peak queries per second.
                     """,
                 meaning:
                     """
                     used share of the limit in this billing period: billed search requests up to the newest whole \
                     day, records of the fourth-highest day (the lowest while there are fewer than four), peak queries \
-                    per second
+                    per second. Of an annual commitment (`…_per_year`): in this term, records added up over its billing \
+                    periods
                     """),
             { $0.utilization }
         ),
@@ -25,24 +26,28 @@ enum CapacityFamilies {
             MetricDeclaration(
                 "algolia_capacity_coverage_ratio", .gauge, labels: ["application", "limit"],
                 help:
-                    "Share of this billing period's days so far that have data; below 1 the utilization is a lower bound.",
+                    """
+                    Share of the days of this billing period or term so far that have data; below 1 the utilization is \
+                    a lower bound.
+                    """,
                 meaning:
                     """
-                    share of this billing period's days so far that have data; below 1 the utilization is a lower bound
+                    share of the days of this billing period or term so far that have data; below 1 the utilization is \
+                    a lower bound
                     """),
             { $0.used == nil ? nil : $0.usedCoverage }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_projected_ratio", .gauge, labels: ["application", "limit"],
-                help: "Projected used share of a contract limit at the end of this billing period.",
-                meaning: "projected used share at the end of this billing period"),
+                help: "Projected used share of a contract limit at the end of this billing period or term.",
+                meaning: "projected used share at the end of this billing period or term"),
             { $0.projectedUtilization }
         ),
         (
             MetricDeclaration(
                 "algolia_capacity_exceedance_ratio", .gauge, labels: ["application", "limit"],
-                help: "Probability that a limit is exceeded by the end of this billing period, from 0 to 1.",
+                help: "Probability that a limit is exceeded by the end of this billing period or term, from 0 to 1.",
                 meaning: "probability of exceeding the limit by then, 0 to 1"),
             { $0.projection?.exceedance }
         ),
@@ -61,22 +66,57 @@ enum CapacityFamilies {
                     """),
             { $0.exhaustion.day.map { Double($0 * Granularity.daily.seconds) } }
         ),
+        (
+            cost(
+                "", help: "Cost of the projected excess over a limit, in the currency of the label.",
+                meaning:
+                    """
+                    cost of what is projected beyond the limit at the end of this billing period or term, 0 when it stays \
+                    within it; needs [prices](configuration.md#applications)
+                    """),
+            { $0.excessCost?.mean }
+        ),
+        (
+            cost(
+                "_lower80", help: "Lower end of the 80% interval of the cost of the projected excess over a limit.",
+                meaning: "the lower end of its 80% interval"),
+            { $0.excessCost?.bounds.lower80 }
+        ),
+        (
+            cost(
+                "_upper80", help: "Upper end of the 80% interval of the cost of the projected excess over a limit.",
+                meaning: "the upper end of its 80% interval"),
+            { $0.excessCost?.bounds.upper80 }
+        ),
     ]
 
     /// The declarations of all of them.
     static let all = families.map(\.metric)
 
+    private static func cost(_ suffix: String, help: String, meaning: String) -> MetricDeclaration {
+        MetricDeclaration(
+            "algolia_capacity_excess_cost\(suffix)", .gauge, labels: ["application", "limit", "currency"], help: help,
+            meaning: meaning)
+    }
+
     static func write(_ reports: [CapacityReport], to writer: inout ExpositionWriter) {
         for family in families {
             let samples = reports.flatMap { report in
                 report.limits.compactMap { limit in
-                    limit.agreed == nil ? nil : family.value(limit).map { (report.application, limit.limit, $0) }
+                    limit.agreed == nil ? nil : family.value(limit).map { (report.application, limit, $0) }
                 }
             }
             guard !samples.isEmpty else { continue }
             writer.family(family.metric)
             for (application, limit, value) in samples {
-                writer.sample(.init(family.metric, application.text, limit.rawValue), PointValue(value))
+                let name = limit.limit.rawValue
+                let labels: ExpositionWriter.Labels =
+                    if family.metric.labels.contains("currency") {
+                        .init(family.metric, application.text, name, limit.price?.currency ?? "")
+                    } else {
+                        .init(family.metric, application.text, name)
+                    }
+                writer.sample(labels, PointValue(value))
             }
         }
     }
@@ -87,7 +127,7 @@ extension Exhaustion {
     fileprivate var day: Int64? {
         switch self {
         case .reached(let day), .expected(let day, _, _): day
-        case .unlimited, .unknown, .notExpected: nil
+        case .unlimited, .unknown, .unknownTerm, .notExpected: nil
         }
     }
 }

@@ -19,7 +19,7 @@ applications:
     usage_api_key: demo-usage-key
     monitoring_api_key: demo-monitoring-key
     search_api_key: demo-search-key
-    contract: { search_requests_per_month: 1000000, records: 1000000, max_qps: 100 }
+    contract: { search_requests_per_month: 1000000, records: 1000000, max_qps: 100, currency: USD, price_per_1000_records: 0.4 }
 endpoints: { usage: "$url", monitoring: "$url", search: "$url" }
 polling: { requests_per_minute: 60000 }
 remote_write: [ { url: "http://127.0.0.1:$receiver_port/api/v1/write", name: receiver } ]

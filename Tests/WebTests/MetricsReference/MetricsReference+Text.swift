@@ -144,10 +144,11 @@ extension MetricsReference {
 
         \(table(contractMetrics))
 
-        A billing period is a month of `reports.time_zone`, which begins on the day
-        `contract.period_start_day` (1). Projections need 126 days of history; without them
-        only the first three are shown. They change once a day and disappear
-        when the newest day is older than `metrics.staleness.daily`.
+        Billing periods begin on `contract.period_start_day`, terms of a year on `contract.start`; their days are those of
+        `reports.time_zone`. Projections need 126 days of history, and half of the days of the term so far; without them only
+        the limit, the used share and the coverage are shown. They change once a day and disappear when the newest day is older
+        than `metrics.staleness.daily`. A cost is shown for one limit of requests and one of records: where a year was bought,
+        for the year.
 
         ## The process
 

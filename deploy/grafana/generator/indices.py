@@ -19,6 +19,13 @@ def share() -> Prom:
     return Prom(f"{chosen} / on (application) group_left () sum by (application) ({every})", instant=True, table=True)
 
 
+def unattributed() -> Prom:
+    """What is left of the application's requests without those of its indices."""
+    indices = newest("algolia_index_usage_total_search_requests_daily", "application, index", granularity="daily")
+    application = newest("algolia_usage_total_search_requests_daily", granularity="daily")
+    return Prom(f"clamp_min(1 - sum by (application) ({indices}) / {application}, 0)", "{{application}}", instant=True)
+
+
 def series(title: str, description: str, unit, metric: str, statistic: str, over=mean, **options) -> Panel:
     """The ten indices of those chosen that have most of it, or one if one is chosen."""
     by = "application, index"
@@ -32,7 +39,8 @@ def series(title: str, description: str, unit, metric: str, statistic: str, over
 
 TABLE = Row("Indices", (
     Panel(
-        "Indices", "The newest complete day for counts, the newest complete hour for the rest.", "table",
+        "Indices", "The newest complete day for counts, the newest complete hour for the rest. The share is that of the "
+        "requests of all indices.", "table",
         width=24, height=10, links_to_index=True,
         prometheus=(
             row("algolia_index_usage_total_search_requests_daily", "daily"), share(),
@@ -44,6 +52,10 @@ TABLE = Row("Indices", (
             Column("Search requests", COUNT), Column("Share of requests", RATIO),
             Column("Indexing operations", COUNT), Column("Record operations", COUNT), Column("Records", COUNT),
             Column("Size", BYTES), Column("99th percentile", TIME, rising(0.1, 0.2)))),
+    Panel(
+        "Requests of no index", "The share of the application's requests in the newest complete day that no index has: "
+        "queries of several indices at once, and indices that are not collected.", "stat", RATIO, width=24, height=4,
+        prometheus=(unattributed(),)),
     Panel(
         "Search requests", "Of each index, in the time range.", "reduced", COUNT, width=12, height=10, step="1d",
         links_to_index=True, reducers=("sum", "max", "mean"),

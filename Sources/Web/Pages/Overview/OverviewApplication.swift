@@ -67,7 +67,9 @@ struct OverviewApplication: ViewModel {
         verdicts = OverviewVerdict(agreed).map { [$0] } ?? []
         hasContract = !agreed.isEmpty
         limits = agreed.enumerated().map { LimitView($0.element, of: report, id: "meter-\(position)-\($0.offset)") }
-        tiles = report.limits.compactMap { Self.tile($0, until: report.days.upperBound) }
+        // A year has the same days as its months.
+        tiles = report.limits.filter { $0.term == nil }
+            .compactMap { Self.tile($0, until: report.days.upperBound) }
         hasTiles = !tiles.isEmpty
         let top = report.indices.usage.prefix(Self.mostIndices)
         topIndices =
@@ -108,7 +110,7 @@ struct OverviewApplication: ViewModel {
             guard let last = known.last else { return nil }
             switch limit.limit.measure {
             case .sum: return known.reduce(0, +)
-            case .fourthHighest: return last
+            case .fourthHighest, .sumOfFourthHighest: return last
             case .highest: return known.max()
             }
         }
@@ -117,8 +119,8 @@ struct OverviewApplication: ViewModel {
         let before = figure((end - 2 * week)..<(end - week))
         let label =
             switch limit.limit {
-            case .searchRequestsPerMonth: "Billed searches, last 7 days"
-            case .records: "Records"
+            case .searchRequestsPerMonth, .searchRequestsPerYear: "Billed searches, last 7 days"
+            case .records, .recordsPerYear: "Records"
             case .maxQPS: "Peak queries per second, last 7 days"
             case .recommendRequestsPerMonth: "Recommend requests, last 7 days"
             }
