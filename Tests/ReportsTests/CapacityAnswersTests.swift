@@ -25,6 +25,29 @@ import UsageModel
             ])
     }
 
+    @Test func `a limit of peaks that is reached says on how many days, since when, and the highest`() throws {
+        var report = ReportFixture.report(days: 200, indices: 3, statistics: 1)
+        let place = try #require(report.limits.firstIndex { $0.limit == .maxQPS })
+        let known = report.limits[place].series.days.values(in: report.days)
+        let highest = try #require(known.map(\.value).max())
+        report.limits[place].agreed = highest
+        report.limits[place].exhaustion = .reached(day: report.days.upperBound - 3)
+        let once = plain(try answer("max_qps.year", report).details)
+        let day = try #require(known.first { $0.value == highest }).day
+        #expect(
+            once.hasPrefix(
+                "It was reached on 1 of \(known.count) days, first on \(CalendarText.date(day)). Highest: "), "\(once)")
+        report.limits[place].agreed = 0.5
+        let first = try #require(known.first).day
+        #expect(
+            plain(try answer("max_qps.year", report).details)
+                .hasPrefix(
+                    "It was reached on \(known.count) of \(known.count) days, first on \(CalendarText.date(first))."))
+        let records = try #require(report.limits.firstIndex { $0.limit == .records })
+        report.limits[records].exhaustion = .reached(day: report.days.upperBound - 3)
+        #expect(try answer("records.year", report).details.isEmpty)
+    }
+
     @Test func `every report has an answer of whole sentences to every question`() {
         for (name, report) in ReportFixture.edges {
             let answers = report.answers

@@ -60,6 +60,7 @@ extension CapacityReport {
                 ? "\(Phrase.capitalized(Phrase.month(limit.month))) reached the limit on \(date)."
                 : "The commitment was used up on \(date)."
             severity = .critical
+            details = peaks(limit) ?? ""
         case .expected(let day, let earliest, let latest):
             let away = Int(day - days.upperBound) + 1
             state = "Limit ahead"
@@ -85,6 +86,19 @@ extension CapacityReport {
                 ? "Will \(limit.limit.subject) exceed the contract in the coming year?"
                 : "Will \(limit.limit.subject) use up the annual commitment in the coming year?",
             state: state, text: text, details: details, severity: severity)
+    }
+
+    /// How often a limit of peaks was reached in all days of the report, since when, and the highest: the running month
+    /// alone would make a year of it look like news. Nil for other limits.
+    private func peaks(_ limit: LimitReport) -> String? {
+        guard limit.limit.measure == .highest, let agreed = limit.agreed else { return nil }
+        let known = limit.series.days.values(in: days)
+        let reached = known.filter { $0.value >= agreed }
+        guard let first = reached.first, let highest = reached.max(by: { $0.value < $1.value }) else { return nil }
+        let unit = limit.series.unit
+        return "It was reached on \(Figure.exact(reached.count)) of \(Figure.count(known.count, "day")), first on "
+            + "\(CalendarText.date(first.day)). Highest: \(Figure.text(highest.value, unit)) on "
+            + "\(CalendarText.date(highest.day))."
     }
 
     /// The nearest approach to a limit that is not reached.
