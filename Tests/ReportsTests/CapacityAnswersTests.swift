@@ -36,7 +36,8 @@ import UsageModel
         let day = try #require(known.first { $0.value == highest }).day
         #expect(
             once.hasPrefix(
-                "It was reached on 1 of \(known.count) days, first on \(CalendarText.date(day)). Highest: "), "\(once)")
+                "It was reached on \(known.count { $0.value == highest }) of \(known.count) days, first on \(CalendarText.date(day)). Highest: "
+            ), "\(once)")
         report.limits[place].agreed = 0.5
         let first = try #require(known.first).day
         #expect(
