@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Exposition
+internal import Forecast
 internal import UsageModel
 
 /// Capacity as metric families, for alerts: only limits of a contract, and only what is known of them.
