@@ -64,6 +64,9 @@ struct CapacityGaugesTests {
             let name = "search_requests_per_year"
             #expect(samples("algolia_capacity_utilization_ratio", page)[name] == limit.utilization)
             #expect(samples("algolia_capacity_projected_ratio", page)[name] == limit.projectedUtilization)
+            #expect(samples("algolia_capacity_pace_ratio", page)[name] == limit.term?.pace)
+            let months = samples("algolia_capacity_months_over_twelfth", page)
+            #expect(months[name] == limit.term.map { Double($0.monthsOver.count) } && months.count == 2)
             let cost = try #require(limit.excessCost)
             #expect(cost.mean > 0)
             #expect(samples("algolia_capacity_excess_cost", page) == [name: cost.mean])
