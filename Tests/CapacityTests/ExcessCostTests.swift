@@ -1,3 +1,4 @@
+import Forecast
 import TestSupport
 import Testing
 import UsageModel

@@ -88,7 +88,7 @@ enum ReportFixture {
         let used: Double? =
             switch limit.measure {
             case .sum: known.isEmpty ? nil : known.reduce(0, +)
-            case .fourthHighest: BilledRecords(known).figure
+            case .fourthHighest, .sumOfFourthHighest: BilledRecords(known).figure
             case .highest: known.max()
             }
         var projection: Projection?
@@ -97,7 +97,7 @@ enum ReportFixture {
             let mean =
                 switch limit.measure {
                 case .sum: used + ahead.reduce(0, +)
-                case .fourthHighest: ahead.last ?? used
+                case .fourthHighest, .sumOfFourthHighest: ahead.last ?? used
                 case .highest: max(used, ahead.max() ?? 0)
                 }
             projection = Projection(

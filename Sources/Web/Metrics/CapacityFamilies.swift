@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Exposition
+internal import Forecast
 internal import UsageModel
 
 /// Capacity as metric families, for alerts: only limits of a contract, and only what is known of them.
@@ -65,6 +66,27 @@ enum CapacityFamilies {
                     projected within a year
                     """),
             { $0.exhaustion.day.map { Double($0 * Granularity.daily.seconds) } }
+        ),
+        (
+            MetricDeclaration(
+                "algolia_capacity_pace_ratio", .gauge, labels: ["application", "limit"],
+                help:
+                    "Mean use so far in the term of an annual commitment, relative to that which uses it up on the last day.",
+                meaning:
+                    """
+                    of an annual commitment: mean use so far in its term, relative to that which uses it up on the last \
+                    day; above 1 it will not last at this pace
+                    """),
+            { $0.term?.pace }
+        ),
+        (
+            MetricDeclaration(
+                "algolia_capacity_months_over_twelfth", .gauge, labels: ["application", "limit"],
+                help: "Billing periods of the term so far that took more than a twelfth of an annual commitment.",
+                meaning:
+                    "of an annual commitment: billing periods of its term so far that took more than a twelfth of it"
+            ),
+            { $0.term.map { Double($0.monthsOver.count) } }
         ),
         (
             cost(
