@@ -174,9 +174,9 @@ struct CompatibilityTests {
         let site = try await filled()
         let one = try await page(site, options(), "?application=APP")
         #expect(Set(one.samples.keys.compactMap { $0.labels["app_id"] }) == ["APP"])
-        let indices = try await page(site, options(), "?collect[]=indices")
+        let indices = try await page(site, options(), "?collect%5B%5D=indices")
         #expect(!indices.samples(of: "algolia_usage_by_index").isEmpty && indices.types["algolia_usage_total"] == nil)
-        let usage = try await page(site, options(), "?collect[]=usage")
+        let usage = try await page(site, options(), "?collect%5B%5D=usage")
         #expect(usage.types["algolia_usage_by_index"] == nil && !usage.samples(of: "algolia_usage_total").isEmpty)
         var filtered = options()
         filtered.exclude = ["algolia_usage_hourly", "algolia_usage_by_index"]

@@ -81,11 +81,11 @@ public struct CompatibilityFamilies: Sendable {
         write(
             newest.filter { !$0.key.index.isEmpty && !dropped.contains($0.key.scope) }, Self.byIndex, to: &writer
         ) { [$0.application.text, $0.index.text, $0.statistic.text] }
-        let servers = latest.series.compactMap { series -> (SeriesKey, PointValue)? in
+        let servers = latest.series.compactMap { series -> (key: SeriesKey, value: PointValue)? in
             guard series.key.api == .monitoring,
                 StatisticCatalogue.describe(series.key.statistic, api: .monitoring).shape == .byServer
             else { return nil }
-            return options.staleness.fresh(series.minutely, .minutely, now: now).map { (series.key, $0) }
+            return options.staleness.fresh(series.minutely, .minutely, now: now).map { (key: series.key, value: $0) }
         }
         write(servers, Self.infrastructure, to: &writer) { [$0.application.text, $0.statistic.text, $0.key.text] }
     }
