@@ -86,7 +86,7 @@ let package = Package(
                 .embedInCode("0001_history.sql"), .embedInCode("0002_monitoring.sql"),
                 .embedInCode("0003_remote_write.sql"), .embedInCode("0004_set_aside.sql"),
                 .embedInCode("0005_clock.sql"),
-                .embedInCode("0006_failing_answers.sql"),
+                .embedInCode("0006_failing_answers.sql"), .embedInCode("0008_usage_v2.sql"),
             ],
             swiftSettings: settings),
 

@@ -22,5 +22,7 @@ public enum Migrations {
         Migration(
             identifier: "0006_failing_answers",
             sql: String(decoding: PackageResources._006_failing_answers_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0008_usage_v2", sql: String(decoding: PackageResources._008_usage_v2_sql, as: UTF8.self)),
     ]
 }

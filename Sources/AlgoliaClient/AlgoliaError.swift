@@ -34,6 +34,17 @@ public enum AlgoliaError: Error, Sendable, Hashable {
     }
 }
 
+extension AlgoliaError {
+    /// Whether a request to the registry of Usage API v2 failed because the key, the plan or the vendor does not have it:
+    /// 401, 403, 404 or 422.
+    public var refusesRegistry: Bool {
+        switch self {
+        case .unauthorized, .notFound, .refused(422, _): true
+        case .refused, .rateLimited, .server, .timeout, .connection, .broken, .noKey, .cancelled: false
+        }
+    }
+}
+
 extension AlgoliaError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -99,7 +99,7 @@ public struct CapacityReader: Sendable {
         switch key.api {
         case .usage: key.index.isEmpty || Self.ofIndices.contains(key.statistic)
         case .monitoring: Self.ofServers.contains(key.statistic)
-        case .search: false
+        case .search, .usageV2: false
         }
     }
 
