@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `Applications of the file` {
     private let shortestWay = """
@@ -41,6 +42,27 @@ import Testing
                 "exporter.yml:2:9: applications[0].id: \"\(id)\" is not an application id; "
                     + "expected an application id: at most 30 letters, digits, - and _"
             ])
+    }
+
+    @Test(arguments: [("auto", true), ("AUTO", true), ("off", false), ("'off'", false), ("false", false)])
+    func `ask Usage API v2 or not`(_ text: String, _ collects: Bool) throws {
+        let settings = try SettingsLoader.parse(
+            withApplication("    usage_v2: \(text)"), file: "exporter.yml", environment: [:], requireApplication: true)
+        let application = try #require(settings.applications.first)
+        #expect(application.collectsBilling == collects)
+        #expect(settings.collection(of: application, shard: nil).collectsBilling == collects)
+    }
+
+    @Test func `ask it where it is served unless they say so, and refuse anything else`() throws {
+        let settings = try SettingsLoader.parse(
+            withApplication(), file: "exporter.yml", environment: [:], requireApplication: true)
+        #expect(settings.applications.first?.collectsBilling == true)
+        for text in ["on", "yes", "always"] {
+            #expect(
+                complaints(withApplication("    usage_v2: \(text)")) == [
+                    "exporter.yml:4:15: applications[0].usage_v2: \"\(text)\" is neither auto nor off; expected auto or off"
+                ])
+        }
     }
 
     @Test func `need a usage key`() {

@@ -35,6 +35,8 @@ public actor ApplicationCollector {
     private var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
     private var hasUnselected = false
+    /// What begins after the first answer.
+    private var successors: [@Sendable () -> Void] = []
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -87,6 +89,14 @@ public actor ApplicationCollector {
 
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }
+
+    /// Whether an answer has been stored since the start: the live tail comes first.
+    var hasAnswered: Bool { state.health.lastSuccess != nil }
+
+    /// Calls `begin` once an answer has been stored since the start.
+    func afterFirstAnswer(_ begin: @escaping @Sendable () -> Void) {
+        if hasAnswered { begin() } else { successors.append(begin) }
+    }
 
     /// The state of the collection, for people.
     public func status() -> ApplicationStatus {
@@ -348,6 +358,10 @@ public actor ApplicationCollector {
         let window = answer.window(state.settings)
         let outcome = try await history.store(answer.answer.series, answering: window)
         state.noteStored(answer, outcome)
+        if hasAnswered {
+            for begin in successors { begin() }
+            successors = []
+        }
         if request.purpose == .backfill { await compaction.note(outcome.added, of: client.application) }
         if answer.answersNothing { return }
         if let older = state.olderServed(answer) { try await write(older) }

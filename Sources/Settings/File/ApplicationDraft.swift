@@ -12,6 +12,7 @@ struct ApplicationDraft {
     var wrongKeys: Set<KeyName> = []
     var indices = IndexFilter()
     var contract = Contract()
+    var collectsBilling = true
     var name: String?
     var labels: [String: String] = [:]
 
@@ -27,6 +28,7 @@ struct ApplicationDraft {
         application.searchKey = keys[.search]
         application.indices = indices
         application.contract = contract
+        application.collectsBilling = collectsBilling
         application.name = name
         application.labels = labels
         return application

@@ -38,6 +38,7 @@ extension ConfigurationFile {
                 "recommend_requests_per_month", .positiveNumber, into: &draft.contract.recommendRequestsPerMonth)
             contract.read("period_start_day", .positiveInteger(atMost: 28), into: &draft.contract.periodStartDay)
         }
+        section.read("usage_v2", .usageV2, into: &draft.collectsBilling)
         section.read("name", .labelValue, into: &draft.name)
         section.section("labels") { labels in
             let entries = labels.entries()
