@@ -35,6 +35,8 @@ final class MetricFamily: Sendable {
         case (.monitoring, .minutely): return name.gauge
         case (.usage, .hourly): return isCount ? name.hourly : name.gauge
         case (.usage, .daily): return isCount ? name.daily : nil
+        case (.usageV2, .hourly): return name.hourly
+        case (.usageV2, .daily): return name.daily
         default: return nil
         }
     }

@@ -37,21 +37,22 @@ struct CheckTests {
         let path = "--storage.path '\(folder.file("demo.db"))'"
         let (status, lines) = try await check("--demo \(path)", in: folder)
         #expect(status == 0, "\(lines) \(folder.text("error"))")
-        #expect(lines.count == 8)
+        #expect(lines.count == 9)
         #expect(lines[0] == "ok    configuration: demo, 1 application")
         #expect(lines[2].hasPrefix("ok    DEMOAPP usage API: the key works; "))
         #expect(lines[3] == "ok    DEMOAPP search API: the key works; 25 indices")
         #expect(lines[4].hasPrefix("ok    DEMOAPP monitoring API: the key works; "))
         #expect(
-            lines[5].contains(
+            lines[6].contains(
                 /^ok    DEMOAPP backfill: 39[0-9] requests to make, under 1 min at 3,000 requests\/min$/), "\(lines)")
-        #expect(lines[7] == "next  run `algolia-exporter serve --storage.path=\(folder.file("demo.db")) --demo`")
+        #expect(lines[5] == "ok    DEMOAPP usage API v2: served; 5 billing metrics")
+        #expect(lines[8] == "next  run `algolia-exporter serve --storage.path=\(folder.file("demo.db")) --demo`")
         let filled = try await Program.run(script: "\"$0\" backfill --demo \(path) 2> \"$1/backfill\"", in: folder)
         #expect(filled == 0, "\(folder.text("backfill"))")
         // A bucket that ends between the two is missing again.
         let after = try await check("--demo \(path)", in: folder).lines
         #expect(
-            after[5].contains(/^ok    DEMOAPP backfill: (complete; nothing is missing|[0-9]{1,2} requests? to make)/))
+            after[6].contains(/^ok    DEMOAPP backfill: (complete; nothing is missing|[0-9]{1,2} requests? to make)/))
     }
 
     @Test("Keys that nobody accepts fail, and what to do next is to correct them")
@@ -67,6 +68,7 @@ struct CheckTests {
         #expect(
             lines.contains("skip  APP search API: no search key; only indices named in the configuration are collected")
         )
+        #expect(lines.contains { $0.hasPrefix("skip  APP usage API v2: no usable response: connection failed") })
         #expect(!lines.contains { $0.contains("backfill") }, "nothing is known of it")
         #expect(
             lines.last

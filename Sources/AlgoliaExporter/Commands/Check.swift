@@ -15,8 +15,8 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration, keys and database.",
         discussion: """
-            Sends at most two usage and two monitoring requests for each application, lists its indices, and sends one \
-            empty request to each remote write receiver. Says how many requests the first backfill takes, and what to do \
+            Sends at most two usage and two monitoring requests for each application, lists its indices, asks whether \
+            Usage API v2 is served, and sends one empty request to each remote write receiver. Says how many requests the first backfill takes, and what to do \
             next. What is not configured is skipped. Exit status 1 when any check fails.
             """)
 
@@ -65,7 +65,9 @@ struct Check: AsyncParsableCommand {
                 let check = ClientCheck(try clients.client(application, settings.requests))
                 let usage = await check.usage(now: clock.now)
                 let indices = await check.indices()
-                for finding in [usage, indices, await check.monitoring()] {
+                let monitoring = await check.monitoring()
+                let usageV2 = await check.usageV2(isOn: application.collectsBilling)
+                for finding in [usage, indices, monitoring, usageV2] {
                     report(finding.verdict, finding.what, finding.text)
                 }
                 guard usage.verdict == .works, indices.verdict != .fails else { continue }

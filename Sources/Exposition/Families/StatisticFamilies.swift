@@ -10,6 +10,7 @@ public struct StatisticFamilies: Sendable {
 
     private let latest: Latest
     private let usage: UsageFamilies
+    private let billing: BillingFamilies
     private let infrastructure: InfrastructureFamilies
     private let maxSeries: Int
 
@@ -17,12 +18,13 @@ public struct StatisticFamilies: Sendable {
         let latest = latest.collected(options.applications)
         self.latest = latest
         usage = UsageFamilies(latest, staleness: options.staleness, now: now)
+        billing = BillingFamilies(latest, staleness: options.staleness, now: now)
         infrastructure = InfrastructureFamilies(latest, staleness: options.staleness, now: now)
         maxSeries = options.maxSeries
     }
 
     /// When the first of the shown values becomes stale; what was written before is wrong from then on.
-    public var validUntil: UnixTime { min(usage.validUntil, infrastructure.validUntil) }
+    public var validUntil: UnixTime { min(usage.validUntil, billing.validUntil, infrastructure.validUntil) }
 
     /// Writes every family.
     /// - Parameters:
@@ -45,6 +47,7 @@ public struct StatisticFamilies: Sendable {
 
     private func write(to writer: inout ExpositionWriter, dropping dropped: DroppedSeries) {
         usage.write(to: &writer, dropping: dropped.indices)
+        billing.write(to: &writer)
         infrastructure.write(to: &writer)
         writer.family(Self.seriesDropped)
         writer.sample(.init(), .integer(Int64(dropped.series)))
@@ -69,6 +72,7 @@ extension Latest {
         collected.series = series.filter {
             isConfigured($0.key.application) && ($0.key.api != .usage || isCollected[$0.key.scope] != false)
         }
+        collected.billingFreshness = billingFreshness.filter { isConfigured($0.scope.application) }
         collected.freshness = freshness.filter {
             isConfigured($0.scope.application) && ($0.granularity == .minutely || isCollected[$0.scope] != false)
         }

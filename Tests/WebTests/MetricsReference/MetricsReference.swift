@@ -15,7 +15,8 @@ import UsageModel
 enum MetricsReference {
     /// The whole page.
     static func markdown() -> String {
-        [introduction, statistics, infrastructure, servers, counters, leftOut, unknown, own].joined(separator: "\n")
+        [introduction, statistics, billing, infrastructure, servers, counters, leftOut, unknown, own].joined(
+            separator: "\n")
     }
 
     /// The inventory of servers and clusters.
