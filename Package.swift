@@ -88,6 +88,7 @@ let package = Package(
                 .embedInCode("0005_clock.sql"),
                 .embedInCode("0006_failing_answers.sql"),
                 .embedInCode("0007_index_inventory.sql"),
+                .embedInCode("0008_usage_v2.sql"),
             ],
             swiftSettings: settings),
 

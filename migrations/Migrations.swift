@@ -25,5 +25,7 @@ public enum Migrations {
         Migration(
             identifier: "0007_index_inventory",
             sql: String(decoding: PackageResources._007_index_inventory_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0008_usage_v2", sql: String(decoding: PackageResources._008_usage_v2_sql, as: UTF8.self)),
     ]
 }

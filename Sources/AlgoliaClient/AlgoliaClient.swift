@@ -17,7 +17,7 @@ public struct AlgoliaClient: Sendable {
 
     public let application: ApplicationID
     let endpoints: RequestOptions.Endpoints
-    private let usageKey: Secret?
+    let usageKey: Secret?
     let monitoringKey: Secret?
     private let searchKey: Secret?
     private let timeout: Double
@@ -53,7 +53,7 @@ public struct AlgoliaClient: Sendable {
     /// Returns the answer to `request`, values as the vendor sent them: points of the asked range alone.
     public func usage(_ request: UsageRequest) async throws(AlgoliaError) -> UsageAnswer {
         guard let usageKey else { throw .noKey("no usage key is configured") }
-        var answer = try await get(
+        let answer = try await get(
             .usage, url: endpoints.url(endpoints.usage, application: application, target: request.target),
             key: usageKey
         ) { body throws(AlgoliaError) in
@@ -61,8 +61,14 @@ public struct AlgoliaClient: Sendable {
                 try UsageDecoder.decode(bytes, asked: request.statistics)
             }
         }
-        answer.limit(to: request.range)
-        noteIgnored(answer.unnamed, .usage)
+        return finished(answer, within: request.range, .usage)
+    }
+
+    /// An answer without points outside `range`, its texts fit to be shown.
+    func finished(_ answer: UsageAnswer, within range: TimeRange, _ api: API) -> UsageAnswer {
+        var answer = answer
+        answer.limit(to: range)
+        noteIgnored(answer.unnamed, api)
         let secrets = secrets
         answer.failure = answer.failure.map { ForeignText.shown($0, redacting: secrets) }
         for position in answer.unreadable.indices {
@@ -75,7 +81,7 @@ public struct AlgoliaClient: Sendable {
     /// Where the key of an API comes from; nil when none is configured.
     public func key(_ api: API) -> Secret? {
         switch api {
-        case .usage: usageKey
+        case .usage, .usageV2: usageKey
         case .monitoring: monitoringKey
         case .search: searchKey
         }
@@ -205,7 +211,8 @@ public struct AlgoliaClient: Sendable {
         case .success: code = "200"
         case .failure(let error):
             code = error.code
-            if case .unauthorized = error, let key, let current { key.noteRefused(current) }
+            // Most plans refuse version 2 to a key that is good for version 1.
+            if api != .usageV2, case .unauthorized = error, let key, let current { key.noteRefused(current) }
         }
         let requests = RequestMetrics.requests
         Counter(label: requests.name, dimensions: requests.dimensions([api.rawValue, code]), factory: metrics)

@@ -45,6 +45,15 @@ extension AlgoliaError {
         case .unauthorized, .notFound, .refused, .rateLimited, .broken, .noKey, .cancelled: false
         }
     }
+
+    /// Whether a request to the registry of Usage API v2 failed because the key, the plan or the vendor does not have it:
+    /// 401, 403, 404 or 422.
+    public var refusesRegistry: Bool {
+        switch self {
+        case .unauthorized, .notFound, .refused(422, _): true
+        case .refused, .rateLimited, .server, .timeout, .connection, .broken, .noKey, .cancelled: false
+        }
+    }
 }
 
 extension AlgoliaError: CustomStringConvertible {

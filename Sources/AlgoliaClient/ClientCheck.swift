@@ -1,7 +1,7 @@
 public import UsageModel
 
-/// Whether the keys of an application work, by at most two usage and two monitoring requests and the list of indices,
-/// and whether Algolia knows its clusters.
+/// Whether the keys of an application work, by at most two usage and two monitoring requests, the list of indices and the
+/// registry of Usage API v2, and whether Algolia knows its clusters.
 public struct ClientCheck: Sendable {
     /// One result: the thing that was checked and the finding, for people.
     public struct Finding: Sendable, Hashable {
@@ -48,6 +48,24 @@ public struct ClientCheck: Sendable {
                 .works, "the key works; the plan does not include the wildcard, requesting statistics by name")
             finding.servesWildcard = false
             return finding
+        }
+    }
+
+    /// Whether the registry of Usage API v2 is served, which most plans do without: no answer of it is a failure.
+    /// - Parameter isOn: whether its metrics are to be collected.
+    public func usageV2(isOn: Bool) async -> Finding {
+        func finding(_ verdict: Finding.Verdict, _ text: String) -> Finding {
+            Finding(verdict: verdict, what: "\(client.application) usage API v2", text: text)
+        }
+        guard isOn else { return finding(.skipped, "usage_v2 is off; billing metrics are not collected") }
+        do throws(AlgoliaError) {
+            let count = try await client.billingMetrics().count
+            return finding(.works, "served; \(count) billing \(count == 1 ? "metric" : "metrics")")
+        } catch {
+            guard error.refusesRegistry else {
+                return finding(.skipped, "no usable response: \(error); serve retries, nothing else depends on it")
+            }
+            return finding(.skipped, "not served to this key (\(error.code)); billing metrics are not collected")
         }
     }
 

@@ -22,9 +22,12 @@ struct Demo: Sendable {
     private let running: RunningSimulator
     private let application: SimulatedApplication
 
-    /// - Parameter hasAwkwardNames: whether its indices have names that need care, and not those of a shop.
-    init(logger: Logger, hasAwkwardNames: Bool = false) async throws {
+    /// - Parameters:
+    ///   - hasAwkwardNames: whether its indices have names that need care, and not those of a shop.
+    ///   - servesUsageV2: whether it has Usage API v2.
+    init(logger: Logger, hasAwkwardNames: Bool = false, servesUsageV2: Bool = true) async throws {
         var configuration = SimulatorConfiguration.demo
+        configuration.servesUsageV2 = servesUsageV2
         if hasAwkwardNames { configuration.applications[0].indices = SimulatorConfiguration.awkwardIndices }
         application = configuration.applications[0]
         running = try await RunningSimulator(Simulator(configuration: configuration, clock: SystemClock()))

@@ -28,6 +28,7 @@ public final class Collector: Service {
     private struct Member {
         let usage: ApplicationCollector
         var monitoring: MonitoringCollector?
+        var billing: BillingCollector?
     }
 
     private struct State {
@@ -81,6 +82,7 @@ public final class Collector: Service {
                 "application removed; no longer collecting it, keeping its history", metadata: ["application": "\(id)"])
             await member.usage.stop()
             await member.monitoring?.stop()
+            await member.billing?.stop()
         }
         for application in applications {
             guard let member = member(application.client.application) else {
@@ -100,12 +102,28 @@ public final class Collector: Service {
                 await monitoring.stop()
                 state.withLock { $0.members[application.client.application]?.monitoring = nil }
             }
+            if Self.collectsBilling(application) {
+                if let billing = member.billing {
+                    await billing.reconfigure(application.settings, client: application.client)
+                } else {
+                    addBilling(application, beside: member.usage)
+                }
+            } else if let billing = member.billing {
+                await billing.stop()
+                state.withLock { $0.members[application.client.application]?.billing = nil }
+            }
         }
     }
 
     /// Whose the application as a whole is, has its servers too.
     private static func monitors(_ application: CollectedApplication) -> Bool {
         application.client.canAskStatus && application.settings.owns(Scope(application: application.client.application))
+    }
+
+    /// Whose the application as a whole is, has its billing metrics too.
+    private static func collectsBilling(_ application: CollectedApplication) -> Bool {
+        application.settings.collectsBilling && application.client.key(.usage) != nil
+            && application.settings.owns(Scope(application: application.client.application))
     }
 
     private func add(_ application: CollectedApplication) {
@@ -119,6 +137,15 @@ public final class Collector: Service {
         }
         start.yield { await usage.run() }
         if Self.monitors(application) { addMonitoring(application) }
+        if Self.collectsBilling(application) { addBilling(application, beside: usage) }
+    }
+
+    private func addBilling(_ application: CollectedApplication, beside usage: ApplicationCollector) {
+        let billing = BillingCollector(
+            settings: application.settings, client: application.client, history: history, clock: clock,
+            metrics: metrics, logger: logger)
+        state.withLock { $0.members[application.client.application]?.billing = billing }
+        start.yield { [start] in await usage.afterFirstAnswer { start.yield { await billing.run() } } }
     }
 
     private func addMonitoring(_ application: CollectedApplication) {
@@ -134,6 +161,16 @@ public final class Collector: Service {
     /// The collectors of all applications, in the order in which they were given.
     public var applications: [ApplicationCollector] {
         state.withLock { state in state.order.compactMap { state.members[$0]?.usage } }
+    }
+
+    /// Collects an application's billing metrics until none is missing, once its own history is complete
+    /// (``BillingCollector/runUntilComplete()``).
+    /// - Returns: why anything is missing.
+    public func completeBilling(of application: ApplicationID) async -> [String] {
+        guard let member = member(application), let billing = member.billing, await member.usage.hasAnswered else {
+            return []
+        }
+        return await billing.runUntilComplete()
     }
 
     /// The usage key of an application as it is now; nil for one that is not collected or has none.
@@ -159,6 +196,7 @@ public final class Collector: Service {
             if let infrastructure = await member.monitoring?.snapshot(), infrastructure.isAsked {
                 status.infrastructure = infrastructure
             }
+            status.billing = await member.billing?.snapshot()
             all.append(status)
         }
         return all

@@ -5,10 +5,13 @@ internal import UsageModel
 /// The metrics that the collector keeps about one application.
 struct CollectorMetrics {
     private let application: ApplicationID
+    /// The API that is collected.
+    let api: API
     private let factory: any MetricsFactory
 
-    init(application: ApplicationID, factory: any MetricsFactory) {
+    init(application: ApplicationID, api: API = .usage, factory: any MetricsFactory) {
         self.application = application
+        self.api = api
         self.factory = factory
         stored(0)
         outside(0)
@@ -72,6 +75,8 @@ struct CollectorMetrics {
     func storage(isUp: Bool) { gauge(CollectorMetric.storageIsUp, [], isUp ? 1 : 0) }
 
     func remaining(_ planner: Planner, now: UnixTime) {
+        // Of the application and its indices: `/api/v1/status` has that of billing metrics.
+        guard api == .usage else { return }
         for granularity in [Granularity.hourly, .daily] {
             let labels = [granularity.rawValue]
             let setAside = planner.tracks.lazy.filter { $0.granularity == granularity }.map(\.setAside.count)

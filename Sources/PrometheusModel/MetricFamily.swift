@@ -36,6 +36,8 @@ final class MetricFamily: Sendable {
         case (.usage, .hourly): return isCount ? name.hourly : name.gauge
         case (.usage, .daily): return isCount ? name.daily : nil
         case (.search, .hourly): return name.gauge
+        case (.usageV2, .hourly): return name.hourly
+        case (.usageV2, .daily): return name.daily
         default: return nil
         }
     }

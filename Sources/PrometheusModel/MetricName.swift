@@ -20,6 +20,7 @@ public struct MetricName: Sendable, Hashable {
             case (.monitoring, _): "algolia_infrastructure_\(Self.stem(Self.honest(statistic.name).text))"
             // The names begin with `index_`.
             case (.search, _): "algolia_\(Self.stem(statistic.name.text))"
+            case (.usageV2, _): "algolia_billing_\(Self.stem((statistic.name.billingName ?? statistic.name).text))"
             default: (perIndex ? "algolia_index_usage_" : "algolia_usage_") + Self.stem(statistic.name.text)
             }
     }
@@ -37,16 +38,18 @@ public struct MetricName: Sendable, Hashable {
         meaning:
             "constant 1 for each server of the inventory; join it to have a server's cluster or region as a label")
 
-    /// Every family of the statistic on `/metrics`: three of a count, none of what only the history has (hourly
-    /// extremes, the sums over the list of indices), and one of anything else.
+    /// Every family of the statistic on `/metrics`: three of a count, two of a billing metric, none of what only the history
+    /// has (hourly extremes, the sums over the list of indices), and one of anything else.
     public var families: [String] {
         if statistic.isHourlyExtreme || statistic.api == .search && !perIndex { return [] }
+        // Nobody knows whether it counts anything, so it has no total.
+        if statistic.api == .usageV2 { return [hourly, daily] }
         return statistic.kind == .count ? [hourly, daily, total] : [gauge]
     }
 
-    /// A count's gauge of the newest complete hour.
+    /// The gauge of the newest complete hour, of a count or a billing metric.
     public var hourly: String { "\(stem)_hourly" }
-    /// A count's gauge of the newest complete day.
+    /// The gauge of the newest complete day, of a count or a billing metric.
     public var daily: String { "\(stem)_daily" }
     /// A count's counter.
     public var total: String { "\(stem)_total" }

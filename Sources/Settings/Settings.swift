@@ -70,6 +70,7 @@ extension Settings {
         collection.indices = application.indices
         collection.clusters = application.clusters
         collection.shard = shard
+        collection.collectsBilling = application.collectsBilling
         collection.monitoringInterval = CollectionSettings.monitoringInterval(
             requestsPerMinute: requests(shard: shard).requestsPerMinute)
         return collection
@@ -116,6 +117,8 @@ public struct ApplicationSettings: Sendable, Hashable {
     public var clusters: [ServerName]?
     /// The limits of the contract with Algolia; always above zero.
     public var contract = Contract()
+    /// Whether the billing metrics of Usage API v2 are collected where it is served.
+    public var collectsBilling = true
     /// What people call it: the label `application_name`; nil for no such label.
     public var name: String?
     /// Labels for each of its metrics, by name.

@@ -111,6 +111,11 @@ public final class Simulator: Sendable {
             record.index = index
             record.statistics = statistics
             (record.granularity, record.start, record.end) = UsageQuery.loosely(request.parameters)
+        } else if case .billing(let list) = route,
+            let query = try? BillingQuery(request, list: list, now: UnixTime(time))
+        {
+            record.statistics = query.names
+            (record.granularity, record.start, record.end) = (query.granularity, query.range.start, query.range.end)
         }
         return record
     }
@@ -144,6 +149,11 @@ public final class Simulator: Sendable {
                 application: application, statistics: statistics, index: index,
                 created: configuration.applications.first { $0.id == application }?.creation(of: index),
                 parameters: request.parameters)
+        case .billing(let list):
+            return try BillingEndpoint(
+                truth: truth, faults: faults, now: now,
+                retention: (configuration.hourlyRetention, configuration.dailyRetention)
+            ).answer(request, list: list, application: application).bytes
         case .indexes:
             return try SearchEndpoint(truth: truth, now: now)
                 .answer(application: application, parameters: request.parameters)

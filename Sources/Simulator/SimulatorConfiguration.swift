@@ -63,6 +63,8 @@ public struct SimulatorConfiguration: Sendable {
     public var requestsPerMinute: Int
     /// Whether times and percentages have a decimal. Every value that Algolia publishes is an integer.
     public var hasDecimals: Bool
+    /// Whether Usage API v2 exists; without it its paths are not found.
+    public var servesUsageV2 = false
     /// Seconds that hourly buckets are kept: 90 days. Older ones are left out of answers, or
     /// refused (``Faults/refusedOldRangeStatus``).
     public var hourlyRetention: Int64

@@ -226,4 +226,21 @@ struct ClientCheckTests {
                 == "endpoints.usage is set and endpoints.monitoring is not; not asking https://status.algolia.com")
         #expect(world.simulator.requests.isEmpty)
     }
+
+    @Test("Whether Usage API v2 is served is told, and is no failure when it is not")
+    func usageV2() async throws {
+        let (served, without) = (World { $0.servesUsageV2 = true }, World())
+        let works = try await check(served).usageV2(isOn: true)
+        #expect(works.verdict == .works && works.what == "APP usage API v2")
+        #expect(works.text == "served; 5 billing metrics")
+        let refused = try await check(without).usageV2(isOn: true)
+        #expect(refused.verdict == .skipped)
+        #expect(refused.text == "not served to this key (404); billing metrics are not collected")
+        served.simulator.faults.injected = [Fault(.status(500))]
+        let failed = try await check(served).usageV2(isOn: true)
+        #expect(failed.verdict == .skipped && failed.text.contains("500 Injected error"))
+        let off = try await check(served).usageV2(isOn: false)
+        #expect(off.verdict == .skipped && off.text == "usage_v2 is off; billing metrics are not collected")
+        #expect(served.simulator.requests.count == 2 && without.simulator.requests.count == 1)
+    }
 }

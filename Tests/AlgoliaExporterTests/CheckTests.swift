@@ -43,15 +43,16 @@ struct CheckTests {
         #expect(lines[3] == "ok    DEMOAPP search API: the key works; 25 indices")
         #expect(lines[4].hasPrefix("ok    DEMOAPP monitoring API: the key works; "))
         #expect(
-            lines[6].contains(
+            lines[7].contains(
                 /^ok    DEMOAPP backfill: 39[0-9] requests to make, under 1 min at 3,000 requests\/min$/), "\(lines)")
         #expect(lines[5].hasPrefix("ok    DEMOAPP cluster status: c"), "\(lines[5])")
-        #expect(lines[8] == "next  run `algolia-exporter serve --storage.path=\(folder.file("demo.db")) --demo`")
+        #expect(lines[6] == "ok    DEMOAPP usage API v2: served; 5 billing metrics")
+        #expect(lines[9] == "next  run `algolia-exporter serve --storage.path=\(folder.file("demo.db")) --demo`")
         let filled = try await Program.run(script: "\"$0\" backfill --demo \(path) 2> \"$1/backfill\"", in: folder)
         #expect(filled == 0, "\(folder.text("backfill"))")
         let after = try await check("--demo \(path)", in: folder).lines
         #expect(
-            after[6].contains(
+            after[7].contains(
                 /^ok    DEMOAPP backfill: complete; a start makes [0-9]{1,2} requests for the newest data$/),
             "\(after)")
     }
@@ -70,6 +71,7 @@ struct CheckTests {
             lines.contains("skip  APP search API: no search key; only indices named in the configuration are collected")
         )
         #expect(lines.contains { $0.hasPrefix("skip  APP cluster status: no cluster is known; ") })
+        #expect(lines.contains { $0.hasPrefix("skip  APP usage API v2: no usable response: connection failed") })
         #expect(!lines.contains { $0.contains("backfill") }, "nothing is known of it")
         #expect(
             lines.last

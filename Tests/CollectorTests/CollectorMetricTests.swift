@@ -106,7 +106,7 @@ struct CollectorMetricTests {
         gone.forget([.monitoring])
         #expect(recorded.values["algolia_exporter_up GONE usage"] == 1)
         #expect(recorded.values["algolia_exporter_up GONE monitoring"] == nil)
-        gone.forget([.usage, .search])
+        gone.forget([.usage, .search, .usageV2])
         #expect(
             recorded.values.keys.filter { $0.contains("GONE") }
                 == ["algolia_exporter_points_outside_range_total GONE"], "counters never go back")

@@ -60,7 +60,10 @@ stop() {
     [ $((SECONDS - begin)) -le 10 ] || fail "SIGTERM took $((SECONDS - begin)) s"
 }
 
-state() { curl -sf "$url/api/v1/status" | jq -e '.applications | length > 0 and all(.state == "current" and .indices == 25)'; }
+state() {
+    curl -sf "$url/api/v1/status" | jq -e '.applications | length > 0 and all(.state == "current" and .indices == 25
+        and ([.usage_v2.backfill_remaining_seconds // {} | .[]] | add // 0) == 0)'
+}
 
 # Requests that the Usage API answered.
 counted() { curl -sf "$url/metrics" | sed -n 's/^algolia_exporter_api_requests_total{api="usage",code="200"} //p'; }

@@ -39,6 +39,8 @@ struct DamageTests {
         _ = try? await history.answered(application: "APP")
         _ = try? await history.revisionChecks(application: "APP")
         _ = try? await history.incidents(range: range)
+        _ = try? await history.billingRegistry(application: "APP")
+        _ = try? await history.billingMetrics()
         for granularity in Granularity.allCases {
             _ = try? await history.series(granularity: granularity)
             _ = try? await history.usage(Scope(application: "APP"), granularity)

@@ -23,6 +23,21 @@ struct MetricNameTests {
         #expect(name("data_size").gauge == "algolia_usage_data_size_bytes")
     }
 
+    @Test("Billing metrics have two families each, of hours and days, and no total")
+    func billing() {
+        #expect(
+            name("billing_search_requests").families == [
+                "algolia_billing_search_requests_hourly", "algolia_billing_search_requests_daily",
+            ])
+        #expect(name("billing_a-b.c").hourly == "algolia_billing_a_b_c_hourly")
+        let key = SeriesKey(application: "APP", api: .usageV2, statistic: "billing_x")
+        #expect(MetricSeries.all(key, .hourly).map(\.metric) == ["algolia_billing_x_hourly"])
+        #expect(MetricSeries.all(key, .daily).map(\.metric) == ["algolia_billing_x_daily"])
+        #expect(MetricSeries.all(key, .minutely).isEmpty)
+        let usage = SeriesKey(application: "APP", statistic: "billing_x")
+        #expect(MetricSeries.all(usage, .hourly).map(\.metric) == ["algolia_usage_billing_x"], "it is another's")
+    }
+
     @Test("Values are in the base unit")
     func units() {
         #expect(name("avg_processing_time").inBaseUnit(.integer(7)) == .real(0.007))

@@ -44,6 +44,27 @@ import UsageModel
             ])
     }
 
+    @Test(arguments: [("auto", true), ("AUTO", true), ("off", false), ("'off'", false), ("false", false)])
+    func `ask Usage API v2 or not`(_ text: String, _ collects: Bool) throws {
+        let settings = try SettingsLoader.parse(
+            withApplication("    usage_v2: \(text)"), file: "exporter.yml", environment: [:], requireApplication: true)
+        let application = try #require(settings.applications.first)
+        #expect(application.collectsBilling == collects)
+        #expect(settings.collection(of: application, shard: nil).collectsBilling == collects)
+    }
+
+    @Test func `ask it where it is served unless they say so, and refuse anything else`() throws {
+        let settings = try SettingsLoader.parse(
+            withApplication(), file: "exporter.yml", environment: [:], requireApplication: true)
+        #expect(settings.applications.first?.collectsBilling == true)
+        for text in ["on", "yes", "always"] {
+            #expect(
+                complaints(withApplication("    usage_v2: \(text)")) == [
+                    "exporter.yml:4:15: applications[0].usage_v2: \"\(text)\" is neither auto nor off; expected auto or off"
+                ])
+        }
+    }
+
     @Test(arguments: ["", "\n    monitoring_api_key: k"])
     func `need a usage key or a search key`(_ other: String) {
         #expect(

@@ -1,6 +1,6 @@
 public import AlgoliaClient
 public import Collector
-private import CoreMetrics
+public import CoreMetrics
 public import History
 public import Logging
 public import Simulator
@@ -19,20 +19,23 @@ public final class World: Sendable {
     private let requestsPerMinute: Int
     private let sendsDate: Bool
 
-    /// - Parameter sendsDate: whether the vendor says what time it is.
+    /// - Parameters:
+    ///   - sendsDate: whether the vendor says what time it is.
+    ///   - configure: what else is different about the vendor.
     public init(
         start: UnixTime = World.start, indices: [IndexName] = ["products", "tmp_old"], requestsPerMinute: Int = 6000,
-        settings: CollectionSettings = CollectionSettings(), faults: Faults = Faults(), sendsDate: Bool = true
+        settings: CollectionSettings = CollectionSettings(), faults: Faults = Faults(), sendsDate: Bool = true,
+        configure: (inout SimulatorConfiguration) -> Void = { _ in }
     ) {
         self.sendsDate = sendsDate
         clock = VirtualClock(start)
         let application = SimulatedApplication(
             id: "APP", usageKey: "usage-key", monitoringKey: "monitoring-key", searchKey: "search-key",
             indices: indices)
-        simulator = Simulator(
-            configuration: SimulatorConfiguration(
-                applications: [application], requestsPerMinute: requestsPerMinute, faults: faults),
-            clock: VendorTime(clock))
+        var configuration = SimulatorConfiguration(
+            applications: [application], requestsPerMinute: requestsPerMinute, faults: faults)
+        configure(&configuration)
+        simulator = Simulator(configuration: configuration, clock: VendorTime(clock))
         self.settings = settings
         self.requestsPerMinute = requestsPerMinute
     }
@@ -79,6 +82,15 @@ public final class World: Sendable {
             metrics: NOOPMetricsHandler.instance, logger: logger ?? Self.silence, generator: SeededGenerator(seed))
     }
 
+    public func billing(
+        _ history: History, client: AlgoliaClient? = nil, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logger: Logger? = nil, seed: UInt64 = 1
+    ) throws -> BillingCollector {
+        BillingCollector(
+            settings: settings, client: try client ?? self.client(), history: history, clock: clock, metrics: metrics,
+            logger: logger ?? Self.silence, generator: SeededGenerator(seed))
+    }
+
     private static var silence: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     /// Steps until the clock has reached `end`, sleeping as told.
@@ -92,6 +104,14 @@ public final class World: Sendable {
     /// Steps until the clock has reached `end`, sleeping as told.
     /// - Throws: ``Stuck`` when the collector would wait for a time that has come.
     public func run(_ collector: ApplicationCollector, until end: UnixTime) async throws {
+        while clock.now < end {
+            if case .idle(let wakeUp) = await collector.step() { try wait(until: min(wakeUp, Double(end))) }
+        }
+    }
+
+    /// Steps until the clock has reached `end`, sleeping as told.
+    /// - Throws: ``Stuck`` when the collector would wait for a time that has come.
+    public func run(_ collector: BillingCollector, until end: UnixTime) async throws {
         while clock.now < end {
             if case .idle(let wakeUp) = await collector.step() { try wait(until: min(wakeUp, Double(end))) }
         }

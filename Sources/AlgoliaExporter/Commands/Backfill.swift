@@ -20,7 +20,11 @@ struct Backfill: AsyncParsableCommand {
             ProcessControl.shared.onSignal(display.lastWords)
             let stuck = await withTaskGroup(of: [String].self) { group in
                 for application in assembly.collector.applications {
-                    group.addTask { await application.runUntilComplete { display.update($0) } }
+                    group.addTask {
+                        let stuck = await application.runUntilComplete { display.update($0) }
+                        let id = await application.status().application
+                        return stuck + (await assembly.collector.completeBilling(of: id))
+                    }
                 }
                 return await group.reduce(into: []) { $0 += $1 }
             }

@@ -15,8 +15,9 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration, keys and database.",
         discussion: """
-            Sends two usage and a few monitoring requests for each application, lists its indices, and sends one \
-            empty request to each remote write receiver. Says how many requests the first backfill takes, and what to do \
+            Sends two usage and a few monitoring requests for each application, lists its indices, asks whether Usage \
+            API v2 is served, and sends one empty request to each remote write receiver. Says how many requests the \
+            first backfill takes, and what to do \
             next. What is not configured is skipped. Exit status 1 when any check fails.
             """)
 
@@ -71,7 +72,8 @@ struct Check: AsyncParsableCommand {
                     clusters = try await history.clustersOfServers(application.id, now: clock.now)
                 }
                 let status = await check.status(of: clusters ?? [], areConfigured: application.clusters != nil)
-                for finding in [usage, indices, monitoring, status] {
+                let usageV2 = await check.usageV2(isOn: application.collectsBilling)
+                for finding in [usage, indices, monitoring, status, usageV2] {
                     report(finding.verdict, finding.what, finding.text)
                 }
                 guard usage.verdict == .works, indices.verdict != .fails else { continue }

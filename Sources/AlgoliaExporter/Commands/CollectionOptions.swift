@@ -16,6 +16,9 @@ struct CollectionOptions: ParsableArguments {
         help: "With --demo: indices whose names need care in URLs, labels and JSON.")
     var hasAwkwardNames = false
 
+    @Flag(name: .customLong("without-usage-v2"), help: "With --demo: a vendor that does not serve Usage API v2.")
+    var isWithoutUsageV2 = false
+
     @Option(
         name: .customLong("shard"),
         help: "The share of applications and indices to collect, such as 1/3. Default: all.",
@@ -32,6 +35,7 @@ struct CollectionOptions: ParsableArguments {
 
     func validate() throws {
         guard isDemo || !hasAwkwardNames else { throw ValidationError("--awkward-names needs --demo") }
+        guard isDemo || !isWithoutUsageV2 else { throw ValidationError("--without-usage-v2 needs --demo") }
     }
 
     /// Runs `body` with the settings and, for a demonstration, the simulator they point at.
@@ -40,7 +44,10 @@ struct CollectionOptions: ParsableArguments {
             limitMemoryArenas()
             // Before the simulator, which a wrong configuration does not need.
             _ = try common.settings(requireApplication: !isDemo)
-            let demo = isDemo ? try await Demo(logger: logger, hasAwkwardNames: hasAwkwardNames) : nil
+            let demo =
+                isDemo
+                ? try await Demo(
+                    logger: logger, hasAwkwardNames: hasAwkwardNames, servesUsageV2: !isWithoutUsageV2) : nil
             try await body(try settings(demo, logger), demo, logger)
         }
     }

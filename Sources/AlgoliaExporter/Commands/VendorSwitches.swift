@@ -19,6 +19,9 @@ struct VendorSwitches: ParsableArguments {
     @Option(help: "Retry-After of --fault=429: seconds, a date or any other text. (default: 5)")
     var retryAfter: String?
 
+    @Flag(name: .customLong("usage-v2"), help: "Serve Usage API v2.")
+    var servesUsageV2 = false
+
     @Flag(help: "Send infrastructure times in seconds.")
     var monitoringSeconds = false
 
@@ -96,6 +99,7 @@ struct VendorSwitches: ParsableArguments {
             fault.target.api = .monitoring
             return fault
         }
+        configuration.servesUsageV2 = servesUsageV2
         configuration.faults.monitoringSeconds = monitoringSeconds
         configuration.faults.refusedWildcardStatus = refuseWildcard ? 422 : nil
         configuration.faults.refusedStatistics = Set(refusedStatistics.compactMap { StatisticName($0) })

@@ -118,6 +118,7 @@ public struct CapacityReader: Sendable {
         case .usage: key.index.isEmpty || Self.ofIndices.contains(key.statistic)
         case .monitoring: Self.ofServers.contains(key.statistic)
         case .search: !hasUsage && key.statistic == StatisticCatalogue.entries
+        case .usageV2: false
         }
     }
 

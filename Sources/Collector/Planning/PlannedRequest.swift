@@ -45,8 +45,8 @@ struct PlannedRequest: Hashable {
     /// The window that its answer covers when it was sent at `fetchedAt`.
     func window(fetchedAt: UnixTime, _ settings: CollectionSettings) -> AnsweredWindow {
         AnsweredWindow(
-            scope: scope, granularity: granularity, range: range, statistics: statistics, fetchedAt: fetchedAt,
-            settleDelay: settings.settleDelay)
+            scope: scope, api: statistics.isBilling ? .usageV2 : .usage, granularity: granularity, range: range,
+            statistics: statistics, fetchedAt: fetchedAt, settleDelay: settings.settleDelay)
     }
 
     /// Its description in the log.

@@ -243,9 +243,10 @@ struct Planner {
 
     private func revisionRequest(now: UnixTime) -> PlannedRequest? {
         for track in tracks where track.notBefore <= Double(now) && !track.searches.isRunning(.revision) {
-            guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval else {
-                continue
-            }
+            let offer = offer(track.scope)
+            guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval,
+                offer.servesWildcard || !offer.names.isEmpty
+            else { continue }
             let end = track.granularity.floor(now - settings.settleDelay)
             let range = TimeRange(end - CollectionSettings.revisedRange, end)
             return PlannedRequest(

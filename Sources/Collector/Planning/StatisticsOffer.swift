@@ -5,7 +5,7 @@ internal import UsageModel
 ///
 /// The wildcard is tried first. A plan that refuses it is asked for the
 /// catalogue's names in batches; a batch that is refused is halved until the
-/// refused name stands alone, and the rest is kept.
+/// refused name stands alone, and the rest is kept. Billing metrics have no wildcard, and the names of a registry.
 struct StatisticsOffer {
     /// Names in one request.
     static let batchSize = 20
@@ -13,9 +13,11 @@ struct StatisticsOffer {
     let level: EndpointLevel
     /// When each name or the wildcard was refused.
     private(set) var refused: [StatisticName: UnixTime] {
-        didSet { if refused.keys != oldValue.keys { names = Self.names(level, refused) } }
+        didSet { if refused.keys != oldValue.keys { names = Self.names(level, refused, listed) } }
     }
-    /// The catalogue's names that are not refused.
+    /// The names that there are, where there is no wildcard; nil for the catalogue's, and a wildcard.
+    private var listed: [StatisticName]?
+    /// The catalogue's names, or those listed, that are not refused.
     private(set) var names: [StatisticName]
     /// Parts of batches that were refused without saying for which name.
     private var suspects: [Set<StatisticName>] = []
@@ -25,21 +27,34 @@ struct StatisticsOffer {
     /// The statistics served since the start: a key that is refused later is a key's problem.
     private var proven: Set<StatisticName> = []
 
-    init(level: EndpointLevel, refused: [StatisticName: UnixTime]) {
+    init(level: EndpointLevel, refused: [StatisticName: UnixTime], listed: [StatisticName]? = nil) {
         self.level = level
         self.refused = refused
-        names = Self.names(level, refused)
+        self.listed = listed
+        names = Self.names(level, refused, listed)
     }
 
-    private static func names(_ level: EndpointLevel, _ refused: [StatisticName: UnixTime]) -> [StatisticName] {
-        StatisticCatalogue.names(perIndex: level == .index).filter { refused[$0] == nil }
+    private static func names(
+        _ level: EndpointLevel, _ refused: [StatisticName: UnixTime], _ listed: [StatisticName]?
+    ) -> [StatisticName] {
+        (listed ?? StatisticCatalogue.names(perIndex: level == .index)).filter { refused[$0] == nil }
     }
 
-    var servesWildcard: Bool { refused[.everything] == nil }
+    /// Offers other names by name alone.
+    mutating func list(_ names: [StatisticName]) {
+        guard names != listed else { return }
+        listed = names
+        suspects = []
+        self.names = Self.names(level, refused, listed)
+    }
+
+    var servesWildcard: Bool { listed == nil && refused[.everything] == nil }
 
     /// A refusal that is old enough to be doubted, the wildcard's before any name's.
     func probe(now: UnixTime) -> StatisticName? {
-        let doubtful = refused.filter { now - $0.value >= CollectionSettings.refusalMemory }.keys.sorted()
+        let doubtful = refused.filter {
+            now - $0.value >= CollectionSettings.refusalMemory && listed?.contains($0.key) ?? true
+        }.keys.sorted()
         if doubtful.contains(.everything) { return .everything }
         // With the wildcard served, names are not asked for.
         return servesWildcard ? nil : doubtful.first
@@ -103,7 +118,8 @@ struct StatisticsOffer {
         let quoted = message.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false).compactMap {
             StatisticName(String($0))
         }
-        return names.filter(quoted.contains)
+        // The vendor calls a billing metric by its own name.
+        return names.filter { quoted.contains($0.billingName ?? $0) }
     }
 
     /// Returns the names to remember as refused after `selection` was refused with `message`;

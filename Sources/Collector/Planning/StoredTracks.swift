@@ -7,6 +7,7 @@ struct StoredTracks {
     private let setAside: [TrackIdentity: [SetAside]]
     private let tails: [TrackIdentity: [Freshness]]
     private let revisionChecks: [Scope: [Granularity: UnixTime]]
+    private let isBilling: Bool
 
     private struct TrackIdentity: Hashable {
         var scope: Scope
@@ -14,17 +15,21 @@ struct StoredTracks {
     }
 
     /// Reads them. What was noted later than `now` is void: a clock was ahead.
-    init(_ history: History, _ application: ApplicationID, now: UnixTime) async throws {
+    /// - Parameter isBilling: those of the billing metrics, and not of the other statistics.
+    init(
+        _ history: History, _ application: ApplicationID, now: UnixTime, billing isBilling: Bool = false
+    ) async throws {
+        self.isBilling = isBilling
         tails = Dictionary(
-            grouping: try await history.freshness().filter {
+            grouping: try await history.freshness(billing: isBilling).filter {
                 $0.scope.application == application && $0.isLive && $0.fetchedAt <= now
             },
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
-        answered = try await history.answered(application: application)
-        revisionChecks = try await history.revisionChecks(application: application)
+        answered = try await history.answered(application: application, billing: isBilling)
+        revisionChecks = try await history.revisionChecks(application: application, billing: isBilling)
             .mapValues { $0.filter { $0.value <= now } }
         setAside = Dictionary(
-            grouping: try await history.setAside(application: application),
+            grouping: try await history.setAside(application: application, billing: isBilling),
             by: { TrackIdentity(scope: $0.scope, granularity: $0.granularity) })
     }
 
@@ -36,7 +41,7 @@ struct StoredTracks {
             setAside: setAside[identity] ?? [],
             tailFetched: Dictionary(
                 (tails[identity] ?? []).map { ($0.statistic, $0.fetchedAt) }, uniquingKeysWith: max),
-            revisionChecked: revisionChecks[scope]?[granularity])
+            revisionChecked: revisionChecks[scope]?[granularity], followsTurns: isBilling)
     }
 
     /// The ranges that need not be asked for in a scope that is not collected, by statistic or `*`.

@@ -25,6 +25,9 @@ struct Track {
     var notBefore = 0.0
     /// Requests that fail for no reason that they name.
     var searches = AnswerSearches()
+    /// Whether the application's hours are asked for as seldom as those of an index: after ``CollectionSettings/indexInterval``
+    /// has turned.
+    var followsTurns = false
 
     /// The statistics (or `*`) without which the live tail goes on, and the start of what each of them lacks; the
     /// planner keeps it in line.
@@ -64,7 +67,7 @@ struct Track {
     /// When the live tail of `statistic` is due; long ago if it was never fetched.
     func tailDue(_ statistic: StatisticName, _ settings: CollectionSettings) -> UnixTime {
         guard let last = lastTail(statistic) else { return .min }
-        if granularity == .hourly, !scope.isIndex { return last + settings.interval }
+        if granularity == .hourly, !scope.isIndex, !followsTurns { return last + settings.interval }
         let interval = granularity == .daily ? CollectionSettings.dailyInterval : settings.indexInterval
         let turn = last - CollectionSettings.turnDelay
         return (turn / interval + 1) * interval + CollectionSettings.turnDelay

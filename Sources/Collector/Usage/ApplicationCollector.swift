@@ -37,6 +37,8 @@ public actor ApplicationCollector {
     private var hasUnselected = false
     /// A list of indices that could not be stored yet.
     private var unstoredList: IndexSnapshot?
+    /// What begins after the first answer.
+    private var successors: [@Sendable () -> Void] = []
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -90,6 +92,14 @@ public actor ApplicationCollector {
 
     /// Ends ``run()`` after the request that is under way.
     public func stop() { isStopped = true }
+
+    /// Whether an answer has been stored since the start: the live tail comes first.
+    var hasAnswered: Bool { state.health.lastSuccess != nil }
+
+    /// Calls `begin` once an answer has been stored since the start.
+    func afterFirstAnswer(_ begin: @escaping @Sendable () -> Void) {
+        if hasAnswered { begin() } else { successors.append(begin) }
+    }
 
     /// The state of the collection, for people.
     public func status() -> ApplicationStatus {
@@ -377,6 +387,10 @@ public actor ApplicationCollector {
         let window = answer.window(state.settings)
         let outcome = try await history.store(answer.answer.series, answering: window)
         state.noteStored(answer, outcome)
+        if hasAnswered {
+            for begin in successors { begin() }
+            successors = []
+        }
         if request.purpose == .backfill { await compaction.note(outcome.added, of: client.application) }
         if answer.answersNothing { return }
         if let older = state.olderServed(answer) { try await write(older) }

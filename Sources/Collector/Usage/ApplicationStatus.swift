@@ -47,6 +47,8 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var quota: TokenBucket.Use
     /// Servers and clusters; nil where nothing is asked for: there is no monitoring key, and no cluster is known.
     public var infrastructure: InfrastructureStatus?
+    /// Billing metrics; nil where they are not collected, and before their registry was asked for.
+    public var billing: BillingStatus?
 }
 
 extension ApplicationStatus {
@@ -93,6 +95,6 @@ extension ApplicationStatus {
                 ($0.level.rawValue, $0.granularity.rawValue) < ($1.level.rawValue, $1.granularity.rawValue)
             }, storageFailingSince: health.storageFailingSince,
             failing: Set(planner.tracks.filter { $0.failures > 0 }.map(\.scope.index)).sorted(),
-            keys: Set(API.allCases.filter { client.key($0) != nil }), quota: client.quotaUse)
+            keys: Set(API.allCases.filter { $0 != .usageV2 && client.key($0) != nil }), quota: client.quotaUse)
     }
 }

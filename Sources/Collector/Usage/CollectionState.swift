@@ -61,9 +61,20 @@ struct CollectionState {
     }
 
     /// Takes over what the history knows of the vendor.
-    mutating func load(horizons: [VendorHorizon], refused: [EndpointLevel: [StatisticName: UnixTime]]) {
+    /// - Parameter listed: the statistics that there are; nil for the catalogue's, and `*`.
+    mutating func load(
+        horizons: [VendorHorizon], refused: [EndpointLevel: [StatisticName: UnixTime]],
+        listed: [StatisticName]? = nil
+    ) {
         for horizon in horizons { planner.reaches.setHorizon(horizon, for: ReachKey(horizon)) }
-        for (level, refused) in refused { planner.offers[level] = StatisticsOffer(level: level, refused: refused) }
+        for (level, refused) in refused {
+            planner.offers[level] = StatisticsOffer(level: level, refused: refused, listed: listed)
+        }
+    }
+
+    /// Asks for these statistics alone from now on, each by its name.
+    mutating func list(_ names: [StatisticName]) {
+        for level in planner.offers.keys { planner.offers[level]?.list(names) }
     }
 
     /// This process's share of the indices that the vendor listed.
@@ -202,7 +213,7 @@ struct CollectionState {
             metadata: [
                 "work": "\(request.purpose.rawValue)", "index": "\(request.scope.index)", "range": "\(request.range)",
             ])
-        if !answer.answersNothing { metrics.succeeded(.usage, now: clock.now) }
+        if !answer.answersNothing { metrics.succeeded(metrics.api, now: clock.now) }
     }
 
     /// The finding that the vendor serves something older than it did, if `answer` proves it.

@@ -75,7 +75,7 @@ struct Failures {
         case .keyRefused:
             for level in EndpointLevel.allCases { planner.offers[level]?.resolveDoubt(isRefused: false) }
             let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
-            metrics.failed(.usage)
+            metrics.failed(metrics.api)
             log.error("\(error); retrying in \(Int(delay)) s \(rotation)")
         case .wildcardDoubted(let isForbidden):
             if isForbidden { health.noteForbidden() }
@@ -198,7 +198,7 @@ struct Failures {
     }
 
     private mutating func note(_ failed: FailedRequest, _ consequence: String, because cause: String = "") {
-        metrics.failed(.usage)
+        metrics.failed(metrics.api)
         let text = cause.isEmpty ? failed.error.description : "\(failed.error): \(cause)"
         health.noteError(text, at: clock.now)
         log.warning("\(text); \(consequence)", metadata: failed.request.metadata)

@@ -23,8 +23,11 @@ enum Finding {
     case revised(Scope, Granularity, at: UnixTime)
 
     /// Writes it.
+    /// - Parameter isBilling: whether it is about billing metrics, and not about the other statistics.
     /// - Returns: what is set aside now in the scope and granularity, if that is what it is about.
-    func write(to history: History, _ application: ApplicationID) async throws -> [SetAside]? {
+    func write(
+        to history: History, _ application: ApplicationID, billing isBilling: Bool = false
+    ) async throws -> [SetAside]? {
         switch self {
         case .refused(let names, let level, let time):
             try await history.refuse(names, application: application, level: level, at: time)
@@ -33,11 +36,12 @@ enum Finding {
         case .setAside(let window, let reason, let breaksAnswers):
             return try await history.setAside(window, reason: reason, breaksAnswers: breaksAnswers)
         case .horizon(let horizon), .horizonTried(let horizon):
-            try await history.note(horizon, application: application)
+            try await history.note(horizon, application: application, billing: isBilling)
         case .horizonGone(let key):
-            try await history.forgetVendorHorizon(key.level, key.granularity, application: application)
+            try await history.forgetVendorHorizon(
+                key.level, key.granularity, application: application, billing: isBilling)
         case .revised(let scope, let granularity, let time):
-            try await history.noteRevisionCheck(scope, granularity, at: time)
+            try await history.noteRevisionCheck(scope, granularity, at: time, billing: isBilling)
         }
         return nil
     }

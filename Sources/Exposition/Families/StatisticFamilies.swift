@@ -10,6 +10,7 @@ public struct StatisticFamilies: Sendable {
 
     private let latest: Latest
     private let usage: UsageFamilies
+    private let billing: BillingFamilies
     private let infrastructure: InfrastructureFamilies
     private let compatibility: CompatibilityFamilies?
     private let maxSeries: Int
@@ -21,6 +22,7 @@ public struct StatisticFamilies: Sendable {
         let latest = latest.collected(options.applications)
         self.latest = latest
         usage = UsageFamilies(latest, staleness: options.staleness, now: now)
+        billing = BillingFamilies(latest, staleness: options.staleness, now: now)
         infrastructure = InfrastructureFamilies(latest, staleness: options.staleness, now: now)
         compatibility = options.compatibility.map { _ in
             CompatibilityFamilies(latest, recent: recent, options: options, now: now)
@@ -30,7 +32,7 @@ public struct StatisticFamilies: Sendable {
 
     /// When the first of the shown values becomes stale; what was written before is wrong from then on.
     public var validUntil: UnixTime {
-        min(usage.validUntil, infrastructure.validUntil, compatibility?.validUntil ?? .max)
+        min(usage.validUntil, billing.validUntil, infrastructure.validUntil, compatibility?.validUntil ?? .max)
     }
 
     /// Writes every family.
@@ -55,6 +57,7 @@ public struct StatisticFamilies: Sendable {
 
     private func write(to writer: inout ExpositionWriter, dropping dropped: DroppedSeries) {
         usage.write(to: &writer, dropping: dropped.indices)
+        billing.write(to: &writer)
         infrastructure.write(to: &writer)
         compatibility?.write(to: &writer, dropping: dropped.indices)
         writer.family(Self.seriesDropped)
@@ -80,11 +83,12 @@ extension Latest {
             switch key.api {
             case .usage: isCollected[key.scope] != false
             case .search: applications?[key.application]?.selects(key.index) != false
-            case .monitoring: true
+            case .monitoring, .usageV2: true
             }
         }
         var collected = self
         collected.series = series.filter { isConfigured($0.key.application) && isShown($0.key) }
+        collected.billingFreshness = billingFreshness.filter { isConfigured($0.scope.application) }
         collected.freshness = freshness.filter {
             isConfigured($0.scope.application) && ($0.granularity == .minutely || isCollected[$0.scope] != false)
         }

@@ -24,6 +24,7 @@ extension History {
     private static let smallTables = [
         "application", "series", "answered", "coverage", "freshness", "refusal", "revision_check", "counter",
         "retention", "set_aside", "vendor_horizon", "quota", "index_list", "index_inventory",
+        "billing_metric", "billing_registry", "billing_horizon", "billing_check",
     ]
 
     /// Rows of the small tables that no version of the exporter writes.
@@ -77,6 +78,14 @@ struct SmallTables {
         }
         _ = try SetAsideTable(db: db).read()
         _ = try VendorHorizon.all(db)
+        _ = try VendorHorizon.all(db, billing: true)
+        _ = try BillingMetricTable(db: db).read()
+        try each("billing_registry", "application, asked_at, is_served") { row in
+            _ = (try row.text(0), try row.time(1), try row.flag(2))
+        }
+        try each("billing_check", "application, granularity, checked_at") { row in
+            _ = (try row.text(0), try row.granularity(1), try row.time(2))
+        }
         try each("quota", "application, tokens, time") { row in
             guard try row.value(1) != nil, try row.value(2) != nil else {
                 throw DamagedRow("column \"tokens\" does not hold a number")

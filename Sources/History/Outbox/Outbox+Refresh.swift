@@ -37,14 +37,17 @@ extension Outbox {
         for granularity in Granularity.allCases {
             guard let since = since[granularity], let answered = answered[granularity] else { continue }
             // What the vendor does not serve is not waited for.
-            let served = table.scopes.map { scope in
-                max(since, snapshot.horizon(of: scope, granularity).map { granularity.ceiling(now - $0) } ?? .min)
+            func beginning(_ age: Int64?) -> UnixTime {
+                max(since, age.map { granularity.ceiling(now - $0) } ?? .min)
             }
+            let served = table.scopes.map { beginning(snapshot.horizon(of: $0, granularity)) }
+            let billing = table.scopes.map { beginning(snapshot.billingHorizons[$0.application]?[granularity]) }
             for position in table.entries.indices where table.entries[position].granularity == granularity {
                 let entry = table.entries[position]
-                let settled = statistics.rules[Int(entry.statistic)]
-                    .settled(answered[Int(entry.scope)], refused: refused[Int(entry.scope)], now: now)
-                table.entries[position].settlement = Settlement(settled, repairedSince: served[Int(entry.scope)])
+                let rule = statistics.rules[Int(entry.statistic)]
+                let settled = rule.settled(answered[Int(entry.scope)], refused: refused[Int(entry.scope)], now: now)
+                table.entries[position].settlement = Settlement(
+                    settled, repairedSince: (rule.isBilling ? billing : served)[Int(entry.scope)])
             }
         }
     }
@@ -74,6 +77,8 @@ struct OutboxSnapshot {
     var refused: [Plan: Set<StatisticName>]
     /// How many seconds back the vendor serves, where that is limited.
     private var horizons: [Plan: [Granularity: Int64]] = [:]
+    /// The same of billing metrics.
+    private(set) var billingHorizons: [ApplicationID: [Granularity: Int64]] = [:]
     var hasLate: Bool
     /// When the vendor last answered.
     var newestFetch: UnixTime?
@@ -103,6 +108,9 @@ struct OutboxSnapshot {
         for (application, horizon) in try VendorHorizon.all(db) {
             let plan = Plan(application: application, level: horizon.level)
             horizons[plan, default: [:]][horizon.granularity] = horizon.age
+        }
+        for (application, horizon) in try VendorHorizon.all(db, billing: true) {
+            billingHorizons[application, default: [:]][horizon.granularity] = horizon.age
         }
         refused = [:]
         for row in try Row.fetchAll(db, sql: "SELECT application, level, statistic FROM refusal") {

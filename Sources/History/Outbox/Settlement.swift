@@ -29,6 +29,8 @@ struct SettlementRule {
     private let momentary: Granularity?
     /// Whether an answer to `*` is one to it.
     private let acceptsEverything: Bool
+    /// Whether it is a billing metric, which may be served less far back than the other statistics.
+    let isBilling: Bool
 
     init(_ key: SeriesKey) {
         let described = StatisticCatalogue.describe(key.statistic)
@@ -36,7 +38,8 @@ struct SettlementRule {
         derivation = described.derivation
         momentary = described.isMomentary ? key.api == .search ? .hourly : .minutely : nil
         // At the Monitoring API, "everything" is everything about servers; clusters are asked for by name.
-        acceptsEverything = key.api == .usage || described.group != "cluster"
+        isBilling = key.api == .usageV2
+        acceptsEverything = key.api == .usage || (described.group != "cluster" && !isBilling)
     }
 
     /// The settled ranges.

@@ -19,7 +19,12 @@ public struct LatestSeries: Sendable, Hashable {
 public struct Latest: Sendable {
     /// In the order of application, index, statistic, key.
     public var series: [LatestSeries]
+    /// Of all statistics but the billing metrics.
     public var freshness: [Freshness]
+    /// Of the billing metrics.
+    public var billingFreshness: [Freshness] = []
+    /// The billing metrics of all applications, by the statistic that each is stored under.
+    public var billingMetrics: [StatisticName: BillingMetric] = [:]
     public var coverage: [Coverage]
 }
 
@@ -60,7 +65,10 @@ extension History {
                     LatestSeries(key: key, hourly: hourly[id], daily: daily[id], minutely: minutely, total: total))
             }
             return Latest(
-                series: series, freshness: freshness, coverage: try CoverageTable(db: db).read(application: nil))
+                series: series, freshness: freshness.filter { !$0.statistic.isBilling },
+                billingFreshness: freshness.filter { $0.statistic.isBilling },
+                billingMetrics: try BillingMetricTable(db: db).byStatistic(),
+                coverage: try CoverageTable(db: db).read(application: nil))
         }
     }
 
@@ -89,7 +97,9 @@ extension History {
                 let rows = try Row.fetchCursor(
                     statement, arguments: [scope.application, scope.index, table.row(bucket)])
                 while let row = try rows.next() {
-                    guard completeUntil == newestEnd(try row.name(1)) else { continue }
+                    let (statistic, api): (StatisticName, API) = (try row.name(1), try row.api(2))
+                    let end = api == .usageV2 ? byName[statistic] ?? .min : newestEnd(statistic)
+                    guard completeUntil == end else { continue }
                     newest[try row.integer(0)] = try row.value(4).map { Point(time: bucket, value: $0) }
                 }
             }

@@ -146,10 +146,24 @@ extension History {
             let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()
             answered[tail.scope, default: [:]][tail.statistic] = settled.union(range)
         }
+        let billing = query.statistics.filter(\.isBilling)
+        let others = query.statistics.filter { !$0.isBilling }
+        if !billing.isEmpty {
+            for scope in scopes {
+                for (name, ranges) in try AnsweredTable(db: db, scope: scope, granularity: granularity).read()
+                where name.isBilling {
+                    let tail = answered[scope]?[name] ?? TimeRangeSet()
+                    answered[scope, default: [:]][name] = tail.union(ranges)
+                }
+            }
+        }
         // What has begun since the last poll is not missing yet: the newest, unfinished bucket.
         let open = TimeRangeSet(TimeRange(query.granularity.floor(now), now))
         let seconds = scopes.reduce(Int64(0)) { sum, scope in
-            let known = fetched(query.statistics, in: answered[scope] ?? [:])
+            let answered = answered[scope] ?? [:]
+            let wholly = others.isEmpty && !billing.isEmpty ? whole : fetched(others, in: answered)
+            // An answer to `*` is not about them.
+            let known = billing.reduce(wholly) { $0.intersection(answered[$1] ?? TimeRangeSet()) }
             return sum + whole.intersection(known.isEmpty ? known : known.union(open)).seconds
         }
         return Double(seconds) / Double(asked.seconds * Int64(scopes.count))

@@ -11,9 +11,10 @@ public struct Coverage: Sendable, Hashable {
 
 extension History {
     /// The answered ranges of each statistic (or `*`) in every scope and granularity of one application.
-    public func answered(application: ApplicationID) async throws -> [Scope: [Granularity: [StatisticName:
-        TimeRangeSet]]]
-    {
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    public func answered(
+        application: ApplicationID, billing isBilling: Bool = false
+    ) async throws -> [Scope: [Granularity: [StatisticName: TimeRangeSet]]] {
         try await read { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -25,7 +26,9 @@ extension History {
             while let row = try rows.next() {
                 let granularity = try row.granularity(1)
                 let scope = Scope(application: application, index: try row.name(0))
-                answered[scope, default: [:]][granularity, default: [:]][try row.name(2), default: []]
+                let statistic: StatisticName = try row.name(2)
+                guard statistic.isBilling == isBilling else { continue }
+                answered[scope, default: [:]][granularity, default: [:]][statistic, default: []]
                     .append(try row.range(3, 4))
             }
             return answered.mapValues { $0.mapValues { $0.mapValues { TimeRangeSet($0) } } }
@@ -43,12 +46,17 @@ extension History {
     }
 
     /// When the settled newest week was last asked for again, in every scope and granularity of one application.
-    public func revisionChecks(application: ApplicationID) async throws -> [Scope: [Granularity: UnixTime]] {
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    public func revisionChecks(
+        application: ApplicationID, billing isBilling: Bool = false
+    ) async throws -> [Scope: [Granularity: UnixTime]] {
         try await read { db in
+            let source =
+                isBilling
+                ? "'', granularity, checked_at FROM billing_check"
+                : "index_name, granularity, checked_at FROM revision_check"
             let rows = try Row.fetchCursor(
-                db,
-                sql: "SELECT index_name, granularity, checked_at FROM revision_check WHERE application = ?",
-                arguments: [application])
+                db, sql: "SELECT \(source) WHERE application = ?", arguments: [application])
             var checks: [Scope: [Granularity: UnixTime]] = [:]
             while let row = try rows.next() {
                 let scope = Scope(application: application, index: try row.name(0))
@@ -59,8 +67,16 @@ extension History {
     }
 
     /// Notes that the settled newest week was asked for again at `time`.
-    public func noteRevisionCheck(_ scope: Scope, _ granularity: Granularity, at time: UnixTime) async throws {
+    /// - Parameter isBilling: that of the billing metrics, and not of the other statistics.
+    public func noteRevisionCheck(
+        _ scope: Scope, _ granularity: Granularity, at time: UnixTime, billing isBilling: Bool = false
+    ) async throws {
         try await write { db in
+            if isBilling {
+                return try db.execute(
+                    sql: "INSERT OR REPLACE INTO billing_check VALUES (?, ?, ?)",
+                    arguments: [scope.application, granularity.rawValue, time])
+            }
             try db.execute(
                 sql: "INSERT OR REPLACE INTO revision_check VALUES (?, ?, ?, ?)",
                 arguments: [scope.application, scope.index, granularity.rawValue, time])

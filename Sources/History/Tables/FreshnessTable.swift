@@ -81,7 +81,8 @@ extension Freshness {
 
 extension History {
     /// The freshness of every scope, granularity and statistic.
-    public func freshness() async throws -> [Freshness] {
-        try await read { db in try FreshnessTable(db: db).all() }
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    public func freshness(billing isBilling: Bool = false) async throws -> [Freshness] {
+        try await read { db in try FreshnessTable(db: db).all().filter { $0.statistic.isBilling == isBilling } }
     }
 }

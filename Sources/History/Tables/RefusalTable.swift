@@ -30,8 +30,13 @@ struct RefusalTable {
 
 extension History {
     /// The statistics that the plan refuses, with the time of the newest refusal, by statistic or `*`.
-    public func refusals(application: ApplicationID, level: EndpointLevel) async throws -> [StatisticName: UnixTime] {
-        try await read { db in try RefusalTable(db: db, application: application).read(level) }
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    public func refusals(
+        application: ApplicationID, level: EndpointLevel, billing isBilling: Bool = false
+    ) async throws -> [StatisticName: UnixTime] {
+        try await read { db in
+            try RefusalTable(db: db, application: application).read(level).filter { $0.key.isBilling == isBilling }
+        }
     }
 
     /// Notes that the plan refuses `statistics` (or `*`). Coverage no longer waits for them.

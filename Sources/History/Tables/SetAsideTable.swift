@@ -58,7 +58,7 @@ struct SetAsideTable {
     }
 
     /// Brings the table in line with an answer: what it says is no longer set aside, what of it cannot be read is.
-    /// - Returns: what is set aside now in its scope and granularity.
+    /// - Returns: what is set aside now in its scope and granularity: of billing metrics or of the other statistics.
     func note(_ window: AnsweredWindow) throws -> [SetAside] {
         let before = try read(
             application: window.scope.application, index: window.scope.index, granularity: window.granularity)
@@ -67,7 +67,7 @@ struct SetAsideTable {
         for one in before {
             let isAsked =
                 switch window.statistics {
-                case .all: true
+                case .all: !one.statistic.isBilling
                 case .names(let names): names.contains(one.statistic)
                 }
             var rest = TimeRangeSet(one.range)
@@ -91,7 +91,7 @@ struct SetAsideTable {
         }
         after.sort { ($0.statistic, $0.range.start) < ($1.statistic, $1.range.start) }
         if after != before { try replace(window.scope, window.granularity, with: after) }
-        return after
+        return after.filter { $0.statistic.isBilling == window.isBilling }
     }
 
     /// Replaces what is set aside in one scope and granularity.
@@ -111,8 +111,13 @@ struct SetAsideTable {
 
 extension History {
     /// The ranges set aside, of every application or of one.
-    public func setAside(application: ApplicationID? = nil) async throws -> [SetAside] {
-        try await read { db in try SetAsideTable(db: db).read(application: application) }
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    public func setAside(
+        application: ApplicationID? = nil, billing isBilling: Bool = false
+    ) async throws -> [SetAside] {
+        try await read { db in
+            try SetAsideTable(db: db).read(application: application).filter { $0.statistic.isBilling == isBilling }
+        }
     }
 
     /// Sets the ranges of `window` aside for each of its statistics (or `*`), because the vendor refuses them, or

@@ -23,10 +23,17 @@ public struct VendorHorizon: Sendable, Hashable {
 
 extension VendorHorizon {
     /// Every application's, with whose it is.
-    static func all(_ db: Database) throws -> [(application: ApplicationID, horizon: VendorHorizon)] {
-        try Row.fetchAll(
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    static func all(
+        _ db: Database, billing isBilling: Bool = false
+    ) throws -> [(application: ApplicationID, horizon: VendorHorizon)] {
+        let source = isBilling ? "'application' AS level, granularity" : "level, granularity"
+        return try Row.fetchAll(
             db,
-            sql: "SELECT application, level, granularity, age, reason, tried_at FROM vendor_horizon ORDER BY 1, 2, 3"
+            sql: """
+                SELECT application, \(source), age, reason, tried_at
+                FROM \(isBilling ? "billing_horizon" : "vendor_horizon") ORDER BY 1, 2, 3
+                """
         ).map { row in
             (
                 try row.name(0),
@@ -40,33 +47,53 @@ extension VendorHorizon {
 
 extension History {
     /// How far back the vendor serves one application, where that is limited.
-    public func vendorHorizons(application: ApplicationID) async throws -> [VendorHorizon] {
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
+    public func vendorHorizons(
+        application: ApplicationID, billing isBilling: Bool = false
+    ) async throws -> [VendorHorizon] {
         try await read { db in
-            try VendorHorizon.all(db).filter { $0.application == application }.map(\.horizon)
+            try VendorHorizon.all(db, billing: isBilling).filter { $0.application == application }.map(\.horizon)
         }
     }
 
     /// Notes how far back the vendor serves.
-    public func note(_ horizon: VendorHorizon, application: ApplicationID) async throws {
+    /// - Parameter isBilling: of the billing metrics, which have one endpoint, and not of the other statistics.
+    public func note(
+        _ horizon: VendorHorizon, application: ApplicationID, billing isBilling: Bool = false
+    ) async throws {
         try await write { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO vendor_horizon VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    application, horizon.level.rawValue, horizon.granularity.rawValue, horizon.age, horizon.reason,
-                    horizon.triedAt,
-                ])
+            let values: StatementArguments = [
+                horizon.granularity.rawValue, horizon.age, horizon.reason, horizon.triedAt,
+            ]
+            if isBilling {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO billing_horizon VALUES (?, ?, ?, ?, ?)",
+                    arguments: [application] + values)
+            } else {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO vendor_horizon VALUES (?, ?, ?, ?, ?, ?)",
+                    arguments: [application, horizon.level.rawValue] + values)
+            }
         }
         noteChange()
     }
 
     /// Forgets how far back the vendor serves, because it served something older.
+    /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
     public func forgetVendorHorizon(
-        _ level: EndpointLevel, _ granularity: Granularity, application: ApplicationID
+        _ level: EndpointLevel, _ granularity: Granularity, application: ApplicationID,
+        billing isBilling: Bool = false
     ) async throws {
         try await write { db in
-            try db.execute(
-                sql: "DELETE FROM vendor_horizon WHERE application = ? AND level = ? AND granularity = ?",
-                arguments: [application, level.rawValue, granularity.rawValue])
+            if isBilling {
+                try db.execute(
+                    sql: "DELETE FROM billing_horizon WHERE application = ? AND granularity = ?",
+                    arguments: [application, granularity.rawValue])
+            } else {
+                try db.execute(
+                    sql: "DELETE FROM vendor_horizon WHERE application = ? AND level = ? AND granularity = ?",
+                    arguments: [application, level.rawValue, granularity.rawValue])
+            }
         }
         noteChange()
     }

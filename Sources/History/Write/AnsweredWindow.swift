@@ -29,6 +29,9 @@ public struct AnsweredWindow: Sendable, Hashable {
         self.settleDelay = settleDelay
     }
 
+    /// Whether it is about billing metrics.
+    var isBilling: Bool { api == .usageV2 }
+
     /// The boundary between settled and provisional buckets.
     public var settledUntil: UnixTime { granularity.floor(fetchedAt - settleDelay) }
 

@@ -74,7 +74,8 @@ extension History {
         _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool, in db: Database
     ) throws -> StoreOutcome {
         let table = AnsweredTable(db: db, scope: window.scope, granularity: window.granularity)
-        let before = try table.read()
+        // An answer to `*` is not about billing metrics, nor theirs about anything else.
+        let before = try table.read().filter { $0.key.isBilling == window.isBilling }
 
         var writer = try PackedRowWriter(db, window.granularity)
         let ids = SeriesTable(db: db)
@@ -101,7 +102,7 @@ extension History {
         let refusals = RefusalTable(db: db, application: window.scope.application)
         var after = before
         if !window.settled.isEmpty {
-            let served = try refusals.served(window.scope)
+            let served = window.isBilling ? [] : try refusals.served(window.scope)
             let others = Set(before.keys).union(series.map(\.statistic)).union(served)
             for (statistic, settled) in window.answers(others: others) {
                 let ranges = (before[statistic] ?? TimeRangeSet()).union(settled)
@@ -110,7 +111,7 @@ extension History {
                 try table.write(ranges, statistic: statistic)
             }
             if after != before {
-                try table.deriveCoverage(from: after, served: served)
+                if !window.isBilling { try table.deriveCoverage(from: after, served: served) }
                 var late = LateBuckets(db, window.granularity)
                 try late.noteSettled(
                     window, before: before, after: after,
@@ -127,7 +128,7 @@ extension History {
         }
         try FreshnessTable(db: db).note(window)
         var outcome = StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
-        if window.api == .usage { outcome.setAside = try SetAsideTable(db: db).note(window) }
+        if window.api != .monitoring { outcome.setAside = try SetAsideTable(db: db).note(window) }
         return outcome
     }
 }

@@ -13,6 +13,7 @@ struct ApplicationDraft {
     var indices = IndexFilter()
     var clusters: [ServerName]?
     var contract = Contract()
+    var collectsBilling = true
     var name: String?
     var labels: [String: String] = [:]
 
@@ -29,6 +30,7 @@ struct ApplicationDraft {
         application.indices = indices
         application.clusters = clusters
         application.contract = contract
+        application.collectsBilling = collectsBilling
         application.name = name
         application.labels = labels
         return application

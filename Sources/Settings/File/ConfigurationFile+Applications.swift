@@ -33,6 +33,7 @@ extension ConfigurationFile {
             draft.clusters = list.compactMap { $0.scalar(.clusterName) }
         }
         section.section("contract") { draft.contract = Contract(&$0) }
+        section.read("usage_v2", .usageV2, into: &draft.collectsBilling)
         section.read("name", .labelValue, into: &draft.name)
         section.section("labels") { labels in
             let entries = labels.entries()

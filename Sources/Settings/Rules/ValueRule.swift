@@ -98,6 +98,19 @@ extension ValueRule<Double> {
 }
 
 extension ValueRule<Bool> {
+    /// Whether Usage API v2 is asked: `auto`, where it is served, or `off`.
+    static var usageV2: Self {
+        let expected = "auto or off"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            switch text.lowercased() {
+            case "auto": return true
+            // YAML 1.1 writes off as false, too.
+            case "off", "false", "no": return false
+            default: throw Complaint(found: "\(ShownText.quoted(text)) is neither auto nor off", expected: expected)
+            }
+        }
+    }
+
     static var boolean: Self {
         let expected = "true or false"
         return ValueRule(expected: expected) { text throws(Complaint) in

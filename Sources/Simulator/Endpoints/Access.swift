@@ -30,6 +30,10 @@ struct Access: Sendable {
                 !faults.refusedKeys.contains(id)
             else { throw APIError.wrongSearchKey }
         case .usage: try checkUsageKey(key, id)
+        case .billing:
+            guard configuration.servesUsageV2 else { throw APIError.noSuchPath }
+            if let status = faults.refusedUsageV2Status { throw APIError(status, "Forbidden") }
+            do throws(APIError) { try checkUsageKey(key, id) } catch { throw APIError.invalidCredential }
         }
         return id
     }

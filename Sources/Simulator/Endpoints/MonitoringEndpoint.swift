@@ -43,7 +43,7 @@ struct MonitoringEndpoint: Sendable {
             ])
         case .reachability(let asked):
             .object(try clusters(asked, else: .servers).map { ($0, reachability($0)) })
-        case .usage, .indexes: throw APIError.noSuchPath
+        case .usage, .indexes, .billing: throw APIError.noSuchPath
         }
     }
 

@@ -14,6 +14,8 @@ enum Route: Sendable, Hashable {
     case probe(metric: String, clusters: [String])
     case reachability(clusters: [String])
     case indexes
+    /// `list` is `registry`, `daily` or `hourly`, of Usage API v2.
+    case billing(list: String)
 
     /// Nil for a path that no API has, and for one that is not percent-encoded properly.
     init?(path: String) {
@@ -21,6 +23,12 @@ enum Route: Sendable, Hashable {
         for raw in path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
             guard let segment = PercentEncoding.decode(raw) else { return nil }
             segments.append(segment)
+        }
+        if segments.count == 3, segments[0] == "2", segments[1] == "metrics",
+            ["registry", "daily", "hourly"].contains(segments[2])
+        {
+            self = .billing(list: segments[2])
+            return
         }
         guard segments.count >= 2, segments[0] == "1" else { return nil }
         let rest = Array(segments.dropFirst(2))
@@ -51,6 +59,7 @@ enum Route: Sendable, Hashable {
         switch self {
         case .usage: .usage
         case .indexes: .search
+        case .billing: .usageV2
         default: .monitoring
         }
     }

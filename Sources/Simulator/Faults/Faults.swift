@@ -37,6 +37,12 @@ public struct Faults: Sendable, Hashable {
     public var poisonedValues: [PoisonedValue] = []
     /// Times of points that every usage and infrastructure series has besides those asked for.
     public var strayPoints: [UnixTime] = []
+    /// The status, such as 403 or 422, with which all of Usage API v2 is refused; nil serves it, if the vendor has it.
+    public var refusedUsageV2Status: Int?
+    /// Metrics that the registry of Usage API v2 does not list, and that are refused by name with 422.
+    public var hiddenBillingMetrics: Set<StatisticName> = []
+    /// The longest range of Usage API v2 in buckets, where it is shorter than that of version 1.
+    public var longestBillingRange: Int64?
     /// `avg_used_search_capacity` is the number of all servers together and not a map.
     public var averageCapacityIsNumber = false
 

@@ -17,6 +17,8 @@ struct APIError: Error, Sendable {
         401, "Missing X-Algolia-Application-Id or X-Algolia-API-Key header")
     /// A wrong key or application, of the Usage API and of a cluster's status.
     static let invalidCredentials = APIError(401, "Invalid credentials")
+    /// A wrong key or application, of Usage API v2.
+    static let invalidCredential = APIError(401, "Invalid credential")
     static let missingUsageACL = APIError(401, "The provided API key is missing the \"usage\" ACL")
     static let wrongSearchKey = APIError(403, "Invalid Application-ID or API key")
     static let noInfrastructure = APIError(
@@ -50,7 +52,11 @@ struct APIError: Error, Sendable {
                 body: Array(message.utf8))
         case .infrastructure, .inventory, .probe, .reachability:
             response = .json(JSONValue.object([("reason", .string(message))]).bytes, status: status)
-        case .usage, .indexes, nil:
+        case .billing where status == 422:
+            // The words of a validator in front of the API.
+            response = .json(
+                JSONValue.object([("error", .string("request validation: \(message)"))]).bytes, status: status)
+        case .usage, .indexes, .billing, nil:
             let body = JSONValue.object([("status", .integer(Int64(status))), ("message", .string(message))])
             response = .json(body.bytes, status: status)
         }

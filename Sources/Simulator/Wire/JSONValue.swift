@@ -6,6 +6,8 @@ enum JSONValue: Sendable {
     case integer(Int64)
     case number(Double)
     case bool(Bool)
+    /// A text that is written as it is, JSON or not.
+    case raw(String)
     case array([JSONValue])
     /// Attributes in the order in which they are written.
     case object([(String, JSONValue)])
@@ -29,6 +31,7 @@ enum JSONValue: Sendable {
         case .string(let text): bytes.write(string: text)
         case .integer(let integer): bytes.write(integer: integer)
         case .number(let number): bytes.write(number: number)
+        case .raw(let text): bytes.write(raw: text)
         case .bool(let bool): bytes.write(bool ? "true" : "false")
         case .array(let elements):
             bytes.write("[")

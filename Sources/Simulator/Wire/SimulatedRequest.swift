@@ -42,14 +42,21 @@ public struct SimulatedRequest: Sendable {
 
     /// The query's parameters, decoded as a form: `+` is a space there.
     var parameters: [String: String] {
-        var parameters: [String: String] = [:]
+        Dictionary(allParameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The values of every parameter of that name, in their order.
+    func values(of name: String) -> [String] { allParameters.filter { $0.name == name }.map(\.value) }
+
+    private var allParameters: [(name: String, value: String)] {
+        var parameters: [(name: String, value: String)] = []
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let value = parts.count > 1 ? parts[1].replacing("+", with: " ") : ""
             guard let name = PercentEncoding.decode(parts[0]), let value = PercentEncoding.decode(value) else {
                 continue
             }
-            parameters[name] = parameters[name] ?? value
+            parameters.append((name, value))
         }
         return parameters
     }

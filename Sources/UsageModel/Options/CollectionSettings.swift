@@ -16,6 +16,8 @@ public struct CollectionSettings: Sendable, Hashable {
     public var shard: Shard?
     /// Seconds between requests for servers and clusters.
     public var monitoringInterval: Int64 = 60 { didSet { monitoringInterval = Self.bounded(monitoringInterval) } }
+    /// Whether the billing metrics of Usage API v2 are collected where it is served.
+    public var collectsBilling = true
 
     private static let shortest: Int64 = 1
     /// A hundred years.

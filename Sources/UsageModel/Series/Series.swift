@@ -6,6 +6,8 @@ public enum API: String, Sendable, Hashable, CaseIterable, Codable {
     case monitoring
     /// `{application}-dsn.algolia.net`: the list of indices, with the levels of each.
     case search
+    /// Version 2 of the Usage API at the same address: the metrics that its registry lists.
+    case usageV2 = "usage_v2"
 }
 
 /// The identity of one time series.

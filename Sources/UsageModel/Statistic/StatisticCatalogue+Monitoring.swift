@@ -76,6 +76,7 @@ extension Statistic {
 extension Statistic {
     /// A statistic of `api` that is not in the catalogue. The Monitoring API reports those by server.
     public static func unknown(_ name: StatisticName, api: API) -> Statistic {
+        if api == .usageV2 { return .billing(name) }
         var statistic = Statistic.unknown(name)
         statistic.api = api
         guard api == .monitoring else { return statistic }

@@ -276,7 +276,9 @@ public enum StatisticCatalogue {
     public static func statistic(named name: StatisticName) -> Statistic? { byName[name] }
 
     /// The catalogue's entry, or a description of an unknown statistic.
-    public static func describe(_ name: StatisticName) -> Statistic { byName[name] ?? .unknown(name) }
+    public static func describe(_ name: StatisticName) -> Statistic {
+        byName[name] ?? .unknown(name, api: name.isBilling ? .usageV2 : .usage)
+    }
 
     /// Names that the application-level endpoint serves, or the per-index one.
     public static func names(perIndex: Bool) -> [StatisticName] {

@@ -12,6 +12,9 @@ public enum StatisticSelection: Sendable, Hashable {
         case .names(let names): names
         }
     }
+
+    /// Whether it is about billing metrics, which are asked for apart from all other statistics.
+    public var isBilling: Bool { answeredNames.contains(where: \.isBilling) }
 }
 
 extension VendorName where Kind == StatisticNameKind {

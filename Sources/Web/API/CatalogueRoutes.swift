@@ -49,7 +49,12 @@ enum CatalogueRoutes {
         let stored = try await exporter.history.storedStatistics()
         let unknown = stored.filter { StatisticCatalogue.statistic(named: $0) == nil }.sorted()
         let servers = unknown.isEmpty ? [] : try await monitored(exporter)
-        let described = unknown.map { Statistic.unknown($0, api: servers.contains($0) ? .monitoring : .usage) }
+        let billing = unknown.contains(where: \.isBilling) ? try await exporter.history.billingMetrics() : [:]
+        let described = unknown.map { name in
+            name.isBilling
+                ? Statistic.billing(name, billing[name])
+                : .unknown(name, api: servers.contains(name) ? .monitoring : .usage)
+        }
         return (StatisticCatalogue.every + described).map {
             StatisticDocument($0, isStored: stored.contains($0.name))
         }

@@ -65,6 +65,8 @@ enum StatusRoute {
         var requestsInLastMinute: Int
         var requestsPerMinuteLimit: Int
         @OrNull var monitoring: MonitoringDocument?
+        /// Nil where Usage API v2 is not asked, and before its registry was asked for.
+        @OrNull var usageV2: BillingDocument?
 
         init(_ status: ApplicationStatus) {
             application = status.application
@@ -84,6 +86,7 @@ enum StatusRoute {
             requestsInLastMinute = status.quota.sentInLastMinute
             requestsPerMinuteLimit = status.quota.requestsPerMinute
             monitoring = status.infrastructure.map(MonitoringDocument.init)
+            usageV2 = status.billing.map(BillingDocument.init)
         }
     }
 
@@ -122,6 +125,45 @@ enum StatusRoute {
             seconds = horizon.age
             reason = horizon.reason
             lastTried = RFC3339.string(horizon.triedAt)
+        }
+    }
+
+    /// What is collected by Usage API v2.
+    private struct BillingDocument: Encodable {
+        struct Metric: Encodable {
+            var name: StatisticName
+            var statistic: StatisticName
+            var label: String
+            var description: String
+        }
+        var served: Bool
+        var registryAsked: String
+        var metrics: [Metric]
+        @OrNull var lastSuccess: String?
+        @OrNull var lastError: String?
+        var backfillRemainingSeconds: [String: Int64]
+        var refusedStatistics: [StatisticName]
+        var setAside: [SetAsideDocument]
+        var vendorHorizons: [HorizonDocument]
+        var coverage: [String: [CoverageDocument.Range]]
+
+        init(_ status: BillingStatus) {
+            served = status.isServed
+            registryAsked = RFC3339.string(status.registryAsked)
+            metrics = status.metrics.map {
+                Metric(name: $0.name, statistic: $0.statistic, label: $0.label, description: $0.description)
+            }
+            lastSuccess = status.lastSuccess.map(RFC3339.string)
+            lastError = status.lastError
+            backfillRemainingSeconds = Dictionary(
+                uniqueKeysWithValues: status.remaining.map { ($0.key.rawValue, $0.value) })
+            refusedStatistics = status.refused
+            setAside = status.setAside.map(SetAsideDocument.init)
+            vendorHorizons = status.horizons.map(HorizonDocument.init)
+            coverage = Dictionary(
+                uniqueKeysWithValues: status.coverage.map {
+                    ($0.key.rawValue, $0.value.ranges.map(CoverageDocument.Range.init))
+                })
         }
     }
 
@@ -190,6 +232,11 @@ enum StatusRoute {
         struct Range: Encodable {
             var start: String
             var end: String
+
+            init(_ range: TimeRange) {
+                start = RFC3339.string(range.start)
+                end = RFC3339.string(range.end)
+            }
         }
         var application: ApplicationID
         @OrNull var index: IndexName?
@@ -205,9 +252,7 @@ enum StatusRoute {
                 freshness
                 .filter { $0.scope == coverage.scope && $0.granularity == coverage.granularity }
                 .map(\.completeUntil).max().map(RFC3339.string)
-            ranges = coverage.ranges.ranges.map {
-                Range(start: RFC3339.string($0.start), end: RFC3339.string($0.end))
-            }
+            ranges = coverage.ranges.ranges.map(Range.init)
         }
     }
 }

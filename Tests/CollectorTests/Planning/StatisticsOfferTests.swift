@@ -33,6 +33,23 @@ struct StatisticsOfferTests {
         }
     }
 
+    @Test("Listed names are asked for one by one; another list keeps what is refused, and probes only what it has")
+    func listed() {
+        var offer = StatisticsOffer(
+            level: .application, refused: ["billing_b": now], listed: ["billing_a", "billing_b", "billing_c"])
+        #expect(!offer.servesWildcard && offer.names == ["billing_a", "billing_c"])
+        #expect(offer.probe(now: now + CollectionSettings.refusalMemory) == "billing_b")
+        // The vendor calls them by their own names.
+        let refused = offer.noteRefused(.names(offer.names), message: #"name "c" is unknown"#, now: now)
+        #expect(refused == ["billing_c"] && offer.names == ["billing_a"])
+        offer.list(["billing_c", "billing_d"])
+        #expect(offer.names == ["billing_d"])
+        #expect(offer.probe(now: now + CollectionSettings.refusalMemory) == "billing_c")
+        offer.list([])
+        #expect(offer.names.isEmpty && !offer.servesWildcard)
+        #expect(offer.probe(now: now + CollectionSettings.refusalMemory) == nil)
+    }
+
     @Test(
         "Whatever a plan lacks, exactly that is found out, in few requests, and everything else is served",
         arguments: Wording.allCases, 0..<25 as Range<UInt64>)

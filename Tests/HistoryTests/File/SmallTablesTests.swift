@@ -34,6 +34,13 @@ struct SmallTablesTests {
                     application: "APP", indices: indices, isWhole: true, collected: [],
                     time: midnight + (indices.isEmpty ? 3600 : 0)))
         }
+        try await history.note(
+            BillingRegistry(askedAt: midnight, isServed: true, metrics: [BillingMetric(name: "x", label: "X")]),
+            application: "APP")
+        try await history.note(
+            VendorHorizon(level: .application, granularity: .daily, age: 1, reason: "422", triedAt: midnight),
+            application: "APP", billing: true)
+        try await history.noteRevisionCheck(Scope(application: "APP"), .hourly, at: midnight, billing: true)
         try await history.write { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO retention VALUES ('hourly', ?, ?)", arguments: [midnight, midnight - 3600])

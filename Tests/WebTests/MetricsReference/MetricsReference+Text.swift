@@ -32,6 +32,24 @@ extension MetricsReference {
 
         """
 
+    static let billing = """
+        ## Billing metrics
+
+        The metrics that the registry of Algolia's Usage API v2 lists, where Algolia serves that API to the usage key
+        ([`usage_v2`](configuration.md#applications)). They are of applications, not of indices. A metric `NAME` of
+        the registry is the statistic `billing_NAME` of JSON, SQL, exports and pages, and has two gauges here:
+
+        | metric | type | labels | meaning |
+        |---|---|---|---|
+        | `algolia_billing_NAME_hourly` | gauge | `application` | the newest complete hour |
+        | `algolia_billing_NAME_daily` | gauge | `application` | the newest complete day |
+
+        HELP is the registry's label and description. Characters that a metric name cannot have become `_`; of two names
+        that become the same, the first is shown. The registry says neither the unit of a metric nor whether its values
+        add up, so there is no `…_total`, and JSON takes the last value of a step, not the sum.
+
+        """
+
     static let counters = """
         ## Counters
 
@@ -136,7 +154,7 @@ extension MetricsReference {
 
         \(table(exporterMetrics))
 
-        `api` is `usage`, `monitoring` or `search`. These counters start at 0 with the process.
+        `api` is `usage`, `monitoring`, `search` or, where it is served, `usage_v2`. These counters start at 0 with the process.
 
         ## The contract
 

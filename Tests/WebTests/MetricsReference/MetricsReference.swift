@@ -15,9 +15,10 @@ import UsageModel
 enum MetricsReference {
     /// The whole page.
     static func markdown() -> String {
-        [introduction, statistics, listed, infrastructure, servers, counters, leftOut, unknown, own, compatibility]
-            .joined(
-                separator: "\n")
+        [
+            introduction, statistics, billing, listed, infrastructure, servers, counters, leftOut, unknown, own,
+            compatibility,
+        ].joined(separator: "\n")
     }
 
     /// The inventory of servers and clusters.

@@ -91,7 +91,8 @@ struct CollectorApplication: ViewModel {
 
     /// The state of each API's key, as far as it was used.
     private static func keys(_ status: ApplicationStatus, _ facts: CollectorFacts) -> [Key] {
-        API.allCases.map { api in
+        // The key of Usage API v2 is that of the Usage API.
+        API.allCases.filter { $0 != .usageV2 || status.billing?.isServed == true }.map { api in
             func value(_ metric: MetricDeclaration) -> Double? {
                 facts.registry.value(of: metric, status.application.text, api.rawValue)
             }
@@ -99,7 +100,7 @@ struct CollectorApplication: ViewModel {
             let lastSuccess = value(CollectorMetric.lastSuccess).map { UnixTime($0) }
             let state =
                 switch (api, isUp) {
-                case _ where !status.keys.contains(api): "not configured"
+                case _ where !status.keys.contains(api == .usageV2 ? .usage : api): "not configured"
                 case (.usage, _) where status.state == .unauthorized: "rejected or missing"
                 case (.monitoring, _) where status.infrastructure?.isRefused == true: "rejected"
                 case (_, true?): "accepted"

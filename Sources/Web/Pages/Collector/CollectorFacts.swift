@@ -124,7 +124,15 @@ struct CollectorFacts: Sendable {
                 \(horizon.granularity.rawValue) history (\(horizon.level.rawValue) level): \(horizon.reason)
                 """)
         }
-        for one in status.setAside.prefix(shownRanges) {
+        for horizon in status.billing?.horizons ?? [] {
+            notes.append(
+                """
+                Usage API v2 serves only the last \(DurationText.string(horizon.age / 3600 * 3600)) of \
+                \(horizon.granularity.rawValue) history: \(horizon.reason)
+                """)
+        }
+        let setAside = status.setAside + (status.billing?.setAside ?? [])
+        for one in setAside.prefix(shownRanges) {
             let name = one.scope.isIndex ? "\(one.scope.index), \(one.statistic)" : one.statistic.text
             notes.append(
                 """
@@ -132,8 +140,8 @@ struct CollectorFacts: Sendable {
                 \(Markup.time(one.range.end)): \(one.reason)
                 """)
         }
-        if status.setAside.count > shownRanges {
-            notes.append("\(Figure.count(status.setAside.count - shownRanges, "more range")) skipped after errors.")
+        if setAside.count > shownRanges {
+            notes.append("\(Figure.count(setAside.count - shownRanges, "more range")) skipped after errors.")
         }
         if let infrastructure = status.infrastructure {
             notes.append(servers(infrastructure))
@@ -145,6 +153,7 @@ struct CollectorFacts: Sendable {
                 notes.append("Monitoring API: \(error)")
             }
         }
+        if let billing = status.billing, billing.isServed { notes.append(note(billing)) }
         if !status.failing.isEmpty {
             let names = status.failing.map { $0.isEmpty ? "application as a whole" : $0.text }
             notes.append("Failing: \(names.joined(separator: ", "))")
@@ -166,6 +175,14 @@ struct CollectorFacts: Sendable {
             return "The key or the plan does not include servers of the Monitoring API.\(clusters)"
         }
         return "\(Figure.count(infrastructure.servers.count, "server")); clusters: \(names)"
+    }
+
+    /// How many billing metrics there are, and how far their history is.
+    private static func note(_ billing: BillingStatus) -> Markup {
+        let remaining = billing.remaining.values.reduce(0, +)
+        let history = remaining > 0 ? "history in progress" : "history complete"
+        let error = billing.lastError.map { "; last error: \($0)" } ?? ""
+        return "Usage API v2: \(Figure.count(billing.metrics.count, "billing metric")), \(history)\(error)"
     }
 }
 

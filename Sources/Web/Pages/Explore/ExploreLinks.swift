@@ -89,6 +89,8 @@ struct PromQLQuery: Sendable {
         let metric: String
         switch (statistic.api, query.granularity) {
         case (.monitoring, _): metric = name.gauge
+        case (.usageV2, .daily): metric = name.daily
+        case (.usageV2, _): metric = name.hourly
         case (_, .daily) where statistic.kind == .count: metric = name.daily
         case (_, _) where statistic.kind == .count: metric = name.hourly
         default: metric = name.gauge

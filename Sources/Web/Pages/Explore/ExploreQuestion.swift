@@ -27,7 +27,7 @@ struct ExploreQuestion: Sendable {
                 "statistic", "a chart shows one statistic, but \"\(name)\" lists several",
                 accepted: "one name; \(RangeRoute.path) takes several")
         }
-        statistic = StatisticCatalogue.describe(name)
+        statistic = try await exporter.history.describe(name)
         var values = ["statistic": [name.text]]
         for parameter in ["application", "index", "key", "aggregate", "top", "step"] {
             values[parameter] = given.all(parameter)
