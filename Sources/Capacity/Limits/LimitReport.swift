@@ -106,7 +106,7 @@ extension LimitReport {
         let days =
             input.days(limit.statistic) ?? DailySeries(firstDay: input.days.upperBound, values: [])
         let forecaster = Result<Forecaster, ForecastFailure> { () throws(ForecastFailure) in
-            try Forecaster(days.extended(to: input.days.upperBound))
+            try Forecaster(days.extended(to: input.days.upperBound), events: input.events)
         }
         let billing = BillingPeriod(startDay: input.contract.periodStartDay)
         let month = billing.containing(max(input.days.upperBound - 1, 0))
