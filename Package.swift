@@ -136,7 +136,8 @@ let package = Package(
             },
             swiftSettings: settings),
         library("Output", ["UsageModel", "Transport", logging, coreMetrics]),
-        library("Settings", ["UsageModel", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
+        library(
+            "Settings", ["UsageModel", "Forecast", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
         library("Simulator", ["UsageModel", "Transport", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
@@ -203,7 +204,7 @@ let package = Package(
             [
                 "Web", "Presentation", "Capacity", "Reports", "PrometheusModel", "Exposition", "RemoteStorage",
                 "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "LinearRegex", "Transport",
-                "Output", "Settings", "TestSupport", "Snappy", coreMetrics, httpClient, logging, nioCore,
+                "Output", "Settings", "Forecast", "TestSupport", "Snappy", coreMetrics, httpClient, logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL, protobuf,
             ]),
@@ -212,7 +213,7 @@ let package = Package(
         tests("PresentationTests", ["Presentation", "UsageModel", "TestSupport", mustache]),
         tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
-        tests("SettingsTests", ["Settings", "TestSupport", "Transport", "UsageModel"]),
+        tests("SettingsTests", ["Settings", "Forecast", "TestSupport", "Transport", "UsageModel"]),
         tests(
             "AlgoliaExporterTests",
             [

@@ -11,6 +11,8 @@ public struct CapacityInput: Sendable {
     public var contract: Contract
     /// The zone's name, such as `UTC` or `Europe/Berlin`.
     public var timeZone: String
+    /// Days with a name, which forecasts and unusual days know; past and future.
+    public var events: EventCalendar
     /// The days that are looked at; every one of them is over and settled.
     public var days: Range<Int64>
     /// Series of the application itself and of indices, in the order of index, statistic and key; only days within
@@ -42,13 +44,15 @@ public struct CapacityInput: Sendable {
     }
 
     public init(
-        application: ApplicationID, contract: Contract, timeZone: String = "UTC", days: Range<Int64>, series: [Series],
+        application: ApplicationID, contract: Contract, timeZone: String = "UTC",
+        events: EventCalendar = EventCalendar(), days: Range<Int64>, series: [Series],
         covered: [IndexName: RangeSet<Int64>], indices: [IndexName], inventory: IndexInventory? = nil,
         hasUsage: Bool = true
     ) {
         self.application = application
         self.contract = contract
         self.timeZone = timeZone
+        self.events = events
         self.days = days
         self.series = series
         positions = Self.positions(of: series)

@@ -10,6 +10,8 @@ public struct UnusualDay: Sendable, Hashable {
     public var expected: Double
     /// The distance from it, in robust standard deviations of the statistic's usual days; negative below.
     public var deviations: Double
+    /// The name of the event on this day, as configured; nil when there was none.
+    public var event: String?
 }
 
 extension UnusualDay {
@@ -21,7 +23,7 @@ extension UnusualDay {
     static let most = 20
     /// In robust standard deviations, and as a share of what was expected: a day that is less off is not unusual.
     private static let farOff = (deviations: 5.0, share: 0.25)
-    /// Unusual days in the same direction that are no farther apart are one event.
+    /// Unusual days in the same direction that are no farther apart are one event, unless they have different names.
     private static let apart: Int64 = 7
     /// An event is listed on the first of its days that is nearly as far off as its farthest.
     private static let nearly = 0.8
@@ -32,7 +34,7 @@ extension UnusualDay {
     /// can tell from an event yet, is one line and not a line a day.
     static func all(_ input: CapacityInput) -> [UnusualDay] {
         let found = statistics.flatMap { statistic in
-            input.days(statistic).map { unusual(statistic, $0.trimmed) } ?? []
+            input.days(statistic).map { unusual(statistic, $0.trimmed, input.events) } ?? []
         }
         let ordered = found.sorted {
             (abs($1.deviations), $1.day, $0.statistic) < (abs($0.deviations), $0.day, $1.statistic)
@@ -40,16 +42,19 @@ extension UnusualDay {
         return Array(ordered.prefix(most))
     }
 
-    private static func unusual(_ statistic: StatisticName, _ series: DailySeries) -> [UnusualDay] {
-        guard let usual = UsualDays(series) else { return [] }
+    private static func unusual(
+        _ statistic: StatisticName, _ series: DailySeries, _ calendar: EventCalendar
+    ) -> [UnusualDay] {
+        guard let usual = UsualDays(series, events: calendar) else { return [] }
         let days = series.values.indices.compactMap { index -> UnusualDay? in
             guard let value = series.values[index], let expected = usual.expected[index],
                 let deviations = usual.deviations[index], abs(deviations) > farOff.deviations,
                 abs(value - expected) >= farOff.share * expected
             else { return nil }
+            let day = series.firstDay + Int64(index)
             return UnusualDay(
-                day: series.firstDay + Int64(index), statistic: statistic, value: value, expected: expected,
-                deviations: deviations)
+                day: day, statistic: statistic, value: value, expected: expected, deviations: deviations,
+                event: calendar[day])
         }
         return events(days.filter { $0.deviations > 0 }) + events(days.filter { $0.deviations < 0 })
     }
@@ -58,7 +63,7 @@ extension UnusualDay {
     private static func events(_ days: [UnusualDay]) -> [UnusualDay] {
         var events: [[UnusualDay]] = []
         for day in days {
-            if let last = events.last?.last, day.day - last.day <= apart {
+            if let last = events.last?.last, day.day - last.day <= apart, day.event == last.event {
                 events[events.count - 1].append(day)
             } else {
                 events.append([day])

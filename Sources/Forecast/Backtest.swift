@@ -56,9 +56,9 @@ struct Backtest {
         return better.min { $0.1 < $1.1 }?.0 ?? .combination
     }
 
-    /// Returns the differences between reality and one method, on the logarithmic scale, by days ahead.
+    /// Returns the differences between reality and one method, on the scale of intervals, by days ahead.
     func residuals(_ method: ForecastMethod) -> [[Double]] {
-        let scale = SeriesScale.logarithm
+        let scale = PredictionIntervals.scale
         return (0..<Self.horizon).map { day in
             runs.compactMap { run in
                 run.forecasts[method].map { scale.apply(run.actual[day]) - scale.apply($0[day]) }

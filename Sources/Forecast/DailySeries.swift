@@ -20,6 +20,34 @@ public struct DailySeries: Sendable, Hashable {
         return DailySeries(firstDay: firstDay + Int64(first), values: Array(values[first...last]))
     }
 
+    /// The days that a pause may take: fewer are outliers, and after more of them the past says little.
+    private static let pause = 7...60
+
+    /// The same without the values of pauses: zeros between other days, in a series in which zeros are rare. What
+    /// comes after a pause continues what was before it, and the way back is no growth.
+    var withoutPauses: DailySeries {
+        var pauses: [Range<Int>] = []
+        var zeros = 0
+        var first: Int?
+        for (day, value) in values.enumerated() {
+            guard let value else { continue }
+            if value <= 0 {
+                zeros += 1
+                first = first ?? day
+            } else if let start = first {
+                if start > 0, Self.pause.contains(day - start) { pauses.append(start..<day) }
+                first = nil
+            }
+        }
+        var series = self
+        for day in pauses.joined() { series.values[day] = nil }
+        let reported = values.count { $0 != nil }
+        let rest = series.values.count { $0 != nil }
+        let usualZeros = zeros - (reported - rest)
+        // Two closed days a week are usual; with more zeros, or many pauses, those are usual, too.
+        return usualZeros * 7 <= rest * 2 && rest * 4 >= reported * 3 ? series : self
+    }
+
     /// Every day with a value: one that was not reported gets what lies between the same weekdays before and
     /// after it, so that a gap adds neither a level nor a season.
     var filled: [Double] {

@@ -59,9 +59,12 @@ extension Forecast {
     /// The same series gives the same forecast, bit for bit.
     /// - Parameters:
     ///   - horizon: days from 1 to ``longest``, counted from the series' last day, reported or not.
+    ///   - events: days that are no example of the others, and are expected again.
     /// - Throws: ``ForecastFailure``.
-    public init(_ series: DailySeries, horizon: Int) throws(ForecastFailure) {
-        self = try Forecaster(series, horizon: horizon).forecast
+    public init(
+        _ series: DailySeries, horizon: Int, events: EventCalendar = EventCalendar()
+    ) throws(ForecastFailure) {
+        self = try Forecaster(series, horizon: horizon, events: events).forecast
     }
 }
 

@@ -2,9 +2,10 @@ private import Foundation
 
 /// A method that continues a daily series.
 ///
-/// All but the first take weekdays off by ``WeeklyDecomposition`` on two scales (``SeriesScale``), carry the
-/// level on, put weekdays back, and are the mean of both scales. The parameters are fixed and not
-/// fitted: on a year of days a fit follows the noise, and a mean of a few values does better.
+/// The first four take weekdays off by ``WeeklyDecomposition`` on the logarithmic scale, carry the level on, put
+/// weekdays back, and are the mean of two memories for weekdays: a short one knows what has changed, a long one is
+/// steady. The parameters are fixed and not fitted: on a year of days a fit follows the noise, and a mean of a few
+/// values does better.
 public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
     /// The mean of the other three with weekdays; the first choice.
     case combination
@@ -17,7 +18,8 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
     /// A robust line through the newest months, hardly damped: what grows by the same amount every day, as
     /// numbers of records do. It must have been clearly better to be chosen, as any but the combination.
     case linearTrend = "linear-trend"
-    /// The combination, moved as the years before moved (``YearlySeason``); needs more than a year.
+    /// The combination, moved as the years before moved (``YearlySeason``); needs more than a year. With two years,
+    /// each method but the last week is averaged with it.
     case yearlySeason = "yearly-season"
     /// The last week, repeated.
     case seasonalNaive = "seasonal-naive"
@@ -26,8 +28,10 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
     /// a random walk does, and a slope that is a little wrong is wronger every day.
     var leastGrowth: Double { self == .linearTrend ? 1 : 0.5 }
 
-    /// The newest days that a forecast looks at: older ones have no weight left.
+    /// The newest days that a forecast looks at: older ones would have little weight.
     static let memory = 400
+    /// The ages in weeks at which a weekday weighs half as much, in the two memories for weekdays.
+    private static let weekdayMemories = [3.0, 30]
 
     /// The forecasts of every method that has enough values.
     /// - Parameters:
@@ -38,16 +42,16 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
         var forecasts: [ForecastMethod: [Double]] = [
             .seasonalNaive: (0..<horizon).map { newest[newest.count - 7 + $0 % 7] }
         ]
-        let scales = SeriesScale.allCases.map { scale in
-            (scale, WeeklyDecomposition(newest.map(scale.apply)))
-        }
+        let scale = SeriesScale.logarithm
+        let scaled = newest.map(scale.apply)
+        let memories = weekdayMemories.map { WeeklyDecomposition(scaled, halfLife: $0) }
         func mean(_ level: ([Double]) -> (Int) -> Double) -> [Double] {
             var sum = [Double](repeating: 0, count: horizon)
-            for (scale, parts) in scales {
+            for parts in memories {
                 let level = level(parts.level)
                 for day in 0..<horizon { sum[day] += scale.invert(level(day) + parts.season[day % 7]) }
             }
-            return sum.map { $0 / Double(scales.count) }
+            return sum.map { $0 / Double(memories.count) }
         }
         let smoothed = mean { level in
             let last = (smooth(level, 0.1) + smooth(level, 0.2)) / 2
@@ -62,7 +66,13 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
         forecasts[.combination] = combination
         forecasts[.linearTrend] = linearTrend(newest, horizon: horizon)
         if let season = YearlySeason(values) {
-            forecasts[.yearlySeason] = combination.enumerated().map { $1 * season.factor($0) }
+            let moved = combination.enumerated().map { $1 * season.factor($0) }
+            forecasts[.yearlySeason] = moved
+            if values.count >= 2 * YearlySeason.year {
+                for method in allCases where method != .yearlySeason && method != .seasonalNaive {
+                    forecasts[method] = forecasts[method].map { zip($0, moved).map { ($0 + $1) / 2 } }
+                }
+            }
         }
         return forecasts
     }
@@ -76,12 +86,14 @@ public enum ForecastMethod: String, Sendable, Hashable, CaseIterable {
 
     private static func dampedTrend(_ level: [Double]) -> (Int) -> Double {
         let (share, trendShare, damping) = (0.2, 0.01, 0.95)
+        // A larger error is a step to another level, and does not go on.
+        let largest = 0.25
         var smoothed = level.prefix(14).reduce(0, +) / Double(min(level.count, 14))
         var trend = 0.0
         for value in level {
             let error = value - (smoothed + damping * trend)
             smoothed += damping * trend + share * error
-            trend = damping * trend + trendShare * error
+            trend = damping * trend + trendShare * min(max(error, -largest), largest)
         }
         return { day in smoothed + trend * dampedSteps(day + 1, damping) }
     }

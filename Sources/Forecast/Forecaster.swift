@@ -19,39 +19,76 @@ public struct Forecaster: Sendable {
     public let past: DailySeries
     private let sums: RunningErrors
     private let maxima: RunningErrors
+    /// No day's interval ends above it, whatever the errors were.
+    private let ceiling: Double
 
-    /// - Parameter horizon: days from 1 to ``Forecast/longest``, counted from the series' last day, reported or not.
+    /// The ceiling, in multiples of the highest of the newest days: two years know every season and campaign.
+    private static let mostOfHighest = 10.0
+    private static let known = 730
+    /// The largest value that is taken as it is: sums and squares of larger ones are beyond all numbers.
+    private static let largest = 1e100
+
+    /// - Parameters:
+    ///   - horizon: days from 1 to ``Forecast/longest``, counted from the series' last day, reported or not.
+    ///   - events: days that are no example of the others, and are expected again.
     /// - Throws: ``ForecastFailure``.
-    public init(_ series: DailySeries, horizon: Int = Forecast.longest) throws(ForecastFailure) {
+    public init(
+        _ series: DailySeries, horizon: Int = Forecast.longest, events: EventCalendar = EventCalendar()
+    ) throws(ForecastFailure) {
         let known = series.trimmed
-        let reported = known.values.count { $0 != nil }
-        guard reported > 0 else { throw .empty }
+        let plain = known.without(events)
+        guard !known.values.isEmpty else { throw .empty }
+        let reported = plain.values.count { $0 != nil }
         let silent = Int(series.endDay - known.endDay)
         guard silent < 14 else { throw .ended(day: known.endDay) }
         guard reported >= Self.shortestSeries else { throw .tooShort(days: reported, needed: Self.shortestSeries) }
 
-        let values = known.filled
+        let values = plain.withoutPauses.filled.map { min(max($0, 0), Self.largest) }
+        let effects = EventEffects(events, known, usual: values)
+        let ceiling = Self.mostOfHighest * max(known.values.suffix(Self.known).compactMap(\.self).max() ?? 0, 0)
         let backtest = Backtest(values)
         let method = backtest.choice
         let means =
             ForecastMethod.forecasts(values, horizon: silent + min(horizon, Forecast.longest))[method] ?? []
         let intervals = PredictionIntervals(backtest.residuals(method), leastGrowth: method.leastGrowth)
-        let points = means.enumerated().dropFirst(silent).map { day, mean in
-            ForecastPoint(day: known.endDay + Int64(day), mean: mean, bounds: intervals.around(mean, day: day))
+        let points = means.enumerated().map { number, mean in
+            let mean = min(mean, ceiling)
+            let bounds = intervals.around(mean, day: number, ceiling: ceiling)
+            let day = known.endDay + Int64(number)
+            let outlook = effects.apply(to: Outlook(mean: mean, bounds: bounds), on: day)
+            return ForecastPoint(day: day, outlook.map { min($0, ceiling) })
         }
-        forecast = Forecast(method: method, backtest: BacktestResult(backtest, method), points: points)
-        past = DailySeries(firstDay: known.firstDay, values: values + means.prefix(silent))
-        sums = RunningErrors(backtest, method) { $0 + $1 }
-        maxima = RunningErrors(backtest, method, max)
+        forecast = Forecast(
+            method: method, backtest: BacktestResult(backtest, method), points: Array(points.dropFirst(silent)))
+        past = DailySeries(
+            firstDay: known.firstDay,
+            values: zip(known.values, values).map { $0 ?? $1 } + points.prefix(silent).map(\.mean))
+        self.ceiling = ceiling
+        sums = RunningErrors(backtest, method, .sum)
+        maxima = RunningErrors(backtest, method, .maximum)
     }
 
     /// Returns the combination of some days of the forecast.
     /// - Parameter days: counted from the forecast's first day; at least one.
     public func together(_ together: Together, of days: Range<Int>) -> Outlook {
-        let means = forecast.points[days].map(\.mean)
-        switch together {
-        case .sum: return sums.around(means.reduce(0, +), day: days.upperBound - 1)
-        case .maximum: return maxima.around(means.max() ?? 0, day: days.upperBound - 1)
+        let value = together.running(forecast.points[days].map(\.mean)).last ?? 0
+        let last = days.upperBound - 1
+        return switch together {
+        case .sum: sums.around(value, day: last, ceiling: ceiling).map { $0 * Double(days.count) }
+        case .maximum: maxima.around(value, day: last, ceiling: ceiling)
+        }
+    }
+}
+
+extension Forecaster.Together {
+    /// Returns, for each of `days`, the mean of those up to it, or the highest of them. Errors of means can be compared
+    /// over any number of days, those of sums cannot.
+    fileprivate func running(_ days: [Double]) -> [Double] {
+        var (sum, highest) = (0.0, 0.0)
+        return days.enumerated().map { number, value in
+            sum += value
+            highest = max(highest, value)
+            return self == .sum ? sum / Double(number + 1) : highest
         }
     }
 }
@@ -59,36 +96,32 @@ public struct Forecaster: Sendable {
 /// Errors of forecasts of several days together, measured on a backtest: errors of single
 /// days cancel out in a sum only as far as they are independent, which nobody knows but the past.
 private struct RunningErrors: Sendable {
-    /// The middle of the errors, on the logarithmic scale, by days ahead: the highest of several days is above the
-    /// highest of their means.
+    /// The middle of the errors, on the scale of intervals, by days ahead: the highest of several days is above the
+    /// highest of their means. Zero for sums, which are as often above the sum of the means as below.
     private let centers: [Double]
     private let intervals: PredictionIntervals
 
-    init(_ backtest: Backtest, _ method: ForecastMethod, _ combine: (Double, Double) -> Double) {
-        let scale = SeriesScale.logarithm
+    init(_ backtest: Backtest, _ method: ForecastMethod, _ together: Forecaster.Together) {
+        let scale = PredictionIntervals.scale
         var errors = [[Double]](repeating: [], count: Backtest.horizon)
         for run in backtest.runs {
             guard let forecast = run.forecasts[method] else { continue }
-            var said: Double?
-            var came: Double?
-            for day in forecast.indices {
-                let saidNow = said.map { combine($0, forecast[day]) } ?? forecast[day]
-                let cameNow = came.map { combine($0, run.actual[day]) } ?? run.actual[day]
-                errors[day].append(scale.apply(cameNow) - scale.apply(saidNow))
-                (said, came) = (saidNow, cameNow)
-            }
+            let (said, came) = (together.running(forecast), together.running(run.actual))
+            for day in errors.indices { errors[day].append(scale.apply(came[day]) - scale.apply(said[day])) }
         }
-        let centers = errors.map { RobustStatistics.median($0) }
+        let centers = errors.map { together == .maximum ? RobustStatistics.median($0) : 0 }
         self.centers = centers
         intervals = PredictionIntervals(
             zip(errors, centers).map { errors, center in errors.map { $0 - center } },
             leastGrowth: method.leastGrowth)
     }
 
-    /// - Parameter day: the last of the days, 0 is the forecast's first.
-    func around(_ value: Double, day: Int) -> Outlook {
-        let scale = SeriesScale.logarithm
-        let center = scale.invert(scale.apply(value) + centers[min(day, centers.count - 1)])
-        return Outlook(mean: center, bounds: intervals.around(center, day: day))
+    /// - Parameters:
+    ///   - value: the mean of the days, or the highest of them.
+    ///   - day: the last of the days, 0 is the forecast's first.
+    func around(_ value: Double, day: Int, ceiling: Double) -> Outlook {
+        let scale = PredictionIntervals.scale
+        let center = min(scale.invert(scale.apply(value) + centers[min(day, centers.count - 1)]), ceiling)
+        return Outlook(mean: center, bounds: intervals.around(center, day: day, ceiling: ceiling))
     }
 }

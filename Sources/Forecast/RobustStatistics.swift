@@ -40,28 +40,27 @@ public enum RobustStatistics {
         return total > 0 ? sum / total : center
     }
 
-    /// The value below which a share of `sorted` lies, interpolated linearly.
-    static func quantile(_ share: Double, of sorted: [Double]) -> Double {
-        guard let last = sorted.last else { return 0 }
-        let rank = share * Double(sorted.count - 1)
-        let lower = Int(rank)
-        guard lower + 1 < sorted.count else { return last }
-        return sorted[lower] + (sorted[lower + 1] - sorted[lower]) * (rank - Double(lower))
-    }
-
-    /// The median of the values around each one: `width` of them, fewer at the ends.
-    static func runningMedian(_ values: [Double], width: Int) -> [Double] {
-        values.indices.map { index in
-            median(values[max(0, index - width / 2)..<min(values.count, index + width / 2 + 1)])
+    /// The value below which a share of the weight lies, interpolated linearly.
+    /// - Parameter sorted: ascending by value; weights are above zero.
+    static func quantile(_ share: Double, of sorted: [(value: Double, weight: Double)]) -> Double {
+        guard let first = sorted.first, let last = sorted.last else { return 0 }
+        // From the middle of the first weight to the middle of the last.
+        let whole = sorted.reduce(0) { $0 + $1.weight } - (first.weight + last.weight) / 2
+        var left = share * whole
+        for (lower, upper) in zip(sorted, sorted.dropFirst()) {
+            let step = (lower.weight + upper.weight) / 2
+            guard left > step else { return lower.value + (upper.value - lower.value) * left / step }
+            left -= step
         }
+        return last.value
     }
 
     /// The values, those that are far from their neighbours moved towards them: one outlier must not
     /// become the level.
     static func withoutOutliers(_ values: [Double]) -> [Double] {
-        let center = runningMedian(values, width: 15)
+        let center = SlidingMedian.medians(values, reach: 7, fewest: 1).map { $0 ?? 0 }
         let residuals = zip(values, center).map { $0 - $1 }
-        let reach = 3 * deviationScale * median(residuals.map(abs))
+        let reach = 2 * deviationScale * median(residuals.map(abs))
         return zip(center, residuals).map { $0 + min(max($1, -reach), reach) }
     }
 }

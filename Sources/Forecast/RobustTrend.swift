@@ -10,7 +10,7 @@ public enum RobustTrend {
     public static func changePer30Days(_ series: DailySeries, before endDay: Int64) -> Double? {
         let days = series.values(in: endDay - window..<endDay)
         guard days.count >= fewest else { return nil }
-        return slope(days).map { $0 * 30 }
+        return slope(days).map { $0 * 30 }.flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// The median of the slopes between any two days, in values a day; nil when there are none.

@@ -1,8 +1,8 @@
 private import Foundation
 
-/// The scale on which a series is taken apart: on a logarithmic one a weekend is a share of the
-/// level, on a root it is between a share and an amount, which suits small counts and zeros.
-enum SeriesScale: Sendable, CaseIterable {
+/// A scale for values: on a logarithmic one a weekend is a share of the level, on a root it is between a share and
+/// an amount, which suits small counts and zeros.
+enum SeriesScale: Sendable {
     case logarithm, root
 
     func apply(_ value: Double) -> Double {

@@ -23,18 +23,26 @@ public struct UsualDays {
     /// distribution are.
     private static let usual = (share: 0.9, deviations: 1.645)
 
-    /// Nil when fewer than ``fewest`` days were reported.
-    public init?(_ series: DailySeries) {
-        guard series.values.count(where: { $0 != nil }) >= Self.fewest else { return nil }
-        let values = series.values.map { $0.map(Self.scale.apply) }
-        let weekdays = Self.weekdays(Self.difference(values, Self.levels(values)))
-        let levels = Self.levels(Self.difference(values, weekdays))
+    /// Nil when fewer than ``fewest`` days were reported that are no events.
+    /// - Parameter events: days that are no example of what is usual.
+    public init?(_ series: DailySeries, events: EventCalendar = EventCalendar()) {
+        let plain = series.without(events)
+        guard plain.values.count(where: { $0 != nil }) >= Self.fewest else { return nil }
+        // On an event, what was to be expected: a long one must not leave its days without any around them.
+        let learned = zip(series.values, zip(plain.values, plain.filled)).map { reported, day in
+            reported == nil ? nil : Self.scale.apply(day.0 ?? day.1)
+        }
+        let weekdays = Self.weekdays(Self.difference(learned, Self.levels(learned)))
+        let levels = Self.levels(Self.difference(learned, weekdays))
         let usual = zip(levels, weekdays).map { level, weekday -> Double? in
             guard let level, let weekday else { return nil }
             return level + weekday
         }
-        let residuals = Self.difference(values, usual)
-        let deviation = Self.deviation(residuals.compactMap(\.self))
+        func difference(_ days: DailySeries) -> [Double?] {
+            Self.difference(days.values.map { $0.map(Self.scale.apply) }, usual)
+        }
+        let residuals = difference(series)
+        let deviation = Self.deviation(difference(plain).compactMap(\.self))
         expected = zip(usual, residuals).map { usual, residual in residual == nil ? nil : usual.map(Self.scale.invert) }
         deviations = residuals.map { $0.map { $0 / deviation } }
     }
@@ -47,7 +55,7 @@ public struct UsualDays {
         let sizes = residuals.map(abs).sorted()
         return max(
             RobustStatistics.median(sizes) * RobustStatistics.deviationScale,
-            RobustStatistics.quantile(usual.share, of: sizes) / usual.deviations, smallestDeviation)
+            RobustStatistics.quantile(usual.share, of: sizes.map { ($0, 1) }) / usual.deviations, smallestDeviation)
     }
 
     private static func levels(_ values: [Double?]) -> [Double?] {

@@ -8,6 +8,7 @@ struct YearlySeason {
     static let year = 364
     /// Days over which a level is averaged, half of them on each side.
     private static let reach = 10
+    private static let most = 4.0
     /// Fewer values do not show a year and what followed the same day in it.
     static let shortestPast = year + 2 * reach
 
@@ -29,7 +30,7 @@ struct YearlySeason {
 
     /// The factor by which the level of `day` (0 is the first after the series) differs from that of the newest
     /// days: the median of the years, less a tenth, and less three tenths where there is one year only: its
-    /// events may not come again.
+    /// events may not come again. No more than ``most`` times, or as small a part: a pause is not a season.
     func factor(_ day: Int) -> Double {
         // No past has seen what follows a whole year: its last day stays.
         let day = min(day, Self.year - 1)
@@ -40,6 +41,7 @@ struct YearlySeason {
             guard start >= 0, then < level.count else { continue }
             changes.append(level[then] - level[start])
         }
-        return exp(RobustStatistics.median(changes) * (changes.count == 1 ? 0.7 : 0.9))
+        let change = RobustStatistics.median(changes) * (changes.count == 1 ? 0.7 : 0.9)
+        return exp(min(max(change, -log(Self.most)), log(Self.most)))
     }
 }

@@ -1,3 +1,4 @@
+public import Forecast
 public import Foundation
 public import Transport
 public import UsageModel
@@ -23,6 +24,8 @@ public struct Settings: Sendable, Hashable {
     public var readsThrough = false
     /// `reports.time_zone`: whose days, weeks and months count. Algolia bills months of UTC.
     public var timeZone = TimeZone.gmt
+    /// `reports.events`: days that forecasts and unusual days know by name.
+    public var events = EventCalendar()
     /// Where the history is sent to; their names differ.
     public var remoteWrite: [RemoteWriteDestination] = []
     /// `HTTPS_PROXY` and its relatives, for requests to Algolia and to receivers.

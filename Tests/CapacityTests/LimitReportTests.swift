@@ -44,6 +44,17 @@ private func noise(_ day: Int64) -> Double { TestSupport.noise(Int(day), seed: 0
         #expect(abs(projection.bounds.lower95 - 60) < 1e-6 && abs(projection.bounds.upper95 - 60) < 1e-6)
     }
 
+    @Test func `an event later in the month is in its projection, one without a past is not`() throws {
+        func projection(_ name: String) throws -> Double {
+            var input = input(searches, Contract()) { [june - 40, june - 10].contains($0) ? 12 : 2 }
+            for day in [june - 40, june - 10] { input.events.add("sale", day...day) }
+            input.events.add(name, june + 25...june + 25)
+            return try #require(LimitReport(.searchRequestsPerMonth, input).projection).mean
+        }
+        #expect(abs(try projection("sale") - 70) < 0.01)
+        #expect(abs(try projection("relaunch") - 60) < 0.01)
+    }
+
     @Test func `a projection's intervals hold what came, and the noisier the days the wider they are`() throws {
         func projection(_ amount: Double) throws -> Projection {
             let limit = LimitReport(

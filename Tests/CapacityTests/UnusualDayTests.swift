@@ -107,6 +107,16 @@ import UsageModel
         #expect(found.map(\.day) == [day(300)])
     }
 
+    @Test func `a named day says its name, and stays apart from others`() {
+        var fixture = CapacityFixture(days: 365)
+        fixture.events.add("sale", day(200)...day(202))
+        let event = [198: 3.0, 200: 4.0, 201: 6.0, 202: 5.0]
+        fixture.add("billed_search_requests") { Self.usual($0) * (event[$0] ?? 1) }
+        let found = UnusualDay.all(fixture.input)
+        #expect(found.map(\.day) == [day(201), day(198)])
+        #expect(found.map(\.event) == ["sale", nil])
+    }
+
     @Test func `a day with too little around it is not judged`() {
         #expect(unusual { $0 < 100 || $0 == 200 ? Self.usual($0) * ($0 == 200 ? 9 : 1) : nil }.isEmpty)
     }

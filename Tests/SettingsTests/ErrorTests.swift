@@ -3,6 +3,8 @@ import Testing
 
 @Suite struct `A wrong value stops the start with its place` {
     private static let duration = "expected a number with a unit such as 30s, 5m, 2h or 90d"
+    private static let date =
+        "expected a date such as 2026-11-27, or the first and last day such as 2026-07-01/2026-07-14"
     private static let url = "expected an http or https URL such as https://usage.algolia.com, {application} allowed"
 
     /// The text from line 4 on, after a complete application, and the complaint.
@@ -47,6 +49,38 @@ import Testing
             "4:33: polling.requests_per_minute: \"1.5\" is not a whole number; expected a whole number of at least 1"
         ),
         ("storage: { path: \" \" }", "4:18: storage.path: it is empty; expected the path of the SQLite database"),
+        (
+            "reports: { events: [{ name: sale, dates: [2026-02-30] }] }",
+            "4:43: reports.events[0].dates[0]: \"2026-02-30\" is not a date; \(date)"
+        ),
+        (
+            "reports: { events: [{ name: sale, dates: [2026-02-03T00:00:00Z] }] }",
+            "4:43: reports.events[0].dates[0]: \"2026-02-03T00:00:00Z\" is not a date; \(date)"
+        ),
+        (
+            "reports: { events: [{ name: sale, dates: [2026-02-03/2026-02-01] }] }",
+            "4:43: reports.events[0].dates[0]: \"2026-02-03/2026-02-01\" ends before it begins; \(date)"
+        ),
+        (
+            "reports: { events: [{ name: sale, dates: 2026-02-03 }] }",
+            "4:42: reports.events[0].dates: a single value is not a list; expected a list of dates such as [a, b]"
+        ),
+        (
+            "reports: { events: [{ dates: [2026-02-03] }] }",
+            "4:21: reports.events[0]: name is missing; expected the event's name, such as Black Friday"
+        ),
+        (
+            "reports: { events: [{ name: sale }] }",
+            "4:21: reports.events[0]: dates is missing; expected a list such as [2026-11-27]"
+        ),
+        (
+            "reports: { events: [{ name: \" \", dates: [2026-02-03] }] }",
+            "4:29: reports.events[0].name: \" \" is not a name; expected a name of visible characters and spaces, at most 200 bytes"
+        ),
+        (
+            "reports: { events: [{ name: sale, dates: [2024-01-01/2026-09-27] }] }",
+            "4:20: reports.events: the events have 1001 days; expected at most 1000"
+        ),
         ("storage: [data]", "4:10: storage: a list is not a mapping; expected keys with values such as key: value"),
         (
             "metrics: { include: algolia_.* }",

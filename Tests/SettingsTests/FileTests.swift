@@ -1,3 +1,4 @@
+import Forecast
 import Foundation
 import Settings
 import Testing
@@ -39,7 +40,11 @@ import UsageModel
           exclude: [".*_total"]
           max_series: 5_000
         proxy: { read_through: true }
-        reports: { time_zone: Europe/Berlin }
+        reports:
+          time_zone: Europe/Berlin
+          events:
+            - { name: Black Friday, dates: [2025-11-28, 2026-11-27] }
+            - { name: Summer sale, dates: [2026-07-01/2026-07-03] }
         remote_write: []
         """
 
@@ -83,6 +88,9 @@ import UsageModel
         expected.metrics.maxSeries = 5000
         expected.readsThrough = true
         expected.timeZone = try #require(TimeZone(identifier: "Europe/Berlin"))
+        expected.events.add("Black Friday", 20_420...20_420)
+        expected.events.add("Black Friday", 20_784...20_784)
+        expected.events.add("Summer sale", 20_635...20_637)
         expected.metrics.include = ["algolia_usage_.*"]
         expected.metrics.exclude = [".*_total"]
         #expect(settings == expected)

@@ -1,5 +1,5 @@
 public import Capacity
-internal import Forecast
+public import Forecast
 public import History
 public import UsageModel
 
@@ -15,6 +15,7 @@ public import UsageModel
 public struct CapacityFixture {
     public var application: ApplicationID = "APP"
     public var contract = Contract()
+    public var events = EventCalendar()
     public var days: Range<Int64>
     public var indices: [IndexName]
     public var inventory: IndexInventory?
@@ -57,7 +58,7 @@ public struct CapacityFixture {
     public var input: CapacityInput {
         let keys = series.keys.sorted { ($0.index, $0.statistic, $0.key) < ($1.index, $1.statistic, $1.key) }
         return CapacityInput(
-            application: application, contract: contract, days: days,
+            application: application, contract: contract, events: events, days: days,
             series: keys.compactMap { key in
                 let values = (series[key] ?? []).enumerated().map { number, value in
                     missing[key.index]?.contains(day(number)) == true ? nil : value

@@ -1,8 +1,13 @@
+import Capacity
+import Forecast
 import Foundation
 import History
+import Synchronization
 import TestSupport
 import Testing
 import UsageModel
+
+@testable import Web
 
 @Suite("/api/v1/forecast")
 struct ForecastRouteTests {
@@ -49,6 +54,37 @@ struct ForecastRouteTests {
                 #expect(numbers[4] <= numbers[2] && numbers[2] <= numbers[1])
                 #expect(numbers[1] <= numbers[3] && numbers[3] <= numbers[5])
             }
+        }
+    }
+
+    @Test("A configured event is expected with its past effect, in the forecast and in a new report")
+    func events() async throws {
+        let site = try Site(now: midnight + 43_200)
+        let end = midnight / 86_400
+        try await site.store(
+            "billed_search_requests", granularity: .daily, days(365) { week[$0 % 7] * ($0 == 300 ? 4 : 1) })
+        let calendar = Mutex(EventCalendar())
+        let planning = CapacityCache.Planning(events: { calendar.withLock(\.self) })
+        let exporter = site.exporter(planning: planning) { [] }
+        try await withServer(exporter) { web in
+            func mean(_ day: Int) async throws -> Double {
+                let answer = try await web.get(
+                    "/api/v1/forecast", ["statistic": "billed_search_requests", "horizon": "30d"])
+                guard case .array(let points)? = try answer.json().series()[0]["points"],
+                    case .array(let cells) = points[day], let mean = cells[1].number?.double
+                else {
+                    Issue.record("no points")
+                    return 0
+                }
+                return mean
+            }
+            let plain = try await mean(5)
+            #expect(try await exporter.capacity.report("APP").unusualDays.map(\.event) == [nil])
+            calendar.withLock { calendar in
+                for day in [end - 65, end + 5] { calendar.add("sale", day...day) }
+            }
+            #expect(abs(try await mean(5) / plain - 4) < 0.2)
+            #expect(try await exporter.capacity.report("APP").unusualDays.map(\.event) == ["sale"])
         }
     }
 

@@ -59,7 +59,7 @@ struct Report: AsyncParsableCommand {
             let application = try await choose(history, settings)
             var contract = settings.applications.first { $0.id == application }?.contract ?? Contract()
             if demo { contract = Demo.contract }
-            let report = try await CapacityReader(history, timeZone: timeZone)
+            let report = try await CapacityReader(history, timeZone: timeZone, events: settings.events)
                 .report(application, contract: contract, days: days)
             let bytes = try format.render(report, appendix: appendix)
             let target = try OutputFile(output)

@@ -65,7 +65,8 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
                 readThrough: { reloader.current.readsThrough ? assembly.collector.readThrough : nil }),
             reload: web.enablesLifecycle ? reloader.reload : nil,
             planning: CapacityCache.Planning(
-                contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone }),
+                contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone },
+                events: { reloader.current.events }),
             status: assembly.collector.status)
         // The log line below replaces the server's own at its start.
         var serverLogger = logger

@@ -227,7 +227,7 @@ private struct StatisticForecast {
         let days = input.days(statistic) ?? DailySeries(firstDay: input.days.upperBound, values: [])
         self.days = days
         forecaster = Result { () throws(ForecastFailure) in
-            try Forecaster(days.extended(to: input.days.upperBound))
+            try Forecaster(days.extended(to: input.days.upperBound), events: input.events)
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Forecast
+public import Forecast
 public import Foundation
 public import History
 public import UsageModel
@@ -19,10 +19,12 @@ public struct CapacityReader: Sendable {
 
     private let history: History
     private let timeZone: TimeZone
+    private let events: EventCalendar
 
-    public init(_ history: History, timeZone: TimeZone = .gmt) {
+    public init(_ history: History, timeZone: TimeZone = .gmt, events: EventCalendar = EventCalendar()) {
         self.history = history
         self.timeZone = timeZone
+        self.events = events
     }
 
     /// The day of `timeZone` at an instant, from 1970-01-01 on.
@@ -55,8 +57,8 @@ public struct CapacityReader: Sendable {
         }
         let indices = try await history.applications().first { $0.id == application }?.indices ?? []
         let nothing = CapacityInput(
-            application: application, contract: contract, timeZone: timeZoneName, days: 0..<0, series: [],
-            covered: [:], indices: indices, inventory: inventory, hasUsage: hasUsage || inventory == nil)
+            application: application, contract: contract, timeZone: timeZoneName, events: events, days: 0..<0,
+            series: [], covered: [:], indices: indices, inventory: inventory, hasUsage: hasUsage || inventory == nil)
         guard let newest = newestDayEnd(coverage) ?? inventory.map({ Self.listedDayEnd($0.fetched) }) else {
             return nothing
         }
@@ -101,7 +103,7 @@ public struct CapacityReader: Sendable {
         series.removeAll { $0.days.values.allSatisfy { $0 == nil } }
         guard let first = series.map(\.days.firstDay).min() else { return nothing }
         return CapacityInput(
-            application: application, contract: contract, timeZone: timeZoneName,
+            application: application, contract: contract, timeZone: timeZoneName, events: events,
             days: max(first, start)..<end, series: series,
             covered: covered.mapValues { $0.intersection(RangeSet(range)) }, indices: indices, inventory: inventory,
             hasUsage: hasUsage || inventory == nil)

@@ -92,8 +92,12 @@ extension CapacityReport {
 }
 
 extension UnusualDay {
-    /// `7 M, 35% above the usual 5.18 M`.
+    /// `7 M, 35% above the usual 5.18 M`, and the event in parentheses.
     public func comparison(_ unit: StatisticUnit) -> String {
+        change(unit) + (event.map { " (\($0))" } ?? "")
+    }
+
+    private func change(_ unit: StatisticUnit) -> String {
         let value = Figure.symbolic(value, unit)
         let usual = Figure.symbolic(expected, unit)
         guard expected > 0 else { return "\(value); usual: \(usual)" }

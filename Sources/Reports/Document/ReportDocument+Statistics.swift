@@ -14,6 +14,7 @@ extension ReportDocument.Section {
         let newestFirst = report.unusualDays.enumerated().sorted {
             ($1.element.day, $0.offset) < ($0.element.day, $1.offset)
         }.map(\.element)
+        let hasEvents = report.unusualDays.contains { $0.event != nil }
         let rows = newestFirst.map { day -> [ReportDocument.Cell] in
             let statistic = StatisticCatalogue.describe(day.statistic)
             let unit = statistic.unit
@@ -22,14 +23,14 @@ extension ReportDocument.Section {
                 .text(Figure.text(day.value, unit)),
                 .text(Figure.text(day.expected, unit)), .text(Phrase.change(day.value, from: day.expected)),
                 .text(Phrase.signed(day.deviations)),
-            ]
+            ] + (hasEvents ? [day.event.map(ReportDocument.Cell.name) ?? .text("")] : [])
         }
         let table = ReportDocument.Table(
             caption: "Days that differ from the surrounding days and the same weekdays",
             columns: [
                 .text("Day"), .text("Statistic"), .number("Value"), .number("Usual"), .number("Difference"),
                 .number("Deviations"),
-            ], rows: rows)
+            ] + (hasEvents ? [.text("Event")] : []), rows: rows)
         return Self(id: "unusual-days", title: "Unusual days", blocks: [.table(table)])
     }
 

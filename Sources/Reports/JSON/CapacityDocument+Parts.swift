@@ -193,6 +193,7 @@ extension CapacityDocument {
         var value: JSONNumber
         var expected: JSONNumber
         var deviations: JSONNumber
+        @OrNull var event: String?
 
         init(_ day: UnusualDay) {
             self.day = JSONDay(day.day)
@@ -200,6 +201,7 @@ extension CapacityDocument {
             value = JSONNumber(day.value)
             expected = JSONNumber(day.expected)
             deviations = JSONNumber(day.deviations)
+            event = day.event
         }
     }
 

@@ -35,6 +35,7 @@ struct ConfigurationFile {
             }
             root.section("reports") { reports in
                 reports.read("time_zone", .timeZone, into: &settings.timeZone)
+                readEvents(&reports)
             }
             readRemoteWrite(&root)
         }

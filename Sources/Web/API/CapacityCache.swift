@@ -1,4 +1,5 @@
 public import Capacity
+public import Forecast
 public import Foundation
 internal import History
 public import UsageModel
@@ -6,26 +7,30 @@ public import UsageModel
 /// The capacity report of each application, computed on request and kept while it is current.
 ///
 /// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
-/// change of the history a report may be a minute old; with another newest day or contract never.
+/// change of the history a report may be a minute old; with another newest day, contract or list of events never.
 public actor CapacityCache {
     /// The configuration that reports are made with.
     public struct Planning: Sendable {
         /// By application.
         public let contracts: @Sendable () -> [ApplicationID: Contract]
         public let timeZone: @Sendable () -> TimeZone
+        public let events: @Sendable () -> EventCalendar
 
         public init(
             contracts: @escaping @Sendable () -> [ApplicationID: Contract] = { [:] },
-            timeZone: @escaping @Sendable () -> TimeZone = { .gmt }
+            timeZone: @escaping @Sendable () -> TimeZone = { .gmt },
+            events: @escaping @Sendable () -> EventCalendar = { EventCalendar() }
         ) {
             self.contracts = contracts
             self.timeZone = timeZone
+            self.events = events
         }
     }
 
     private struct Conditions: Equatable {
         var contract: Contract
         var timeZone: TimeZone
+        var events: EventCalendar
         var newestDayEnd: Int64?
     }
 
@@ -40,7 +45,7 @@ public actor CapacityCache {
     private static let patience = 60.0
 
     private let history: History
-    private let planning: Planning
+    let planning: Planning
     private let clock: any WallClock
     private var made: [ApplicationID: Made] = [:]
     private var making: [ApplicationID: (conditions: Conditions, task: Task<Made, any Error>)] = [:]
@@ -69,10 +74,11 @@ public actor CapacityCache {
     /// The report of one application; one of which nothing is stored has an empty report.
     public func report(_ application: ApplicationID) async throws -> CapacityReport {
         let timeZone = planning.timeZone()
-        let reader = CapacityReader(history, timeZone: timeZone)
+        let events = planning.events()
+        let reader = CapacityReader(history, timeZone: timeZone, events: events)
         let conditions = Conditions(
             contract: planning.contracts()[application] ?? Contract(), timeZone: timeZone,
-            newestDayEnd: try await reader.newestDayEnd(application))
+            events: events, newestDayEnd: try await reader.newestDayEnd(application))
         if let known = made[application], known.conditions == conditions,
             known.generation == history.generation || clock.monotonic - known.time < Self.patience
         {
@@ -97,14 +103,15 @@ public actor CapacityCache {
     }
 
     /// The reports that there are, by application, without making any: what a scrape has time for. Those made
-    /// with another contract or zone than now are not among them, nor those of which the newest day ended
+    /// with another contract, zone or events than now are not among them, nor those of which the newest day ended
     /// longer than `staleness` seconds ago.
     func ready(staleness: Int64) -> [CapacityReport] {
         let contracts = planning.contracts()
         let timeZone = planning.timeZone()
+        let events = planning.events()
         return made.sorted { $0.key < $1.key }.compactMap { application, made in
             guard made.conditions.contract == contracts[application] ?? Contract(),
-                made.conditions.timeZone == timeZone,
+                made.conditions.timeZone == timeZone, made.conditions.events == events,
                 clock.now - made.report.days.upperBound * Granularity.daily.seconds <= staleness
             else { return nil }
             return made.report

@@ -45,7 +45,9 @@ enum ForecastRoute {
                 guard count <= seriesLimit else { throw tooMany }
                 plans.append(plan)
             }
-            let body = Body(history: exporter.history, plans: plans, end: end(exporter), horizon: horizon)
+            let body = Body(
+                history: exporter.history, plans: plans, end: end(exporter), horizon: horizon,
+                events: exporter.capacity.planning.events())
             return try await .parts(body, type: "application/json", exporter.logger)
         }
     }
@@ -64,16 +66,18 @@ enum ForecastRoute {
         let plans: [RangePlan]
         let end: UnixTime
         let horizon: Int
+        let events: EventCalendar
         private var plan = 0
         private var series = 0
         private var hasBegun = false
         private var hasSeries = false
 
-        init(history: History, plans: [RangePlan], end: UnixTime, horizon: Int) {
+        init(history: History, plans: [RangePlan], end: UnixTime, horizon: Int, events: EventCalendar) {
             self.history = history
             self.plans = plans
             self.end = end
             self.horizon = horizon
+            self.events = events
         }
 
         mutating func next() async throws -> [UInt8]? {
@@ -102,7 +106,8 @@ enum ForecastRoute {
             guard let days = days.first else { return }
             if hasSeries { json.raw(",") }
             hasSeries = true
-            json.append(try await ForecastRoute.queue.forecast(days, until: end, horizon: horizon))
+            json.append(
+                try await ForecastRoute.queue.forecast(days, until: end, horizon: horizon, events: events))
         }
     }
 
@@ -113,9 +118,11 @@ enum ForecastRoute {
 
     /// One series at a time over all requests: forecasts must leave a processor for scrapes.
     private actor Queue {
-        func forecast(_ series: RangeSeries, until end: UnixTime, horizon: Int) throws -> JSONBytes {
+        func forecast(
+            _ series: RangeSeries, until end: UnixTime, horizon: Int, events: EventCalendar
+        ) throws -> JSONBytes {
             try Task.checkCancellation()
-            return ForecastRoute.json(series, until: end, horizon: horizon)
+            return ForecastRoute.json(series, until: end, horizon: horizon, events: events)
         }
     }
 
@@ -146,12 +153,15 @@ enum ForecastRoute {
             range: TimeRange(end(exporter) - memory, end(exporter)), step: isMonitoring ? day : nil)
     }
 
-    private static func json(_ series: RangeSeries, until end: UnixTime, horizon: Int) -> JSONBytes {
+    private static func json(
+        _ series: RangeSeries, until end: UnixTime, horizon: Int, events: EventCalendar
+    ) -> JSONBytes {
         var json = JSONBytes(capacity: 512 + horizon * 80)
         json.raw("{")
         json.append(PointRows.identity(of: series.key))
         do throws(ForecastFailure) {
-            write(try Forecast(DailySeries(series.points, until: end), horizon: horizon), to: &json)
+            let days = DailySeries(series.points, until: end)
+            write(try Forecast(days, horizon: horizon, events: events), to: &json)
         } catch {
             json.raw(#","method":null,"reason":"#)
             json.string(error.words)
