@@ -17,7 +17,8 @@ public enum MetricGroup: String, Sendable, Hashable, CaseIterable {
 
     private static let prefixes: [(prefix: [UInt8], group: MetricGroup)] = {
         let names: KeyValuePairs<String, MetricGroup> = [
-            "algolia_usage_by_index": .indices, "algolia_usage_": .usage, "algolia_billing_": .usage, "algolia_infra_metric": .monitoring,
+            "algolia_usage_by_index": .indices, "algolia_usage_": .usage, "algolia_billing_": .usage,
+            "algolia_infra_metric": .monitoring,
             "algolia_index_": .indices, "algolia_infrastructure_": .monitoring,
             "algolia_cluster_": .monitoring, "algolia_capacity_": .capacity, "algolia_contract_": .capacity,
             "algolia_exporter_": .exporter, "process_": .process,
