@@ -16,11 +16,11 @@ extension ReportFixture {
             report.limits[number].exhaustion = .unlimited
         }
         report.limits += [
-            annual(
+            commitment(
                 .searchRequestsPerYear, report.limits[0], agreed: 2e9,
                 months: (0..<10).map { 130e6 + 5e6 * Double($0) },
                 price: ExcessPrice(currency: "USD", per1000: 0.5)),
-            annual(
+            commitment(
                 .recordsPerYear, report.limits[1], agreed: 120e6, months: (0..<10).map { 9e6 + 0.2e6 * Double($0) },
                 price: nil),
         ]
@@ -63,7 +63,7 @@ extension ReportFixture {
     }
 
     /// - Parameter months: what its billing periods took, the last of them up to now.
-    private static func annual(
+    private static func commitment(
         _ limit: ContractLimit, _ monthly: LimitReport, agreed: Double, months: [Double], price: ExcessPrice?
     ) -> LimitReport {
         let used = months.reduce(0, +)

@@ -54,7 +54,7 @@ struct CapacityGaugesTests {
     func annual() async throws {
         let site = try Site()
         try await CapacityPageTests.store(site)
-        let planning = CapacityCache.Planning(contracts: { ["APP": CapacityPageTests.annual] })
+        let planning = CapacityCache.Planning(contracts: { ["APP": CapacityPageTests.commitments] })
         let exporter = site.exporter(planning: planning) { [] }
         try await withServer(exporter) { web in
             let report = try await exporter.capacity.report("APP")

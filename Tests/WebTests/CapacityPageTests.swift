@@ -20,7 +20,7 @@ struct CapacityPageTests {
         contracts: { ["APP": Contract(searchRequestsPerMonth: 400_000, records: 60_000)] })
 
     /// A commitment for the year from 1 December 2025 on, which the days of ``store(_:application:days:)`` exceed.
-    static let annual: Contract = {
+    static let commitments: Contract = {
         var contract = Contract()
         contract.searchRequestsPerYear = 3_000_000
         contract.recordsPerYear = 700_000
@@ -36,7 +36,7 @@ struct CapacityPageTests {
         try await Self.store(site)
         try await site.storeDays("total_write_operations", 60) { _ in 1_000 }
         try await site.storeDays("billed_search_requests", 60, index: "products") { _ in 900 }
-        let planning = CapacityCache.Planning(contracts: { ["APP": Self.annual] })
+        let planning = CapacityCache.Planning(contracts: { ["APP": Self.commitments] })
         let exporter = site.exporter(planning: planning) { [] }
         try await withServer(exporter) { web in
             let answer = try await web.get("/capacity")

@@ -86,7 +86,12 @@ enum CapacityFamilies {
                 meaning:
                     "of an annual commitment: billing periods of its term so far that took more than a twelfth of it"
             ),
-            { $0.term.map { Double($0.monthsOver.count) } }
+            {
+                // Without a month that is known there are not zero.
+                $0.term.flatMap { term in
+                    term.months.contains { $0.value != nil } ? Double(term.monthsOver.count) : nil
+                }
+            }
         ),
         (
             cost(
