@@ -23,7 +23,8 @@ struct SearchKeyAloneTests {
         try await world.run(collector, until: World.start + 3 * 3600)
         #expect(world.simulator.requests.allSatisfy { $0.api == .search && $0.status == 200 })
         #expect(world.simulator.requests.count == 4)
-        #expect(try await history.coverage().isEmpty && history.freshness().isEmpty)
+        #expect(try await history.coverage().isEmpty)
+        #expect(try await history.freshness().isEmpty)
         let entries = try await history.range(
             RangeQuery(
                 statistics: ["index_entries"], indices: .all, range: TimeRange(World.start - 3600, World.start * 2)),
