@@ -116,7 +116,7 @@ import Testing
             #expect(ordered(forecaster.together(.sum, of: 0..<366)))
             #expect(ordered(forecaster.together(.maximum, of: 0..<366)))
             let backtest = forecaster.forecast.backtest
-            #expect([backtest.mase ?? 0, backtest.coverage80, backtest.coverage95].allSatisfy(\.isFinite))
+            #expect([backtest.mase ?? 0, backtest.coverage80, backtest.coverage95].allSatisfy { $0.isFinite })
             let change = RobustTrend.changePer30Days(series, before: series.endDay)
             #expect(change?.isFinite != false)
             let usual = try #require(UsualDays(series))
