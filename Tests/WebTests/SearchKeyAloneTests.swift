@@ -1,3 +1,4 @@
+import Capacity
 import Collector
 import History
 import Simulator
