@@ -156,7 +156,7 @@ public actor BillingCollector {
         if let replacement {
             self.replacement = nil
             client = replacement.client
-            state.reconfigure(replacement.settings, canList: false)
+            state.reconfigure(replacement.settings, canList: false, collectsUsage: true)
         }
         if hasNewKey {
             refusedKey = nil
