@@ -106,7 +106,7 @@ struct InventoryTests {
                 "indices.changes", "certainty", "usage",
             ])
         #expect(report.answers.last?.details.contains("A usage key (Premium plans) adds searches") == true)
-        let document = ReportDocument(report)
+        let document = ReportDocument(report, appendix: false)
         #expect(document.sections.map(\.id) == ["contract", "records", "inventory", "indices", "servers", "method"])
     }
 }

@@ -1,3 +1,4 @@
+internal import AlgoliaClient
 internal import Collector
 internal import Exposition
 internal import History
