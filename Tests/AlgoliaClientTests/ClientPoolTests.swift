@@ -194,7 +194,7 @@ struct ClientCheckTests {
     func clusters() async throws {
         let world = World()
         let check = try check(world, monitoringKey: "n0t-the-key")
-        let known = try #require(await self.check(world).monitoring().clusters)
+        let known = try #require(try await self.check(world).monitoring().clusters)
         #expect(known.map(\.text) == world.simulator.truth.clusters(application: "APP").sorted())
         let good = await check.status(of: known, areConfigured: false)
         #expect(good.verdict == .works && good.what == "APP cluster status")

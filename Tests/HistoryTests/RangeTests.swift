@@ -64,16 +64,16 @@ struct RangeTests {
         let hours = (0..<24).map { (Int64($0), PointValue.integer($0 % 2 == 0 ? 25 : 0)) } + [(40, .integer(12))]
         _ = try await fixture.history.store(
             names.map { fixture.points($0, hours) }, answering: fixture.window(midnight, midnight + 2 * 86_400))
-        func ask(_ step: Int64) async throws -> [[Double]] {
+        func folded(_ step: Int64) async throws -> [[Double]] {
             let series = try await ask(fixture) {
                 $0.statistics = names
                 $0.step = step
             }
             return series.map { $0.points.map(\.value.double) }
         }
-        #expect(try await ask(86_400) == [[12.5, 12], [25, 12], [25, 12]])
-        #expect(try await ask(3 * 86_400).map(\.count) == [1, 1, 1])
-        let sixths = try await ask(6 * 3600)
+        #expect(try await folded(86_400) == [[12.5, 12], [25, 12], [25, 12]])
+        #expect(try await folded(3 * 86_400).map(\.count) == [1, 1, 1])
+        let sixths = try await folded(6 * 3600)
         #expect(sixths[0] == [12.5, 12.5, 12.5, 12.5, 12] && sixths[1] == [25, 25, 25, 25, 12])
     }
 
