@@ -56,7 +56,7 @@ struct InventoryReportTests {
 
     @Test("The number of indices is held against the contract's")
     func limit() throws {
-        let indices = (0..<12).map { index(IndexName("i\($0)") ?? "") }
+        let indices = (0..<12).map { index("i\($0)") }
         #expect(try report(indices, agreed: 10).utilization == 1.2)
         #expect(try report(indices).utilization == nil)
     }
