@@ -97,7 +97,7 @@ struct BillingFamiliesTests {
                     completeUntil: hour + 3600, fetchedAt: hour + 3700)
             ], coverage: [])
         var writer = ExpositionWriter(.text)
-        StatisticFamilies(latest, options: MetricsOptions(), now: hour + 3700).write(to: &writer, reserved: 0)
+        _ = StatisticFamilies(latest, options: MetricsOptions(), now: hour + 3700).write(to: &writer, reserved: 0)
         #expect(!String(decoding: writer.bytes, as: UTF8.self).contains("newest_bucket"))
     }
 }

@@ -222,8 +222,9 @@ enum BillingDecoder {
         let start = scanner.index
         if byte &- 0x30 < 10 || byte == UInt8(ascii: "-") {
             do throws(UsageDecodingError) {
-                if case .integer(let value) = try scanner.number() { return value }
-                return nil
+                guard case .integer(let value) = try scanner.number() else { return nil }
+                // Beyond 2^53 a number that is not spelled as an integer has been rounded.
+                return Int64(scanner.text(from: start, limit: 64)) ?? (value.magnitude <= 1 << 53 ? value : nil)
             } catch {
                 scanner.move(to: start)
             }
