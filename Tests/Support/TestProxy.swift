@@ -25,9 +25,13 @@ public final class TestProxy: Sendable {
     private let channel: any Channel
     private let received: Requests
 
+    public convenience init(_ answer: @escaping @Sendable (Request) -> Answer) async throws {
+        try await self.init(preparing: { _ in }, answer)
+    }
+
     /// - Parameter preparing: adds handlers to each connection, such as those of TLS.
     public init(
-        preparing: @escaping @Sendable (any Channel) throws -> Void = { _ in },
+        preparing: @escaping @Sendable (any Channel) throws -> Void,
         _ answer: @escaping @Sendable (Request) -> Answer
     ) async throws {
         let requests = Requests()
