@@ -1,8 +1,9 @@
+import Forecast
 import TestSupport
 import Testing
+import UsageModel
 
 @testable import Capacity
-import UsageModel
 
 @Suite struct UnusualDayTests {
     private static let week = [120.0, 115, 110, 112, 130, 60, 50]

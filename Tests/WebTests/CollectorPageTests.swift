@@ -80,8 +80,9 @@ struct CollectorPageTests {
             keys: infrastructure.hasKey ? [.usage, .monitoring] : [.usage],
             quota: TokenBucket.Use(requestsPerMinute: 60, sentInLastMinute: 1))
         status.infrastructure = infrastructure
+        let shown = [status]
         var answer: Answer?
-        try await withServer(try Site().exporter { [status] }) { web in answer = try await web.get(path) }
+        try await withServer(try Site().exporter { shown }) { web in answer = try await web.get(path) }
         return try #require(answer)
     }
 

@@ -1,5 +1,6 @@
 import AlgoliaClient
 import Capacity
+import Foundation
 import History
 import Presentation
 import Simulator
