@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import UsageModel
 
 @Suite struct `Applications of the file` {
     private let shortestWay = """
