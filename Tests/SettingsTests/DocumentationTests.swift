@@ -45,7 +45,9 @@ private func blocks(_ language: String, of page: String = "configuration.md") th
     @Test func `shows errors as they are`() throws {
         let yaml = try #require(try blocks("yaml").last)
         let shown = try blocks("text")
-        #expect(complaints(yaml).joined(separator: "\n") == shown.first { $0.hasPrefix("exporter.yml:") })
+        #expect(
+            complaints(yaml).map { "error: \($0)" }.joined(separator: "\n")
+                == shown.first { $0.hasPrefix("error: exporter.yml:") })
         let withKey = complaints(yaml, environment: ["ALGOLIA_SEARCH_API_KEY": "k"])
         #expect(withKey.last == shown.last)
     }
