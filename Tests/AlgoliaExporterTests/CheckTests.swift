@@ -37,7 +37,7 @@ struct CheckTests {
         let path = "--storage.path '\(folder.file("demo.db"))'"
         let (status, lines) = try await check("--demo \(path)", in: folder)
         #expect(status == 0, "\(lines) \(folder.text("error"))")
-        #expect(lines.count == 9)
+        #expect(lines.count == 10)
         #expect(lines[0] == "ok    configuration: demo, 1 application")
         #expect(lines[2].hasPrefix("ok    DEMOAPP usage API: the key works; "))
         #expect(lines[3] == "ok    DEMOAPP search API: the key works; 25 indices")

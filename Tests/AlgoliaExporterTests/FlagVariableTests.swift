@@ -136,7 +136,7 @@ struct FlagVariableTests {
         for flag in flags {
             #expect(page.contains("\n| `--\(flag.name)` | `\(flag.variable)` |\n"), "\(flag.name)")
         }
-        #expect(page.matches(of: /\n\| `--[a-z.-]+` \| `ALGOLIA_EXPORTER_/).count == flags.count)
+        #expect(page.matches(of: /\n\| `--[a-z0-9.-]+` \| `ALGOLIA_EXPORTER_/).count == flags.count)
         #expect(AlgoliaExporter.helpMessage().contains("ALGOLIA_EXPORTER_LOG_LEVEL"))
         #expect(Set(flags.map(\.variable)).count == flags.count)
     }

@@ -172,7 +172,7 @@ private struct Stored {
         #expect(input.days == juneDay - 200..<juneDay, "the day of the newest list is not over")
         #expect(input.series.map(\.key.statistic) == ["records", "records"])
         #expect(input.series.map(\.key.index) == ["", "a"])
-        #expect(input.days("records")?.newest?.value == 2 * 1199)
+        #expect(input.days("records")?.newest?.value == 2398)
         #expect(input.coverage(of: "") == 0)
         let newest = try await CapacityReader(stored.history).newestDayEnd("APP")
         #expect(newest == juneDay)

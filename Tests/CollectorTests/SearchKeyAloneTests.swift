@@ -40,7 +40,7 @@ struct SearchKeyAloneTests {
         let collector = try collector(history)
         let before = await collector.status()
         #expect(before.state == .backfilling && before.lastSuccess == nil && !before.hasNothing)
-        world.simulator.faults.injected = [Fault(.status(503), times: 1)]
+        world.simulator.faults.injected = [Fault(.status(503), times: 4)]
         _ = await collector.step()
         let failing = await collector.status()
         #expect(failing.state == .paused && failing.pausedUntil != nil && failing.lastError?.contains("503") == true)

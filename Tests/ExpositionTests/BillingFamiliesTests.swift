@@ -57,7 +57,7 @@ struct BillingFamiliesTests {
         let freshness = Freshness(
             scope: Scope(application: "APP"), granularity: .hourly, statistic: "billing_x", tailStart: hour,
             completeUntil: hour + 3600, fetchedAt: hour + 3700)
-        #expect(page(one, freshness: [freshness]).validUntil == hour + 3600 + 3 * 3600)
+        #expect(page(one, freshness: [freshness]).validUntil == hour + 3600 + 3 * 3600 + 1)
     }
 
     @Test("Names become names of metrics; of two that become the same, the first is shown")

@@ -377,7 +377,7 @@ import UsageModel
         report.unusualDays[0].event = "Black Friday"
         #expect(
             plain(try answer("unusual_days", report).details).hasPrefix(
-                "Newest: 14 Nov 2026, billed search requests at 12.4 M, 57% above the usual 7.9 M (Black Friday). "))
+                "Newest: 14 Nov 2026, billed searches at 12.4 M, 57% above the usual 7.9 M (Black Friday). "))
         report.unusualDays = []
         #expect(try answer("unusual_days", report).answer == "Normal. No unusual days were found.")
     }

@@ -13,7 +13,8 @@ import Testing
     @Test func `the document has everything, and null for what is not known`() throws {
         let full = try document(ReportFixture.report(days: 200, indices: 5, statistics: 10))
         let keys = [
-            "answers", "application", "days", "forecasts", "indices", "latency", "limits", "months", "protective_limit",
+            "answers", "application", "days", "forecasts", "indices", "inventory", "latency", "limits", "months",
+            "protective_limit",
             "quality", "search_capacity", "servers", "statistics", "time_zone", "unusual_days", "weeks",
         ]
         #expect(full.keys.sorted() == keys)

@@ -70,10 +70,10 @@ struct BillingPagesTests {
             let truth = collected.world.simulator.truth
             #expect(points.count == 28)
             for point in points {
-                let day = point.time / 1000
-                #expect(
-                    truth.value(application: "APP", statistic: "records", granularity: .daily, bucket: day, asOf: now)?
-                        .double == point.value.double)
+                let day = point.time
+                let value = truth.value(
+                    application: "APP", statistic: "records", granularity: .daily, bucket: day, asOf: now)
+                #expect(value?.double == point.value.double)
             }
             #expect(try await web.get("/api/v1/range?statistic=billing_nothing").status == 404)
 
@@ -81,7 +81,7 @@ struct BillingPagesTests {
             #expect(explored.has("Records: Records of all indices, standard replicas included"))
             #expect(explored.has("algolia_billing_records_"))
             let page = try await web.get("/collector")
-            #expect(page.has("Usage API v2: 5 billing metrics"))
+            #expect(page.has("Usage API v2: 5\u{A0}billing metrics"))
             #expect(page.has("usage_v2"))
         }
     }
@@ -102,7 +102,8 @@ struct BillingPagesTests {
                 let ranges = status["coverage"]?["hourly"]?.array
                 #expect((ranges?.isEmpty == false) == served)
                 if served {
-                    #expect(status["metrics"]?.array?.first?["statistic"] == .string("billing_indexing_operations"))
+                    let names = status["metrics"]?.array?.compactMap { $0["statistic"]?.string } ?? []
+                    #expect(names.contains("billing_indexing_operations") && names.contains("billing_records"))
                 }
                 let page = try await web.get("/collector")
                 #expect(page.has("billing metric") == served)

@@ -37,7 +37,7 @@ struct OverviewPageTests {
             #expect(page.contains("<progress max=\"100\" value=\""))
             #expect(page.contains("% · in progress"))
             let left = try #require(
-                page.firstMatch(of: /Backfill: ([0-9,]+) requests? left, at least ([0-9]+) minutes? at/))
+                page.firstMatch(of: /Backfill: ([0-9,]+).requests? left, at least ([0-9]+).minutes? at/))
             #expect(left.output.1 != "0" && left.output.2 != "0")
             #expect(try await metered.settle())
             let settled = try await web.get("/").text

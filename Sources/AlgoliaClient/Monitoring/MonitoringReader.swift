@@ -121,8 +121,14 @@ struct MonitoringReader {
             try skip()
             return nil
         }
-        let amount = try parser.scanner.number()
-        return amount.double >= 0 && amount.double.isFinite ? amount : nil
+        do throws(UsageDecodingError) {
+            let amount = try parser.scanner.number()
+            return amount.double >= 0 && amount.double.isFinite ? amount : nil
+        } catch {
+            // One that no double holds was read to its end.
+            guard error.reason == .numberRange else { throw error }
+            return nil
+        }
     }
 
     /// Where the reader is, in bytes from the document's start.

@@ -13,7 +13,8 @@ public struct ApplicationLabels: Sendable, Hashable {
     /// Prometheus adds to what it scrapes.
     public static let reserved: Set<String> = [
         "application", applicationName, "index", "server", "region", "cluster", "key", "type", "status", "probe",
-        "limit", "granularity", "api", "code", "remote", "reason", "state", "handler", "method", "version", "revision",
+        "limit", "currency", "granularity", "api", "code", "remote", "reason", "state", "handler", "method", "version",
+        "revision",
         "branch", "date", "swiftversion", "le", "quantile", "job", "instance",
     ]
 

@@ -138,7 +138,9 @@ struct BillingTests {
         #expect(requests(world).count { $0.path == "/2/metrics/registry" } == 1)
         let restarted = try world.billing(history)
         for _ in 0..<5 { _ = await restarted.step() }
-        #expect(requests(world).count == before)
+        // As of the other statistics, a start asks for the newest buckets.
+        #expect(requests(world)[before...].allSatisfy { ($0.range?.start ?? 0) > world.clock.now - 2 * Self.day })
+        #expect(requests(world).count <= before + 2)
         #expect(await restarted.snapshot()?.metrics.count == 5)
         try await world.run(restarted, until: World.start + Self.day + 3600)
         #expect(requests(world).count { $0.path == "/2/metrics/registry" } == 2)
@@ -276,7 +278,8 @@ struct BillingTests {
         let before = requests(world).count
         let restarted = try world.billing(history)
         for _ in 0..<5 { _ = await restarted.step() }
-        #expect(requests(world).count == before)
+        #expect(requests(world)[before...].allSatisfy { ($0.range?.start ?? 0) > world.clock.now - 2 * Self.day })
+        #expect(requests(world).count <= before + 2)
         #expect(await restarted.snapshot()?.horizons.count == 2)
     }
 

@@ -39,7 +39,7 @@ plan premium "$monitoring" --usage-v2
 wait_for 60 has_samples 'algolia_infrastructure_cpu_idle_ratio'
 wait_for 60 has_samples 'algolia_cluster_status'
 wait_for 60 has_samples 'algolia_billing_[a-z_]+_daily\{application="DEMOAPP"\}'
-wait_for 60 says 'Usage API v2: 5 billing metrics'
+wait_for 60 says 'Usage API v2: 5.{1,2}billing metrics'
 says 'servers?; clusters: c' || fail "the page has no servers"
 silent 'Not included in the plan' || fail "the page says that something is not included"
 pass "all keys and Usage API v2: usage, servers, clusters and billing metrics"

@@ -123,7 +123,7 @@ struct RemoteWriteCheckTests {
         destination.proxy = RemoteWriteProxy(host: "127.0.0.1", port: own.port, credentials: .value("u:p@ss"))
         var result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
         #expect(result.works, "\(result.text)")
-        #expect(own.requests.map(\.target) == ["127.0.0.1:\(port)"])
+        #expect(own.requests.map(\.target) == ["localhost:\(port)"])
         #expect(environment.requests.isEmpty)
         #expect(receiver.requests.count == 1)
         destination.proxy?.credentials = .value("u:wr0ng")

@@ -92,6 +92,9 @@ struct ExploreForm: ViewModel {
         comparisons = ExploreParameters.Comparison.allCases.map {
             Option(value: $0.rawValue, name: $0.words, isSelected: $0.rawValue == compared)
         }
+        if !comparisons.contains(where: \.isSelected) {
+            comparisons.append(Option(value: compared, name: compared, isSelected: true))
+        }
         rangeLinks = Self.rangeLinks(given, current: hasTimes ? "" : preset)
         start = given["start"] ?? ""
         end = given["end"] ?? ""
