@@ -44,7 +44,9 @@ struct ExploreForm: ViewModel {
     var keys: [Option]
     var ranges: [Option]
     var comparisons: [Option]
+    /// Empty for a question that is wrong: over another range it is wrong as well.
     var rangeLinks: [RangeLink]
+    var hasRangeLinks: Bool
     var start: String
     var end: String
     var widths: [Option]
@@ -95,7 +97,8 @@ struct ExploreForm: ViewModel {
         if !comparisons.contains(where: \.isSelected) {
             comparisons.append(Option(value: compared, name: compared, isSelected: true))
         }
-        rangeLinks = Self.rangeLinks(given, current: hasTimes ? "" : preset)
+        rangeLinks = parameter == nil ? Self.rangeLinks(given, current: hasTimes ? "" : preset) : []
+        hasRangeLinks = !rangeLinks.isEmpty
         start = given["start"] ?? ""
         end = given["end"] ?? ""
         let width = given["granularity"] ?? ExploreParameters.Width.auto.rawValue
