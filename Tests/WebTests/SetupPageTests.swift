@@ -63,7 +63,8 @@ struct SetupPageTests {
         let planning = CapacityCache.Planning(
             contracts: { ["APP": Contract(searchRequestsPerMonth: 20_000, periodStartDay: 15)] })
         try await withServer(site.exporter(planning: planning) { [] }) { web in
-            let lines = try block("Contract in the configuration file", try await web.get("/setup")).split(separator: "\n").map(String.init)
+            let page = try await web.get("/setup")
+            let lines = try block("Contract in the configuration file", page).split(separator: "\n").map(String.init)
             let own = try #require(lines.firstIndex(of: "  - id: \"APP\""))
             let other = try #require(lines.firstIndex(of: "  - id: \"OTHER\""))
             #expect(lines[own..<other].contains("      search_requests_per_month: 20000"))

@@ -18,7 +18,7 @@ public enum ClusterSource: String, Sendable, Hashable {
 ///    are asked about.
 struct ClusterChoice {
     /// Seconds after which the names of servers are looked through again: while they tell no cluster, and afterwards.
-    private static let (firstSearches, laterSearches) = (60.0, 3600.0)
+    private static let (firstSearches, laterSearches) = (10.0, 3600.0)
 
     private var configured: [ServerName]?
     private var inventory: [ServerName]?

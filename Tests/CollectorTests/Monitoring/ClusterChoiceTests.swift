@@ -23,7 +23,7 @@ struct ClusterChoiceTests {
         var choice = ClusterChoice(configured: nil)
         #expect(choice.names.isEmpty && choice.source == nil && choice.nextSearch == 0)
         choice.noteServers(["odd"], now: 1000)
-        #expect(choice.names.isEmpty && choice.nextSearch == 1060, "soon, while there is none")
+        #expect(choice.names.isEmpty && choice.nextSearch == 1010, "soon, while there is none")
         choice.noteServers(["c7-use-2", "c4-fr-2", "c4-fr-1", "odd"], now: 1060)
         #expect(choice.names == ["c4-fr", "c7-use"] && choice.source == .servers && choice.nextSearch == 4660)
         choice.noteInventory([
