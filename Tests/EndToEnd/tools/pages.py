@@ -138,8 +138,10 @@ def follow(links, host, options):
 
 
 def save(url, path):
+    # As a browser asks: a program would get a problem document for what is not there.
+    request = urllib.request.Request(url, headers={"Accept": "text/html"})
     try:
-        body = urllib.request.urlopen(url, timeout=30).read()
+        body = urllib.request.urlopen(request, timeout=30).read()
     except urllib.error.HTTPError as error:
         body = error.read()
     path.write_bytes(body)
