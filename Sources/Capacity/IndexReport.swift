@@ -28,12 +28,12 @@ public struct IndexReport: Sendable {
     public struct Attribution: Sendable, Hashable {
         /// All of the application's.
         public var application: Double
-        /// Those of its indices together.
+        /// The searches of all its indices together.
         public var indices: Double
         /// Whether every day of every index was fetched. Otherwise ``unattributed`` is an upper bound.
         public var isComplete: Bool
 
-        /// Those that no index has: of queries of several indices, and of indices that are not collected.
+        /// Searches that no index has: queries of several indices, and indices that are not collected.
         public var unattributed: Double { max(application - indices, 0) }
         /// ``unattributed`` as a share of the application's, in 0 ... 1; nil when it has none.
         public var unattributedShare: Double? { application > 0 ? unattributed / application : nil }

@@ -120,7 +120,7 @@ public final class Collector: Service {
         application.client.canAskStatus && application.settings.owns(Scope(application: application.client.application))
     }
 
-    /// Whose the application as a whole is, has its billing metrics too.
+    /// The shard that has the application as a whole has its billing metrics too.
     private static func collectsBilling(_ application: CollectedApplication) -> Bool {
         application.settings.collectsBilling && application.client.key(.usage) != nil
             && application.settings.owns(Scope(application: application.client.application))

@@ -75,7 +75,7 @@ struct CollectorMetrics {
     func storage(isUp: Bool) { gauge(CollectorMetric.storageIsUp, [], isUp ? 1 : 0) }
 
     func remaining(_ planner: Planner, now: UnixTime) {
-        // Of the application and its indices: `/api/v1/status` has that of billing metrics.
+        // The gauges are about the application and its indices; `/api/v1/status` says the same of billing metrics.
         guard api == .usage else { return }
         for granularity in [Granularity.hourly, .daily] {
             let labels = [granularity.rawValue]

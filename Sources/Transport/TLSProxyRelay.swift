@@ -111,7 +111,7 @@ actor TLSProxyRelay {
             }
     }
 
-    /// What the connections of a relay share.
+    /// The state that the connections of a relay share.
     fileprivate final class Way: Sendable {
         struct State {
             var context: NIOSSLContext?

@@ -195,7 +195,7 @@ private struct LimitPast {
         return known.reduce(0, +) + Double(figures.count - known.count) * (known.first ?? 0)
     }
 
-    /// What the days make together; nil without any.
+    /// The total of the days; nil without any.
     func figure(_ measure: ContractLimit.Measure, _ billing: BillingPeriod) -> Double? {
         guard let last = values.last else { return nil }
         switch measure {

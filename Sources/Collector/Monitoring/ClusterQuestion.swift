@@ -3,11 +3,11 @@ internal import UsageModel
 
 /// A question about clusters, of which the vendor may not know some: it then refuses the whole.
 struct ClusterQuestion<Answer: Sendable>: Sendable {
-    /// What came of the question.
+    /// The result of the question.
     struct Outcome {
         /// The clusters that the answer is about.
         var known: [ServerName]
-        /// Those that the vendor does not know, and how it said so.
+        /// The clusters that the vendor does not know, each with its refusal.
         var unknown: [(name: ServerName, error: AlgoliaError)] = []
         /// The answer about the known ones; when there are none, the refusal.
         var result: Result<Answer, any Error>

@@ -17,7 +17,7 @@ public struct InfrastructureStatus: Sendable, Hashable {
     public var clusters: [ServerName] = []
     /// Nil while there are no ``clusters``.
     public var clusterSource: ClusterSource?
-    /// Those of ``clusters`` that Algolia does not know; the others are asked about.
+    /// The part of ``clusters`` that Algolia does not know; the others are asked about.
     public var unknownClusters: [ServerName] = []
     /// By cluster and probe, whether the probe reaches the cluster.
     public var reachability: [ServerName: [ServerName: Bool]] = [:]

@@ -1,6 +1,6 @@
 internal import UsageModel
 
-/// What a planner still has to fetch.
+/// The requests that a planner still has to make.
 extension Planner {
     /// Seconds of history that are still to be fetched.
     func remaining(_ granularity: Granularity, now: UnixTime) -> Int64 {

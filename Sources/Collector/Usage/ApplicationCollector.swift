@@ -37,7 +37,7 @@ public actor ApplicationCollector {
     private var hasUnselected = false
     /// A list of indices that could not be stored yet.
     private var unstoredList: IndexSnapshot?
-    /// What begins after the first answer.
+    /// Work that begins after the first answer.
     private var successors: [@Sendable () -> Void] = []
 
     /// - Parameters:

@@ -33,7 +33,7 @@ public actor BillingCollector {
 
     private var state: CollectionState
     private var clockCheck: ClockCheck
-    /// What the registry answered last; nil while that is not known.
+    /// The newest answer of the registry; nil while there is none.
     private var registry: BillingRegistry?
     private var registryNotBefore = 0.0
     private var registryFailures = 0

@@ -27,7 +27,7 @@ public struct CompatibilityFamilies: Sendable {
         help: "Newest minute of the server's metric, in Algolia's unit.",
         meaning: "newest minute; `metric` is Algolia's name, such as `cpu_usage` (percent idle)")
 
-    /// Those that are rendered from the history.
+    /// The metrics that are rendered from the history.
     package static let all = [total, hourly, daily, byIndex, infrastructure]
 
     /// How far back the buckets of a window go, in seconds.

@@ -19,9 +19,9 @@ public struct LatestSeries: Sendable, Hashable {
 public struct Latest: Sendable {
     /// In the order of application, index, statistic, key.
     public var series: [LatestSeries]
-    /// Of all statistics but the billing metrics.
+    /// The freshness of all statistics but the billing metrics.
     public var freshness: [Freshness]
-    /// Of the billing metrics.
+    /// The freshness of the billing metrics.
     public var billingFreshness: [Freshness] = []
     /// The billing metrics of all applications, by the statistic that each is stored under.
     public var billingMetrics: [StatisticName: BillingMetric] = [:]

@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What is known of the registry of Usage API v2 for one application.
+/// The registry of Usage API v2 for one application, as far as it is known.
 public struct BillingRegistry: Sendable, Hashable {
     /// When it was last asked for.
     public var askedAt: UnixTime
@@ -56,7 +56,7 @@ struct BillingMetricTable {
 }
 
 extension History {
-    /// What is known of an application's registry; nil before it was asked for.
+    /// An application's registry as far as it is known; nil before it was asked for.
     public func billingRegistry(application: ApplicationID) async throws -> BillingRegistry? {
         try await read { db in
             guard

@@ -80,7 +80,7 @@ extension CapacityDocument {
         var exhaustion: ExhaustionDocument
         /// Projections of whole months ahead.
         var comingMonths: [ProjectedMonth]
-        /// Of an annual commitment, whose `used` and `projected` are of the term.
+        /// The term of an annual commitment, which `used` and `projected` are about; null for any other limit.
         @OrNull var term: TermDocument?
         @OrNull var excessCost: CostDocument?
 

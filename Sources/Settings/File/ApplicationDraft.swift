@@ -61,7 +61,7 @@ struct ApplicationDraft {
 enum KeyName: CaseIterable {
     case usage, monitoring, search
 
-    /// Those of which an application needs one at least: with a monitoring key alone there would be nothing to plan by.
+    /// The keys of which an application needs one at least: with a monitoring key alone there would be nothing to plan by.
     static let collecting: Set<KeyName> = [.usage, .search]
 
     /// The file's key for the key itself.

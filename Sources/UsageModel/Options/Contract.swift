@@ -19,9 +19,9 @@ public struct Contract: Sendable, Hashable {
     public var periodStartDay = 1
     /// The code of the currency of the prices, such as `USD`. Without it there are no prices.
     public var currency: String?
-    /// What 1,000 search requests cost beyond a limit.
+    /// The price of 1,000 search requests beyond a limit.
     public var pricePer1000SearchRequests: Double?
-    /// What 1,000 records cost beyond a limit.
+    /// The price of 1,000 records beyond a limit.
     public var pricePer1000Records: Double?
 
     public init(

@@ -22,7 +22,7 @@ public struct MetricsOptions: Sendable, Hashable {
     public var maxSeries: Int
     /// Another exporter whose names are exposed as well; nil for none.
     public var compatibility: Compatibility?
-    /// Whose buckets the other exporter shows, hours or days (`USAGE_GRANULARITY`); nil for both.
+    /// The buckets that the other exporter shows, hours or days (`USAGE_GRANULARITY`); nil for both.
     public var compatibilityGranularity: Granularity?
     /// The applications to show, each with its indices; nil for all that are stored.
     public var applications: [ApplicationID: IndexFilter]?
@@ -39,4 +39,10 @@ public struct MetricsOptions: Sendable, Hashable {
         self.maxSeries = maxSeries
         self.applications = applications
     }
+}
+
+/// Another exporter, whose names of metrics are exposed beside the usual ones.
+public enum Compatibility: String, Sendable, Hashable, CaseIterable {
+    /// The Python exporter that this one descends from.
+    case k8sit
 }

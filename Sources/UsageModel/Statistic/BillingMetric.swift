@@ -18,7 +18,7 @@ public struct BillingMetric: Sendable, Hashable {
     /// The name under which it is stored and served: `billing_` and Algolia's name.
     public var statistic: StatisticName { .billingPrefix + name }
 
-    /// What it counts, for people; empty when the registry does not say.
+    /// A description for people; empty when the registry has none.
     public var meaning: String {
         let texts = [label, description].filter { !$0.isEmpty }
         return texts.count == 2 && label == description ? label : texts.joined(separator: ": ")

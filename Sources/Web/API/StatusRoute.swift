@@ -128,7 +128,7 @@ enum StatusRoute {
         }
     }
 
-    /// What is collected by Usage API v2.
+    /// The state of collection by Usage API v2.
     private struct BillingDocument: Encodable {
         struct Metric: Encodable {
             var name: StatisticName

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Presentation
 
-/// What a person sees who follows a link to a page that is not there; programs get a problem document.
+/// The page for a person who follows a link to a path that is not there; programs get a problem document.
 enum NotFoundPage {
     private struct Content: ViewModel {}
 

@@ -10,7 +10,7 @@ internal import UsageModel
 struct Page: Sendable {
     /// Nil for a page that the navigation does not lead to.
     var name: PageName?
-    /// What it shows, before the page's title in the browser's; empty for a page that always shows the same.
+    /// The subject that precedes the page's title in the browser's; empty for a page that always shows the same.
     var subject = ""
     /// The fault of the request.
     var problem: Problem?

@@ -77,7 +77,7 @@ struct CollectorFacts: Sendable {
         ]
     }
 
-    /// What is left of the backfill, in requests and the time that the quota needs for them.
+    /// The rest of the backfill, in requests and the time that the quota needs for them.
     private static func backfill(_ status: ApplicationStatus) -> Markup? {
         guard let left = status.requestsLeft, left > 0, status.state == .backfilling else { return nil }
         let rate = max(status.quota.requestsPerMinute, 1)

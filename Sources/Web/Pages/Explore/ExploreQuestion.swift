@@ -14,7 +14,7 @@ struct ExploreQuestion: Sendable {
     /// The parameters of `/api/v1/range`.
     var parameters: [(name: String, value: String)]
     var query: RangeQuery
-    /// What it is compared with.
+    /// The earlier range that it is compared with.
     var comparison: ExploreParameters.Comparison
 
     /// - Throws: ``Problem`` that names the parameter at fault.

@@ -21,7 +21,7 @@ struct ExploreResult: ViewModel {
 
     var statistic: StatisticName
     var title: String
-    /// What is shown, for the browser's title.
+    /// The subject of the chart, for the browser's title.
     var subject: String
     var meaning: String
     var chart: Markup

@@ -6,7 +6,7 @@ internal import UsageModel
 
 /// `/indices/NAME`: one index by day and by month.
 enum IndexPage {
-    /// What is shown of an index, in this order.
+    /// The statistics that are shown of an index, in this order.
     static let statistics: [StatisticName] = [
         "billed_search_requests", "records", "99p_processing_time", "avg_processing_time", "total_indexing_operations",
         "queries_above_last_ms_processing_time",
