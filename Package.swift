@@ -79,7 +79,7 @@ let package = Package(
         library("Transport", [httpClient, logging, nioCore, nioPosix, nioSOCKS, nioSSL, nioHTTP1]),
         library("LinearRegex", []),
         library("UsageModel", []),
-        library("Forecast", []),
+        library("Forecast", ["UsageModel"]),
         .target(
             name: "Migrations", path: "migrations",
             resources: [
@@ -137,7 +137,7 @@ let package = Package(
             swiftSettings: settings),
         library("Output", ["UsageModel", "Transport", logging, coreMetrics]),
         library(
-            "Settings", ["UsageModel", "Forecast", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
+            "Settings", ["UsageModel", "LinearRegex", "Transport", coreMetrics, lifecycle, logging, yams]),
         library("Simulator", ["UsageModel", "Transport", "Gzip", hummingbird, httpTypes, lifecycle, logging, nioCore]),
 
         // The command line and its benchmark.
@@ -213,7 +213,7 @@ let package = Package(
         tests("PresentationTests", ["Presentation", "UsageModel", "TestSupport", mustache]),
         tests("ReportsTests", ["Reports", "Capacity", "Forecast", "Presentation", "UsageModel", "TestSupport"]),
         tests("OutputTests", ["Output", "TestSupport", coreMetrics, logging]),
-        tests("SettingsTests", ["Settings", "Forecast", "TestSupport", "Transport", "UsageModel"]),
+        tests("SettingsTests", ["Settings", "TestSupport", "Transport", "UsageModel"]),
         tests(
             "AlgoliaExporterTests",
             [

@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// The future of a daily series, and what such a forecast has been worth.
 public struct Forecast: Sendable, Hashable {
     public var method: ForecastMethod

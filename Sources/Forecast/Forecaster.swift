@@ -1,4 +1,5 @@
 private import Foundation
+public import UsageModel
 
 /// The past of a daily series, the method that carries it on best, and what follows for single days and for
 /// several together.

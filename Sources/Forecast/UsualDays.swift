@@ -1,3 +1,5 @@
+public import UsageModel
+
 /// The value that each day of a series would have had, had it been like the days around it.
 ///
 /// On a logarithmic scale, the level is the median of the four weeks around a day, and a weekday the median of what is

@@ -1,4 +1,3 @@
-public import Forecast
 public import Foundation
 public import Transport
 public import UsageModel

@@ -1,6 +1,7 @@
 import Forecast
 import TestSupport
 import Testing
+import UsageModel
 
 @Suite struct `Events are known to forecasts and usual days` {
     private static let week = [120.0, 115, 110, 112, 130, 60, 50]

@@ -1,4 +1,3 @@
-import Forecast
 import Foundation
 import Settings
 import Testing

@@ -1,5 +1,4 @@
 public import Capacity
-public import Forecast
 public import History
 public import UsageModel
 

@@ -1,4 +1,3 @@
-internal import Forecast
 internal import UsageModel
 
 extension ConfigurationFile {

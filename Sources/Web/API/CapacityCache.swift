@@ -1,5 +1,4 @@
 public import Capacity
-public import Forecast
 public import Foundation
 internal import History
 public import UsageModel
