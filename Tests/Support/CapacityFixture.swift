@@ -1,4 +1,5 @@
 public import Capacity
+internal import Forecast
 public import History
 public import UsageModel
 

@@ -1,3 +1,4 @@
+internal import Forecast
 public import Foundation
 public import History
 public import UsageModel
