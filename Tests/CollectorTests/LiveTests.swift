@@ -53,6 +53,26 @@ struct LiveTests {
         #expect(points.coverage > 0.99)
     }
 
+    @Test("While nothing is answered the state is paused, with the next try; it is current again with the next answer")
+    func dead() async throws {
+        let world = World(indices: [])
+        world.simulator.faults.injected = [Fault(.status(503))]
+        let collector = try world.collector(try world.openHistory())
+        for _ in 1...5 {
+            try await world.run(collector, until: world.clock.now + 60)
+            let status = await collector.status()
+            #expect(status.state == .paused && status.lastSuccess == nil && status.failing == [""])
+            #expect(status.pausedUntil.map { $0 > world.clock.now } ?? true)
+        }
+        world.simulator.faults = Faults()
+        try await world.run(collector, until: World.start + 86_400)
+        #expect(await collector.status().state == .current)
+        world.simulator.faults.injected = [Fault(.status(503))]
+        try await world.run(collector, until: World.start + 86_400 + 900)
+        let status = await collector.status()
+        #expect(status.state == .paused && status.pausedUntil != nil)
+    }
+
     @Test("One failing index does not delay the others")
     func failingIndex() async throws {
         let world = World(indices: ["good", "bad", "fine"])

@@ -50,6 +50,17 @@ struct InventoryTests {
         #expect(without.state == nil && plain(without.text) == "At least 20 indices.")
     }
 
+    @Test("Where no usage is stored, what is agreed is asked about all the same")
+    func agreedWithoutUsage() throws {
+        var report = report(inventory, hasUsage: false)
+        for place in report.limits.indices where report.limits[place].limit == .maxQPS {
+            report.limits[place].agreed = nil
+        }
+        let ids = report.answers.map(\.id)
+        #expect(ids.contains("search_requests_per_month.month") && ids.contains("search_requests_per_month.year"))
+        #expect(!ids.contains { $0.hasPrefix("max_qps") })
+    }
+
     @Test("What replicas hold, and what is not known of it")
     func replicas() throws {
         #expect(
@@ -99,7 +110,10 @@ struct InventoryTests {
 
     @Test("Without usage a report is about records and indices, and says what a usage key would add")
     func withoutUsage() throws {
-        let report = report(inventory, hasUsage: false)
+        var report = report(inventory, hasUsage: false)
+        for place in report.limits.indices where report.limits[place].limit != .records {
+            report.limits[place].agreed = nil
+        }
         #expect(
             report.answers.map(\.id) == [
                 "records.month", "records.year", "indices.number", "indices.replicas", "indices.untouched",

@@ -1,5 +1,4 @@
 import AlgoliaClient
-import Capacity
 import Foundation
 import History
 import Presentation
@@ -8,6 +7,7 @@ import TestSupport
 import Testing
 import UsageModel
 
+@testable import Capacity
 @testable import Collector
 @testable import Web
 
@@ -45,6 +45,27 @@ struct OverviewPageTests {
             #expect(!settled.contains("Backfill: "))
             #expect(settled.contains("datetime=\"2026-07-15T10:00:00Z\""), "the end of the newest bucket")
         }
+    }
+
+    @Test("A refused key blocks the backfill, and nothing that was never fetched is shown as a row of dashes")
+    func refused() async throws {
+        let metered = try MeteredWorld(indices: ["products"])
+        metered.world.simulator.faults.injected = [Fault(.status(401))]
+        for _ in 0..<3 { _ = await metered.collector.step() }
+        try await withServer(metered.exporter) { web in
+            let page = try await web.get("/").text
+            #expect(page.contains("% · blocked") && !page.contains("% · in progress"))
+            #expect(!page.contains("Most searched indices"))
+        }
+    }
+
+    @Test("The verdict counts the limit of indices among the others", arguments: [(100.0, "exceeded"), (300, "none")])
+    func indices(agreed: Double, expected: String) throws {
+        let inventory = InventoryReport(
+            fetched: World.start, isWhole: true, agreed: agreed, indices: 120, standardReplicas: 0, virtualReplicas: 0,
+            records: nil, replicaRecords: nil, families: [], untouched: [], appeared: [], gone: [])
+        let verdict = try #require(OverviewVerdict([], inventory))
+        #expect(verdict.text.contains(expected == "none" ? "No limit is exceeded" : "1 of 1 limit exceeded: indices."))
     }
 
     @Test("Every link leads somewhere", arguments: [false, true])

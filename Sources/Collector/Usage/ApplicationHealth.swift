@@ -20,6 +20,12 @@ struct ApplicationHealth {
     private(set) var lastSuccess: Double?
     private(set) var lastError: (message: String, time: UnixTime)?
 
+    /// Whether the newest error is newer than the newest success.
+    var hasFailedSinceSuccess: Bool {
+        guard let lastError else { return false }
+        return Double(lastError.time) > lastSuccess ?? -.infinity
+    }
+
     func pausedUntil(now: Double) -> Double? { pause > now ? pause : nil }
 
     mutating func succeeded(now: Double) {

@@ -17,7 +17,7 @@ public struct ApplicationStatus: Sendable, Hashable {
 
     public var application: ApplicationID
     public var state: State
-    /// Until when it pauses.
+    /// Until when it pauses; nil also while what failed is tried again.
     public var pausedUntil: UnixTime?
     public var lastSuccess: UnixTime?
     public var lastError: String?
@@ -64,14 +64,17 @@ extension ApplicationStatus {
         }
         // Without a usage key the list of indices is all that is asked for.
         let list = state.collectsUsage ? nil : state.discovery
+        // The application as a whole failed when it was last asked for, and nothing was answered since.
+        let failing = planner.tracks.filter { !$0.scope.isIndex && $0.failures > 0 }
+        let isFailing = !failing.isEmpty && health.hasFailedSinceSuccess
+        let retry = isFailing ? failing.map(\.notBefore).min() : list?.pausedUntil
         let pausedUntil =
-            health.pausedUntil(now: clock.seconds)
-            ?? list?.pausedUntil.flatMap { $0 > clock.seconds ? $0 : nil }
+            health.pausedUntil(now: clock.seconds) ?? retry.flatMap { $0 > clock.seconds ? $0 : nil }
         let isMissing = remaining.values.contains { $0 > 0 } || list.map { !$0.hasSucceeded } ?? false
         let summary: State =
             if list?.isUnauthorized ?? health.isUnauthorized {
                 .unauthorized
-            } else if pausedUntil != nil {
+            } else if pausedUntil != nil || isFailing {
                 .paused
             } else {
                 isMissing ? .backfilling : .current

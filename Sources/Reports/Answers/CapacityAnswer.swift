@@ -48,8 +48,9 @@ extension CapacityReport {
     /// Every question in the order in which a planner asks, answered from this report alone.
     public var answers: [CapacityAnswer] {
         guard hasUsage else {
-            let records = limits.filter { $0.limit == .records }
-            return records.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) } + inventoryAnswers
+            // What is agreed is asked about all the same: nothing is known of it yet.
+            let asked = limits.filter { $0.limit == .records || $0.agreed != nil }
+            return asked.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) } + inventoryAnswers
                 + [certaintyAnswer, usageAnswer]
         }
         return limits.flatMap { limit in

@@ -73,7 +73,7 @@ struct CollectorFacts: Sendable {
         return [
             ProgressBar(
                 granularity: granularity.rawValue, percent: String(percent),
-                left: remaining > 0 ? "in progress" : "complete")
+                left: remaining == 0 ? "complete" : status.isBlocked ? "blocked" : "in progress")
         ]
     }
 

@@ -59,19 +59,23 @@ struct OverviewApplication: ViewModel {
         state = status?.state.rawValue ?? "not collected"
         stateName = CollectorFacts.name(status?.state)
         let names = facts.fetched.keys.filter { $0.application == report.application && $0.isIndex }
-        indexCount = Figure.count(max(status?.indices ?? 0, Set(names).count), "index", "indices")
+        let count = max(status?.indices ?? 0, Set(names).count)
+        indexCount =
+            count == 0 && status?.keys.contains(.search) == false
+            ? "no indices: without a search key, name them in the configuration"
+            : Figure.count(count, "index", "indices")
         lastSuccess = status?.lastSuccess.map(Markup.time)
         capacity = "/capacity?\(PercentEncoding.query([("application", report.application.text)]))"
         explore = "/explore?\(PercentEncoding.query([("application", report.application.text)]))"
         let agreed = report.limits.filter { $0.agreed != nil }.sorted { Self.strain($0) > Self.strain($1) }
-        verdicts = OverviewVerdict(agreed).map { [$0] } ?? []
+        verdicts = OverviewVerdict(agreed, report.inventory).map { [$0] } ?? []
         hasContract = !agreed.isEmpty
         limits = agreed.enumerated().map { LimitView($0.element, of: report, id: "meter-\(position)-\($0.offset)") }
         // A year has the same days as its months.
         tiles = report.limits.filter { $0.term == nil }
             .compactMap { Self.tile($0, until: report.days.upperBound) }
         hasTiles = !tiles.isEmpty
-        let top = report.indices.usage.prefix(Self.mostIndices)
+        let top = report.indices.usage.filter { $0.searches != nil || $0.records != nil }.prefix(Self.mostIndices)
         topIndices =
             top.isEmpty
             ? []
