@@ -1,3 +1,4 @@
+import Transport
 import Logging
 import ServiceLifecycle
 import Settings

@@ -1,3 +1,4 @@
+import Transport
 import Settings
 import Testing
 import UsageModel
@@ -55,11 +56,11 @@ import UsageModel
         #expect(all[0].tls.skipsVerification)
         #expect(
             all[0].proxy
-                == RemoteWriteProxy(host: "proxy.example.com", port: 3128, credentials: .value("u@er:p:ss")))
+                == ProxyServer(host: "proxy.example.com", port: 3128, credentials: SecretText(password: "u@er:p:ss")))
         #expect(
             all[1].proxy
-                == RemoteWriteProxy(.https, host: "proxy.example.com", port: 443, credentials: .value("u:p")))
-        #expect(all[2].proxy == RemoteWriteProxy(.socks5, host: "2001:db8::1", port: 1080))
+                == ProxyServer(.https, host: "proxy.example.com", port: 443, credentials: SecretText(password: "u:p")))
+        #expect(all[2].proxy == ProxyServer(.socks5, host: "2001:db8::1", port: 1080))
         #expect(all[0].maxSamplesPerSend == 500)
         #expect(all[0].minBackoff == 0.1)
         #expect(all[0].maxBackoff == 60)

@@ -1,6 +1,5 @@
 private import CoreMetrics
 public import Transport
-public import UsageModel
 
 /// Whether a receiver can be reached and takes the credentials, by a request without samples.
 public enum RemoteWriteCheck {

@@ -1,3 +1,4 @@
+internal import Transport
 internal import CoreMetrics
 internal import History
 internal import Logging

@@ -1,3 +1,4 @@
+internal import Transport
 internal import History
 internal import PrometheusModel
 internal import Snappy

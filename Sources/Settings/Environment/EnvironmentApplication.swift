@@ -1,3 +1,4 @@
+internal import Transport
 internal import UsageModel
 
 /// The environment's settings of one application.

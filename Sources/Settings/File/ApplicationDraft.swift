@@ -1,3 +1,4 @@
+internal import Transport
 internal import UsageModel
 
 /// An application as far as the file or the environment describes it; what is

@@ -37,7 +37,7 @@ extension ConfigurationFile {
         }
         readCredentials(&section, &receiver)
         section.section("tls_config") { readTLS(&$0, &receiver.tls) }
-        receiver.proxy = section.value("proxy_url")?.scalar(.proxy).map { RemoteWriteProxy($0) }
+        receiver.proxy = section.value("proxy_url")?.scalar(.proxy)
         section.read("protobuf_message", .protobufMessage, into: &receiver.message)
         section.section("queue_config") { queue in
             queue.read(
@@ -126,18 +126,5 @@ extension ConfigurationFile {
         if (certificate == nil) != (key == nil) {
             section.value.refuse("the certificate is incomplete", expected: "cert_file and key_file")
         }
-    }
-}
-
-extension RemoteWriteProxy {
-    fileprivate init(_ proxy: ProxyServer) {
-        let kind: Kind =
-            switch proxy.kind {
-            case .http: .http
-            case .https: .https
-            case .socks5: .socks5
-            }
-        self.init(
-            kind, host: proxy.host, port: proxy.port, credentials: proxy.credentials.map { .value($0.secret) })
     }
 }

@@ -1,3 +1,4 @@
+internal import Transport
 internal import Foundation
 public import Logging
 private import Synchronization

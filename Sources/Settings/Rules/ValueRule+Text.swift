@@ -1,3 +1,4 @@
+internal import Transport
 internal import LinearRegex
 internal import UsageModel
 

@@ -1,3 +1,4 @@
+internal import Transport
 internal import UsageModel
 
 extension ValueRule<String> {

@@ -1,3 +1,4 @@
+import Transport
 import PrometheusModel
 import Snappy
 import SwiftProtobuf

@@ -65,11 +65,11 @@ struct RemoteWriteCheckTests {
                 ? nil : .status(401, body: "bad \(request.headers["authorization"] ?? "nothing")")
         }
         let right = try await check(receiver) {
-            $0.credentials = .authorization(type: "Bearer", credentials: .value("right"))
+            $0.credentials = .authorization(type: "Bearer", credentials: SecretText(password: "right"))
         }
         #expect(right.works)
         let wrong = try await check(receiver) {
-            $0.credentials = .authorization(type: "Bearer", credentials: .value("wrong-t0ken"))
+            $0.credentials = .authorization(type: "Bearer", credentials: SecretText(password: "wrong-t0ken"))
         }
         #expect(!wrong.works)
         #expect(wrong.text == "the receiver answered 401: bad <redacted>")
@@ -120,7 +120,7 @@ struct RemoteWriteCheckTests {
         var proxies = ProxyRules()
         proxies.http = ProxyServer(host: "127.0.0.1", port: environment.port)
         var destination = server.destination("mimir")
-        destination.proxy = RemoteWriteProxy(host: "127.0.0.1", port: own.port, credentials: .value("u:p@ss"))
+        destination.proxy = ProxyServer(host: "127.0.0.1", port: own.port, credentials: SecretText(password: "u:p@ss"))
         var result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
         #expect(result.works, "\(result.text)")
         #expect(own.requests.map(\.target) == ["localhost:\(port)"])

@@ -1,3 +1,4 @@
+import Transport
 import Synchronization
 import TestSupport
 import Testing

@@ -14,7 +14,7 @@ public struct RemoteWriteDestination: Sendable, Hashable {
     public var credentials: RemoteWriteCredentials?
     public var tls = RemoteWriteTLS()
     /// The proxy to this receiver, wherever it is; nil for that of the environment.
-    public var proxy: RemoteWriteProxy?
+    public var proxy: ProxyServer?
     /// Nil to find out what the receiver understands.
     public var message: RemoteWriteMessage?
     /// The most samples of one request.
@@ -28,6 +28,11 @@ public struct RemoteWriteDestination: Sendable, Hashable {
     public init(name: String, url: String) {
         self.name = name
         self.url = url
+    }
+
+    /// The proxy of its requests: its own for every host, loopback included, or else that of the environment.
+    public func proxies(otherwise environment: ProxyRules) -> ProxyRules {
+        proxy.map { ProxyRules(always: $0) } ?? environment
     }
 }
 
@@ -48,31 +53,6 @@ public struct RemoteWriteTLS: Sendable, Hashable {
     public var skipsVerification = false
 
     public init() {}
-}
-
-/// The proxy of one receiver.
-public struct RemoteWriteProxy: Sendable, Hashable {
-    public enum Kind: Sendable, Hashable {
-        /// By the method `CONNECT`.
-        case http
-        /// The same, over TLS to the proxy.
-        case https
-        case socks5
-    }
-
-    public var kind: Kind
-    /// A name or an address, the latter without brackets.
-    public var host: String
-    public var port: Int
-    /// User and password with a colon between them; nil for none.
-    public var credentials: SecretSource?
-
-    public init(_ kind: Kind = .http, host: String, port: Int, credentials: SecretSource? = nil) {
-        self.kind = kind
-        self.host = host
-        self.port = port
-        self.credentials = credentials
-    }
 }
 
 /// The exporter's credentials at a receiver.
