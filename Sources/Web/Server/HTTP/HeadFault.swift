@@ -1,7 +1,7 @@
 internal import NIOHTTP1
 
 /// Why the head of a request is refused before anyone looks at what it asks for.
-struct HTTP1Fault: Error {
+struct HeadFault: Error {
     let status: HTTPResponseStatus
     let detail: String
 
@@ -27,7 +27,7 @@ struct HTTP1Fault: Error {
         }
     }
 
-    private static let version = HTTP1Fault(
+    private static let version = HeadFault(
         status: .httpVersionNotSupported, detail: "only HTTP/1.0 and HTTP/1.1 are supported")
 
     /// Whether there is a body and, as far as its length is known, it may be sent.
@@ -39,7 +39,7 @@ struct HTTP1Fault: Error {
     }
 
     /// Refuses what RFC 9112 demands to refuse, and brings the target into its usual form: a path.
-    static func check(_ head: inout HTTPRequestHead) throws(HTTP1Fault) {
+    static func check(_ head: inout HTTPRequestHead) throws(HeadFault) {
         guard head.version.major == 1 else { throw version }
         let hosts = head.headers["host"]
         guard hosts.count <= 1 else { throw bad("the request has \(hosts.count) Host headers; exactly one is allowed") }
@@ -51,26 +51,26 @@ struct HTTP1Fault: Error {
         try checkCodings(head.headers[canonicalForm: "transfer-encoding"])
         let expectations = head.headers["expect"].map { $0.lowercased() }
         guard expectations.allSatisfy({ $0 == "100-continue" }) else {
-            throw HTTP1Fault(status: .expectationFailed, detail: "the only supported expectation is 100-continue")
+            throw HeadFault(status: .expectationFailed, detail: "the only supported expectation is 100-continue")
         }
     }
 
-    private static func bad(_ detail: String) -> HTTP1Fault { HTTP1Fault(status: .badRequest, detail: detail) }
+    private static func bad(_ detail: String) -> HeadFault { HeadFault(status: .badRequest, detail: detail) }
 
     /// Refuses bodies whose end cannot be found, and those in a form that nothing here decodes (RFC 9112, sections 6.1
     /// and 6.3).
-    private static func checkCodings(_ codings: [Substring]) throws(HTTP1Fault) {
+    private static func checkCodings(_ codings: [Substring]) throws(HeadFault) {
         guard let last = codings.last else { return }
         guard last.lowercased() == "chunked", !codings.dropLast().contains(where: { $0.lowercased() == "chunked" })
         else { throw bad("the last Transfer-Encoding must be chunked, once") }
         guard codings.count == 1 else {
-            throw HTTP1Fault(
+            throw HeadFault(
                 status: .notImplemented, detail: "the only supported Transfer-Encoding is chunked")
         }
     }
 
     /// `http://host/path` as a `Host` and a path (RFC 9112, sections 3.2.2 and 3.2.4).
-    private static func reduceTarget(_ head: inout HTTPRequestHead) throws(HTTP1Fault) {
+    private static func reduceTarget(_ head: inout HTTPRequestHead) throws(HeadFault) {
         if head.uri.utf8.first == UInt8(ascii: "/") { return }
         if head.uri == "*" {
             guard head.method == .OPTIONS else { throw bad("only OPTIONS may have the target *") }
