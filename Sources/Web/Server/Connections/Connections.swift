@@ -47,13 +47,18 @@ final class Connections: Sendable {
 
     // MARK: Each connection
 
-    /// Called when a connection is set up, on its event loop.
-    func add(_ channel: any Channel) {
-        let isStopping = state.withLock { state in
-            state.entries[ObjectIdentifier(channel)] = Entry(channel: channel, idleSince: .now())
-            return state.isStopping
+    /// Called when a connection is set up, on its event loop, and when its protocol is agreed on.
+    /// - Returns: when it was opened, while there was no request.
+    @discardableResult
+    func add(_ channel: any Channel) -> NIODeadline {
+        let (opened, isStopping) = state.withLock { state in
+            let id = ObjectIdentifier(channel)
+            let opened = state.entries[id]?.idleSince ?? .now()
+            if !state.leaving.contains(id) { state.entries[id] = Entry(channel: channel, idleSince: opened) }
+            return (opened, state.isStopping)
         }
         if isStopping { channel.close(promise: nil) }
+        return opened
     }
 
     func remove(_ channel: any Channel) {
