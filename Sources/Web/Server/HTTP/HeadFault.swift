@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import NIOHTTP1
 
 /// Why the head of a request is refused before anyone looks at what it asks for.
@@ -7,6 +8,8 @@ struct HeadFault: Error {
 
     /// Bytes of the largest body that anything here reads. A client that announces a larger one is not asked to send it.
     private static let bodyLimit = 1 << 20
+
+    private static let hostField = HTTPField.Name("Host")
 
     init(status: HTTPResponseStatus, detail: String) {
         self.status = status
@@ -35,7 +38,14 @@ struct HeadFault: Error {
         guard let length = head.headers.first(name: "content-length") else {
             return head.headers.contains(name: "transfer-encoding")
         }
-        return Int(length).map { (1...bodyLimit).contains($0) } ?? false
+        return isAcceptable(length)
+    }
+
+    /// The same for HTTP/2, where a body needs no field.
+    static func fits(_ head: HTTPRequest) -> Bool { head.headerFields[.contentLength].map(isAcceptable) ?? true }
+
+    private static func isAcceptable(_ length: String) -> Bool {
+        Int(length).map { (1...bodyLimit).contains($0) } ?? false
     }
 
     /// Refuses what RFC 9112 demands to refuse, and brings the target into its usual form: a path.
@@ -49,8 +59,30 @@ struct HeadFault: Error {
         guard host.isEmpty || isAuthority(host) else { throw bad("the Host header is not a host and a port") }
         try reduceTarget(&head)
         try checkCodings(head.headers[canonicalForm: "transfer-encoding"])
-        let expectations = head.headers["expect"].map { $0.lowercased() }
-        guard expectations.allSatisfy({ $0 == "100-continue" }) else {
+        try checkExpectations(head.headers["expect"])
+    }
+
+    /// The same for HTTP/2 (RFC 9113, section 8.3.1), whose library has seen to the fields.
+    static func check(_ head: inout HTTPRequest) throws(HeadFault) {
+        let hosts = hostField.map { head.headerFields[values: $0] } ?? []
+        guard hosts.count <= 1 else { throw bad("the request has \(hosts.count) Host headers; at most one is allowed") }
+        if let host = hosts.first {
+            guard host.lowercased() == head.authority?.lowercased() ?? host.lowercased() else {
+                throw bad("the Host header and :authority differ")
+            }
+            head.authority = host
+            if let name = hostField { head.headerFields[name] = nil }
+        }
+        guard let authority = head.authority else { throw bad("the request has neither :authority nor a Host header") }
+        guard isAuthority(authority) else { throw bad("the :authority is not a host and a port") }
+        guard let path = head.path, path.hasPrefix("/") || (path == "*" && head.method == .options) else {
+            throw bad("the :path of the request is not a path")
+        }
+        try checkExpectations(head.headerFields[values: .expect])
+    }
+
+    private static func checkExpectations(_ expectations: [String]) throws(HeadFault) {
+        guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }) else {
             throw HeadFault(status: .expectationFailed, detail: "the only supported expectation is 100-continue")
         }
     }
