@@ -68,6 +68,7 @@ struct WebSettingsTests {
         #expect(settings.handshake == WebSecurity.Handshake())
         #expect(settings.handshake.oldest == .tls12 && settings.handshake.newest == .tls13)
         #expect(settings.handshake.clients.policy == .none && !settings.http2)
+        #expect(try WebSettingsLoader.parse("{}", file: "web.yml").http2)
     }
 
     @Test("Every policy of clients is read", arguments: WebSecurity.ClientPolicy.allCases)

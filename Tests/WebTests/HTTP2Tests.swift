@@ -278,8 +278,8 @@ struct HTTP2Tests {
         #expect(await client.status(of: 1) == "200")
         await group.triggerGracefulShutdown()
         #expect(await client.goodbye() == .noError)
-        try await client.send(.windowUpdate(windowSizeIncrement: 1 << 24), on: 1)
         try await client.send(.windowUpdate(windowSizeIncrement: 1 << 24))
+        try await client.send(.windowUpdate(windowSizeIncrement: 1 << 24), on: 1)
         let isWhole = await client.first { frame -> Bool? in
             guard case .data(let data) = frame.payload, data.endStream else { return nil }
             return true

@@ -14,7 +14,7 @@ final class HTTP2Exchange {
     var isReading = true
     /// Bytes of the answer, without its head.
     var written = 0
-    /// Those of them that the client's windows have let through.
+    /// The part of them that the client's windows have let through.
     fileprivate var sent = 0
     fileprivate var pace = ReadingPace()
 

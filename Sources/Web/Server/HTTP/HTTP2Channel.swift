@@ -30,7 +30,7 @@ struct HTTP2Channel: ServerChildChannel {
         self.headers = headers
     }
 
-    /// What clients may send; the library closes the connections of those who send more.
+    /// The limits on what clients send; the library closes the connections of those who send more.
     private var configuration: NIOHTTP2Handler.Configuration {
         var configuration = NIOHTTP2Handler.Configuration()
         let limits = connections.limits
@@ -64,13 +64,19 @@ struct HTTP2Channel: ServerChildChannel {
                 channel.eventLoop.makeCompletedFuture {
                     let connection = bound.value
                     let exchange = try connection.begin(channel)
-                    let rules = HTTP2Rules(exchange, connection, headers: headers)
-                    try channel.pipeline.syncOperations.addHandlers([HTTP2FramePayloadToHTTPServerCodec(), rules])
-                    guard exchange.place != nil else { return }
-                    requests.add(
-                        HTTP2Request(
-                            parts: try stream.parts(channel), connection: bound,
-                            exchange: NIOLoopBound(exchange, eventLoop: channel.eventLoop)))
+                    do {
+                        let rules = HTTP2Rules(exchange, connection, headers: headers)
+                        try channel.pipeline.syncOperations.addHandlers([HTTP2FramePayloadToHTTPServerCodec(), rules])
+                        guard exchange.place != nil else { return }
+                        requests.add(
+                            HTTP2Request(
+                                parts: try stream.parts(channel), connection: bound,
+                                exchange: NIOLoopBound(exchange, eventLoop: channel.eventLoop)))
+                    } catch {
+                        connection.free(exchange)
+                        connection.end(exchange)
+                        throw error
+                    }
                 }
             }
             try pipeline.addHandlers([connection, goodbye])
