@@ -36,6 +36,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioSOCKS = Target.Dependency.product(name: "NIOSOCKS", package: "swift-nio-extras")
 let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
@@ -61,6 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
@@ -125,7 +129,7 @@ let package = Package(
                 "Forecast", "Capacity", "Presentation", "Reports", "Gzip", "LinearRegex", "Transport", "CCrypt",
                 hummingbird,
                 hummingbirdCore, nioSSL, nioTLS, httpTypes, lifecycle, logging, coreMetrics, mustache,
-                nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioExtras,
+                nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioExtras,
             ],
             resources: [
                 "layout", "overview", "indices", "index", "index-table", "explore", "capacity", "collector", "setup",
@@ -205,7 +209,7 @@ let package = Package(
                 "Web", "Presentation", "Capacity", "Reports", "PrometheusModel", "Exposition", "RemoteStorage",
                 "History", "Collector", "UsageModel", "Simulator", "AlgoliaClient", "LinearRegex", "Transport",
                 "Output", "Settings", "Forecast", "TestSupport", "Snappy", coreMetrics, httpClient, logging, nioCore,
-                nioHTTP1,
+                nioHTTP1, nioHTTP2, nioHPACK, nioTLS, lifecycle,
                 nioPosix, nioSSL, protobuf,
             ]),
         tests("ForecastTests", ["Forecast", "UsageModel", "Simulator", "TestSupport"]),

@@ -54,7 +54,7 @@ struct WebSettingsTests {
             settings.headers == [
                 .init("X-Frame-Options", "sameorigin"), .init("Strict-Transport-Security", "max-age=31536000"),
             ])
-        #expect(settings.asksForHTTP2)
+        #expect(settings.http2)
         #expect(
             settings.files == ["/etc/exporter/cert.pem", "/etc/exporter/../key.pem", "/etc/exporter/ca.pem"])
     }
@@ -67,7 +67,8 @@ struct WebSettingsTests {
         #expect(settings.certificate == .init(chain: "a", key: "b"))
         #expect(settings.handshake == WebSecurity.Handshake())
         #expect(settings.handshake.oldest == .tls12 && settings.handshake.newest == .tls13)
-        #expect(settings.handshake.clients.policy == .none && !settings.asksForHTTP2)
+        #expect(settings.handshake.clients.policy == .none && !settings.http2)
+        #expect(try WebSettingsLoader.parse("{}", file: "web.yml").http2)
     }
 
     @Test("Every policy of clients is read", arguments: WebSecurity.ClientPolicy.allCases)

@@ -31,9 +31,6 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             let addresses = try addresses.get()
             let security = try web.configFile.map { try WebSettingsLoader.load(file: $0) } ?? WebSecurity()
             SecretFiles.warn(of: (security.certificate.map { [$0.key] } ?? []), logger)
-            if security.asksForHTTP2 {
-                logger.info("http2: true in \(web.configFile ?? ""): HTTP/2 is not supported; serving HTTP/1.1")
-            }
             try await serve(settings, addresses, security, demo, logger)
         }
     }

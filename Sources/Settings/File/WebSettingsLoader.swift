@@ -25,7 +25,7 @@ public enum WebSettingsLoader {
                     WebTLSSection(folder: folder(of: file)).read(tls, into: &settings)
                 }
                 root.section("http_server_config") { http in
-                    settings.asksForHTTP2 = http.value("http2")?.scalar(.boolean) ?? false
+                    settings.http2 = http.value("http2")?.scalar(.boolean) ?? true
                     http.section("headers") { settings.headers = headers(&$0) }
                 }
                 root.section("basic_auth_users") { users in

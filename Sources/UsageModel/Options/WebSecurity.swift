@@ -30,8 +30,8 @@ public struct WebSecurity: Sendable, Hashable {
     public var users: [String: String]
     /// They replace what the exporter itself says under these names.
     public var headers: [Header]
-    /// Whether HTTP/2 was asked for by name.
-    public var asksForHTTP2 = false
+    /// Whether HTTP/2 is offered over TLS, beside HTTP/1.1.
+    public var http2 = true
 
     public init(
         certificate: Certificate? = nil, handshake: Handshake = Handshake(), users: [String: String] = [:],

@@ -101,7 +101,7 @@ public struct WebServer: Service {
             "--web.telemetry-path: \(path) is used by another endpoint; expected a path such as /metrics")
     }
 
-    /// Serves every connection of a listener: HTTP/1.1, over TLS when there is a certificate.
+    /// Serves every connection of a listener: HTTP/1.1, or over TLS HTTP/2.
     private static func serving(
         _ listener: HTTPListener, _ protection: ProtectionKeeper,
         onRunning: @escaping @Sendable ([ListenAddress]) async -> Void,
@@ -110,12 +110,13 @@ public struct WebServer: Service {
         let connections = listener.connections
         let linger = TimeAmount.seconds(connections.limits.linger)
         let headers = { @Sendable in protection.current.security.headers }
-        let http = HTTP1Channel(
+        let http1 = HTTP1Channel(
             responder: responder,
             configuration: .init(additionalChannelHandlers: [
                 HTTP1RulesInstaller(linger: linger, headers: headers), ConnectionHandler(connections),
             ]))
-        let channel = ProtectedChannel(base: http, keeper: protection, connections: connections)
+        let http2 = HTTP2Channel(responder: responder, connections: connections, headers: headers)
+        let channel = ProtectedChannel(http1: http1, http2: http2, keeper: protection, connections: connections)
         return {
             try await withThrowingTaskGroup { group in
                 group.addTask { await protection.run() }

@@ -22,8 +22,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline = NIODeadline.now()
     /// Bytes of answers, without their heads.
     private var written = 0
-    /// Since when the client has not read all that was sent to it, and how much it had read then.
-    private var reading: (since: NIODeadline, bytes: Int)?
+    private var pace = ReadingPace()
     private var check: Scheduled<Void>?
 
     private var limits: ConnectionLimits { connections.limits }
@@ -31,8 +30,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     init(_ connections: Connections) { self.connections = connections }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        deadline = .now() + .seconds(limits.firstRequest)
-        connections.add(context.channel)
+        deadline = connections.add(context.channel) + .seconds(limits.firstRequest)
         schedule(context)
     }
 
@@ -91,31 +89,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if waiting > 0 {
-            let bytes = written - waiting
-            let start = reading ?? (now, bytes)
-            reading = start
-            if now - start.since >= .seconds(limits.window) {
-                guard bytes - start.bytes >= limits.bytesPerWindow else {
-                    connections.warn(
-                        .slowReader,
-                        "a client read fewer than \(limits.bytesPerWindow) bytes of its response in \(limits.window) s; closed its connection"
-                    )
-                    return context.close(promise: nil)
-                }
-                reading = (now, bytes)
+        if pace.isTooSlow(read: written - waiting, isWaiting: waiting > 0, now: now, limits) {
+            connections.warn(
+                .slowReader,
+                "a client read fewer than \(limits.bytesPerWindow) bytes of its response in \(limits.window) s; closed its connection"
+            )
+            return context.close(promise: nil)
+        }
+        let isWaiting = waiting > 0 || (requests > 0 && !isReading)
+        if !isWaiting, now >= deadline {
+            if isReading {
+                connections.warn(
+                    .slowRequest,
+                    "a client did not send the whole request within \(limits.request) s; closed its connection")
             }
-        } else {
-            reading = nil
-            let isWaiting = requests > 0 && !isReading
-            if !isWaiting, now >= deadline {
-                if isReading {
-                    connections.warn(
-                        .slowRequest,
-                        "a client did not send the whole request within \(limits.request) s; closed its connection")
-                }
-                return context.close(promise: nil)
-            }
+            return context.close(promise: nil)
         }
         schedule(context)
     }

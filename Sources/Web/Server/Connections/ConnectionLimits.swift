@@ -24,6 +24,10 @@ public struct ConnectionLimits: Sendable {
     /// Seconds for which a connection is still read after its last answer, so that a client that is sending meanwhile
     /// can read that answer.
     public var linger = 2.0
+    /// Streams of one connection of HTTP/2 at the same time. Beside one a connection, all connections together have no
+    /// more than ``maximum`` of their requests worked on; others are refused, to be sent again.
+    public var streams = 100
+
     /// The most files that the process may have open; 0 when that is not known.
     public private(set) var descriptorLimit = 0
 

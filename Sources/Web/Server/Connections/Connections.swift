@@ -10,7 +10,8 @@ private import Synchronization
 final class Connections: Sendable {
     /// An event of a connection, for the log.
     enum Event: Hashable {
-        case full, allBusy, slowReader, slowRequest, outOfDescriptors, refusedClient, failedHandshake
+        case full, allBusy, slowReader, slowRequest, outOfDescriptors, refusedClient, failedHandshake,
+            slowStream, slowStreamRequest, noPlace, brokenConnection
     }
 
     /// Connections that may be open beyond the limit while others are being closed for them.
@@ -33,6 +34,8 @@ final class Connections: Sendable {
         /// Whether new connections wait for room.
         var isFull = false
         var isStopping = false
+        /// Requests over HTTP/2 that are worked on beside the first of their connections.
+        var places = 0
         var warned: [Event: NIODeadline] = [:]
     }
 
@@ -47,13 +50,18 @@ final class Connections: Sendable {
 
     // MARK: Each connection
 
-    /// Called when a connection is set up, on its event loop.
-    func add(_ channel: any Channel) {
-        let isStopping = state.withLock { state in
-            state.entries[ObjectIdentifier(channel)] = Entry(channel: channel, idleSince: .now())
-            return state.isStopping
+    /// Called when a connection is set up, on its event loop, and when its protocol is agreed on.
+    /// - Returns: when it was opened, while there was no request.
+    @discardableResult
+    func add(_ channel: any Channel) -> NIODeadline {
+        let (opened, isStopping) = state.withLock { state in
+            let id = ObjectIdentifier(channel)
+            let opened = state.entries[id]?.idleSince ?? .now()
+            if !state.leaving.contains(id) { state.entries[id] = Entry(channel: channel, idleSince: opened) }
+            return (opened, state.isStopping)
         }
         if isStopping { channel.close(promise: nil) }
+        return opened
     }
 
     func remove(_ channel: any Channel) {
@@ -74,6 +82,24 @@ final class Connections: Sendable {
         }
         evicted?.close(promise: nil)
     }
+
+    /// Lets one more request be worked on beside another of the same connection, unless too many are.
+    func takePlace() -> Bool {
+        let isFree = state.withLock { state in
+            guard state.places < limits.maximum else { return false }
+            state.places += 1
+            return true
+        }
+        if !isFree {
+            warn(
+                .noPlace,
+                "\(limits.maximum) requests over HTTP/2 are being answered beside others of their connections; refusing more"
+            )
+        }
+        return isFree
+    }
+
+    func freePlace() { state.withLock { $0.places -= 1 } }
 
     /// Closes every connection that is still open after `limits.shutdown` seconds.
     func stop(on eventLoop: any EventLoop) {

@@ -4,7 +4,6 @@ internal import NIOCore
 internal import NIOExtras
 internal import NIOPosix
 internal import ServiceLifecycle
-private import Synchronization
 internal import UsageModel
 
 /// Accepts the connections of several sockets and serves each.
@@ -19,14 +18,6 @@ struct HTTPListener: Sendable {
     /// Connections that wait for the system to be accepted.
     private static let backlog: Int32 = 256
 
-    /// Where the end of a listener stands: connections that are still queued must be served, since Hummingbird traps
-    /// when one is dropped.
-    private struct End {
-        var isCancelled = false
-        /// Whether no connection is queued any more.
-        var isDrained = false
-    }
-
     /// Listens until the task is cancelled or shut down gracefully.
     /// - Parameters:
     ///   - child: serves one connection.
@@ -35,7 +26,7 @@ struct HTTPListener: Sendable {
     func run<Child: ServerChildChannel>(
         _ child: Child, onRunning: @Sendable ([ListenAddress]) async -> Void
     ) async throws {
-        let (accepted, continuation) = AsyncStream.makeStream(of: Child.Value.self)
+        let accepted = ChannelQueue<Child.Value> { [logger] in await child.handle(value: $0, logger: logger) }
         var open: [(socket: ListeningSocket, quiescing: ServerQuiescingHelper)] = []
         do {
             for address in addresses {
@@ -55,11 +46,7 @@ struct HTTPListener: Sendable {
                         }
                     }
                     .childChannelInitializer { [logger] channel in
-                        child.setup(channel: channel, logger: logger).map { connection in
-                            guard case .terminated = continuation.yield(connection) else { return }
-                            channel.close(promise: nil)
-                            Task { await child.handle(value: connection, logger: logger) }
-                        }
+                        child.setup(channel: channel, logger: logger).map { accepted.add($0) }
                     }
                 open.append((try await ListeningSocket(address, bootstrap), quiescing))
             }
@@ -69,23 +56,10 @@ struct HTTPListener: Sendable {
         }
         let (sockets, helpers) = (open.map(\.socket), open.map(\.quiescing))
         let loop = eventLoops.next()
-        let end = Mutex(End())
-        let serving = Task { [logger] in
-            await withDiscardingTaskGroup { group in
-                for await connection in accepted {
-                    group.addTask { await child.handle(value: connection, logger: logger) }
-                }
-                let isCancelled = end.withLock { end in
-                    end.isDrained = true
-                    return end.isCancelled
-                }
-                if isCancelled { group.cancelAll() }
-            }
-        }
         await onRunning(sockets.map(\.address))
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await serving.value
+                await accepted.run()
             } onGracefulShutdown: {
                 connections.stop(on: loop)
                 let ends = helpers.map { helper in
@@ -93,17 +67,12 @@ struct HTTPListener: Sendable {
                     helper.initiateShutdown(promise: promise)
                     return promise.futureResult
                 }
-                EventLoopFuture.whenAllComplete(ends, on: loop).whenComplete { _ in continuation.finish() }
+                EventLoopFuture.whenAllComplete(ends, on: loop).whenComplete { _ in accepted.finish() }
             }
         } onCancel: {
-            let isDrained = end.withLock { end in
-                end.isCancelled = true
-                return end.isDrained
-            }
-            if isDrained { serving.cancel() }
             let ends = sockets.map { $0.channel.close() }
             EventLoopFuture.whenAllComplete(ends, on: loop).whenComplete { [connections] _ in
-                continuation.finish()
+                accepted.finish()
                 connections.closeAll()
             }
         }

@@ -53,8 +53,8 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
             if case .end = unwrapInboundIn(data) { isReading = false }
             return context.fireChannelRead(data)
         }
-        do throws(HTTP1Fault) {
-            try HTTP1Fault.check(&head)
+        do throws(HeadFault) {
+            try HeadFault.check(&head)
         } catch {
             return refuse(error, context)
         }
@@ -66,7 +66,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         let closes = isOld || isLast || options.contains("close")
         // Hummingbird knows only this spelling.
         if closes { head.headers.replaceOrAdd(name: "Connection", value: "close") }
-        let expects = !isOld && head.headers.contains(name: "expect") && HTTP1Fault.fits(head)
+        let expects = !isOld && head.headers.contains(name: "expect") && HeadFault.fits(head)
         exchanges.append(Exchange(isOld: isOld, isHead: head.method == .HEAD, closes: closes, expects: expects))
         continueIfReady(context)
         context.fireChannelRead(wrapInboundOut(.head(head)))
@@ -76,10 +76,10 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         // An error within a body concerns the request that is being answered.
         guard let error = error as? HTTPParserError, !isReading else { return context.fireErrorCaught(error) }
         guard refusal == nil, !isRefused else { return }
-        refuse(HTTP1Fault(error), context)
+        refuse(HeadFault(error), context)
     }
 
-    private func refuse(_ fault: HTTP1Fault, _ context: ChannelHandlerContext) {
+    private func refuse(_ fault: HeadFault, _ context: ChannelHandlerContext) {
         refusal = (fault.status, fault.detail)
         refuseIfReady(context)
     }

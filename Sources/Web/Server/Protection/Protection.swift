@@ -1,6 +1,7 @@
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+private import NIOHTTP2
 internal import UsageModel
 
 /// Certificate, passwords and headers as they are in force.
@@ -15,7 +16,7 @@ struct Protection: Sendable {
     /// - Throws: `TLSFileError`.
     init(_ security: WebSecurity, after previous: Protection? = nil) throws {
         self.security = security
-        tls = try security.certificate.map { try ServerTLS($0, security.handshake) }
+        tls = try security.certificate.map { try ServerTLS($0, security.handshake, http2: security.http2) }
         if let previous, previous.security.users == security.users {
             passwords = previous.passwords
         } else {
@@ -24,18 +25,52 @@ struct Protection: Sendable {
     }
 }
 
-/// Connections that begin with what is in force when they are opened.
-struct ProtectedChannel<Base: ServerChildChannel>: ServerChildChannel {
-    let base: Base
+/// Connections that begin with what is in force when they are opened: HTTP/1.1, or over TLS what both sides agree on.
+struct ProtectedChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        fileprivate let agreed: EventLoopFuture<NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Channel.Value>>
+    }
+
+    let http1: HTTP1Channel
+    let http2: HTTP2Channel
     let keeper: ProtectionKeeper
     let connections: Connections
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        guard let tls = keeper.current.tls else { return base.setup(channel: channel, logger: logger) }
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        guard let tls = keeper.current.tls else {
+            let http1 = http1.setup(channel: channel, logger: logger)
+            return http1.map { Value(channel: channel, agreed: channel.eventLoop.makeSucceededFuture(.http1_1($0))) }
+        }
         return channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandlers(tls.handlers(connections))
-        }.flatMap { base.setup(channel: channel, logger: logger) }
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandlers(tls.handlers(connections) + [HandshakeHandler(connections)])
+        }.flatMap {
+            channel.configureHTTP2AsyncSecureUpgrade(
+                http1ConnectionInitializer: { [http1] channel in
+                    Self.endHandshake(channel).flatMap { http1.setup(channel: channel, logger: logger) }
+                },
+                http2ConnectionInitializer: { [http2] channel in
+                    Self.endHandshake(channel).flatMap { http2.setup(channel: channel, logger: logger) }
+                })
+        }.map { Value(channel: channel, agreed: $0) }
     }
 
-    func handle(value: Base.Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
+    private static func endHandshake(_ channel: any Channel) -> EventLoopFuture<Void> {
+        do {
+            let pipeline = channel.pipeline.syncOperations
+            return pipeline.removeHandler(try pipeline.handler(type: HandshakeHandler.self))
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        // Nothing is agreed on when the handshake fails.
+        switch try? await value.agreed.get() {
+        case .http1_1(let connection)?: await http1.handle(value: connection, logger: logger)
+        case .http2(let connection)?: await http2.handle(value: connection, logger: logger)
+        case nil: break
+        }
+    }
 }

@@ -9,8 +9,9 @@ struct ServerTLS: Sendable {
     private let policy: WebSecurity.ClientPolicy
     private let allowedNames: ClientNames?
 
+    /// - Parameter http2: whether HTTP/2 is offered beside HTTP/1.1.
     /// - Throws: `TLSFileError`.
-    init(_ certificate: WebSecurity.Certificate, _ handshake: WebSecurity.Handshake) throws {
+    init(_ certificate: WebSecurity.Certificate, _ handshake: WebSecurity.Handshake, http2: Bool) throws {
         var configuration = try TLSConfiguration.server(
             certificateFile: certificate.chain, keyFile: certificate.key,
             clientAuthorityFile: handshake.clients.authorityFile)
@@ -20,6 +21,7 @@ struct ServerTLS: Sendable {
             configuration.cipherSuites = handshake.cipherSuites.map(\.rawValue).joined(separator: ":")
         }
         if !handshake.curves.isEmpty { configuration.curves = handshake.curves.map(NIOTLSCurve.init) }
+        configuration.applicationProtocols = (http2 ? ["h2"] : []) + ["http/1.1"]
         policy = handshake.clients.policy
         configuration.certificateVerification =
             switch policy {

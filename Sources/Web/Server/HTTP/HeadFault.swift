@@ -1,12 +1,15 @@
+internal import HTTPTypes
 internal import NIOHTTP1
 
 /// Why the head of a request is refused before anyone looks at what it asks for.
-struct HTTP1Fault: Error {
+struct HeadFault: Error {
     let status: HTTPResponseStatus
     let detail: String
 
     /// Bytes of the largest body that anything here reads. A client that announces a larger one is not asked to send it.
     private static let bodyLimit = 1 << 20
+
+    private static let hostField = HTTPField.Name("Host")
 
     init(status: HTTPResponseStatus, detail: String) {
         self.status = status
@@ -27,7 +30,7 @@ struct HTTP1Fault: Error {
         }
     }
 
-    private static let version = HTTP1Fault(
+    private static let version = HeadFault(
         status: .httpVersionNotSupported, detail: "only HTTP/1.0 and HTTP/1.1 are supported")
 
     /// Whether there is a body and, as far as its length is known, it may be sent.
@@ -35,11 +38,18 @@ struct HTTP1Fault: Error {
         guard let length = head.headers.first(name: "content-length") else {
             return head.headers.contains(name: "transfer-encoding")
         }
-        return Int(length).map { (1...bodyLimit).contains($0) } ?? false
+        return isAcceptable(length)
+    }
+
+    /// The same for HTTP/2, where a body needs no field.
+    static func fits(_ head: HTTPRequest) -> Bool { head.headerFields[.contentLength].map(isAcceptable) ?? true }
+
+    private static func isAcceptable(_ length: String) -> Bool {
+        Int(length).map { (1...bodyLimit).contains($0) } ?? false
     }
 
     /// Refuses what RFC 9112 demands to refuse, and brings the target into its usual form: a path.
-    static func check(_ head: inout HTTPRequestHead) throws(HTTP1Fault) {
+    static func check(_ head: inout HTTPRequestHead) throws(HeadFault) {
         guard head.version.major == 1 else { throw version }
         let hosts = head.headers["host"]
         guard hosts.count <= 1 else { throw bad("the request has \(hosts.count) Host headers; exactly one is allowed") }
@@ -49,28 +59,50 @@ struct HTTP1Fault: Error {
         guard host.isEmpty || isAuthority(host) else { throw bad("the Host header is not a host and a port") }
         try reduceTarget(&head)
         try checkCodings(head.headers[canonicalForm: "transfer-encoding"])
-        let expectations = head.headers["expect"].map { $0.lowercased() }
-        guard expectations.allSatisfy({ $0 == "100-continue" }) else {
-            throw HTTP1Fault(status: .expectationFailed, detail: "the only supported expectation is 100-continue")
+        try checkExpectations(head.headers["expect"])
+    }
+
+    /// The same for HTTP/2 (RFC 9113, section 8.3.1), whose library has seen to the fields.
+    static func check(_ head: inout HTTPRequest) throws(HeadFault) {
+        let hosts = hostField.map { head.headerFields[values: $0] } ?? []
+        guard hosts.count <= 1 else { throw bad("the request has \(hosts.count) Host headers; at most one is allowed") }
+        if let host = hosts.first {
+            guard host.lowercased() == head.authority?.lowercased() ?? host.lowercased() else {
+                throw bad("the Host header and :authority differ")
+            }
+            head.authority = host
+            if let name = hostField { head.headerFields[name] = nil }
+        }
+        guard let authority = head.authority else { throw bad("the request has neither :authority nor a Host header") }
+        guard isAuthority(authority) else { throw bad("the :authority is not a host and a port") }
+        guard let path = head.path, path.hasPrefix("/") || (path == "*" && head.method == .options) else {
+            throw bad("the :path of the request is not a path")
+        }
+        try checkExpectations(head.headerFields[values: .expect])
+    }
+
+    private static func checkExpectations(_ expectations: [String]) throws(HeadFault) {
+        guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }) else {
+            throw HeadFault(status: .expectationFailed, detail: "the only supported expectation is 100-continue")
         }
     }
 
-    private static func bad(_ detail: String) -> HTTP1Fault { HTTP1Fault(status: .badRequest, detail: detail) }
+    private static func bad(_ detail: String) -> HeadFault { HeadFault(status: .badRequest, detail: detail) }
 
     /// Refuses bodies whose end cannot be found, and those in a form that nothing here decodes (RFC 9112, sections 6.1
     /// and 6.3).
-    private static func checkCodings(_ codings: [Substring]) throws(HTTP1Fault) {
+    private static func checkCodings(_ codings: [Substring]) throws(HeadFault) {
         guard let last = codings.last else { return }
         guard last.lowercased() == "chunked", !codings.dropLast().contains(where: { $0.lowercased() == "chunked" })
         else { throw bad("the last Transfer-Encoding must be chunked, once") }
         guard codings.count == 1 else {
-            throw HTTP1Fault(
+            throw HeadFault(
                 status: .notImplemented, detail: "the only supported Transfer-Encoding is chunked")
         }
     }
 
     /// `http://host/path` as a `Host` and a path (RFC 9112, sections 3.2.2 and 3.2.4).
-    private static func reduceTarget(_ head: inout HTTPRequestHead) throws(HTTP1Fault) {
+    private static func reduceTarget(_ head: inout HTTPRequestHead) throws(HeadFault) {
         if head.uri.utf8.first == UInt8(ascii: "/") { return }
         if head.uri == "*" {
             guard head.method == .OPTIONS else { throw bad("only OPTIONS may have the target *") }
