@@ -8,7 +8,7 @@ import UsageModel
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Inspect and maintain the database.",
-        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Retain.self])
+        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Import.self, Retain.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -25,6 +25,16 @@ extension History {
         } catch { throw explained(error, isWriting: true) }
     }
 
+    /// The same for a thread that may wait.
+    func writeNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try pool.write { db in
+                try requireGood(db)
+                return try body(db)
+            }
+        } catch { throw explained(error, isWriting: true) }
+    }
+
     /// Runs `body` outside of any transaction.
     func writeAlone<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
