@@ -185,16 +185,11 @@ struct SmallTables {
         }
     }
 
-    /// Whether rows of a table can be made anew: from others, or by asking the vendor.
-    static func isRebuilt(_ table: Table) -> Bool { !["application", "series"].contains(table.name) }
-
     /// The damaged rows of one table.
-    func damaged(_ table: Table) throws -> [(row: Row, finding: Finding)] {
-        var damaged: [(row: Row, finding: Finding)] = []
-        try each(table) { row, error in
-            damaged.append((row.copy(), Self.finding(row, table, "\(error)", Self.isRebuilt(table) ? .repair : .restore)))
-        }
-        return damaged
+    func damaged(_ table: Table) throws -> [Finding] {
+        var findings: [Finding] = []
+        try each(table) { row, error in findings.append(Self.finding(row, table, "\(error)", .restore)) }
+        return findings
     }
 
     /// A finding about a row, with what the row says of its place.

@@ -6,10 +6,8 @@ public struct Finding: Sendable, Hashable {
     enum Remedy: Sendable, Hashable {
         /// The file has lost something.
         case restore
-        /// Rows that a repair restores or has fetched again.
-        case repair
-        /// The same, unless the vendor has not reported them.
-        case repairUnlessUnreported
+        /// So it looks, unless the vendor has not reported it.
+        case restoreUnlessUnreported
         /// Nothing reads it.
         case none
         /// The next start corrects it.
@@ -23,8 +21,6 @@ public struct Finding: Sendable, Hashable {
     public var index: IndexName?
     public var statistic: StatisticName?
     public var key: ServerName?
-    /// The series, where it is one.
-    var series: SeriesKey?
     /// The range of time that it concerns; nil where there is none.
     public var range: TimeRange?
     /// The state and its cause.
@@ -40,7 +36,6 @@ public struct Finding: Sendable, Hashable {
     /// A finding about a series.
     init(table: String, series: SeriesKey?, _ range: TimeRange? = nil, _ what: String, _ remedy: Remedy) {
         self.init(table: table, what, remedy)
-        self.series = series
         application = series?.application
         index = series?.index
         statistic = series?.statistic
@@ -60,9 +55,7 @@ public struct Finding: Sendable, Hashable {
     public var remedy: String {
         switch action {
         case .restore: "restore a backup"
-        case .repair: "stop the exporter and run `algolia-exporter db repair`"
-        case .repairUnlessUnreported:
-            "stop the exporter and run `algolia-exporter db repair`, unless Algolia did not report it"
+        case .restoreUnlessUnreported: "restore a backup, unless Algolia did not report it"
         case .none: "nothing reads it"
         case .restart: "check the clock; the next start of the exporter corrects it"
         }
@@ -74,7 +67,7 @@ extension Finding: CustomStringConvertible {
     public var description: String { (place.isEmpty ? "" : "\(place): ") + "\(what); \(remedy)" }
 
     /// Table, series and range, as far as they are known.
-    public var place: String {
+    private var place: String {
         var place: [String] = []
         if let table { place.append("table \(table)") }
         if let application { place.append("application \(application)") }

@@ -41,7 +41,7 @@ extension Verification {
                             Finding(
                                 table: "coverage", scope: scope, range,
                                 "\(granularity.rawValue) points of this range are \(what)",
-                                .repair))
+                                .restore))
                     }
                 }
             }
@@ -62,7 +62,7 @@ extension Verification {
     }
 
     /// Coverage without points: days that one count lacks in the middle of its history, though all others of the
-    /// scope that go on (at least three) have them and it was answered.
+    /// scope (at least three) have them and it was answered.
     func missingDays() throws -> [Finding] {
         let answered = try answered()
         var findings: [Finding] = []
@@ -75,11 +75,8 @@ extension Verification {
                         db, sql: "SELECT \(table.rowColumn) FROM \(table.name) WHERE series_id = ? ORDER BY 1",
                         arguments: [id])
                 }
-                let extents = rows.values.compactMap { rows in rows.first.map { $0...(rows.last ?? $0) } }
                 let days = Dictionary(grouping: rows.values.joined(), by: { $0 }).mapValues(\.count)
-                let common = days.filter { day, count in
-                    count >= 3 && extents.count { $0.contains(day) } == count + 1
-                }.keys
+                let common = days.filter { $0.value == counts.count - 1 }.keys
                 for (id, statistic) in counts {
                     guard let first = rows[id]?.first, let last = rows[id]?.last else { continue }
                     let own = Set(rows[id] ?? [])
@@ -94,7 +91,7 @@ extension Verification {
                                 series: SeriesKey(
                                     application: scope.application, statistic: statistic, index: scope.index), day,
                                 "covered, and without points, which all other counts of the \(scope.isIndex ? "index" : "application") have",
-                                .repairUnlessUnreported))
+                                .restoreUnlessUnreported))
                     }
                 }
             }
@@ -142,7 +139,7 @@ extension Verification {
                     Finding(
                         table: table.name, series: key, table.range(ofRow: $0),
                         "not \(difference), which it is derived from",
-                        .repair)
+                        .restore)
                 }
             }
         }
@@ -199,7 +196,7 @@ extension Verification {
         for (id, key) in try series().sorted(by: { $0.key < $1.key })
         where key.api == .usage && StatisticCatalogue.statistic(named: key.statistic)?.kind == .count {
             func report(_ what: String) {
-                findings.append(Finding(table: "counter", series: key, nil, what, .repair))
+                findings.append(Finding(table: "counter", series: key, nil, what, .restore))
             }
             guard let (total, credit) = totals[id] else {
                 report("missing")

@@ -3,13 +3,6 @@ internal import UsageModel
 
 /// Rows that cannot be read, that belong to nothing, or whose times cannot be.
 extension Verification {
-    /// A row of points that no reader can make sense of.
-    struct DamagedPoints {
-        var series: Int64
-        var row: Int64
-        var finding: Finding
-    }
-
     /// Damaged rows of points, and rows that belong to no series.
     func points(_ granularity: Granularity) throws -> [Finding] {
         let table = PackedTable.of(granularity)
@@ -25,14 +18,14 @@ extension Verification {
                 "\(count) \(count == 1 ? "row" : "rows") of series \(series), which table \"series\" does not have"
             return Finding(table: table.name, what, .none)
         }
-        return try damagedPoints(granularity).map(\.finding) + orphans
+        return try damagedPoints(granularity) + orphans
     }
 
     /// Damaged rows of points of a known series.
-    func damagedPoints(_ granularity: Granularity) throws -> [DamagedPoints] {
+    private func damagedPoints(_ granularity: Granularity) throws -> [Finding] {
         let table = PackedTable.of(granularity)
         let series = try series()
-        var damaged: [DamagedPoints] = []
+        var damaged: [Finding] = []
         let columns = (["series_id", table.rowColumn] + table.slotColumns).joined(separator: ",")
         let rows = try RawStatement(db, "SELECT \(columns) FROM \(table.name)")
         defer { rows.reset() }
@@ -41,8 +34,7 @@ extension Verification {
             guard let id = try? rows.integer(0), let key = series[id] else { continue }
             let number = try rows.integer(1)
             func note(_ range: TimeRange?, _ what: String) {
-                let finding = Finding(table: table.name, series: key, range, what, .repair)
-                damaged.append(DamagedPoints(series: id, row: number, finding: finding))
+                damaged.append(Finding(table: table.name, series: key, range, what, .restore))
             }
             if let start = try? table.start(ofRow: number) {
                 guard let what = Self.fault(rows, table, start: start, limit: limit) else { continue }

@@ -46,7 +46,7 @@ struct Verification {
                 .map { Finding(table: nil, "SQLite: \($0)", .restore) }
         }
         for table in SmallTables.all {
-            findings += try attempt(table.name) { try SmallTables(db).damaged(table).map(\.finding) }
+            findings += try attempt(table.name) { try SmallTables(db).damaged(table) }
             findings += try attempt(table.name) { try times(table) }
         }
         findings += try attempt(nil, orphans)
