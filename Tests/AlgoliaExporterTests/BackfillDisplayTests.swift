@@ -78,7 +78,8 @@ struct BackfillDisplayTests {
         meter.note(try #require(states.first { $0.requestsLeft != nil }), now: 0)
         meter.note(try #require(states.last), now: 3600)
         for columns in 1...100 {
-            let text = BackfillDisplay.bar(meter, columns: columns, now: 3600)
+            let text = ProgressDisplay.bar(
+                percent: meter.percent, parts: BackfillDisplay.parts(meter, now: 3600), columns: columns)
             #expect(text.count <= columns - 1)
             if columns >= 15 { #expect(text.hasSuffix("100%") || text.contains("100% · "), "\(columns): \(text)") }
         }

@@ -8,7 +8,7 @@ struct PlainEnglishTests {
         "The help of every command",
         arguments: [
             "", "serve", "backfill", "check", "report", "export", "db", "db info", "db verify", "db compact",
-            "db backup",
+            "db backup", "db import",
             "db retain", "simulate", "health",
         ])
     func help(command: String) async throws {

@@ -115,7 +115,7 @@ struct DamageTests {
         await #expect(throws: HistoryError.self) {
             try await history.register(application: "NEW", now: World.start)
         }
-        #expect(try await history.verify().contains { $0.contains("column") })
+        #expect(try await history.verify().contains { $0.description.contains("column") })
     }
 
     @Test("A damaged table of points is noticed when it is read, and nothing is written from then on")

@@ -8,7 +8,7 @@ import UsageModel
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Inspect and maintain the database.",
-        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Retain.self])
+        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Import.self, Retain.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -56,15 +56,28 @@ struct DatabaseCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check the database for damage. Exit status 1 when it is damaged.")
+            abstract: "Check the database for damage. Exit status 1 when it is damaged.",
+            discussion: """
+                Reads everything: SQLite's structures, and whether rows are of the right kind, belong to a known series, \
+                have possible times, and agree with each other. Each finding is a line that says what to do. The exporter \
+                may keep running.
+                """)
+
+        /// Lines that are printed at most: a table that is lost as a whole has a finding for each row.
+        private static let lines = 1000
 
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             try await DatabaseCommand.withHistory(common, readOnly: true) { history in
-                let problems = try await history.verify()
-                guard problems.isEmpty else {
-                    throw CommandError("\(history.path) is damaged: \(problems.joined(separator: "; "))")
+                let findings = try await history.verify(now: SystemClock().now)
+                guard findings.isEmpty else {
+                    for finding in findings.prefix(Self.lines) { try Console.output("\(finding)") }
+                    let count = CountText.grouped(findings.count)
+                    let rest =
+                        findings.count > Self.lines ? ", \(CountText.grouped(Self.lines)) of which are listed" : ""
+                    throw CommandError(
+                        "\(history.path) is damaged: \(count) \(findings.count == 1 ? "finding" : "findings")\(rest)")
                 }
                 try Console.output("\(history.path) is intact")
             }
@@ -86,23 +99,6 @@ struct DatabaseCommand: AsyncParsableCommand {
         }
     }
 
-    struct Backup: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Back up the database to a new file. The exporter may keep running.")
-
-        @Argument(help: "Path of the new file, which must not exist, or of a FIFO to write to.")
-        var target: String
-
-        @OptionGroup var common: CommonOptions
-
-        func run() async throws {
-            try await DatabaseCommand.withHistory(common, readOnly: true) { history in
-                try await BackupFile(target).write { try await history.backUp(to: $0) }
-                try Console.output("\(history.path) backed up to \(target)")
-            }
-        }
-    }
-
     /// Opens the history that is configured, which must exist.
     static func withHistory(
         _ common: CommonOptions, readOnly: Bool, _ body: (History) async throws -> Void
@@ -111,8 +107,10 @@ struct DatabaseCommand: AsyncParsableCommand {
     }
 
     /// The same for what also depends on other settings.
+    /// - Parameter collects: whether no exporter may run meanwhile.
     static func withHistory(
-        _ common: CommonOptions, readOnly: Bool, _ body: (History, Settings) async throws -> Void
+        _ common: CommonOptions, readOnly: Bool, collects: Bool = false,
+        _ body: (History, Settings) async throws -> Void
     ) async throws {
         try await common.logging.run { _ in
             let settings = try common.settings(requireApplication: false)
@@ -120,7 +118,7 @@ struct DatabaseCommand: AsyncParsableCommand {
             guard readOnly || FileManager.default.fileExists(atPath: path) else {
                 throw HistoryError.missing(path: path)
             }
-            let history = try History(path: path, readOnly: readOnly)
+            let history = try History(path: path, readOnly: readOnly, collects: collects)
             try await body(history, settings)
             try history.close()
         }

@@ -140,9 +140,10 @@ final class FileGuard: Sendable {
     }
 
     /// Looks whether the file is still the one that was opened.
-    /// - Parameter schemaCookie: what the database says of its schema, asked only when the file says something new.
+    /// - Parameter schemaCookie: what the database says of its schema, asked only when the file says something new; nil
+    ///   where it is no database. An error says nothing about the file, as when the disk or a lock fails.
     /// - Returns: the problem, if there is one.
-    func look(schemaCookie: () -> UInt32?) -> HistoryProblem? {
+    func look(schemaCookie: () throws -> UInt32?) -> HistoryProblem? {
         if let problem { return problem }
         guard let found = find(schemaCookie) else { return nil }
         state.withLock { $0.problem = $0.problem ?? found }
@@ -150,7 +151,7 @@ final class FileGuard: Sendable {
         return problem
     }
 
-    private func find(_ schemaCookie: () -> UInt32?) -> HistoryProblem? {
+    private func find(_ schemaCookie: () throws -> UInt32?) -> HistoryProblem? {
         guard let there = Identity(ofFileAt: path) else { return .deleted }
         guard there == identity else { return .replaced }
         let (log, cookies) = state.withLock { ($0.log, $0.cookies) }
@@ -159,7 +160,10 @@ final class FileGuard: Sendable {
         guard size > 0 else { return .truncated }
         guard let header = header(), header.isSQLite else { return .overwritten }
         if !cookies.contains(header.schemaCookie) {
-            guard let newest = schemaCookie(), header.schemaCookie >= cookies.lowerBound, header.schemaCookie <= newest
+            let newest: UInt32?
+            // Moving the log aside for a failing disk would lose what is in it.
+            do { newest = try schemaCookie() } catch { return nil }
+            guard let newest, header.schemaCookie >= cookies.lowerBound, header.schemaCookie <= newest
             else { return .overwritten }
             state.withLock { $0.cookies = cookies.lowerBound...newest }
         }

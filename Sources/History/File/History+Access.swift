@@ -8,7 +8,7 @@ extension History {
     /// Looks whether the file is still the one that was opened.
     @discardableResult
     public func look() -> HistoryProblem? {
-        file.look { try? pool.read(Self.schemaCookie) }
+        file.look { try Self.readable { try pool.read(Self.schemaCookie) } }
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
@@ -19,6 +19,16 @@ extension History {
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await pool.write { [self] db in
+                try requireGood(db)
+                return try body(db)
+            }
+        } catch { throw explained(error, isWriting: true) }
+    }
+
+    /// The same for a thread that may wait.
+    func writeNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try pool.write { db in
                 try requireGood(db)
                 return try body(db)
             }
@@ -36,13 +46,20 @@ extension History {
     }
 
     private func requireGood(_ db: Database) throws {
-        if let problem = file.look(schemaCookie: { try? Self.schemaCookie(db) }) {
+        if let problem = file.look(schemaCookie: { try Self.readable { try Self.schemaCookie(db) } }) {
             throw HistoryError.unusable(path: path, problem)
         }
     }
 
     private static func schemaCookie(_ db: Database) throws -> UInt32? {
         try Int64.fetchOne(db, sql: "PRAGMA schema_version").map { UInt32(truncatingIfNeeded: $0) }
+    }
+
+    /// Nil for what is no database.
+    private static func readable(_ read: () throws -> UInt32?) throws -> UInt32? {
+        do { return try read() } catch let error as DatabaseError
+            where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+        { return nil }
     }
 
     /// Notes that a row, or what SQLite made of a page, is no content of ours.

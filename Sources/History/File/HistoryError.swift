@@ -20,6 +20,10 @@ public enum HistoryError: Error, Sendable, Hashable {
     case inUse(path: String, process: Int32?)
     /// It cannot be opened for what it holds.
     case damaged(path: String, reason: String)
+    /// A copy of the database `of`, at `path`, does not pass the checks that it should.
+    case copyDamaged(path: String, of: String, reason: String)
+    /// It cannot be merged into another.
+    case cannotImport(path: String, reason: String)
     /// Something has happened to the file since it was opened; nothing is written until the next start.
     case unusable(path: String, HistoryProblem)
     /// The disk, or a quota, has no room.
@@ -56,6 +60,11 @@ extension HistoryError: CustomStringConvertible {
             "database \(path) is in use by another exporter\(process.map { " (process \($0))" } ?? ""); stop that one, "
                 + "or choose another file with --storage.path"
         case .damaged(let path, let reason): "database \(path) cannot be opened: \(reason)"
+        case .copyDamaged(let path, let source, let reason):
+            "the copy of database \(source) at \(path) is damaged: \(reason); no backup was kept, earlier ones are better; check "
+                + "the database with `algolia-exporter db verify`"
+        case .cannotImport(let path, let reason):
+            "database \(path) cannot be imported: \(reason); nothing was changed in it"
         case .unusable(let path, let problem): problem.sentence(path)
         case .full(let path): "database \(path) cannot be written: no space left on its disk"
         case .locked(let path): "database \(path) is locked by another process"

@@ -55,6 +55,12 @@ enum HistoryFile {
         return realPath(folder(of: path)).map { ($0 == "/" ? "" : $0) + "/" + name } ?? path
     }
 
+    /// Bytes of the file at `path`; 0 where there is none.
+    static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
     private static func realPath(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }

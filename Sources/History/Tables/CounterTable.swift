@@ -8,25 +8,26 @@ internal import UsageModel
 struct CounterTable {
     let db: Database
 
-    /// Adds the hours that an answer settled and no earlier one had.
+    /// Adds the hours of a scope that are settled now and were not.
     /// - Parameters:
+    ///   - settled: where anything new is settled.
     ///   - answered: what is settled now, by statistic or `*`.
-    ///   - before: what was settled before the answer.
+    ///   - before: what was settled before.
     ///   - served: the statistics that the plan serves.
     /// - Returns: what is counted now of derived statistics. They have no answers, and
     ///   which of their operands are waited for may change, so it is remembered.
     func count(
-        _ window: AnsweredWindow, answered: [StatisticName: TimeRangeSet], before: [StatisticName: TimeRangeSet],
-        served: [StatisticName]
+        _ scope: Scope, within settled: TimeRangeSet, answered: [StatisticName: TimeRangeSet],
+        before: [StatisticName: TimeRangeSet], served: [StatisticName]
     ) throws -> [StatisticName: TimeRangeSet] {
         guard
             let application = try Row.fetchOne(
                 db, sql: "SELECT first_seen, counted_from FROM application WHERE id = ?",
-                arguments: [window.scope.application])
+                arguments: [scope.application])
         else { return [:] }
         let firstHour = max(Granularity.hourly.floor(try application.time(0)) + 3600, try application.time(1))
         let countable = TimeRangeSet(TimeRange(firstHour, .max))
-        guard !countable.intersection(TimeRangeSet(window.settled)).isEmpty else { return [:] }
+        guard !countable.intersection(settled).isEmpty else { return [:] }
 
         var counted: [StatisticName: TimeRangeSet] = [:]
         let reader = try PackedRowReader(db, .hourly)
@@ -35,7 +36,7 @@ struct CounterTable {
             sql: """
                 SELECT series.id, statistic, credit FROM series JOIN counter ON series_id = series.id
                 WHERE application = ? AND api = 'usage' AND index_name = ?
-                """, arguments: [window.scope.application, window.scope.index])
+                """, arguments: [scope.application, scope.index])
         let update = try db.cachedStatement(sql: "UPDATE counter SET total = total + ?, credit = ? WHERE series_id = ?")
         for row in counters {
             let series = try row.integer(0)

@@ -25,6 +25,17 @@ struct FreshnessTable {
     func note(_ window: AnsweredWindow) throws {
         let completeUntil = window.granularity.floor(min(window.range.end, window.fetchedAt))
         guard completeUntil > window.range.start else { return try noteProvisional(window) }
+        for statistic in window.statistics.answeredNames {
+            try note(
+                Freshness(
+                    scope: window.scope, granularity: window.granularity, statistic: statistic,
+                    tailStart: max(window.range.start, window.settledUntil), completeUntil: completeUntil,
+                    fetchedAt: window.fetchedAt))
+        }
+    }
+
+    /// Notes how new a live tail is, if it is newer than what is known.
+    func note(_ freshness: Freshness) throws {
         let upsert = try db.cachedStatement(
             sql: """
                 INSERT INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -32,12 +43,10 @@ struct FreshnessTable {
                     complete_until = excluded.complete_until, fetched_at = excluded.fetched_at
                 WHERE (excluded.complete_until, excluded.fetched_at) > (complete_until, fetched_at)
                 """)
-        for statistic in window.statistics.answeredNames {
-            try upsert.execute(arguments: [
-                window.scope.application, window.scope.index, window.granularity.rawValue, statistic,
-                max(window.range.start, window.settledUntil), completeUntil, window.fetchedAt,
-            ])
-        }
+        try upsert.execute(arguments: [
+            freshness.scope.application, freshness.scope.index, freshness.granularity.rawValue, freshness.statistic,
+            freshness.tailStart, freshness.completeUntil, freshness.fetchedAt,
+        ])
     }
 
     /// Notes that the bucket which follows the complete ones was fetched again, unfinished as it is.
@@ -69,7 +78,7 @@ struct FreshnessTable {
 }
 
 extension Freshness {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         self.init(
             scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
             tailStart: try row.time(4), completeUntil: try row.time(5), fetchedAt: try row.time(6))

@@ -32,6 +32,16 @@ public struct SetAside: Sendable, Hashable {
     }
 }
 
+extension SetAside {
+    /// A row of the table's columns in their order.
+    init(_ row: Row) throws {
+        self.init(
+            scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
+            range: try row.range(4, 5), reason: try row.text(6), triedAt: try row.time(7),
+            breaksAnswers: try row.flag(8))
+    }
+}
+
 /// The `set_aside` table within one transaction.
 struct SetAsideTable {
     let db: Database
@@ -49,12 +59,7 @@ struct SetAsideTable {
                     AND (?3 IS NULL OR granularity = ?3)
                 ORDER BY 1, 2, 3, 4, 5
                 """, arguments: [application, index, granularity?.rawValue]
-        ).map { row in
-            SetAside(
-                scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
-                range: try row.range(4, 5), reason: try row.text(6), triedAt: try row.time(7),
-                breaksAnswers: try row.flag(8))
-        }
+        ).map(SetAside.init)
     }
 
     /// Brings the table in line with an answer: what it says is no longer set aside, what of it cannot be read is.

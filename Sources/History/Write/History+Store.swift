@@ -118,7 +118,9 @@ extension History {
                     refused: Set(refusals.read(EndpointLevel(window.scope)).keys))
                 if window.granularity == .hourly, window.api == .usage {
                     let counted = try CounterTable(db: db)
-                        .count(window, answered: after, before: before, served: served)
+                        .count(
+                            window.scope, within: TimeRangeSet(window.settled), answered: after, before: before,
+                            served: served)
                     for (statistic, ranges) in counted {
                         after[statistic] = ranges
                         try table.write(ranges, statistic: statistic)

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 @testable import History
+import Synchronization
 import TestSupport
 import Testing
 import UsageModel
@@ -129,5 +130,80 @@ struct BackupTests {
             #expect(try await copy.verify().isEmpty)
         }
         try await writing
+    }
+
+    @Test("A backup says how far it is, and that it reads its copy again")
+    func progress() async throws {
+        let steps = Mutex<[BackupProgress]>([])
+        try await fixture.history.backUp(to: fixture.folder.file("backup.db")) { step in
+            steps.withLock { $0.append(step) }
+        }
+        let seen = steps.withLock { $0 }
+        #expect(seen.last == .verifying)
+        guard case .copying(let done, let total)? = seen.dropLast().last else {
+            Issue.record("\(seen)")
+            return
+        }
+        #expect(done == total && total > 0)
+    }
+
+    @Test("A damaged history makes no backup, and the reason names the row")
+    func damaged() async throws {
+        try await fixture.history.inWriter("UPDATE hourly SET h00 = 'x'")
+        let path = fixture.folder.file("backup.db")
+        let error = await #expect(throws: HistoryError.self) { try await fixture.history.backUp(to: path) }
+        guard case .copyDamaged(_, fixture.history.path, let reason)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("table hourly") && reason.contains("column \"h00\""))
+        #expect(!exists(path))
+        #expect(fixture.history.problem == nil, "reading on is possible")
+    }
+
+    @Test(
+        "While answers come in without a pause, a backup has each answer as a whole or not at all, and the rest of the file"
+    )
+    func heavy() async throws {
+        let fixture = fixture
+        let isOver = Atomic(false)
+        async let writing: Void = {
+            for day in 10..<120 as Range<Int64> {
+                let start = midnight + day * 86_400
+                let series = (0..<40).map { number in
+                    SeriesPoints(
+                        statistic: StatisticName("heavy_\(number)"),
+                        points: (0..<24).map { Point(time: start + $0 * 3600, value: .integer(day)) })
+                }
+                _ = try await fixture.history.store(
+                    series, answering: fixture.window(start, start + 86_400, fetchedAt: start + 30 * 86_400))
+            }
+            isOver.store(true, ordering: .releasing)
+        }()
+        var number = 0
+        repeat {
+            number += 1
+            let path = fixture.folder.file("heavy-\(number).db")
+            try await fixture.history.backUp(to: path)
+            let copy = try History(path: path, readOnly: true)
+            let counts = try copy.rows(
+                "SELECT count(*) FROM hourly_points WHERE statistic LIKE 'heavy%' GROUP BY unix_time / 86400")
+            #expect(counts.allSatisfy { $0[0] == 40 * 24 }, "an answer is whole")
+            let answered = try #require(
+                try copy.rows(
+                    "SELECT sum(\"end\" - start) FROM answered WHERE granularity = 'hourly' AND start >= \(midnight + 10 * 86_400)"
+                ).first)
+            #expect((answered[0] as Int64? ?? 0) == Int64(counts.count) * 86_400)
+            #expect(try await copy.verify().isEmpty)
+        } while !isOver.load(ordering: .acquiring)
+        try await writing
+        // Nothing is written now: the copy equals the source.
+        let path = fixture.folder.file("last.db")
+        try await fixture.history.backUp(to: path)
+        let copy = try History(path: path, readOnly: true)
+        for table in ["hourly", "daily", "series", "answered", "coverage", "freshness", "counter", "application"] {
+            let sql = "SELECT * FROM \(table)"
+            #expect(try copy.texts(sql) == fixture.history.texts(sql))
+        }
     }
 }

@@ -136,6 +136,8 @@ struct FileGuardTests {
         try write(header(cookie: 8))
         #expect(file.look { nil } == nil)
         try write(header(cookie: 12))
+        #expect(
+            file.look { throw CancellationError() } == nil, "a disk or a lock that fails says nothing about the file")
         #expect(file.look { 9 } == .overwritten)
     }
 

@@ -1,0 +1,66 @@
+import Foundation
+import History
+import TestSupport
+import Testing
+import UsageModel
+
+@Suite("db verify, backup and import")
+struct DatabaseCommandTests {
+    private static let day: Int64 = 86_400
+    private let folder = TemporaryFolder()
+
+    /// A history of hours in `range`, as a file of the folder.
+    private func history(_ name: String, _ range: TimeRange) async throws -> History {
+        let history = try History(path: folder.file(name))
+        try await history.storeHours(range)
+        return history
+    }
+
+    private var today: UnixTime { Granularity.daily.floor(SystemClock().now) }
+
+    @Test("verify prints a line for each finding, and ends with 1 and their number")
+    func verify() async throws {
+        try await history("history.db", TimeRange(today + 10 * Self.day, today + 12 * Self.day)).close()
+        let status = try await Program.run(
+            script: #"cd "$1"; exec "$0" db verify --storage.path history.db > found 2> error"#, in: folder)
+        #expect(status == 1)
+        let lines = folder.text("found").split(separator: "\n")
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.contains("table ") && $0.contains("; ") })
+        #expect(lines.contains { $0.contains("which is to come") })
+        #expect(folder.text("error").contains("history.db is damaged: \(CountText.grouped(lines.count)) finding"))
+    }
+
+    @Test("backup says that its copy is verified, and writes no bar off a terminal")
+    func backup() async throws {
+        try await history("history.db", TimeRange(today - 20 * Self.day, today - Self.day)).close()
+        let status = try await Program.run(
+            script: """
+                cd "$1"; "$0" db backup copy.db --storage.path history.db > out 2> log && exec "$0" db verify --storage.path copy.db
+                """, in: folder)
+        #expect(status == 0)
+        #expect(folder.text("out").contains("history.db backed up to copy.db, verified"))
+        #expect(!folder.text("log").contains("█"))
+    }
+
+    @Test("import adds what is missing, says what differs, refuses while an exporter runs, and can be repeated")
+    func imported() async throws {
+        let ours = try await history("ours.db", TimeRange(today - 20 * Self.day, today - 10 * Self.day))
+        try ours.close()
+        try await history("theirs.db", TimeRange(today - 15 * Self.day, today - 5 * Self.day)).close()
+        let script = #"cd "$1"; exec "$0" db import theirs.db --storage.path ours.db > out 2> error"#
+        do {
+            let running = try History(path: folder.file("ours.db"), collects: true)
+            #expect(try await Program.run(script: script, in: folder) == 1)
+            #expect(folder.text("error").contains("is in use by another exporter"))
+            try running.close()
+        }
+        #expect(try await Program.run(script: script, in: folder) == 0)
+        #expect(folder.text("out").contains("theirs.db imported into ours.db: "))
+        #expect(folder.text("out").contains(/[0-9,]+ points added/))
+        let merged = try History(path: folder.file("ours.db"), readOnly: true)
+        let hours = try await merged.info().points[.hourly] ?? 0
+        #expect(hours == 15 * 24)
+        #expect(try await Program.run(script: script, in: folder) == 0)
+        #expect(folder.text("out").contains("imported into ours.db: 0 points added"))
+    }
+}
