@@ -113,7 +113,7 @@ let package = Package(
             excluding: ["Protocol/remote.proto", "Protocol/write_v2.proto"]),
         .target(
             name: "Presentation", dependencies: ["UsageModel", mustache],
-            resources: [.embedInCode("Style/style.css")], swiftSettings: settings),
+            resources: [.embedInCode("Style/style.css"), .embedInCode("Style/pages.js")], swiftSettings: settings),
         library("Capacity", ["UsageModel", "History", "Forecast"]),
         .target(
             name: "Reports", dependencies: ["UsageModel", "Forecast", "Capacity", "Presentation", mustache],

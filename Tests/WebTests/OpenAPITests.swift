@@ -78,7 +78,7 @@ struct OpenAPITests {
                 "/", "/metrics", "/health", "/-/healthy", "/ready", "/-/ready", "/api/v1/statistics",
                 "/api/v1/applications", "/api/v1/series", "/api/v1/latest", "/api/v1/status", "/api/v1/range",
                 "/explore", "/capacity", "/collector", "/indices", "/indices/{index}", "/setup", "/style.css",
-                "/favicon.svg", "/api/v1/capacity",
+                "/pages.js", "/explore.csv", "/favicon.svg", "/api/v1/capacity",
                 "/probe", "/sd", "/openapi.json", "/1/usage/{statistics}", "/1/usage/{statistics}/{index}",
             ] {
                 #expect(paths[path]?["get"] != nil, "\(path)")
@@ -126,7 +126,7 @@ struct OpenAPITests {
                         let others =
                             path == "/probe" ? "target=APP&" : path == "/indices" ? "" : "statistic=records&"
                         let wrong = try await web.get("\(path)?\(others)\(WebClient.encode(name))=wrong")
-                        if path.hasPrefix("/api/") || ["/metrics", "/probe"].contains(path) {
+                        if path.hasPrefix("/api/") || ["/metrics", "/probe", "/explore.csv"].contains(path) {
                             try wrong.expectProblem(400, parameter: name)
                         } else {
                             try wrong.page(400)

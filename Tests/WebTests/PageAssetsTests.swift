@@ -1,15 +1,24 @@
 import Testing
+import UsageModel
 
 @Suite("The files that pages need")
 struct PageAssetsTests {
-    @Test("The style is the one that pages name, and may be kept for ever", arguments: ["/style.css", "/favicon.svg"])
+    private static let types = [
+        "/style.css": "text/css; charset=utf-8", "/pages.js": "text/javascript; charset=utf-8",
+        "/favicon.svg": "image/svg+xml",
+    ]
+
+    @Test("Each is the one that pages name, and may be kept for ever", arguments: types.keys.sorted())
     func versioned(path: String) async throws {
         try await withServer(Site().exporter) { web in
-            let links = try await web.get("/").page().all("link").compactMap { $0.attributes["href"] }
+            let page = try await web.get("/").page()
+            let links = (page.all("link") + page.all("script")).compactMap {
+                $0.attributes["href"] ?? $0.attributes["src"]
+            }
             let link = try #require(links.first { $0.hasPrefix(path) })
             let asset = try await web.get(link)
             #expect(asset.status == 200 && !asset.body.isEmpty)
-            #expect(asset.contentType == (path == "/style.css" ? "text/css; charset=utf-8" : "image/svg+xml"))
+            #expect(asset.contentType == Self.types[path])
             #expect(asset.header["Cache-Control"] == ["public, max-age=31536000, immutable"])
             #expect(asset.header["X-Content-Type-Options"] == ["nosniff"])
             let plain = try await web.get(path)
@@ -17,16 +26,47 @@ struct PageAssetsTests {
         }
     }
 
-    @Test("A browser that has it is told so")
-    func unchanged() async throws {
+    @Test("A browser that has it is told so", arguments: types.keys.sorted())
+    func unchanged(path: String) async throws {
         try await withServer(Site().exporter) { web in
-            let tag = try #require(try await web.get("/style.css").header["ETag"].first)
+            let tag = try #require(try await web.get(path).header["ETag"].first)
             for header in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
-                let answer = try await web.get("/style.css", headers: ["If-None-Match": header])
+                let answer = try await web.get(path, headers: ["If-None-Match": header])
                 #expect(answer.status == 304 && answer.body.isEmpty, "\(header)")
                 #expect(answer.header["ETag"] == [tag])
             }
-            #expect(try await web.get("/style.css", headers: ["If-None-Match": "\"other\""]).status == 200)
+            #expect(try await web.get(path, headers: ["If-None-Match": "\"other\""]).status == 200)
+        }
+    }
+
+    @Test("The script has at most 10 KB, evaluates no text, writes no HTML and asks for nothing elsewhere")
+    func script() async throws {
+        try await withServer(Site().exporter) { web in
+            let script = try await web.get("/pages.js")
+            #expect(script.body.count <= 10 * 1024 && script.body.count > 1000)
+            for word in [
+                "eval(", "Function(", "innerHTML", "insertAdjacentHTML", "document.write", "import ", "import(",
+                "http:",
+                "https:", "//cdn", "setAttribute(\"style\"", "setAttribute(\"on", "localStorage", "cookie",
+            ] {
+                #expect(!script.text.contains(word), "\(word)")
+            }
+        }
+    }
+
+    @Test(
+        "Pages of the present are fetched again, those of the past, wrong ones and instructions are not",
+        arguments: [
+            ("/", true), ("/indices", true), ("/indices/products", true), ("/explore", true), ("/capacity", true),
+            ("/collector", true), ("/setup", false), ("/explore?start=now-3d&end=now-1d", false),
+            ("/explore?range=forever", false), ("/nothing/here", false),
+        ])
+    func refresh(path: String, isRefreshed: Bool) async throws {
+        let site = try Site()
+        try await site.store("billed_search_requests", index: "products", hours([1]))
+        try await withServer(site.exporter) { web in
+            let page = try PageSource(try await web.get(path, headers: ["Accept": "text/html"]).text)
+            #expect(page.all("main")[0].attributes["data-refresh"] == (isRefreshed ? "60" : nil))
         }
     }
 

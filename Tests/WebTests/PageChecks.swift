@@ -64,7 +64,16 @@ struct PageSource: Sendable {
             #expect(count == 1, "\(name)", sourceLocation: sourceLocation)
         }
         #expect(all("nav").count == 1, sourceLocation: sourceLocation)
-        #expect(all("script").isEmpty && all("style").isEmpty && all("iframe").isEmpty, sourceLocation: sourceLocation)
+        // The one script is a file, and nothing is inline.
+        #expect(all("script").count == 1, sourceLocation: sourceLocation)
+        for script in all("script") {
+            #expect(script.attributes["src"]?.contains("/pages.js?v=") == true, sourceLocation: sourceLocation)
+            #expect(
+                script.attributes["type"] == "module" && script.path == ["html", "head"], sourceLocation: sourceLocation
+            )
+        }
+        #expect(text.contains(" type=\"module\"></script>"), sourceLocation: sourceLocation)
+        #expect(all("style").isEmpty && all("iframe").isEmpty, sourceLocation: sourceLocation)
         for element in elements {
             let suspicious = element.attributes.keys.filter { $0.hasPrefix("on") || $0 == "style" }
             #expect(suspicious.isEmpty, "\(element)", sourceLocation: sourceLocation)
@@ -82,9 +91,11 @@ struct PageSource: Sendable {
             }
         }
         let labelled = Set(all("label").compactMap { $0.attributes["for"] })
-        for control in all("input") + all("select") {
+        for control in all("input") + all("select") where control.attributes["type"] != "hidden" {
+            let isNamed = control.attributes["aria-label"]?.isEmpty == false
             #expect(
-                labelled.contains(control.attributes["id"] ?? ""), "\(control)", sourceLocation: sourceLocation)
+                isNamed || labelled.contains(control.attributes["id"] ?? ""), "\(control)",
+                sourceLocation: sourceLocation)
         }
         #expect(all("table").count == all("caption").count, sourceLocation: sourceLocation)
         for cell in all("th") {
@@ -107,8 +118,8 @@ extension Answer {
         #expect(contentType == "text/html; charset=utf-8", sourceLocation: sourceLocation)
         #expect(
             header["Content-Security-Policy"] == [
-                "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-                    + "frame-ancestors 'none'"
+                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+                    + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
             ], sourceLocation: sourceLocation)
         #expect(header["X-Content-Type-Options"] == ["nosniff"], sourceLocation: sourceLocation)
         #expect(header["Referrer-Policy"] == ["same-origin"], sourceLocation: sourceLocation)

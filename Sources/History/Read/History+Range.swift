@@ -77,7 +77,8 @@ extension History {
         guard let step = query.step, step > query.granularity.seconds else {
             return try reader.points(series: series, range: query.range)
         }
-        var fold = BucketFold(step: step, aggregate: query.aggregate(for: statistic), origin: query.origin)
+        var fold = BucketFold(
+            step: step, aggregate: query.aggregate(for: statistic), origin: query.origin, isMonthly: query.isMonthly)
         try reader.forEach(series: series, range: query.range) { fold.add($0) }
         fold.finish()
         return fold.points

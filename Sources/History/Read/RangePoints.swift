@@ -59,7 +59,9 @@ public struct RangePoints: Sendable {
             if open?.series != run.slice {
                 close(&parts)
                 let aggregate = plan.query.aggregate(for: plan.series[run.slice].key.statistic)
-                open = (run.slice, BucketFold(step: step, aggregate: aggregate, origin: plan.query.origin))
+                let fold = BucketFold(
+                    step: step, aggregate: aggregate, origin: plan.query.origin, isMonthly: plan.query.isMonthly)
+                open = (run.slice, fold)
             }
             for point in batch.points[run.points] { open?.fold.add(point) }
             append(open?.fold.take() ?? [], of: run.slice, to: &parts)

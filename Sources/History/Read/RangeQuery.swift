@@ -23,10 +23,15 @@ public struct RangeQuery: Sendable, Hashable {
     public var step: Int64?
     /// Where a bucket of `step` begins, at or before the range; at 0, days begin at UTC midnight.
     public var origin: UnixTime = 0
+    /// Whether output buckets are calendar months of UTC; ``step`` is then ``longestMonth``.
+    public var isMonthly = false
     /// How buckets become one; nil for each statistic's own default.
     public var aggregate: Aggregate?
     /// Only the series with the largest sums.
     public var top: Int?
+
+    /// Seconds of 31 days.
+    public static let longestMonth: Int64 = 31 * 86_400
 
     public init(
         statistics: [StatisticName], applications: [ApplicationID]? = nil, indices: IndexSelection = .application,
@@ -42,6 +47,11 @@ public struct RangeQuery: Sendable, Hashable {
         self.step = step
         self.aggregate = aggregate
         self.top = top
+    }
+
+    /// Where the output bucket ends that begins at `time`.
+    public func end(ofBucket time: UnixTime) -> UnixTime {
+        isMonthly ? CivilTime.month(containing: time).end : time + max(step ?? 0, granularity.seconds)
     }
 
     /// The aggregate that `statistic` is combined with.

@@ -2,26 +2,32 @@ internal import UsageModel
 
 /// Combines ascending points into wider buckets.
 ///
-/// Buckets are aligned to the epoch, so that steps of a day begin at UTC midnight, unless an origin is given.
+/// Buckets are aligned to the epoch, so that steps of a day begin at UTC midnight, unless an origin is given or they are
+/// calendar months.
 struct BucketFold {
     let step: Int64
     let aggregate: Aggregate
     /// No point may be before it.
     let origin: UnixTime
+    /// Whether buckets are calendar months of UTC, whatever the step is.
+    let isMonthly: Bool
     private(set) var points: [Point] = []
     private var bucket = UnixTime.min
+    /// The month that was looked up last.
+    private var month = TimeRange(0, 0)
     private var value = PointValue.integer(0)
     private var count: Int64 = 0
 
-    init(step: Int64, aggregate: Aggregate, origin: UnixTime = 0) {
+    init(step: Int64, aggregate: Aggregate, origin: UnixTime = 0, isMonthly: Bool = false) {
         self.step = step
         self.aggregate = aggregate
         self.origin = origin
+        self.isMonthly = isMonthly
     }
 
     @inline(__always)
     mutating func add(_ point: Point) {
-        let start = point.time - (point.time - origin) % step
+        let start = isMonthly ? monthStart(point.time) : point.time - (point.time - origin) % step
         if start != bucket {
             finish()
             bucket = start
@@ -37,6 +43,11 @@ struct BucketFold {
         case .last: value = point.value
         case .count: break
         }
+    }
+
+    private mutating func monthStart(_ time: UnixTime) -> UnixTime {
+        if !month.contains(time) { month = CivilTime.month(containing: time) }
+        return month.start
     }
 
     /// Hands over the buckets that are finished.

@@ -4,6 +4,12 @@ public enum Stylesheet {
     public static let text = String(decoding: PackageResources.style_css, as: UTF8.self)
 }
 
+/// What the pages add for browsers with scripts; reports have none.
+public enum PageScript {
+    /// A JavaScript module without anything from elsewhere, embedded when the package is built.
+    public static let text = String(decoding: PackageResources.pages_js, as: UTF8.self)
+}
+
 /// The classes of a layer's colour. The stylesheet has eight, each with its own dash pattern, so that lines
 /// differ in black and white too.
 enum SeriesColor {

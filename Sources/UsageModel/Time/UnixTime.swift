@@ -32,6 +32,14 @@ public struct CivilTime: Sendable, Hashable {
         second = rest % 60
     }
 
+    /// The calendar month in which `time` lies.
+    public static func month(containing time: UnixTime) -> TimeRange {
+        let civil = CivilTime(time)
+        let first = Granularity.daily.floor(time) - Int64(civil.day - 1) * Granularity.daily.seconds
+        let days = Int64(daysInMonth(civil.month, of: civil.year))
+        return TimeRange(first, first + days * Granularity.daily.seconds)
+    }
+
     /// Days since 1970-01-01 of a civil date, or nil for a date that does not exist.
     public static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int64? {
         guard (1...12).contains(month), day >= 1, day <= daysInMonth(month, of: year) else { return nil }

@@ -70,7 +70,8 @@ package struct RangeBody: BodyParts {
         out.raw(#","granularity":"#)
         out.string(query.granularity.rawValue)
         out.raw(#","step":"#)
-        out.string(DurationText.string(query.step ?? query.granularity.seconds))
+        let calendar = CalendarStep(query).flatMap { [.week, .month].contains($0) ? $0.rawValue : nil }
+        out.string(calendar ?? DurationText.string(query.step ?? query.granularity.seconds))
         out.raw(#","aggregate":"#)
         // One word while all statistics are combined alike; each series says its own.
         let aggregates = Set(query.statistics.map(query.aggregate))

@@ -12,7 +12,9 @@ enum RangeParameters {
         name: "end", summary: "The end of the range (exclusive), in the same formats. By default now.")
     static let step = Endpoint.Parameter(
         name: "step",
-        summary: "The bucket width of the response, such as 6h or 1d; without it, values are not aggregated.")
+        summary:
+            "The bucket width of the response, such as 6h or 1d, or week (from Monday) or month; without it, values are "
+            + "not aggregated.")
     static let aggregate = Endpoint.Parameter(
         name: "aggregate", summary: "How buckets are combined; by default according to the kind of the statistic.",
         schema: .options(Aggregate.allCases.map(\.rawValue)))
@@ -33,11 +35,13 @@ enum RangeParameters {
         let aggregate = try parameters["aggregate"].map { _ in
             try parameters.option("aggregate", of: Aggregate.allCases, default: .sum)
         }
-        return RangeQuery(
+        var query = RangeQuery(
             statistics: statistics, applications: filter.applications,
             indices: filter.indices ?? .application, keys: try parameters.names("key"), granularity: granularity,
             range: range, step: try step(parameters, granularity), aggregate: aggregate,
             top: try top(parameters))
+        parameters["step"].flatMap(CalendarStep.init)?.apply(to: &query)
+        return query
     }
 
     /// The answer, or what to change about a question that asks for too much.
@@ -69,8 +73,10 @@ enum RangeParameters {
 
     private static func step(_ parameters: QueryParameters, _ granularity: Granularity) throws -> Int64? {
         guard let text = parameters["step"] else { return nil }
-        let accepted = "a duration that is a multiple of \(DurationText.string(granularity.seconds)), such as 6h or 1d"
-        guard let step = DurationText.parse(text) ?? Int64(text), step > 0 else {
+        let accepted =
+            "a duration that is a multiple of \(DurationText.string(granularity.seconds)), such as 6h or 1d, or "
+            + CalendarStep.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let step = seconds(text), step > 0 else {
             throw Problem.parameter("step", "\"\(text)\" is not a duration", accepted: accepted)
         }
         guard step % granularity.seconds == 0 else {
@@ -78,6 +84,11 @@ enum RangeParameters {
                 "step", "\(text) is not a multiple of the \(granularity.rawValue) buckets", accepted: accepted)
         }
         return step
+    }
+
+    /// The seconds of a step, of a month its longest; nil for what is no width.
+    static func seconds(_ text: String) -> Int64? {
+        CalendarStep(rawValue: text)?.seconds ?? DurationText.parse(text) ?? Int64(text)
     }
 
     private static func top(_ parameters: QueryParameters) throws -> Int? {

@@ -34,17 +34,18 @@ enum RangeRoute {
                 RangeBody(exporter.history, plan, format),
                 type: format == .csv ? "text/csv; charset=utf-8" : "application/json", exporter.logger)
             if format == .csv {
-                response.headers[.contentDisposition] = "attachment; filename=\"\(fileName(query))\""
+                response.headers[.contentDisposition] =
+                    "attachment; filename=\"\(fileName(query.statistics, query.range))\""
             }
             return response
         }
     }
 
     /// The name under which a browser saves a CSV: the statistic and the days, in characters that every system takes.
-    private static func fileName(_ query: RangeQuery) -> String {
-        let statistic = query.statistics.count == 1 ? query.statistics[0].text : "usage"
+    static func fileName(_ statistics: [StatisticName], _ range: TimeRange) -> String {
+        let statistic = statistics.count == 1 ? statistics[0].text : "usage"
         let word = statistic.prefix(100).utf8.filter(PercentEncoding.isUnreserved)
-        let days = [query.range.start, query.range.end].map { RFC3339.string($0).prefix(10) }
+        let days = [range.start, range.end].map { RFC3339.string($0).prefix(10) }
         return "\(String(decoding: word, as: UTF8.self))_\(days.joined(separator: "_")).csv"
     }
 }

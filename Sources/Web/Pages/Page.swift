@@ -6,7 +6,8 @@ internal import UsageModel
 
 /// One answer of the pages for people: what stands between header and footer.
 ///
-/// Pages have no script, no inline style and nothing from elsewhere, and their policy says so to browsers.
+/// Pages have no inline script, no inline style and nothing from elsewhere, and their policy says so to browsers.
+/// Without their one script they show, link and submit the same.
 struct Page: Sendable {
     /// Nil for a page that the navigation does not lead to.
     var name: PageName?
@@ -15,13 +16,24 @@ struct Page: Sendable {
     /// The fault of the request.
     var problem: Problem?
     var content: Markup
+    /// Whether it shows a fixed part of the past, which the script need not fetch again.
+    var isPast = false
 
     static let contentType = "text/html; charset=utf-8"
 
-    /// The policy of a page for browsers: its own style and pictures, its own forms, nothing else.
+    /// Seconds between two refreshes by the script.
+    private static let refresh = 60
+
+    /// The policy of a page for browsers: its own style, script and pictures, its own forms, a refresh of itself,
+    /// nothing else.
     private static let policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        + "frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    /// Seconds after which the script fetches it again; nil for a page that would say the same, or was asked wrongly.
+    fileprivate var refreshInterval: Int? {
+        name?.showsPresent == true && !isPast && problem == nil ? Self.refresh : nil
+    }
 
     func response(_ exporter: Exporter) async -> Response {
         let layout = Layout(self, await Trouble.all(exporter), exporter)
@@ -82,7 +94,10 @@ private struct Layout: ViewModel {
     var subject: String
     var title: String
     var stylesheet: String
+    var script: String
     var icon: String
+    /// Seconds; empty for a page that is not fetched again.
+    var refresh: String
     var pages: [Link]
     var hasTroubles: Bool
     var troubles: [Trouble]
@@ -96,7 +111,9 @@ private struct Layout: ViewModel {
         title = page.name?.title ?? page.subject
         subject = page.name == nil || page.subject.isEmpty ? title : "\(page.subject) · \(title)"
         stylesheet = PageAssets.stylesheet.link
+        script = PageAssets.script.link
         icon = PageAssets.icon.link
+        refresh = page.refreshInterval.map { String($0) } ?? ""
         pages = PageName.allCases.map { Link(path: $0.path, name: $0.title, isCurrent: $0 == page.name) }
         self.troubles = troubles
         hasTroubles = !troubles.isEmpty

@@ -33,10 +33,14 @@ enum PageAssets {
         path: "/style.css", summary: "The style of all pages.", type: "text/css; charset=utf-8",
         text: Stylesheet.text)
 
+    static let script = Asset(
+        path: "/pages.js", summary: "What pages add for browsers with scripts.", type: "text/javascript; charset=utf-8",
+        text: PageScript.text)
+
     static let icon = Asset(
         path: "/favicon.svg", summary: "The mark of this exporter.", type: "image/svg+xml", text: mark)
 
-    static var endpoints: [Endpoint] { [stylesheet, icon].map(endpoint) }
+    static var endpoints: [Endpoint] { [stylesheet, script, icon].map(endpoint) }
 
     private static func endpoint(_ asset: Asset) -> Endpoint {
         Endpoint(

@@ -8,6 +8,9 @@ enum PageName: String, Sendable, CaseIterable {
     var path: String { self == .overview ? "/" : "/\(rawValue)" }
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
+    /// Whether the same address shows something else a minute later.
+    var showsPresent: Bool { self != .setup }
+
     var template: [UInt8] {
         switch self {
         case .overview: PackageResources.overview_html_mustache

@@ -72,6 +72,15 @@ struct QueryParameters: Sendable {
         return parts.isEmpty ? nil : try parts.map { try Self.name($0, of: name) }
     }
 
+    /// The parts of all values of a parameter that may repeat, each a comma list; every name once.
+    func lists<Kind>(_ name: String) throws -> [VendorName<Kind>]? {
+        let names: [VendorName<Kind>] = try (all(name) ?? []).flatMap { value in
+            try QueryParameters([name: [value]]).list(name) ?? []
+        }
+        var seen = Set<VendorName<Kind>>()
+        return names.isEmpty ? nil : names.filter { seen.insert($0).inserted }
+    }
+
     private static func name<Kind>(_ text: String, of parameter: String) throws -> VendorName<Kind> {
         guard let name = VendorName<Kind>(text) else {
             throw Problem.parameter(

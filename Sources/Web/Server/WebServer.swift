@@ -79,7 +79,7 @@ public struct WebServer: Service {
         let metrics = MetricsPage(exporter)
         var endpoints = PageName.allCases.map { $0.endpoint(exporter) } + [metrics.endpoint]
         endpoints += [ProbeRoute.endpoint(exporter, metrics), ServiceDiscoveryRoute.endpoint(exporter)]
-        endpoints += [IndexPage.endpoint(exporter)] + PageAssets.endpoints
+        endpoints += [IndexPage.endpoint(exporter), ExploreFile.endpoint(exporter)] + PageAssets.endpoints
         endpoints += HealthRoutes.endpoints(exporter)
         endpoints += CatalogueRoutes.endpoints(exporter)
         endpoints += [

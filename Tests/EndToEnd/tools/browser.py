@@ -28,6 +28,7 @@ class View:
     phone: bool = False
     zoom: int = 1
     media: str = "screen"
+    script: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Browser:
             mobile=view.phone,
         )
         self.command("Emulation.setTouchEmulationEnabled", enabled=view.phone)
+        self.command("Emulation.setScriptExecutionDisabled", value=not view.script)
         features = {"prefers-color-scheme": view.scheme, "prefers-reduced-motion": "reduce"}
         self.command(
             "Emulation.setEmulatedMedia",
@@ -92,6 +94,8 @@ class Browser:
             features=[{"name": name, "value": value} for name, value in features.items()],
         )
         self.driver.get(url)
+        # The page's script has not run and does not any more; what looks at the page needs scripts.
+        self.command("Emulation.setScriptExecutionDisabled", value=False)
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         received = [one["params"] for one in events if one["method"] == "Network.responseReceived"]
         received.sort(key=lambda one: one["type"] != "Document")

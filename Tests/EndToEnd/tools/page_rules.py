@@ -52,8 +52,11 @@ def document(page, view, facts):
         yield f"encoded in {facts['charset']}"
     if facts["headings"] != 1:
         yield f"{facts['headings']} h1"
-    if facts["scripts"]:
-        yield f"{facts['scripts']} scripts"
+    if facts["inline"]:
+        yield f"{facts['inline']} inline scripts or handlers"
+    # Pages have one, of the same origin, which response() sees to; the report has none.
+    if len(facts["scripts"]) != (1 if page else 0):
+        yield f"scripts: {facts['scripts']}"
     if page and not facts["icons"]:
         yield "no icon, so that browsers ask for /favicon.ico"
     if facts["width"] > view.width or facts["width"] < view.width - 20:  # A scroll bar may be there.

@@ -19,6 +19,7 @@ import urllib.parse
 import urllib.request
 
 import page_rules
+import page_script
 from browser import Browser, View
 
 
@@ -43,6 +44,13 @@ PAGES = [
         says='the "best" ones',
         needs_history=True,
     ),
+    Page(
+        "explore-several",
+        "/explore?statistic=total_search_requests&statistic=records&index=products&index=the%20%22best%22%20ones"
+        "&range=90d&step=week",
+        says="by week",
+        needs_history=True,
+    ),
     Page("explore-wrong", "/explore?statistic=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", status=404, says="statistic"),
     Page("capacity", "/capacity"),
     Page("collector", "/collector"),
@@ -55,6 +63,8 @@ VIEWS = [
     View("1280-dark", 1280, 900, "dark"),
     View("390-light", 390, 844, phone=True),
     View("390-dark", 390, 844, "dark", phone=True),
+    View("1280-no-script", 1280, 900, script=False),
+    View("390-no-script", 390, 844, phone=True, script=False),
 ]
 # …and must not be scrolled sideways in these: a window of 1280 pixels zoomed to 200 % and to 400 % (WCAG 2,
 # 1.4.4 and 1.4.10).
@@ -113,8 +123,8 @@ def examine(browser, name, url, page, views, zoomed, options):
         browser.call("openDetails")
         complain(name, browser.call("overflow"), view.name)
     if len(failures) == before:
-        kind = "asks for nothing" if page is None else f"status {page.status}, a strict policy, no other host"
-        print(f"{name}: {kind}, no script, a silent console: {', '.join(view.name for view in views)}")
+        kind = "asks for nothing, no script" if page is None else f"status {page.status}, a strict policy, no other host"
+        print(f"{name}: {kind}, nothing inline, a silent console: {', '.join(view.name for view in views)}")
         print(f"{name}: axe {counts['version']} has nothing to say by any of {counts['rules']} rules that apply")
         print(f"{name}: Tab stops {counts['stops']} times, in order, each time visibly")
         print(f"{name}: nothing sideways at {', '.join(str(width) for width in sorted({view.width for view in [*views, *zoomed]}))} px")
@@ -196,6 +206,12 @@ def main():
                 complain(prefix + "pages", (f"{count} have the title {title!r}" for title, count in doubled.items() if count > 1))
                 count = follow(links, urllib.parse.urlsplit(base).netloc, options)
                 print(f"{prefix}pages: {count} different links lead somewhere")
+            if options.url and not options.only:
+                for name, check in page_script.CHECKS.items():
+                    complaints = list(check(browser, options.url))
+                    complain(f"script: {name}", complaints)
+                    if not complaints:
+                        print(f"script: {name} work")
             if options.report:
                 url = options.report.resolve().as_uri()
                 facts = examine(browser, "report", url, None, VIEWS, ZOOMED, options)

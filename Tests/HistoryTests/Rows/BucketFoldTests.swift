@@ -5,8 +5,10 @@ import UsageModel
 
 @Suite("Wider buckets")
 struct BucketFoldTests {
-    private func fold(_ points: [Point], step: Int64, _ aggregate: Aggregate, origin: UnixTime = 0) -> [Point] {
-        var fold = BucketFold(step: step, aggregate: aggregate, origin: origin)
+    private func fold(
+        _ points: [Point], step: Int64, _ aggregate: Aggregate, origin: UnixTime = 0, isMonthly: Bool = false
+    ) -> [Point] {
+        var fold = BucketFold(step: step, aggregate: aggregate, origin: origin, isMonthly: isMonthly)
         for point in points { fold.add(point) }
         fold.finish()
         return fold.points
@@ -23,6 +25,21 @@ struct BucketFoldTests {
         case .last: values[values.count - 1]
         case .count: .integer(Int64(values.count))
         }
+    }
+
+    @Test("Months are those of the calendar, leap years included")
+    func months() throws {
+        let start = try #require(RFC3339.parse("2024-01-15T00:00:00Z"))
+        let days = (0..<400).map { Point(time: start + $0 * 86_400, value: .integer(1)) }
+        let months = fold(days, step: RangeQuery.longestMonth, .sum, isMonthly: true)
+        let expected = [17, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 17]
+        #expect(months.map(\.value) == expected.map { .integer($0) })
+        #expect(
+            months.map { RFC3339.string($0.time).prefix(10) }.prefix(3) == ["2024-01-01", "2024-02-01", "2024-03-01"])
+        var query = RangeQuery(statistics: [], granularity: .daily, range: TimeRange(start, start + 1))
+        #expect(query.end(ofBucket: start) == start + 86_400)
+        (query.step, query.isMonthly) = (RangeQuery.longestMonth, true)
+        #expect(zip(months, months.dropFirst()).allSatisfy { query.end(ofBucket: $0.time) == $1.time })
     }
 
     @Test("Each bucket is the aggregate of its points, wherever its origin is", arguments: Aggregate.allCases)

@@ -28,6 +28,9 @@ struct CollectorApplication: ViewModel {
         var name: IndexName
         var hourly: String
         var daily: String
+        /// The same with every digit, for the script that sorts tables; empty for none.
+        var exactHourly: String
+        var exactDaily: String
         var newest: Markup
     }
 
@@ -137,6 +140,7 @@ struct CollectorApplication: ViewModel {
             return Index(
                 name: name, hourly: hourly.map(Figure.percent) ?? Figure.missing,
                 daily: daily.map(Figure.percent) ?? Figure.missing,
+                exactHourly: hourly?.description ?? "", exactDaily: daily?.description ?? "",
                 newest: newest.map(Markup.time) ?? Markup(text: Figure.missing))
         }
     }

@@ -10,6 +10,8 @@ struct ListedIndices: ViewModel {
         var name: IndexName
         var kind: Markup
         var records: String
+        /// With every digit, for the script that sorts tables; empty for none.
+        var exactRecords: String
         var updated: Markup
         var since: Markup
     }
@@ -46,6 +48,7 @@ extension ListedIndices.Row {
         }
         // Whatever the list says of a virtual replica: it holds none.
         records = index.isVirtual ? "none" : index.entries.map { Figure.compact($0.double) } ?? Figure.missing
+        exactRecords = index.isVirtual ? "" : index.entries?.description ?? ""
         updated = index.updated.map(Markup.time) ?? Markup(text: Figure.missing)
         since = Markup.time(index.firstSeen)
     }

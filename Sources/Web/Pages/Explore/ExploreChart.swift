@@ -10,20 +10,20 @@ struct ExploreChart {
     init(_ question: ExploreQuestion, _ series: [RangeSeries], whole: [RangeSeries], _ names: [String]) {
         let query = question.query
         let step = question.step
-        let statistic = question.statistic
+        let statistic = question.statistics[0]
         var chart = Chart(
-            title: Self.title(query, step: step),
+            title: Self.title(query, width: question.width),
             summary: Self.summary(whole, names, statistic), unit: statistic.unit,
             range: Self.shown(query.range, series, step: step), height: 320,
-            startsAtZero: statistic.kind == .count)
-        if series.count == 1, statistic.kind == .count, step >= Granularity.daily.seconds {
+            startsAtZero: question.isCount)
+        if series.count == 1, question.isCount, step >= Granularity.daily.seconds {
             let wholeTimes = Set(whole[0].points.map(\.time))
             chart.bars = [
                 Chart.Bars(
                     name: names[0],
                     bars: series[0].points.map { point in
                         Chart.Bars.Bar(
-                            range: TimeRange(point.time, point.time + step), value: point.value.double,
+                            range: TimeRange(point.time, query.end(ofBucket: point.time)), value: point.value.double,
                             isPartial: !wholeTimes.contains(point.time))
                     })
             ]
@@ -32,11 +32,11 @@ struct ExploreChart {
                 Chart.Line(name: one.1, points: Chart.Line.points(one.0.points, step: step), color: position + 1)
             }
         }
-        markup = Markup(trusted: chart.figure(id: "chart"))
+        markup = Markup(trusted: chart.figure(id: question.number == 1 ? "chart" : "chart-\(question.number)"))
     }
 
     /// The part of the statistic that it shows: `products, by hour`.
-    static func title(_ query: RangeQuery, step: Int64) -> String {
+    static func title(_ query: RangeQuery, width: String) -> String {
         let scope =
             switch query.indices {
             case .application: "Application as a whole"
@@ -44,13 +44,6 @@ struct ExploreChart {
             case .names(let indices): indices.map(\.text).joined(separator: ", ")
             }
         let of = query.applications.map { " of \($0.map(\.text).joined(separator: ", "))" } ?? ""
-        let width =
-            switch step {
-            case 60: "minute"
-            case 3600: "hour"
-            case 86_400: "day"
-            default: DurationText.string(step)
-            }
         return "\(scope)\(of), by \(width)"
     }
 

@@ -12,25 +12,24 @@ struct ExploreChoices: Sendable {
     /// In the catalogue's order, those that it does not know last.
     var statistics: [Statistic]
     var indices: [IndexName]
-    /// The keys of the chosen statistic.
+    /// The keys of the chosen statistics.
     var keys: [ServerName]
 
     /// - Parameters:
     ///   - application: whose indices are offered; nil for every application's.
-    init(_ history: History, application: ApplicationID?, statistic: StatisticName) async throws {
+    init(_ history: History, application: ApplicationID?, statistics chosen: [StatisticName]) async throws {
         let stored = try await history.applications()
         applications = stored.map(\.id)
         statistics = GrafanaCatalogue.ordered(try await history.storedStatistics()).map {
             StatisticCatalogue.describe($0)
         }
-        let chosen = stored.filter { $0.id == application || application == nil }
-        indices = Set(chosen.flatMap(\.indices)).sorted()
-        let shape = StatisticCatalogue.describe(statistic).shape
-        guard shape != .scalar else {
+        indices = Set(stored.filter { $0.id == application || application == nil }.flatMap(\.indices)).sorted()
+        let keyed = chosen.filter { StatisticCatalogue.describe($0).shape != .scalar }
+        guard !keyed.isEmpty else {
             keys = []
             return
         }
-        let series = try await history.storedSeries(statistics: [statistic]).map(\.key)
+        let series = try await history.storedSeries(statistics: keyed).map(\.key)
         keys = Set(series.filter { $0.application == application || application == nil }.map(\.key))
             .subtracting([""]).sorted()
     }

@@ -37,9 +37,14 @@ struct ExploreForm: ViewModel {
     var marks: Marks
     var applications: [Option]
     var groups: [Group]
+    /// The statistics that stand beside the first, among all.
+    var moreGroups: [Group]
     var hasIndexSelect: Bool
     var indices: [Option]
     var indexList: [List]
+    /// The options of all indices, those marked that stand beside the first. A thousand would take a template long.
+    var moreIndices: Markup
+    var hasMoreIndices: Bool
     var hasKeys: Bool
     var keys: [Option]
     var ranges: [Option]
@@ -50,7 +55,7 @@ struct ExploreForm: ViewModel {
     var start: String
     var end: String
     var widths: [Option]
-    var step: String
+    var steps: [Option]
     var aggregates: [Option]
     var top: String
     /// Whether something is given of what most people leave alone.
@@ -58,11 +63,15 @@ struct ExploreForm: ViewModel {
 
     init(_ given: QueryParameters, _ choices: ExploreChoices, wrong parameter: String?) {
         marks = Marks(parameter: parameter)
-        let statistic = given["statistic"] ?? ExploreParameters.defaultStatistic.text
-        groups = Self.groups(choices.statistics, chosen: statistic)
+        let names = (given.all("statistic") ?? [ExploreParameters.defaultStatistic.text]).flatMap {
+            $0.unicodeScalars.split(separator: ",").map { String($0) }
+        }
+        groups = Self.groups(choices.statistics, chosen: Array(names.prefix(1)))
+        moreGroups = Self.groups(choices.statistics, chosen: Array(names.dropFirst()))
         applications = Self.options(
             choices.applications.map(\.text), given["application"], none: "all applications")
-        let index = given["index"] ?? ""
+        let chosen = given.all("index") ?? []
+        let index = chosen.first ?? ""
         hasIndexSelect = choices.indices.count <= ExploreChoices.longestSelect
         indices = []
         indexList = []
@@ -76,6 +85,9 @@ struct ExploreForm: ViewModel {
             let names = choices.indices.prefix(ExploreChoices.longestList)
             indexList = [List(value: index, options: names.map { Option(value: $0.text, name: $0.text) })]
         }
+        moreIndices = Self.options(
+            choices.indices.prefix(ExploreChoices.longestList).map(\.text), all: Array(chosen.dropFirst()))
+        hasMoreIndices = !moreIndices.isEmpty
         let key = given["key"]
         hasKeys = !choices.keys.isEmpty || key != nil
         keys = Self.options(choices.keys.map(\.text), key, none: "all")
@@ -103,12 +115,13 @@ struct ExploreForm: ViewModel {
         end = given["end"] ?? ""
         let width = given["granularity"] ?? ExploreParameters.Width.auto.rawValue
         widths = Self.options(ExploreParameters.Width.allCases.map(\.rawValue), width)
-        step = given["step"] ?? ""
+        steps = Self.options(
+            CalendarStep.allCases.map(\.rawValue), given["step"], none: "automatic")
         aggregates = Self.options(
             Aggregate.allCases.map(\.rawValue), given["aggregate"], none: "default of the statistic")
         top = given["top"] ?? ""
         isDetailed =
-            !(start + end + step + top).isEmpty || given["aggregate"] != nil
+            !(start + end + top).isEmpty || given["aggregate"] != nil || names.count > 1 || chosen.count > 1
             || width != ExploreParameters.Width.auto.rawValue
     }
 
@@ -137,22 +150,34 @@ struct ExploreForm: ViewModel {
         return options
     }
 
-    private static func groups(_ statistics: [Statistic], chosen: String) -> [Group] {
-        let name = StatisticName(chosen)
+    /// `names` with all that are given chosen, and those added that are not among them.
+    private static func options(_ names: [String], all given: [String]) -> Markup {
+        // By bytes, as above.
+        func contains(_ list: [String], _ name: String) -> Bool { list.contains { $0.utf8.elementsEqual(name.utf8) } }
+        return (names + given.filter { !contains(names, $0) }).map { name in
+            let mark: Markup = contains(given, name) ? " selected" : ""
+            return "<option value=\"\(name)\"\(mark)>\(name)</option>" as Markup
+        }.joined("\n")
+    }
+
+    private static func groups(_ statistics: [Statistic], chosen: [String]) -> [Group] {
+        let names = chosen.compactMap { StatisticName($0) }
         var groups: [Group] = []
         for statistic in statistics {
             let option = Option(
                 value: statistic.name.text, name: "\(statistic.title) · \(statistic.name)",
-                isSelected: statistic.name == name)
+                isSelected: names.contains(statistic.name))
             if let position = groups.firstIndex(where: { $0.name == statistic.groupName }) {
                 groups[position].options.append(option)
             } else {
                 groups.append(Group(name: statistic.groupName, options: [option]))
             }
         }
-        if !statistics.contains(where: { $0.name == name }) {
+        let others = chosen.filter { name in !statistics.contains { $0.name == StatisticName(name) } }
+        if !others.isEmpty {
             groups.append(
-                Group(name: "Not stored", options: [Option(value: chosen, name: chosen, isSelected: true)]))
+                Group(
+                    name: "Not stored", options: others.map { Option(value: $0, name: $0, isSelected: true) }))
         }
         return groups
     }

@@ -5,13 +5,15 @@ internal import UsageModel
 
 /// The same question elsewhere: the API, Grafana, Prometheus.
 struct ExploreLinks: ViewModel {
+    /// The chart that it is about; empty where there is one only.
+    var title: String
     var json: String
     var rows: String
     var csv: String
     /// The earlier range that is compared with, as CSV; empty without one.
     var earlier: String
     var forecast: String
-    /// A query of Grafana's JSON data source.
+    /// Queries of Grafana's JSON data source, one for each statistic.
     var grafana: String
     /// An address for Grafana's Infinity data source.
     var infinity: String
@@ -20,8 +22,10 @@ struct ExploreLinks: ViewModel {
     /// PromQL of the same buckets, which remote read and remote write answer.
     var history: String
 
-    init(_ question: ExploreQuestion, earlier query: RangeQuery?) {
+    init(_ answer: ExploreAnswer, areSeveral: Bool) {
+        let question = answer.question
         let parameters = question.parameters
+        title = areSeveral ? question.statistics.map(\.title).joined(separator: ", ") : ""
         func link(_ more: [(name: String, value: String)] = []) -> String {
             "\(RangeRoute.path)?\(PercentEncoding.query(parameters + more))"
         }
@@ -30,7 +34,7 @@ struct ExploreLinks: ViewModel {
         csv = link([("format", "csv")])
         let others = parameters.filter { !["start", "end"].contains($0.name) }
         earlier =
-            query.map { query in
+            answer.earlier.map { query in
                 let times = [("start", query.range.start), ("end", query.range.end)].map { name, time in
                     (name: name, value: RFC3339.string(time))
                 }
@@ -41,31 +45,29 @@ struct ExploreLinks: ViewModel {
         // Grafana replaces these itself, so they must stay as they are.
         infinity =
             "\(RangeRoute.path)?\(PercentEncoding.query(others))&start=${__from}&end=${__to}&format=rows"
-        grafana = Self.target(parameters)
-        let promQL = PromQLQuery(question)
-        scraped = promQL?.scraped ?? ""
-        history = promQL?.history ?? ""
+        grafana = question.statistics.map { Self.target($0.name, parameters) }.joined(separator: "\n")
+        let promQL = question.statistics.compactMap { PromQLQuery($0, question) }
+        scraped = promQL.map(\.scraped).joined(separator: "\n")
+        history = question.query.isMonthly ? "" : promQL.map(\.history).joined(separator: "\n")
     }
 
-    private static func target(_ parameters: [(name: String, value: String)]) -> String {
-        func value(_ name: String) -> JSONBytes? {
-            parameters.first { $0.name == name }.map { parameter in
-                var json = JSONBytes()
-                json.string(parameter.value)
-                return json
-            }
-        }
+    private static func target(_ statistic: StatisticName, _ parameters: [(name: String, value: String)]) -> String {
         var json = JSONBytes()
         json.raw(#"{"target": "#)
-        if let statistic = value("statistic") { json.append(statistic) }
+        json.string(statistic)
         json.raw(#", "payload": {"#)
         var isFirst = true
         for name in ["application", "index", "key", "granularity", "aggregate"] {
-            guard let text = value(name) else { continue }
+            let values = parameters.filter { $0.name == name }.map(\.value)
+            guard !values.isEmpty else { continue }
             if !isFirst { json.raw(", ") }
             json.string(name)
-            json.raw(": ")
-            json.append(text)
+            json.raw(values.count > 1 ? ": [" : ": ")
+            for (position, value) in values.enumerated() {
+                if position > 0 { json.raw(", ") }
+                json.string(value)
+            }
+            if values.count > 1 { json.raw("]") }
             isFirst = false
         }
         json.raw("}}")
@@ -73,7 +75,7 @@ struct ExploreLinks: ViewModel {
     }
 }
 
-/// The metric behind a question, as PromQL.
+/// The metric behind one statistic of a question, as PromQL.
 struct PromQLQuery: Sendable {
     /// The series as scraped: the newest complete bucket, which a gauge repeats until the next is complete.
     var scraped: String
@@ -81,9 +83,8 @@ struct PromQLQuery: Sendable {
     var history: String
 
     /// Nil for what `/metrics` does not have.
-    init?(_ question: ExploreQuestion) {
+    init?(_ statistic: Statistic, _ question: ExploreQuestion) {
         let query = question.query
-        let statistic = question.statistic
         let name = MetricName(statistic, perIndex: query.indices != .application)
         guard !name.families.isEmpty else { return nil }
         let metric: String
@@ -96,11 +97,11 @@ struct PromQLQuery: Sendable {
         default: metric = name.gauge
         }
         var labels: [String] = []
-        if let application = query.applications?.first { labels.append(Self.label("application", application.text)) }
-        if case .names(let names) = query.indices, let index = names.first {
-            labels.append(Self.label("index", index.text))
+        if let applications = query.applications { labels.append(Self.label("application", applications.map(\.text))) }
+        if case .names(let names) = query.indices { labels.append(Self.label("index", names.map(\.text))) }
+        if let keys = query.keys, let label = statistic.shape.label {
+            labels.append(Self.label(label, keys.map(\.text)))
         }
-        if let key = query.keys?.first, let label = statistic.shape.label { labels.append(Self.label(label, key.text)) }
         // Other statistics have no days on `/metrics`, but hours of which days are made.
         let bucket = metric == name.daily ? Granularity.daily.seconds : Granularity.hourly.seconds
         let width = DurationText.string(max(query.step ?? query.granularity.seconds, bucket))
@@ -120,7 +121,22 @@ struct PromQLQuery: Sendable {
         aggregate == .last ? "last_over_time" : "\(aggregate.rawValue)_over_time"
     }
 
-    private static func label(_ name: String, _ value: String) -> String {
+    /// A matcher of one value, or of several as a regular expression.
+    private static func label(_ name: String, _ values: [String]) -> String {
+        guard values.count > 1 else { return "\(name)=\(quoted(values.first ?? ""))" }
+        let special: Set<Unicode.Scalar> = ["\\", ".", "+", "*", "?", "(", ")", "|", "[", "]", "{", "}", "^", "$"]
+        let escaped = values.map { value in
+            var text = String.UnicodeScalarView()
+            for scalar in value.unicodeScalars {
+                if special.contains(scalar) { text.append("\\") }
+                text.append(scalar)
+            }
+            return String(text)
+        }
+        return "\(name)=~\(quoted(escaped.joined(separator: "|")))"
+    }
+
+    private static func quoted(_ value: String) -> String {
         var text = ""
         for scalar in value.unicodeScalars {
             switch scalar {
@@ -130,6 +146,6 @@ struct PromQLQuery: Sendable {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        return "\(name)=\"\(text)\""
+        return "\"\(text)\""
     }
 }

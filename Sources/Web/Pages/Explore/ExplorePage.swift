@@ -18,23 +18,30 @@ enum ExplorePage {
             let query = request.uri.query
             let given = QueryParameters(unchecked: query)
             var page = Page(name: .explore, content: .empty)
-            var result: (ExploreResult, ExploreLinks)?
+            let now = exporter.clock.now
+            var answers: [ExploreAnswer] = []
             do throws(any Error) {
                 let checked = try QueryParameters(query, accepting: ExploreParameters.declared)
-                result = try await answer(checked, exporter)
+                answers = try await ExploreAnswer.all(checked, exporter, now: now)
             } catch let problem as Problem {
                 page.problem = problem
             }
-            page.subject = result?.0.subject ?? ""
+            let results = answers.map {
+                ExploreResult($0, areSeveral: answers.count > 1, now: now, root: exporter.paths.linkPrefix)
+            }
+            page.subject = results.map(\.subject).joined(separator: "; ")
+            page.isPast = answers.allSatisfy { $0.question.query.range.end < now }
             let choices = try await ExploreChoices(
                 exporter.history, application: given["application"].flatMap { ApplicationID($0) },
-                statistic: given["statistic"].flatMap { StatisticName($0) } ?? ExploreParameters.defaultStatistic)
+                statistics: (try? given.lists("statistic")) ?? [ExploreParameters.defaultStatistic])
             page.content = PageTemplates.render(
                 .explore,
                 Content(
                     form: ExploreForm(given, choices, wrong: page.problem?.parameter),
-                    isEmpty: choices.applications.isEmpty,
-                    results: result.map { [$0.0] } ?? [], links: result.map { [$0.1] } ?? []),
+                    isEmpty: choices.applications.isEmpty, results: results,
+                    files: results.contains { !$0.isEmpty } ? [ExploreFile.link(given)] : [],
+                    hasLinks: !answers.isEmpty,
+                    links: answers.map { ExploreLinks($0, areSeveral: answers.count > 1) }),
                 at: exporter.paths)
             return page
         }
@@ -44,21 +51,9 @@ enum ExplorePage {
         var form: ExploreForm
         var isEmpty: Bool
         var results: [ExploreResult]
+        /// Addresses of what is shown as CSV: one, or none.
+        var files: [String]
+        var hasLinks: Bool
         var links: [ExploreLinks]
-    }
-
-    private static func answer(
-        _ parameters: QueryParameters, _ exporter: Exporter
-    ) async throws -> (ExploreResult, ExploreLinks) {
-        let now = exporter.clock.now
-        let question = try await ExploreQuestion(parameters, exporter, now: now)
-        let answer = try await RangeParameters.answer(question.query, exporter, now: now)
-        let earlier = question.earlier(than: answer)
-        var before: RangeAnswer?
-        if let earlier { before = try await RangeParameters.answer(earlier, exporter, now: now) }
-        return (
-            ExploreResult(question, answer, before, now: now, root: exporter.paths.linkPrefix),
-            ExploreLinks(question, earlier: earlier)
-        )
     }
 }

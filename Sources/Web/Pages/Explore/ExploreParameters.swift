@@ -65,14 +65,22 @@ enum ExploreParameters {
 
     static let defaultStatistic: StatisticName = "billed_search_requests"
     static let defaultPreset = Preset.week
+    /// The most statistics of one page.
+    static let mostStatistics = 8
     /// The default number of series for all indices.
     static let defaultTop = 8
 
     static let declared: [Endpoint.Parameter] = [
-        .init(name: "statistic", summary: "One statistic; \(defaultStatistic) by default."),
+        .init(
+            name: "statistic",
+            summary:
+                "One or more statistics, separated by commas or repeated, at most \(mostStatistics); each unit is a "
+                + "chart. \(defaultStatistic) by default.", repeats: true),
         .init(name: "application", summary: "An application id; all applications by default."),
         .init(
-            name: "index", summary: "An index name, or * for all indices. Without it, the application as a whole."),
+            name: "index",
+            summary: "An index name, or * for all indices; repeatable. Without it, the application as a whole.",
+            repeats: true),
         .init(name: "key", summary: "A server, region or cluster; all by default."),
         .init(
             name: "range", summary: "The length of the range; start and end override it. 7d by default.",
@@ -84,7 +92,9 @@ enum ExploreParameters {
             schema: .options(Width.allCases.map(\.rawValue))),
         .init(
             name: "step",
-            summary: "The bucket width, such as 6h or 1d; the narrowest that fits the chart by default."),
+            summary:
+                "The bucket width: \(CalendarStep.allCases.map(\.rawValue).joined(separator: ", ")), or such as 6h; the "
+                + "narrowest that fits the chart by default."),
         RangeParameters.aggregate,
         .init(
             name: "compare", summary: "An earlier range of the same length to draw beside it: a week, or 52 weeks.",

@@ -10,25 +10,45 @@ struct ExploreQuestion: Sendable {
     /// Points of one answer: what a page reads and draws in a moment.
     static let limit = 200_000
 
-    var statistic: Statistic
+    /// Statistics of one unit, which share a chart.
+    let statistics: [Statistic]
+    /// The place of the chart on the page, from 1.
+    let number: Int
     /// The parameters of `/api/v1/range`.
     var parameters: [(name: String, value: String)]
     var query: RangeQuery
     /// The earlier range that it is compared with.
     var comparison: ExploreParameters.Comparison
 
+    /// The questions that `given` asks, one for each unit.
     /// - Throws: ``Problem`` that names the parameter at fault.
-    init(_ given: QueryParameters, _ exporter: Exporter, now: UnixTime) async throws {
-        comparison = try given.option("compare", of: ExploreParameters.Comparison.allCases, default: .none)
-        let names: [StatisticName]? = try given.names("statistic")
-        let name = names?.first ?? ExploreParameters.defaultStatistic
-        guard !name.text.unicodeScalars.contains(",") else {
+    static func all(_ given: QueryParameters, _ exporter: Exporter, now: UnixTime) async throws -> [ExploreQuestion] {
+        let names = try given.lists("statistic") ?? [ExploreParameters.defaultStatistic]
+        guard names.count <= ExploreParameters.mostStatistics else {
             throw Problem.parameter(
-                "statistic", "a chart shows one statistic, but \"\(name)\" lists several",
-                accepted: "one name; \(RangeRoute.path) takes several")
+                "statistic", "\(names.count) statistics are too many for one page",
+                accepted: "at most \(ExploreParameters.mostStatistics) names")
         }
-        statistic = try await exporter.history.describe(name)
-        var values = ["statistic": [name.text]]
+        var groups: [[Statistic]] = []
+        for name in names {
+            let statistic = try await exporter.history.describe(name)
+            let shared = groups.firstIndex { $0[0].unit == statistic.unit && statistic.unit != .unknown }
+            if let shared { groups[shared].append(statistic) } else { groups.append([statistic]) }
+        }
+        var questions: [ExploreQuestion] = []
+        for (position, group) in groups.enumerated() {
+            questions.append(try await ExploreQuestion(group, number: position + 1, given, exporter, now: now))
+        }
+        return questions
+    }
+
+    private init(
+        _ statistics: [Statistic], number: Int, _ given: QueryParameters, _ exporter: Exporter, now: UnixTime
+    ) async throws {
+        self.statistics = statistics
+        self.number = number
+        comparison = try given.option("compare", of: ExploreParameters.Comparison.allCases, default: .none)
+        var values = ["statistic": [statistics.map(\.name.text).joined(separator: ",")]]
         for parameter in ["application", "index", "key", "aggregate", "top", "step"] {
             values[parameter] = given.all(parameter)
         }
@@ -38,9 +58,9 @@ struct ExploreQuestion: Sendable {
         if filter.indices == .all, given["top"] == nil { values["top"] = [String(ExploreParameters.defaultTop)] }
 
         let keys: [ServerName]? = try given.names("key")
-        let series = try await exporter.history.storedSeries(statistics: [name])
+        let series = try await exporter.history.storedSeries(statistics: statistics.map(\.name))
             .count { filter.selects($0.key) && keys?.contains($0.key.key) ?? true }
-        let (start, end) = try await Self.times(given, statistic, filter, exporter, now: now)
+        let (start, end) = try await Self.times(given, statistics, filter, exporter, now: now)
         values["start"] = [start]
         values["end"] = [end]
         let range = try QueryParameters(values).range(now: now, length: 0)
@@ -53,35 +73,67 @@ struct ExploreQuestion: Sendable {
         }
         query = try await RangeParameters.query(QueryParameters(values), exporter, now: now)
         try Self.refuseTooFine(query, most: most)
+        if query.isMonthly, comparison == .week {
+            throw Problem.parameter(
+                "compare", "months cannot be compared with a week earlier", accepted: "year, or a narrower step")
+        }
         parameters = RangeParameters.all.flatMap { parameter in
             (values[parameter.name] ?? []).map { (parameter.name, $0) }
         }
     }
 
+    /// What the statistics have in common.
+    var unit: StatisticUnit { statistics[0].unit }
+    var isCount: Bool { statistics.allSatisfy { $0.kind == .count } }
+
     /// The same question about the range that it is compared with, of the series that `answer` has; nil without one.
     func earlier(than answer: RangeAnswer) -> RangeQuery? {
         guard let shift = comparison.seconds else { return nil }
         var earlier = query
-        earlier.range = TimeRange(query.range.start - shift, query.range.end - shift)
-        // Each bucket begins so much before the one that it is compared with.
-        if let step = query.step, shift % step != 0 { earlier.origin = step - shift % step }
+        if query.isMonthly {
+            earlier.range = TimeRange(Self.year(before: query.range.start), Self.year(before: query.range.end))
+        } else {
+            earlier.range = TimeRange(query.range.start - shift, query.range.end - shift)
+            // Each bucket begins so much before the one that it is compared with.
+            if let step = query.step, shift % step != 0 { earlier.origin = step - shift % step }
+        }
         if query.indices == .all { earlier.indices = .names(answer.series.map(\.key.index)) }
         earlier.top = nil
         return earlier
     }
 
-    /// Seconds of a bucket of the answer.
+    /// The bucket that one of the earlier range is compared with.
+    func later(than time: UnixTime) -> UnixTime {
+        guard query.isMonthly else { return time + (comparison.seconds ?? 0) }
+        return CivilTime.month(containing: time + 366 * Granularity.daily.seconds).start
+    }
+
+    /// The same day of the year before; of a leap day, the first of March.
+    private static func year(before time: UnixTime) -> UnixTime {
+        let civil = CivilTime(time)
+        let first = CivilTime.daysSinceEpoch(year: civil.year - 1, month: civil.month, day: 1) ?? 0
+        return first * Granularity.daily.seconds + time - CivilTime.month(containing: time).start
+    }
+
+    /// Seconds of a bucket of the answer; of a month, its longest.
     var step: Int64 { max(query.step ?? 0, query.granularity.seconds) }
+
+    /// The width of a bucket in a word: `hour`, `6h`, `month`.
+    var width: String {
+        if step == Granularity.minutely.seconds { return "minute" }
+        return CalendarStep(query)?.rawValue ?? DurationText.string(step)
+    }
 
     /// Whether a bucket of the answer is over, and is not cut by the range that was asked for. One that is not says too
     /// little, and counts nowhere.
     func isWhole(_ bucket: Point, now: UnixTime) -> Bool {
-        guard step > query.granularity.seconds else { return bucket.time + step <= now }
-        return bucket.time >= query.range.start && bucket.time + step <= min(query.range.end, now)
+        let end = query.end(ofBucket: bucket.time)
+        guard step > query.granularity.seconds else { return end <= now }
+        return bucket.time >= query.range.start && end <= min(query.range.end, now)
     }
 
     private static func times(
-        _ given: QueryParameters, _ statistic: Statistic, _ filter: SeriesFilter, _ exporter: Exporter, now: UnixTime
+        _ given: QueryParameters, _ statistics: [Statistic], _ filter: SeriesFilter, _ exporter: Exporter, now: UnixTime
     ) async throws -> (start: String, end: String) {
         let preset = try given.option(
             "range", of: ExploreParameters.Preset.allCases, default: ExploreParameters.defaultPreset)
@@ -92,7 +144,7 @@ struct ExploreQuestion: Sendable {
             return (RFC3339.string(periodStart(filter, exporter.capacity.contracts, until: until)), end)
         }
         guard let seconds = preset.seconds else {
-            let first = try await firstFetched(statistic, filter, exporter) ?? until - 365 * 86_400
+            let first = try await firstFetched(statistics, filter, exporter) ?? until - 365 * 86_400
             return (RFC3339.string(min(first, until - 3600)), end)
         }
         // Relative while it may be: the address then shows the newest days tomorrow as well.
@@ -110,11 +162,12 @@ struct ExploreQuestion: Sendable {
     }
 
     private static func firstFetched(
-        _ statistic: Statistic, _ filter: SeriesFilter, _ exporter: Exporter
+        _ statistics: [Statistic], _ filter: SeriesFilter, _ exporter: Exporter
     ) async throws -> UnixTime? {
+        let statistic = statistics[0]
         if statistic.api == .search {
             return try await exporter.history.series(
-                statistics: [statistic.name], applications: filter.applications, indices: filter.indices,
+                statistics: statistics.map(\.name), applications: filter.applications, indices: filter.indices,
                 granularity: .daily
             ).map(\.first.time).min()
         }
@@ -132,10 +185,12 @@ struct ExploreQuestion: Sendable {
     ) async throws -> Granularity {
         let width = try given.option("granularity", of: ExploreParameters.Width.allCases, default: .auto)
         if let chosen = width.granularity { return chosen }
-        let stored = try await exporter.history.statisticOutlines(
-            statistics: filter.statistics, applications: filter.applications
-        ).flatMap(\.granularities)
-        if let step = given["step"].flatMap({ DurationText.parse($0) ?? Int64($0) }) {
+        let outlines = try await exporter.history.statisticOutlines(
+            statistics: filter.statistics, applications: filter.applications)
+        // What all of them have, or at least one.
+        let common = Granularity.allCases.filter { width in outlines.allSatisfy { $0.granularities.contains(width) } }
+        let stored = common.isEmpty || outlines.isEmpty ? outlines.flatMap(\.granularities) : common
+        if let step = given["step"].flatMap(RangeParameters.seconds) {
             // The buckets that the step can be made of.
             if step % Granularity.hourly.seconds != 0 { return stored.contains(.minutely) ? .minutely : .hourly }
             if step % Granularity.daily.seconds != 0 { return .hourly }

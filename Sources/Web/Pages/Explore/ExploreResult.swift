@@ -4,31 +4,34 @@ internal import UsageModel
 
 /// The explorer's answer: a chart, what it amounts to, and its newest values.
 struct ExploreResult: ViewModel {
-    /// The most lines that can be distinguished.
-    static let drawn = 8
     static let rows = 500
 
     struct Summary: ViewModel {
         var name: String
-        var points: String
-        var sum: String
-        var mean: String
-        var lowest: String
-        var highest: String
-        var newest: String
+        var points: Markup
+        var sum: Markup
+        var mean: Markup
+        var lowest: Markup
+        var highest: Markup
+        var newest: Markup
         var newestTime: Markup
     }
 
-    var statistic: StatisticName
-    var title: String
+    /// Differs from the other charts' of a page.
+    var anchor: String
+    /// The statistics by title and name.
+    var heading: Markup
     /// The subject of the chart, for the browser's title.
     var subject: String
-    var meaning: String
+    var meanings: [String]
     var chart: Markup
     var isEmpty: Bool
     /// The description of the buckets, and of what is missing.
     var note: String
     var hidden: String
+    /// `Summary`, and the chart's title where there are several.
+    var summaryLabel: String
+    var valuesLabel: String
     var unit: String
     var addsUp: Bool
     var summaries: [Summary]
@@ -40,96 +43,74 @@ struct ExploreResult: ViewModel {
     var isShort: Bool
 
     /// - Parameters:
-    ///   - before: the answer that it is compared with.
+    ///   - areSeveral: whether the page has other charts.
     ///   - root: the prefix of links.
-    init(
-        _ question: ExploreQuestion, _ answer: RangeAnswer, _ before: RangeAnswer?, now: UnixTime, root: String
-    ) {
-        let statistic = question.statistic
-        self.statistic = statistic.name
-        title = statistic.title
+    init(_ answer: ExploreAnswer, areSeveral: Bool, now: UnixTime, root: String) {
+        let question = answer.question
         let query = question.query
-        subject = "\(statistic.title): \(ExploreChart.title(query, step: question.step))"
-        let shown = answer.series.prefix(before == nil ? Self.drawn : Self.drawn / 2)
-        let earlier = Self.moved(before, of: shown.map(\.key), question.comparison)
-        let series = Array(shown) + earlier
-        let labels =
-            Self.names(shown.map(\.key))
-            + Self.names(earlier.map(\.key), among: shown.map(\.key)).map { "\($0), \(question.comparison.words)" }
-        let whole = series.map { one in
-            var one = one
-            one.points.removeAll { !question.isWhole($0, now: now) }
-            return one
+        let titles = question.statistics.map(\.title)
+        anchor = question.number == 1 ? "values" : "values-\(question.number)"
+        heading = question.statistics.map { "\($0.title) <code>\($0.name)</code>" as Markup }.joined(", ")
+        subject =
+            "\(titles.joined(separator: ", ")): \(ExploreChart.title(query, width: question.width))"
+        meanings = question.statistics.map { statistic in
+            let meaning = statistic.meaning.prefix(1).uppercased() + statistic.meaning.dropFirst()
+            return question.statistics.count > 1 ? "\(statistic.title): \(statistic.meaning)." : "\(meaning)."
         }
-        meaning = statistic.meaning.prefix(1).uppercased() + statistic.meaning.dropFirst()
+        let series = answer.series.series
+        let whole = answer.series.whole
+        let labels = answer.series.names(question) { StatisticCatalogue.describe($0).title }
+        let suffix = areSeveral ? " of \(titles.joined(separator: ", "))" : ""
+        summaryLabel = "Summary\(suffix)"
+        valuesLabel = "Values\(suffix)"
         isEmpty = series.isEmpty
-        unit = statistic.unit == .unknown ? "" : statistic.unit.rawValue.replacing("_", with: " ")
-        addsUp = statistic.kind == .count && query.aggregate(for: statistic.name) == .sum
+        unit = question.unit == .unknown ? "" : question.unit.rawValue.replacing("_", with: " ")
+        addsUp = question.isCount && question.statistics.allSatisfy { query.aggregate(for: $0.name) == .sum }
         let drawing = series.isEmpty ? nil : ExploreChart(question, series, whole: whole, labels)
         let isCut = zip(series, whole).contains { $0.points.count > $1.points.count }
-        note =
-            Self.note(query, statistic, step: question.step, coverage: answer.coverage)
-            + (isCut ? " Incomplete buckets are not counted." : "")
+        note = Self.note(question, coverage: answer.coverage) + (isCut ? " Incomplete buckets are not counted." : "")
         hidden =
-            answer.series.count > shown.count
-            ? "\(shown.count) of \(answer.series.count) series are shown; the links contain all of them." : ""
+            answer.series.count > answer.series.shown
+            ? "\(answer.series.shown) of \(answer.series.count) series are shown; the links to the API contain all of them."
+            : ""
         chart = drawing?.markup ?? .empty
         names = labels
-        let shifts = shown.map { _ in 0 as Int64 } + earlier.map { _ in question.comparison.seconds ?? 0 }
-        summaries = zip(zip(whole, labels), shifts).map { Self.summary($0.0, $0.1, shift: $1) }
+        summaries = zip(zip(whole, labels), answer.series.newest).map { Self.summary($0.0, $0.1, newest: $1) }
         (values, cut) = Self.table(series, heading: { Self.heading($0, question, root: root) }) {
             question.isWhole($0, now: now)
         }
         isShort = series.allSatisfy { $0.points.count <= 31 }
     }
 
-    private static func note(_ query: RangeQuery, _ statistic: Statistic, step: Int64, coverage: Double) -> String {
-        let aggregate = query.aggregate(for: statistic.name).rawValue
+    private static func note(_ question: ExploreQuestion, coverage: Double) -> String {
+        let query = question.query
+        let aggregates = Set(question.statistics.map { query.aggregate(for: $0.name).rawValue }).sorted()
+        let stored = query.granularity.rawValue
         let buckets =
-            step > query.granularity.seconds
-            ? "Buckets of \(DurationText.string(step)): \(aggregate) of \(query.granularity.rawValue) values."
-            : "\(query.granularity.rawValue.prefix(1).uppercased())\(query.granularity.rawValue.dropFirst()) values."
+            question.step > query.granularity.seconds
+            ? "Buckets of \(width(question)): \(Phrase.list(aggregates, conjunction: "or")) of \(stored) values."
+            : "\(Phrase.capitalized(stored)) values."
         let fetched = coverage < 1 ? " Coverage: \(Figure.percent(coverage))." : ""
         return "\(buckets)\(fetched) Times are bucket starts in UTC."
     }
 
-    /// The series of `keys` in an earlier answer, at the times that they are compared with.
-    private static func moved(
-        _ before: RangeAnswer?, of keys: [SeriesKey], _ comparison: ExploreParameters.Comparison
-    ) -> [RangeSeries] {
-        guard let before, let shift = comparison.seconds else { return [] }
-        return keys.compactMap { key in before.series.first { $0.key == key } }.map { series in
-            var series = series
-            for position in series.points.indices { series.points[position].time += shift }
-            return series
+    private static func width(_ question: ExploreQuestion) -> String {
+        switch CalendarStep(question.query) {
+        case .week: "weeks from Monday to Sunday"
+        case .month: "calendar months"
+        default: DurationText.string(question.step)
         }
     }
 
-    /// The attributes that tell the series apart.
-    /// - Parameter all: the keys to tell them from; `keys` themselves by default.
-    static func names(_ keys: [SeriesKey], among all: [SeriesKey]? = nil) -> [String] {
-        func differs(_ part: (SeriesKey) -> some Hashable) -> Bool { Set((all ?? keys).map(part)).count > 1 }
-        let parts: [(Bool, (SeriesKey) -> String)] = [
-            (differs(\.application), \.application.text), (differs(\.index), \.index.text),
-            (differs(\.key), \.key.text),
-        ]
-        return keys.map { key in
-            let name = parts.filter(\.0).map { $0.1(key) }.filter { !$0.isEmpty }.joined(separator: " / ")
-            return name.isEmpty ? key.statistic.text : name
-        }
-    }
-
-    /// - Parameter shift: how much later than they were the points stand.
-    private static func summary(_ series: RangeSeries, _ name: String, shift: Int64) -> Summary {
+    /// - Parameter time: where the newest bucket really began.
+    private static func summary(_ series: RangeSeries, _ name: String, newest time: UnixTime?) -> Summary {
         let values = series.points.map(\.value)
         let sum = values.isEmpty ? nil : values.reduce(PointValue.integer(0)) { $0.adding($1) }
-        let mean = sum.map { $0.double / Double(values.count) }
-        let newest = series.points.last
         return Summary(
-            name: name, points: Figure.exact(values.count), sum: text(sum),
-            mean: mean.map(Figure.rounded) ?? Figure.missing, lowest: text(values.min()),
-            highest: text(values.max()), newest: text(newest?.value),
-            newestTime: newest.map { .time($0.time - shift) } ?? .empty)
+            name: name, points: cell(.integer(Int64(values.count))), sum: cell(sum),
+            mean: cell(sum.map { .real($0.double / Double(values.count)) }), lowest: cell(values.min()),
+            highest: cell(values.max()), newest: cell(series.points.last?.value),
+            newestTime: time.map(Markup.time) ?? .empty)
     }
 
     /// A bucket's start, which leads to its days or hours where there are any.
@@ -137,12 +118,13 @@ struct ExploreResult: ViewModel {
         let (step, day) = (question.step, Granularity.daily.seconds)
         guard step >= day else { return .time(time) }
         let finer: Granularity = step > day ? .daily : .hourly
+        let end = question.query.end(ofBucket: time)
         let kept = question.parameters.filter {
             ["statistic", "application", "index", "key", "aggregate", "top"].contains($0.name)
         }
         let query = PercentEncoding.query(
             kept + [
-                ("start", RFC3339.string(time)), ("end", RFC3339.string(time + step)), ("granularity", finer.rawValue),
+                ("start", RFC3339.string(time)), ("end", RFC3339.string(end)), ("granularity", finer.rawValue),
             ])
         return "<a href=\"\(root)\(PageName.explore.path)?\(query)\">\(Markup.time(time))</a>"
     }
@@ -163,7 +145,7 @@ struct ExploreResult: ViewModel {
                     isIncomplete = !isWhole(last)
                     columns[position].removeLast()
                 }
-                cells = cells + "<td class=\"number\">\(text(value))</td>"
+                cells = cells + cell(value)
             }
             let mark = isIncomplete ? " (incomplete)" : ""
             rows.append("<tr><th scope=\"row\">\(heading(time))\(mark)</th>\(cells)</tr>")
@@ -173,6 +155,12 @@ struct ExploreResult: ViewModel {
             rows.joined("\n"),
             isCut ? "The newest \(Self.rows) rows are shown; CSV and JSON contain all of them." : ""
         )
+    }
+
+    /// A cell with the value for people, and with every digit for the script that sorts tables.
+    private static func cell(_ value: PointValue?) -> Markup {
+        let exact: Markup = value.map { " data-value=\"\($0.description)\"" } ?? ""
+        return "<td class=\"number\"\(exact)>\(text(value))</td>"
     }
 
     private static func text(_ value: PointValue?) -> String {

@@ -7,11 +7,12 @@ struct IndexTable: ViewModel {
     struct Row: ViewModel {
         var name: String
         var link: String
-        var searches: String
-        var share: String
-        var change: String
-        var records: String
-        var recordsChange: String
+        /// Cells of numbers.
+        var searches: Markup
+        var share: Markup
+        var change: Markup
+        var records: Markup
+        var recordsChange: Markup
         var drawing: Markup
     }
 
@@ -19,12 +20,21 @@ struct IndexTable: ViewModel {
     var span: String
     var label: String
     var summary: String
+    /// Whether the script may sort it: the rows of one page of many are sorted by the server.
+    var isWhole: Bool
+    /// Whether indices can be chosen to be compared.
+    var isChoice: Bool
     var rows: [Row]
 
-    init(_ usage: [IndexUsage], of application: ApplicationID, label: String, summary: String) {
+    init(
+        _ usage: [IndexUsage], of application: ApplicationID, label: String, summary: String, isWhole: Bool = true,
+        isChoice: Bool = false
+    ) {
         span = String(IndexReport.span)
         self.label = label
         self.summary = summary
+        self.isWhole = isWhole
+        self.isChoice = isChoice
         rows = usage.map { Row($0, of: application) }
     }
 }
@@ -33,15 +43,25 @@ extension IndexTable.Row {
     init(_ usage: IndexUsage, of application: ApplicationID) {
         name = usage.index.text
         link = IndexPage.link(usage.index, of: application)
-        searches = usage.searches.map { (usage.coverage < 1 ? "≥ " : "") + Figure.compact($0) } ?? Figure.missing
-        share = usage.share.map(Figure.percent) ?? Figure.missing
-        change =
-            usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesBefore)
-        records = usage.records.map(Figure.compact) ?? Figure.missing
-        recordsChange = Phrase.change(usage.records, from: usage.recordsBefore)
+        let isFetched = usage.coverage >= 1
+        searches = Self.cell(usage.searches) { (isFetched ? "" : "≥ ") + Figure.compact($0) }
+        share = Self.cell(usage.share, Figure.percent)
+        change = Self.changed(isFetched ? usage.searches : nil, from: usage.searchesBefore)
+        records = Self.cell(usage.records, Figure.compact)
+        recordsChange = Self.changed(usage.records, from: usage.recordsBefore)
         let newest = usage.weekly.last.flatMap(\.self).map(Figure.compact) ?? Figure.missing
         let sparkline = Sparkline(
             label: "Searches by week, newest \(newest)", values: usage.weekly)
         drawing = Markup(trusted: sparkline.svg)
+    }
+    /// A cell with a number for people, and with every digit for the script that sorts tables.
+    private static func cell(_ value: Double?, _ text: (Double) -> String) -> Markup {
+        guard let value else { return "<td class=\"number\">\(Figure.missing)</td>" }
+        return "<td class=\"number\" data-value=\"\(value.description)\">\(text(value))</td>"
+    }
+
+    private static func changed(_ value: Double?, from before: Double?) -> Markup {
+        let ratio = value.flatMap { value in before.flatMap { $0 > 0 ? value / $0 : nil } }
+        return cell(ratio) { _ in Phrase.change(value, from: before) }
     }
 }

@@ -26,7 +26,8 @@ struct IndicesResult: ViewModel {
         table = IndexTable(
             Array(shown), of: report.application, label: "Indices",
             summary: usage.count > IndicesPage.pageSize && hasRows
-                ? "\(count), \(Figure.exact(first + 1)) to \(Figure.exact(first + shown.count)) shown" : count)
+                ? "\(count), \(Figure.exact(first + 1)) to \(Figure.exact(first + shown.count)) shown" : count,
+            isWhole: usage.count == shown.count, isChoice: true)
         func link(_ page: Int) -> String {
             let kept = ["application", "search", "sort"].flatMap { name in
                 (given.all(name) ?? []).map { (name: name, value: $0) }

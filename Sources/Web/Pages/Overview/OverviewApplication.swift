@@ -37,6 +37,10 @@ struct OverviewApplication: ViewModel {
     var lastSuccess: Markup?
     var capacity: String
     var explore: String
+    /// The last seven days beside the seven before.
+    var weeks: String
+    /// The indices, those that grew most first.
+    var growth: String
     /// Empty without a contract.
     var verdicts: [OverviewVerdict]
     var hasContract: Bool
@@ -67,6 +71,9 @@ struct OverviewApplication: ViewModel {
         lastSuccess = status?.lastSuccess.map(Markup.time)
         capacity = "/capacity?\(PercentEncoding.query([("application", report.application.text)]))"
         explore = "/explore?\(PercentEncoding.query([("application", report.application.text)]))"
+        weeks = explore + "&range=7d&compare=week"
+        growth =
+            "\(PageName.indices.path)?\(PercentEncoding.query([("application", report.application.text)]))&sort=growth"
         let agreed = report.limits.filter { $0.agreed != nil }.sorted { Self.strain($0) > Self.strain($1) }
         verdicts = OverviewVerdict(agreed, report.inventory).map { [$0] } ?? []
         hasContract = !agreed.isEmpty
