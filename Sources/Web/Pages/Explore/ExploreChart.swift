@@ -4,36 +4,70 @@ internal import UsageModel
 
 /// The chart of an answer: bars where one series counts something by days, lines otherwise.
 struct ExploreChart {
+    /// Series of one answer that are drawn, the largest ones: more than eight are small charts.
+    static let mostSeries = 24
+
     let markup: Markup
 
-    /// - Parameter whole: the series without incomplete buckets: a line would seem to fall. Bars show these as such.
-    init(_ question: ExploreQuestion, _ series: [RangeSeries], whole: [RangeSeries], _ names: [String]) {
+    /// - Parameters:
+    ///   - whole: the series without incomplete buckets, which are drawn as such and count nowhere else.
+    ///   - root: the prefix of links.
+    init(
+        _ question: ExploreQuestion, _ series: [RangeSeries], whole: [RangeSeries], _ names: [String], root: String
+    ) {
         let query = question.query
         let step = question.step
         let statistic = question.statistic
+        let addsUp = statistic.kind == .count && query.aggregate(for: statistic.name) == .sum
         var chart = Chart(
             title: Self.title(query, step: step),
             summary: Self.summary(whole, names, statistic), unit: statistic.unit,
             range: Self.shown(query.range, series, step: step), height: 320,
-            startsAtZero: statistic.kind == .count)
+            startsAtZero: statistic.kind == .count, step: step, addsUp: addsUp,
+            zoom: Chart.Zoom(address: Self.address(question, root: root), finest: Self.finest(statistic)))
+        let standings = whole.map { one in
+            let times = Set(one.points.map(\.time))
+            return { (point: Point) -> Chart.Standing in
+                if times.contains(point.time) { return .whole }
+                return point.time + step > query.range.end ? .running : .partial
+            }
+        }
         if series.count == 1, statistic.kind == .count, step >= Granularity.daily.seconds {
-            let wholeTimes = Set(whole[0].points.map(\.time))
             chart.bars = [
                 Chart.Bars(
                     name: names[0],
                     bars: series[0].points.map { point in
                         Chart.Bars.Bar(
                             range: TimeRange(point.time, point.time + step), value: point.value.double,
-                            isPartial: !wholeTimes.contains(point.time))
+                            standing: standings[0](point))
                     })
             ]
         } else {
-            chart.lines = zip(whole, names).enumerated().map { position, one in
-                Chart.Line(name: one.1, points: Chart.Line.points(one.0.points, step: step), color: position + 1)
+            chart.lines = zip(zip(series, standings), names).enumerated().map { position, one in
+                Chart.Line(
+                    name: one.1, points: Chart.Line.points(one.0.0.points, step: step, standing: one.0.1),
+                    color: position + 1)
             }
         }
-        markup = Markup(trusted: chart.figure(id: "chart"))
+        markup = Markup(trusted: chart.fitted().figure(id: "chart"))
     }
+
+    /// The largest series of an answer, in its order: all of them where there are no more than ``mostSeries``.
+    static func largest(_ series: [RangeSeries]) -> [RangeSeries] {
+        guard series.count > mostSeries else { return series }
+        let sums = series.map { $0.points.reduce(0) { $0 + abs($1.value.double) } }
+        let kept = Set(series.indices.sorted { (sums[$1], $0) < (sums[$0], $1) }.prefix(mostSeries))
+        return series.indices.filter(kept.contains).map { series[$0] }
+    }
+
+    /// The same selection at other times, which the chart adds.
+    static func address(_ question: ExploreQuestion, root: String) -> String {
+        let kept = question.parameters.filter { !["start", "end", "granularity", "step"].contains($0.name) }
+        return "\(root)\(PageName.explore.path)?\(PercentEncoding.query(kept))"
+    }
+
+    /// The finest buckets of a statistic: only servers are measured by minutes.
+    static func finest(_ statistic: Statistic) -> Granularity { statistic.api == .monitoring ? .minutely : .hourly }
 
     /// The part of the statistic that it shows: `products, by hour`.
     static func title(_ query: RangeQuery, step: Int64) -> String {

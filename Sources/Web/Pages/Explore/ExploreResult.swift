@@ -4,8 +4,8 @@ internal import UsageModel
 
 /// The explorer's answer: a chart, what it amounts to, and its newest values.
 struct ExploreResult: ViewModel {
-    /// The most lines that can be distinguished.
-    static let drawn = 8
+    /// The most series that are compared with an earlier range.
+    static let compared = 4
     static let rows = 500
 
     struct Summary: ViewModel {
@@ -50,9 +50,10 @@ struct ExploreResult: ViewModel {
         title = statistic.title
         let query = question.query
         subject = "\(statistic.title): \(ExploreChart.title(query, step: question.step))"
-        let shown = answer.series.prefix(before == nil ? Self.drawn : Self.drawn / 2)
+        let shown =
+            before == nil ? ExploreChart.largest(answer.series) : Array(answer.series.prefix(Self.compared))
         let earlier = Self.moved(before, of: shown.map(\.key), question.comparison)
-        let series = Array(shown) + earlier
+        let series = shown + earlier
         let labels =
             Self.names(shown.map(\.key))
             + Self.names(earlier.map(\.key), among: shown.map(\.key)).map { "\($0), \(question.comparison.words)" }
@@ -65,7 +66,7 @@ struct ExploreResult: ViewModel {
         isEmpty = series.isEmpty
         unit = statistic.unit == .unknown ? "" : statistic.unit.rawValue.replacing("_", with: " ")
         addsUp = statistic.kind == .count && query.aggregate(for: statistic.name) == .sum
-        let drawing = series.isEmpty ? nil : ExploreChart(question, series, whole: whole, labels)
+        let drawing = series.isEmpty ? nil : ExploreChart(question, series, whole: whole, labels, root: root)
         let isCut = zip(series, whole).contains { $0.points.count > $1.points.count }
         note =
             Self.note(query, statistic, step: question.step, coverage: answer.coverage)
