@@ -51,14 +51,14 @@ struct ChartBucketTests {
     @Test("Are in the order of time, have the exact values of all series, and say them in their title")
     func values() throws {
         let markup = try ChartMarkup(
-            chart([("products", [1234, nil, 0.5]), ("blog", [7, 8, 9])]).figure(id: "chart"))
+            chart([("products", [1234, nil, 0.5]), ("blog", [70, 80, 90])]).figure(id: "chart"))
         try expectCover(markup)
-        #expect(markup.buckets.map { $0["data-values"] } == ["1234 7", "- 8", "0.5 9"])
+        #expect(markup.buckets.map { $0["data-values"] } == ["1234 70", "- 80", "0.5 90"])
         #expect(
             markup.buckets.map { $0.title.replacing("\u{A0}", with: " ").replacing("\u{202F}", with: " ") } == [
-                "1 Jan 2026: products: 1,234 requests; blog: 7 requests",
-                "2 Jan 2026: products: no data; blog: 8 requests",
-                "3 Jan 2026: products: 0.5 requests; blog: 9 requests",
+                "1 Jan 2026: products: 1,234 requests; blog: 70 requests",
+                "2 Jan 2026: products: no data; blog: 80 requests",
+                "3 Jan 2026: products: 0.5 requests; blog: 90 requests",
             ] || markup.buckets.first?.title.contains("products: 1.23") == true)
         #expect(markup.elements.filter { $0["data-name"] == "blog" }.map { $0["data-series"] } == ["2"])
     }

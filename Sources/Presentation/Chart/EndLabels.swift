@@ -5,7 +5,7 @@ enum EndLabels {
     /// The height of a line of text, in pixels.
     private static let height = 15.0
     /// A label that is farther from its line's end would seem to be another line's.
-    private static let farthest = 32.0
+    private static let farthest = 48.0
 
     /// The middle of each label, in pixels, in the order of `ends`; nil where there is no room for all of them.
     /// - Parameter ends: the heights at which the lines end.
