@@ -1,4 +1,5 @@
 import Capacity
+import Foundation
 import TestSupport
 import Testing
 import UsageModel
@@ -140,10 +141,8 @@ struct ChartPagesTests {
                 #expect(chart.count { $0.attributes["class"] == "limit" } == 1)
                 #expect(chart.count { $0.attributes["class"]?.hasPrefix("bar forecast") == true } >= 13)
                 #expect(chart.contains { $0.attributes["class"]?.hasPrefix("band p80") == true })
-                let june = try #require(
-                    months.first {
-                        $0.attributes["data-start"] == "\(try #require(RFC3339.parse("2026-06-01T00:00:00Z")))"
-                    })
+                let start = try #require(RFC3339.parse("2026-06-01T00:00:00Z"))
+                let june = try #require(months.first { $0.attributes["data-start"] == "\(start)" })
                 let days = try await web.get(try link(june)).page(current: "/explore")
                 #expect(buckets(days).count == 30)
                 let sum = buckets(days).compactMap { Int($0.attributes["data-values"] ?? "") }.reduce(0, +)

@@ -98,7 +98,7 @@ struct ChartDrawing {
         let role = chart.zoom == nil ? "img" : "group"
         return """
             <svg class="chart gutter-\(gutterCharacters)\(direct)" width="100%" height="\(height)" role="\(role)" \
-            paint-order="stroke" aria-labelledby="\(id)-title \(id)-desc">\(parts.joined())</svg>
+            aria-labelledby="\(id)-title \(id)-desc">\(parts.joined())</svg>
             """
     }
 
