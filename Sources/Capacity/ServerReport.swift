@@ -56,7 +56,7 @@ extension ServerTrend.Resource {
     }
 
     /// The statistics that it is computed from.
-    var statistics: [StatisticName] {
+    public var statistics: [StatisticName] {
         switch self {
         case .cpu: [StatisticCatalogue.idleness]
         case .ram: ["ram_search_usage", "ram_indexing_usage"]

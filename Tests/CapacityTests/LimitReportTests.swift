@@ -32,6 +32,21 @@ private func noise(_ day: Int64) -> Double { TestSupport.noise(Int(day), seed: 0
 @Suite struct LimitReportTests {
     private let searches: StatisticName = "billed_search_requests"
 
+    @Test func `the last year is known by billing period, the running one included`() throws {
+        let sums = LimitReport(
+            .searchRequestsPerMonth, input(searches, Contract(searchRequestsPerMonth: 60)) { _ in 2 })
+        #expect(sums.periods.count == 13)
+        #expect(sums.periods.last?.days == sums.month && sums.periods.last?.isRunning == true)
+        #expect(sums.periods.last?.value == sums.used && sums.periods.first?.value == 60)
+        #expect(sums.periods.dropLast().allSatisfy { $0.coverage == 1 && !$0.isRunning })
+        let peaks = LimitReport(.maxQPS, input("total_max_qps", Contract(maxQPS: 60)) { day in Double(day - june) })
+        #expect(peaks.periods.map(\.value).last == 19 && peaks.periods.map(\.value)[11] == -1)
+        let records = LimitReport(
+            .records, input("records", Contract(records: 60), days: 40) { day in Double(day - june) })
+        #expect(records.periods.map(\.value) == [-4, 16], "the fourth-highest day; the report begins within May")
+        #expect(records.periods[0].coverage < 1)
+    }
+
     @Test func `the month so far is the sum of its days, and its projection adds those that are left`() throws {
         let limit = LimitReport(
             .searchRequestsPerMonth, input(searches, Contract(searchRequestsPerMonth: 60)) { _ in 2 })

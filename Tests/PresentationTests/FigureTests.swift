@@ -72,11 +72,12 @@ private func plain(_ text: String) -> String {
         }
     }
 
-    @Test func `the labels of an axis share a prefix, and the last one names the unit`() {
+    @Test func `the labels of an axis share a prefix, and their unit is named once`() {
         let labels = Figure.labels(ticks: [0, 2.5e6, 5e6, 7.5e6, 1e7], step: 2.5e6, unit: .requests)
-        #expect(labels.map(plain) == ["0", "2.5 M", "5 M", "7.5 M", "10 M requests"])
+        #expect(labels.texts.map(plain) == ["0", "2.5 M", "5 M", "7.5 M", "10 M"] && labels.word == "requests")
         let fine = Figure.labels(ticks: [1_204_000, 1_205_000], step: 1000, unit: .records)
-        #expect(fine.map(plain) == ["1.204 M", "1.205 M records"])
+        #expect(fine.texts.map(plain) == ["1.204 M", "1.205 M"] && fine.word == "records")
+        #expect(Figure.labels(ticks: [0, 50], step: 50, unit: .percent).word.isEmpty)
     }
 
     @Test func `things are counted in words`() {

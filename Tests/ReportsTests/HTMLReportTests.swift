@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 import Testing
 
 @testable import Capacity
@@ -107,6 +108,30 @@ import Testing
         let cells = awkward.filter { $0.name == "bdi" }.map { $0.text.replacing("\r\n", with: "\n") }
         // A carriage return is no character of HTML.
         #expect(cells.contains(String(expected).replacing("\r\n", with: "\u{FFFD}\n")) || name.contains("\r"))
+    }
+
+    @Test func `charts have buckets with titles and no links in a file, and links on a page`() throws {
+        let file = try elements(html(Self.full)).filter { $0.attributes["class"] == "bucket" }
+        #expect(file.count > 400 && file.allSatisfy { $0.name == "g" && !$0.text.isEmpty })
+        let page = try elements("<div>\(ReportSections(Self.full, explore: "/x/explore").html.html)</div>")
+        let buckets = page.filter { $0.attributes["class"] == "bucket" }
+        #expect(buckets.map(\.text) == file.map(\.text))
+        let links = buckets.compactMap { $0.attributes["href"] }
+        #expect(links.count > 300 && links.allSatisfy { $0.hasPrefix("/x/explore?application=DEMOAPP&statistic=") })
+        // Months lead to days, also for those who use no pointer.
+        let cells = page.compactMap { $0.name == "a" ? $0.attributes["href"] : nil }
+        #expect(
+            cells.contains {
+                $0.contains("start=2026-10-01T00%3A00%3A00Z&end=2026-11-01T00%3A00%3A00Z&granularity=daily")
+            })
+    }
+
+    @Test func `each limit has a chart of its billing periods, with a file of a size that mail carries`() throws {
+        let html = try html(Self.full)
+        for limit in ["search-requests-per-month", "records", "max-qps"] {
+            #expect(html.contains("id=\"chart-periods-\(limit)-title\""), "\(limit)")
+        }
+        #expect(html.utf8.count < 2_000_000)
     }
 
     @Test func `the same report gives the same bytes`() throws {

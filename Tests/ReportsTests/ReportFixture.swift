@@ -112,6 +112,8 @@ enum ReportFixture {
         return LimitReport(
             limit: limit, agreed: agreed, series: forecast, used: used, usedCoverage: 1,
             usedDays: known.count, month: month,
+            periods: days.values.isEmpty
+                ? [] : periods(days, months(days.firstDay..<end), in: days.firstDay..<end).suffix(13),
             projection: projection, exhaustion: exhaustion)
     }
 

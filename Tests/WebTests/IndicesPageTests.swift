@@ -128,7 +128,9 @@ struct IndicesPageTests {
             #expect(answer.text.contains("<title>index 2 · Indices · algolia-exporter</title>"))
             #expect(page.all("figure").count == 2)
             let month = try #require(
-                page.all("a").compactMap { $0.attributes["href"] }.first { $0.contains("start=2026-06-01") })
+                page.all("a").compactMap { $0.attributes["href"] }.first {
+                    $0.contains("start=2026-06-01") && $0.contains("granularity=daily")
+                })
             let days = try await web.get(month.replacing("&amp;", with: "&"))
             let day = try #require(
                 try days.page().all("a").compactMap { $0.attributes["href"] }.first {

@@ -29,6 +29,9 @@ public struct LimitReport: Sendable {
     public var billing = BillingPeriod()
     /// The billing period of the newest day.
     public var month: Range<Int64>
+    /// The billing periods of the last year and the running one, or those of the running term so far, oldest first: the
+    /// sum of requests, the records that are charged, or the highest second of queries in each.
+    public var periods: [PeriodUsage] = []
     /// The running term of an annual commitment; nil for a limit of a billing period.
     public var term: TermReport?
     /// The projection at the end of the period; nil where there is no forecast, or where too little of a term is known.
@@ -144,6 +147,7 @@ extension LimitReport {
         used = Self.used(limit, days, span, billing)
         // A day that was fetched and has no value is not known either.
         let past = span.lowerBound..<max(input.days.upperBound, span.lowerBound)
+        periods = term?.months ?? Self.lastYear(limit, days, spans.billing, until: month, input)
         usedDays = days.values(in: past).count
         usedCoverage = past.isEmpty ? 0 : Double(usedDays) / Double(past.count)
         projection = path?.projection(agreed: agreed)
@@ -153,6 +157,21 @@ extension LimitReport {
             Self.known(limit, agreed, days.values(in: span), billing)
             ?? Self.expected(agreed, path, forecast.forecaster)
             ?? .unknownTerm(known: usedDays, over: past.count)
+    }
+
+    /// A limit's billing periods of the year before `month`, and `month`.
+    private static func lastYear(
+        _ limit: ContractLimit, _ days: DailySeries, _ billing: BillingPeriod, until month: Range<Int64>,
+        _ input: CapacityInput
+    ) -> [PeriodUsage] {
+        guard month.lowerBound < input.days.upperBound else { return [] }
+        let first = max(billing.containing(month.lowerBound - 360).lowerBound, input.days.lowerBound)
+        let touched = billing.touching(first..<max(month.upperBound, first))
+        switch limit.measure {
+        case .sum: return PeriodUsage.sums(days, of: touched, in: input)
+        case .fourthHighest, .sumOfFourthHighest: return PeriodUsage.billedRecords(days, of: touched, in: input)
+        case .highest: return PeriodUsage.highest(days, of: touched, in: input)
+        }
     }
 
     private static func used(

@@ -74,6 +74,17 @@ extension PeriodUsage {
         }
     }
 
+    /// The highest value of each of `periods`; nil for one without any.
+    static func highest(_ series: DailySeries, of periods: [Range<Int64>], in input: CapacityInput) -> [PeriodUsage] {
+        periods.map { days in
+            let reported = series.values(in: days.clamped(to: input.days)).map(\.value)
+            var period = PeriodUsage(days, in: input)
+            period.value = reported.max()
+            period.coverage = Double(reported.count) / Double(days.count)
+            return period
+        }
+    }
+
     /// The same without values, which all series of the application or an index have in common.
     static func periods(of period: CalendarPeriod, in input: CapacityInput, index: IndexName = "") -> [PeriodUsage] {
         calendarPeriods(period, in: input).map { PeriodUsage($0, in: input, index: index) }

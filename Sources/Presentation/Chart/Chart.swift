@@ -3,7 +3,12 @@ public import UsageModel
 /// A chart over time, as inline SVG that needs no script, no style attribute and nothing from elsewhere.
 ///
 /// It is as wide as the page leaves room for and never scales its text: the outer drawing has no view box, places
-/// text in percent of the width and in pixels of the height, and only the lines are stretched.
+/// text in percent of the width and in pixels of the height, and only the lines are stretched. Labels stand beside the
+/// plot, in gutters that the stylesheet makes, and never on lines.
+///
+/// Its time axis is divided into buckets, each an element with the bucket's values in its title, and a link where the
+/// chart has a ``Zoom``: tooltips and a closer look need no script. Many lines, or lines of very different size, become
+/// small charts of one line each.
 ///
 /// The value axis begins at zero, because the height of a bar or a line then says how much there is. Lines whose
 /// variation would not be visible then, such as the records of an index, may set ``startsAtZero`` to false.
@@ -23,17 +28,27 @@ public struct Chart: Sendable, Hashable {
     public var startsAtZero: Bool
     /// The time at which measurements end and forecasts begin.
     public var boundary: Boundary?
+    /// The seconds that each point of a line stands for, from its time on: it is drawn in their middle. Zero for points
+    /// in time, which belong to no bucket.
+    public var step: Int64 = 0
+    /// Whether each point stands for a calendar month; ``step`` is the longest month then.
+    public var isMonthly = false
+    /// Whether the values of neighbouring buckets may be added.
+    public var addsUp = false
+    /// Nil where there is nothing to lead to, as in a file.
+    public var zoom: Zoom?
+    /// More buckets become fewer, wider ones.
+    var mostBuckets = 400
 
     public var bands: [Band] = []
     public var bars: [Bars] = []
     public var lines: [Line] = []
     public var limits: [Limit] = []
-    public var events: [Event] = []
 
     public init(
         title: String, summary: String, unit: StatisticUnit, range: TimeRange, height: Int = 240,
         startsAtZero: Bool = true, boundary: Boundary? = nil, bands: [Band] = [], bars: [Bars] = [],
-        lines: [Line] = [], limits: [Limit] = [], events: [Event] = []
+        lines: [Line] = [], limits: [Limit] = [], step: Int64 = 0, addsUp: Bool = false, zoom: Zoom? = nil
     ) {
         self.title = title
         self.summary = summary
@@ -46,6 +61,25 @@ public struct Chart: Sendable, Hashable {
         self.bars = bars
         self.lines = lines
         self.limits = limits
-        self.events = events
+        self.step = step
+        self.addsUp = addsUp
+        self.zoom = zoom
+    }
+}
+
+extension Chart {
+    /// The same chart without an end of its time axis where nothing is known, if that takes more than a quarter of it.
+    public func fitted() -> Chart {
+        let values = ChartValues(self)
+        let points = values.lines.flatMap(\.points).filter { $0.value != nil }.map { $0.time - step / 2 }
+        let bars = values.bars.flatMap(\.bars)
+        let times = points + bars.map(\.range.start) + values.bands.flatMap(\.points).map { $0.time - step / 2 }
+        let ends = times.map { $0 + step } + bars.map(\.range.end)
+        guard let first = times.min(), let last = ends.max(), last > first else { return self }
+        var fitted = self
+        let most = range.seconds / 4
+        if first - range.start > most { fitted.range.start = first }
+        if range.end - last > most { fitted.range.end = last }
+        return fitted
     }
 }

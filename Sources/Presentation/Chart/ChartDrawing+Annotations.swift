@@ -1,97 +1,117 @@
 internal import UsageModel
 
 extension ChartDrawing {
-    /// The baseline of the first row of text, in pixels.
-    private static let firstRow = 12.0
     /// The distance of a label from its place, in pixels.
     private static let distance = 6
+    /// Characters of a name at the end of its line.
+    private static let longestName = 20
 
-    /// All that is written into the plot, so that nothing lies on anything else. What has a fixed place comes first.
-    var annotations: String {
-        var room = LabelRoom()
-        let values = valueLabels(&room)
-        let far = farRows.enumerated().map { row, text in
-            label(text, at: 1, .end, y: Self.firstRow + Double(row) * Self.rowHeight, className: "limit-label")
-        }
-        return boundary + limits(&room) + events(&room) + values + far.joined()
-    }
+    /// What is written around the plot, and the lines of limits and of the boundary.
+    var annotations: String { boundary + limits + valueLabels + unit + endLabels }
 
-    /// Inside the plot, above their lines: a margin would cost a phone its width.
-    private func valueLabels(_ room: inout LabelRoom) -> String {
-        let ticks = scale.ticks
-        let labels = Figure.labels(ticks: ticks, step: scale.step, unit: chart.unit)
-        return zip(ticks, labels).map { tick, text in
-            let y = y(tick) - 4
-            _ = room.place(text, at: 0, .start, baselines: [y])
-            return label(text, at: 0, .start, y: y)
+    /// In the gutter to the left of the plot, each beside its line.
+    private var valueLabels: String {
+        zip(scale.ticks, axis.texts).map { tick, text in
+            """
+            <text class="value-label" x="-8" y="\(SVGNumber.string(y(tick) + 4))" \
+            text-anchor="end">\(HTMLText.escape(text))</text>
+            """
         }.joined()
     }
 
-    private func limits(_ room: inout LabelRoom) -> String {
-        chart.limits.filter(values.includes).sorted { $0.value > $1.value }.map { limit in
-            let y = y(limit.value)
-            let text = limit.label(chart.unit)
-            // Above its line; below it where another label is; wherever there is room otherwise.
-            let lower = stride(from: y + 13, to: top + plotHeight, by: 5)
-            let baseline = room.place(text, at: 1, .end, baselines: [y - 5] + lower) ?? y - 5
+    /// The word for the unit, above the value labels.
+    private var unit: String {
+        guard let row = rows.unit else { return "" }
+        return """
+            <text class="unit-label" x="-\(SVGNumber.string(gutter))" y="\(SVGNumber.string(baseline(row)))" \
+            text-anchor="start">\(HTMLText.escape(axis.word))</text>
+            """
+    }
+
+    /// A limit's name stands above the plot, at its right edge.
+    private var limits: String {
+        let lines = nearLimits.map { limit in
+            let y = SVGNumber.string(y(limit.value))
             return """
-                <g><title>\(HTMLText.escape(limit.text(chart.unit)))</title>\
-                <line class="limit" x1="0" x2="100%" y1="\(SVGNumber.string(y))" y2="\(SVGNumber.string(y))"/>\
-                \(label(text, at: 1, .end, y: baseline, className: "limit-label"))</g>
+                <line class="limit" x1="0" x2="100%" y1="\(y)" y2="\(y)">\
+                <title>\(HTMLText.escape(limit.text(chart.unit)))</title></line>
                 """
-        }.joined()
+        }
+        let labels = rows.limits.enumerated().map { row, text in
+            """
+            <text class="limit-label" x="100%" y="\(SVGNumber.string(baseline(row)))" \
+            text-anchor="end">\(HTMLText.escape(text))</text>
+            """
+        }
+        return (lines + labels).joined()
     }
 
     private var boundary: String {
-        guard let boundary = chart.boundary, (0...1).contains(share(boundary.time)) else { return "" }
+        guard let boundary = chart.boundary, let row = rows.boundary else { return "" }
         let share = share(boundary.time)
         let x = SVGNumber.percent(share)
-        let row = Self.firstRow + Double(farRows.count) * Self.rowHeight
-        let text = label(beside(boundary.label), at: share, side(share), y: row, className: "boundary-label")
+        let isRight = share > 0.5
         return """
-            <line class="boundary" x1="\(x)" x2="\(x)" y1="\(SVGNumber.string(row - 9))" \
-            y2="\(SVGNumber.string(top + plotHeight))"/>\(text)
+            <line class="boundary" x1="\(x)" x2="\(x)" y1="\(SVGNumber.string(baseline(row) - 9))" \
+            y2="\(SVGNumber.string(top + plotHeight))"/>\
+            <text class="boundary-label" x="\(x)" dx="\(isRight ? -Self.distance : Self.distance)" \
+            y="\(SVGNumber.string(baseline(row)))" \
+            text-anchor="\(isRight ? "end" : "start")">\(HTMLText.escape(rows.boundaryText))</text>
             """
     }
 
-    /// An event without room for its label has it as a title only, as all have.
-    private func events(_ room: inout LabelRoom) -> String {
-        values.events.map { event in
-            let y = y(event.value)
-            let share = share(event.time)
-            let text = beside(event.label)
-            let baselines = [y - 9, y + 4, y + 20, y - 23, y + 34].filter {
-                $0 >= top && $0 <= top + plotHeight - 3
-            }
-            let baseline = room.place(text, at: share, side(share), baselines: baselines)
-            let written = baseline.map { label(text, at: share, side(share), y: $0, className: "event-label") }
+    /// Names at the ends of lines, for drawings that are wide enough; the legend says them on others.
+    private var endLabels: String {
+        guard let endPlaces else { return "" }
+        return zip(values.lines.indices, endPlaces).map { number, y in
+            let line = values.lines[number]
             return """
-                <g class="event"><title>\(HTMLText.escape(title(event)))</title>\
-                <circle cx="\(SVGNumber.percent(share))" cy="\(SVGNumber.string(y))" r="4.5"/>\(written ?? "")</g>
+                <text class="end-label \(SeriesColor.colorClass(line.color))" data-series="\(values.bars.count + number + 1)" \
+                x="100%" dx="8" y="\(SVGNumber.string(y + 4))">\
+                \(HTMLText.escape(LabelText.shortened(line.name, most: Self.longestName)))</text>
                 """
         }.joined()
     }
+}
 
-    /// Text at a share of the width, and beside it where that is not an edge.
-    private func label(
-        _ text: String, at share: Double, _ anchor: LabelRoom.Anchor, y: Double, className: String = ""
-    ) -> String {
-        let classAttribute = className.isEmpty ? "" : " class=\"\(className)\""
-        let shift = share <= 0 || share >= 1 ? "" : " dx=\"\(anchor == .end ? -Self.distance : Self.distance)\""
-        return """
-            <text\(classAttribute) x="\(SVGNumber.percent(share))"\(shift) y="\(SVGNumber.string(y))" \
-            text-anchor="\(anchor.rawValue)">\(HTMLText.escape(text))</text>
-            """
-    }
+/// The rows of text above a plot, from the top: limits, then the boundary; the unit stands in the lowest row where there
+/// is room beside its text.
+struct ChartRows: Sendable, Hashable {
+    /// The height of a row, in pixels.
+    static let height = 16.0
 
-    /// The side towards the middle of the drawing, where there is more room.
-    private func side(_ share: Double) -> LabelRoom.Anchor { share > 0.5 ? .end : .start }
+    private(set) var limits: [String] = []
+    private(set) var boundary: Int?
+    private(set) var boundaryText = ""
+    private(set) var unit: Int?
+    private(set) var count = 0
 
-    private func beside(_ text: String) -> String { LabelRoom.shortened(text, to: 0.5) }
-
-    private func title(_ event: Chart.Event) -> String {
-        let day = CalendarText.date(CalendarText.day(of: event.time))
-        return "\(event.label), \(day): \(Figure.text(event.value, chart.unit))"
+    /// - Parameters:
+    ///   - limits: the texts of limits.
+    ///   - boundary: its text and its share of the plot's width; nil where none is shown.
+    ///   - unit: the word above the value axis; may be empty.
+    ///   - gutter: the pixels to the left of the plot.
+    init(limits: [String], boundary: (text: String, share: Double)?, unit: String, gutter: Double) {
+        self.limits = limits
+        count = limits.count
+        let plot = LabelText.narrowest - gutter
+        var free = plot - (limits.last.map(LabelText.width) ?? 0)
+        if let boundary {
+            self.boundary = count
+            count += 1
+            boundaryText = LabelText.shortened(boundary.text, to: 0.5)
+            let place = boundary.share * plot
+            free = boundary.share > 0.5 ? place - LabelText.width(boundaryText) - 12 : place
+        }
+        guard !unit.isEmpty else { return }
+        if count > 0, LabelText.width(unit) - gutter + 8 <= free {
+            self.unit = count - 1
+            return
+        }
+        // Above the boundary's text, whose line goes down from there.
+        self.unit = self.boundary ?? count
+        if self.boundary != nil { self.boundary = count }
+        count += 1
     }
 }
 
@@ -101,14 +121,13 @@ extension Chart.Limit {
     /// Short enough for a phone, without the unit's word, which the axis has.
     func label(_ unit: StatisticUnit) -> String {
         let value = Figure.symbolic(value, unit)
-        let room = Double(LabelRoom.characters - value.count - 2) / Double(LabelRoom.characters)
-        return "\(LabelRoom.shortened(name, to: room)): \(value)"
+        return "\(LabelText.shortened(name, most: max(LabelText.characters - 6 - value.count - 2, 8))): \(value)"
     }
 
     /// Rows that say that it is above the chart.
     func farRows(_ unit: StatisticUnit) -> [String] {
-        let text = "↑ " + LabelRoom.shortened(label(unit), to: 0.9)
+        let text = "↑ " + LabelText.shortened(label(unit), to: 0.9)
         let whole = text + ", above this chart"
-        return whole.count <= LabelRoom.characters ? [whole] : [text, "above this chart"]
+        return whole.count <= LabelText.characters ? [whole] : [text, "above this chart"]
     }
 }

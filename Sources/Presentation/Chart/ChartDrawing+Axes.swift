@@ -17,7 +17,10 @@ extension ChartDrawing {
             // A bar's label is below its middle; where the last one ends, another period would begin.
             let bar = bars.first { $0.range.start == tick.time }
             guard bars.isEmpty || tick.time < chart.range.end else { return "" }
-            let share = bar.map { (self.share($0.range.start) + self.share($0.range.end)) / 2 } ?? self.share(tick.time)
+            // So is a day's below its point.
+            let half = chart.step >= Granularity.daily.seconds && tick.time < chart.range.end ? chart.step / 2 : 0
+            let share =
+                bar.map { (self.share($0.range.start) + self.share($0.range.end)) / 2 } ?? self.share(tick.time + half)
             let x = SVGNumber.percent(share)
             let edge = tick.label.count <= LabelEdge.shortest ? LabelEdge.short : LabelEdge.long
             let anchor = share < edge ? "start" : share > 1 - edge ? "end" : "middle"

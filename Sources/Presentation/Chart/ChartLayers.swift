@@ -2,6 +2,16 @@ public import UsageModel
 
 /// The layers of a ``Chart``. Colours are numbers from 1 to 8 (``SeriesColor``); points and bars are ascending.
 extension Chart {
+    /// How far a value can be relied on. Each is drawn in its own way, which colour only repeats.
+    public enum Standing: Sendable, Hashable {
+        case whole
+        /// Of a part of its period, because the rest was not fetched or lies outside of the range.
+        case partial
+        /// Of a period that is not over: it may change.
+        case running
+        case forecast
+    }
+
     /// Values joined by straight lines.
     public struct Line: Sendable, Hashable {
         public enum Style: Sendable, Hashable { case measured, forecast }
@@ -10,10 +20,13 @@ extension Chart {
             public var time: UnixTime
             /// Nil interrupts the line. A value between two of them is a dot.
             public var value: Double?
+            /// One that is not whole is a hollow dot beside the line: joined to it, it would seem to be a fall.
+            public var standing: Standing
 
-            public init(time: UnixTime, value: Double?) {
+            public init(time: UnixTime, value: Double?, standing: Standing = .whole) {
                 self.time = time
                 self.value = value
+                self.standing = standing
             }
         }
 
@@ -60,18 +73,23 @@ extension Chart {
         }
     }
 
-    /// A bar a period. Several layers stand side by side.
+    /// A bar a period. Of several layers the first lies in front.
     public struct Bars: Sendable, Hashable {
         public struct Bar: Sendable, Hashable {
             public var range: TimeRange
             public var value: Double
-            /// Whether it stands for a part of its period only; drawn hatched.
-            public var isPartial: Bool
+            /// Solid where it is whole, hatched where it is of a part of its period, an outline where it is a forecast.
+            public var standing: Standing
+            /// The 80% interval of a forecast.
+            public var interval: ClosedRange<Double>?
 
-            public init(range: TimeRange, value: Double, isPartial: Bool = false) {
+            public init(
+                range: TimeRange, value: Double, standing: Standing = .whole, interval: ClosedRange<Double>? = nil
+            ) {
                 self.range = range
                 self.value = value
-                self.isPartial = isPartial
+                self.standing = standing
+                self.interval = interval
             }
         }
 
@@ -98,19 +116,6 @@ extension Chart {
         }
     }
 
-    /// A point worth a word.
-    public struct Event: Sendable, Hashable {
-        public var time: UnixTime
-        public var value: Double
-        public var label: String
-
-        public init(time: UnixTime, value: Double, label: String) {
-            self.time = time
-            self.value = value
-            self.label = label
-        }
-    }
-
     /// A time worth a line from top to bottom.
     public struct Boundary: Sendable, Hashable {
         public var time: UnixTime
@@ -121,19 +126,36 @@ extension Chart {
             self.label = label
         }
     }
+
+    /// The closer look at a bucket or at a part of the time axis: an address to which times are added.
+    public struct Zoom: Sendable, Hashable {
+        /// A path and a query, such as `/explore?statistic=records`; neither is escaped for HTML yet.
+        public var address: String
+        /// The finest buckets that there are to look at.
+        public var finest: Granularity
+
+        public init(address: String, finest: Granularity) {
+            self.address = address
+            self.finest = finest
+        }
+    }
 }
 
 extension Chart.Line {
     /// The points of a series: a bucket that was not reported interrupts the line.
-    /// - Parameter step: seconds of a bucket.
-    public static func points(_ points: [UsageModel.Point], step: Int64) -> [Point] {
+    /// - Parameters:
+    ///   - step: seconds of a bucket.
+    ///   - standing: of a point.
+    public static func points(
+        _ points: [UsageModel.Point], step: Int64, standing: (UsageModel.Point) -> Chart.Standing = { _ in .whole }
+    ) -> [Point] {
         var shown: [Point] = []
         shown.reserveCapacity(points.count)
         for point in points {
             if let last = shown.last, point.time - last.time > step {
                 shown.append(Point(time: last.time + step, value: nil))
             }
-            shown.append(Point(time: point.time, value: point.value.double))
+            shown.append(Point(time: point.time, value: point.value.double, standing: standing(point)))
         }
         return shown
     }

@@ -4,10 +4,9 @@ internal import UsageModel
 struct ChartValues: Sendable, Hashable {
     var bands: [Chart.Band]
     var bars: [Chart.Bars]
-    /// Values that cannot be drawn are nil.
+    /// Values that cannot be drawn are nil. Times are those at which they are drawn: the middle of a bucket.
     var lines: [Chart.Line]
-    var events: [Chart.Event]
-    /// The extremes of lines, bars and events; infinite, and the lowest above the highest, when there are none.
+    /// The extremes of lines and bars; infinite, and the lowest above the highest, when there are none.
     private(set) var lowest = Double.infinity
     private(set) var highest = -Double.infinity
     private(set) var lowestBand = Double.infinity
@@ -25,24 +24,33 @@ struct ChartValues: Sendable, Hashable {
         func shows(_ time: UnixTime) -> Bool { range.start <= time && time <= range.end }
         lines = chart.lines.map { line in
             var line = line
-            line.points = line.points.filter { shows($0.time) }.map {
-                Chart.Line.Point(time: $0.time, value: $0.value.flatMap { Self.isUsable($0) ? $0 : nil })
+            line.points = line.points.compactMap { point in
+                let time = point.time + chart.step / 2
+                guard shows(time) else { return nil }
+                return Chart.Line.Point(
+                    time: time, value: point.value.flatMap { Self.isUsable($0) ? $0 : nil }, standing: point.standing)
             }
             return line
         }
         bars = chart.bars.map { layer in
             var layer = layer
             layer.bars = layer.bars.filter { range.overlaps($0.range) && Self.isUsable($0.value) }
+            for place in layer.bars.indices {
+                guard let interval = layer.bars[place].interval else { continue }
+                if !Self.isUsable(interval.lowerBound) || !Self.isUsable(interval.upperBound) {
+                    layer.bars[place].interval = nil
+                }
+            }
             return layer
         }
         bands = chart.bands.map { band in
             var band = band
+            for place in band.points.indices { band.points[place].time += chart.step / 2 }
             band.points = band.points.filter {
                 shows($0.time) && Self.isUsable($0.lower) && Self.isUsable($0.upper)
             }
             return band
         }
-        events = chart.events.filter { shows($0.time) && Self.isUsable($0.value) }
         func see(_ value: Double) {
             lowest = min(lowest, value)
             highest = max(highest, value)
@@ -50,10 +58,11 @@ struct ChartValues: Sendable, Hashable {
         }
         for line in lines { line.points.forEach { $0.value.map(see) } }
         for layer in bars { layer.bars.forEach { see($0.value) } }
-        events.forEach { see($0.value) }
-        for point in bands.flatMap(\.points) {
-            lowestBand = min(lowestBand, point.lower)
-            highestBand = max(highestBand, point.upper)
+        let intervals = bands.flatMap(\.points).map { ($0.lower, $0.upper) }
+        let whiskers = bars.flatMap(\.bars).compactMap(\.interval).map { ($0.lowerBound, $0.upperBound) }
+        for (lower, upper) in intervals + whiskers {
+            lowestBand = min(lowestBand, lower)
+            highestBand = max(highestBand, upper)
         }
         if lowest > highest, lowestBand <= highestBand { (lowest, highest) = (lowestBand, highestBand) }
     }

@@ -66,6 +66,17 @@ public enum CalendarText {
         return isMonth ? month(first) : "\(date(first)) to \(date(last))"
     }
 
+    /// A bucket of any width: like ``period(_:)`` where it is of whole days, otherwise with its hours, as
+    /// `22 Nov 2026, 14:00 to 15:00`; a minute is `22 Nov 2026, 14:05`.
+    public static func bucket(_ range: TimeRange) -> String {
+        let day = Granularity.daily.seconds
+        if range.start % day == 0, range.end % day == 0 { return period(range) }
+        let (first, last) = (self.day(of: range.start), self.day(of: range.end - 1))
+        let start = "\(date(first)), \(clock(range.start))"
+        if range.seconds <= Granularity.minutely.seconds { return start }
+        return "\(start) to \(first == last ? "" : "\(date(last)), ")\(clock(range.end))"
+    }
+
     /// The day in which a time lies.
     public static func day(of time: UnixTime) -> Int64 {
         Granularity.daily.floor(time) / Granularity.daily.seconds

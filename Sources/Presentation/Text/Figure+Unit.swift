@@ -31,11 +31,11 @@ extension Figure {
         scaled(value, ["B", "kB", "MB", "GB", "TB", "PB"])
     }
 
-    /// The labels of an axis: all with one prefix and as many decimals as `step` needs. The last one, which
-    /// stands at the top, names the unit.
+    /// The labels of an axis: all with one prefix and as many decimals as `step` needs, and the word for their unit,
+    /// which is empty where a symbol says it.
     /// - Parameters:
     ///   - ticks: ascending, in `unit`, each a multiple of `step`.
-    static func labels(ticks: [Double], step: Double, unit: StatisticUnit) -> [String] {
+    static func labels(ticks: [Double], step: Double, unit: StatisticUnit) -> (texts: [String], word: String) {
         let largest = ticks.map(abs).max() ?? 0
         let scale = AxisScale(largest: largest, unit: unit)
         let shownStep = step / scale.divisor
@@ -44,13 +44,11 @@ extension Figure {
                 let digits = shownStep * pow(10, Double(count))
                 return abs(digits.rounded() - digits) < digits * 1e-6
             } ?? 9
-        return ticks.enumerated().map { index, tick in
+        let texts = ticks.enumerated().map { index, tick in
             let number = sign(tick / scale.divisor) { plain($0, decimals: decimals) }
-            guard tick != 0 || index == ticks.count - 1 else { return number }
-            let text = suffixed(number, scale.symbol)
-            guard index == ticks.count - 1, !scale.word.isEmpty else { return text }
-            return text + space + (tick == 1 ? singular(scale.word) : scale.word)
+            return tick != 0 || index == ticks.count - 1 ? suffixed(number, scale.symbol) : number
         }
+        return (texts, scale.word)
     }
 
     private static func singular(_ word: String) -> String {
@@ -72,7 +70,7 @@ extension Figure {
 private struct AxisScale {
     var divisor = 1.0
     var symbol = ""
-    /// Said once an axis; empty where the symbol says it all.
+    /// Written above the axis; empty where the symbol says it all.
     var word = ""
 
     init(largest: Double, unit: StatisticUnit) {

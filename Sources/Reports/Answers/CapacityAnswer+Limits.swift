@@ -1,4 +1,4 @@
-internal import Capacity
+public import Capacity
 internal import Forecast
 internal import Presentation
 internal import UsageModel
@@ -90,7 +90,7 @@ extension CapacityReport {
 
     /// How often a limit of peaks was reached in all days of the report, since when, and the highest: the running month
     /// alone would make a year of it look like news. Nil for other limits.
-    private func peaks(_ limit: LimitReport) -> String? {
+    public func peaks(_ limit: LimitReport) -> String? {
         guard limit.limit.measure == .highest, let agreed = limit.agreed else { return nil }
         let known = limit.series.days.values(in: days)
         let reached = known.filter { $0.value >= agreed }

@@ -8,15 +8,86 @@ internal import UsageModel
 /// A chart is nil where there is nothing to draw.
 public struct CapacityCharts: Sendable {
     private let report: CapacityReport
+    /// The page that shows any statistic at any times.
+    private let explore: String?
 
     /// Days of the past that charts of days show.
     private static let past: Int64 = 365
     /// Future days in charts by day; more could not be distinguished.
     private static let future: Int64 = 90
-    /// The most lines in one chart that can be distinguished.
-    private static let mostLines = 8
+    /// The billing periods ahead that are drawn.
+    private static let periodsAhead = 12
 
-    public init(_ report: CapacityReport) { self.report = report }
+    /// - Parameter explore: the path of the page that shows any statistic; nil in a file, whose charts lead nowhere.
+    public init(_ report: CapacityReport, explore: String? = nil) {
+        self.report = report
+        self.explore = explore
+    }
+
+    /// A closer look at a statistic; nil in a file.
+    private func zoom(_ statistic: StatisticName) -> Chart.Zoom? {
+        explore.map { path in
+            let query = [(name: "application", value: report.application.text), ("statistic", statistic.text)]
+            let isMinutely = StatisticCatalogue.describe(statistic).api == .monitoring
+            return Chart.Zoom(
+                address: "\(path)?\(PercentEncoding.query(query))", finest: isMinutely ? .minutely : .hourly)
+        }
+    }
+
+    /// The address of a closer look at some days of a statistic; nil in a file.
+    func view(_ statistic: StatisticName, _ days: Range<Int64>) -> String? {
+        zoom(statistic)?.link(Self.time(days))
+    }
+
+    /// A limit's billing periods of the last year and the coming one, against what was agreed: those of an annual
+    /// commitment against its twelfth, without what is to come.
+    public func periods(_ limit: LimitReport) -> Chart? {
+        let measured = limit.periods.compactMap { period in
+            period.value.map { value in
+                Chart.Bars.Bar(
+                    range: Self.time(period.days), value: value,
+                    standing: period.isRunning ? .running : period.coverage < 1 ? .partial : .whole)
+            }
+        }
+        guard let first = measured.first, let last = measured.last else { return nil }
+        let running =
+            limit.term == nil && limit.month.upperBound > report.days.upperBound
+            ? limit.projection.map { [(days: limit.month, projection: $0)] } ?? [] : []
+        let ahead = (running + limit.comingMonths.prefix(Self.periodsAhead)).map { month in
+            let bounds = month.projection.bounds
+            return Chart.Bars.Bar(
+                range: Self.time(month.days), value: month.projection.mean, standing: .forecast,
+                interval: bounds.lower80 < bounds.upper80 ? bounds.lower80...bounds.upper80 : nil)
+        }
+        let goal = limit.agreed.map { agreed in
+            limit.term == nil
+                ? Chart.Limit(name: "Limit", value: agreed)
+                : Chart.Limit(name: "A twelfth of the commitment", value: agreed / 12)
+        }
+        let subject = Phrase.capitalized(
+            limit.limit.measure == .highest ? "peak \(limit.limit.subject)" : limit.limit.subject)
+        let isCalendar = limit.billing.startDay == 1
+        var summary = "\(Figure.count(measured.count, "period"))."
+        if let highest = measured.max(by: { $0.value < $1.value }) {
+            summary += " Highest: \(CalendarText.period(highest.range)) with \(Figure.compact(highest.value))."
+        }
+        if let final = ahead.last {
+            summary += " Projected for \(CalendarText.period(final.range)): \(Figure.compact(final.value))"
+            summary +=
+                final.interval.map { interval in
+                    " (80% interval: \(Figure.compact(interval.lowerBound)) to \(Figure.compact(interval.upperBound)))."
+                } ?? "."
+        }
+        if let goal { summary += " \(goal.name): \(Figure.compact(goal.value))." }
+        var bars = [Chart.Bars(name: "Used", bars: measured)]
+        if !ahead.isEmpty { bars.append(Chart.Bars(name: "Projected", bars: ahead, color: 2)) }
+        return Chart(
+            title: "\(subject) by \(isCalendar ? "month" : "billing period")", summary: summary,
+            unit: limit.series.unit,
+            range: TimeRange(first.range.start, ahead.last?.range.end ?? last.range.end), height: 220,
+            boundary: ahead.isEmpty ? nil : boundary, bars: bars, limits: goal.map { [$0] } ?? [],
+            addsUp: limit.limit.measure == .sum, zoom: zoom(limit.limit.statistic))
+    }
 
     /// Days of a limit's statistic with its forecast, intervals and what was agreed: for records and QPS.
     public func limit(_ limit: LimitReport) -> Chart? {
@@ -37,28 +108,6 @@ public struct CapacityCharts: Sendable {
         return days(of: limit.series, title: "Billed search requests, by day", future: Self.future, agreed: nil)
     }
 
-    /// Billed search requests of each month against what was agreed; months that are not whole are marked.
-    public var months: Chart? {
-        let bars = report.months.compactMap { month in
-            month.value.map { value in
-                Chart.Bars.Bar(
-                    range: Self.time(month.days), value: value, isPartial: month.coverage < 1 || month.isRunning)
-            }
-        }
-        guard let first = bars.first, let last = bars.last else { return nil }
-        let highest = report.months.filter { $0.value != nil }.max { ($0.value ?? 0) < ($1.value ?? 0) }
-        let agreed = report.limits.first { $0.limit == .searchRequestsPerMonth }?.agreed
-        var summary = "\(Figure.count(bars.count, "month"))."
-        if let highest, let value = highest.value {
-            summary += " Highest: \(Phrase.month(highest.days)) with \(Figure.compact(value))."
-        }
-        if let agreed { summary += " Limit: \(Figure.compact(agreed))." }
-        return Chart(
-            title: "Billed search requests, by month", summary: summary, unit: .requests,
-            range: TimeRange(first.range.start, last.range.end),
-            bars: [Chart.Bars(name: "Billed search requests", bars: bars)], limits: Self.limits(agreed))
-    }
-
     /// The running month's searches, added up, and their projection.
     public var runningMonth: Chart? {
         report.limits.first { $0.limit == .searchRequestsPerMonth }.flatMap(cumulative)
@@ -73,17 +122,13 @@ public struct CapacityCharts: Sendable {
         guard let used = limit.used, period.upperBound > report.days.upperBound, !report.days.isEmpty
         else { return nil }
         var sum = 0.0
-        var known = [Chart.Line.Point(time: Self.time(period.lowerBound), value: 0)]
+        var known: [Chart.Line.Point] = []
         for day in period where day < report.days.upperBound {
             let value = limit.series.days.value(of: day)
             sum += value ?? 0
-            // The sum is that of the day's end.
-            known.append(Chart.Line.Point(time: Self.time(day + 1), value: value == nil ? nil : sum))
+            known.append(Chart.Line.Point(time: Self.time(day), value: value == nil ? nil : sum))
         }
-        // A total is that of the day's end.
-        var ahead = limit.path.filter { period.contains($0.day) }.map { point in
-            ForecastPoint(day: point.day + 1, Outlook(mean: point.mean, bounds: point.bounds))
-        }
+        var ahead = limit.path.filter { period.contains($0.day) }
         // Where days were not fetched, what is expected begins above what is known.
         if let first = ahead.first, case .success(let forecast) = limit.series.forecast {
             let base = limit.usedCoverage < 1 ? first.mean - (forecast.points.first?.mean ?? 0) : used
@@ -103,7 +148,7 @@ public struct CapacityCharts: Sendable {
             summary: summary,
             unit: .requests,
             range: Self.time(period), boundary: boundary, bands: Self.bands(ahead), lines: lines,
-            limits: Self.limits(limit.agreed))
+            limits: Self.limits(limit.agreed), step: Granularity.daily.seconds, zoom: zoom(limit.limit.statistic))
     }
 
     /// The 99th percentile and the mean of processing time, by day.
@@ -120,7 +165,9 @@ public struct CapacityCharts: Sendable {
                 "In \(Phrase.month(month.month.days)) the median daily 99th percentile was "
                     + "\(Figure.text(month.percentile99 ?? 0, .milliseconds))."
             } ?? "Daily processing time.",
-            unit: .milliseconds, range: pastTime, lines: lines)
+            unit: .milliseconds, range: pastTime, lines: lines, step: Granularity.daily.seconds,
+            zoom: zoom("99p_processing_time")
+        ).fitted()
     }
 
     /// The highest share of search capacity in use, by day.
@@ -136,27 +183,27 @@ public struct CapacityCharts: Sendable {
                 "Highest peak: \(Figure.percent(highest.value / 100)) on \(CalendarText.date(highest.day))."
             } ?? "The share of search capacity in use.",
             unit: .percent, range: pastTime, lines: lines,
-            limits: [Chart.Limit(name: "Saturated", value: 100)])
+            limits: [Chart.Limit(name: "Saturated", value: 100)], step: Granularity.daily.seconds,
+            zoom: zoom("total_used_search_capacity")
+        ).fitted()
     }
 
-    /// One resource of all servers that are not gone; of more than eight those that use most.
+    /// One resource of all servers that are not gone, those that use most first.
     public func servers(_ resource: ServerTrend.Resource) -> Chart? {
-        let all = report.current(resource)
-        let kept = Set(
-            all.sorted { ($1.recent, $0.server) < ($0.recent, $1.server) }.prefix(Self.mostLines).map(\.server))
-        let shown = all.filter { kept.contains($0.server) }
+        let shown = report.current(resource).sorted { ($1.recent, $0.server) < ($0.recent, $1.server) }
         let lines = shown.enumerated().compactMap { number, server in
             line(server.server.text, server.trend.days, color: number + 1)
         }
         guard let highest = shown.max(by: { $0.recent < $1.recent }), !lines.isEmpty else { return nil }
-        let more = all.count > shown.count ? ", top \(shown.count) servers" : ""
         return Chart(
-            title: "\(resource.title)\(more), by day",
+            title: "\(resource.title), by day",
             summary:
                 "\(Figure.count(shown.count, "server")). Highest in the last 7 days: \(highest.server) with "
                 + "\(Figure.text(highest.recent, resource.unit)).",
             unit: resource.unit, range: knownTime(shown.map(\.trend.days)), height: 200, lines: lines,
-            limits: resource == .ssd ? [Chart.Limit(name: "Memory full", value: 100)] : [])
+            limits: resource == .ssd ? [Chart.Limit(name: "Memory full", value: 100)] : [],
+            step: Granularity.daily.seconds, zoom: resource.statistics.first.flatMap(zoom)
+        ).fitted()
     }
 
     /// Searches of an index by week.
@@ -213,7 +260,8 @@ extension CapacityCharts {
         return Chart(
             title: title, summary: summary, unit: series.unit,
             range: TimeRange(pastTime.start, Self.time(end)), boundary: points.isEmpty ? nil : boundary, bands: bands,
-            lines: lines, limits: Self.limits(agreed))
+            lines: lines, limits: Self.limits(agreed), step: Granularity.daily.seconds, zoom: zoom(series.key.statistic)
+        ).fitted()
     }
 
     private static func expected(_ points: [ForecastPoint]) -> Chart.Line {

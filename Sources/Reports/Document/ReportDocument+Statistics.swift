@@ -4,7 +4,7 @@ internal import Presentation
 internal import UsageModel
 
 extension ReportDocument.Section {
-    static func unusualDays(_ report: CapacityReport) -> Self {
+    static func unusualDays(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         guard !report.unusualDays.isEmpty else {
             let none =
                 report.unusualDaysAreKnown
@@ -19,7 +19,7 @@ extension ReportDocument.Section {
             let statistic = StatisticCatalogue.describe(day.statistic)
             let unit = statistic.unit
             return [
-                .text(Phrase.cell(day.day)), .text(statistic.title),
+                .link(Phrase.cell(day.day), charts.view(day.statistic, day.day..<day.day + 1)), .text(statistic.title),
                 .text(Figure.text(day.value, unit)),
                 .text(Figure.text(day.expected, unit)), .text(Phrase.change(day.value, from: day.expected)),
                 .text(Phrase.signed(day.deviations)),

@@ -41,6 +41,9 @@ extension ReportDocument.Section {
         let meters = report.limits.compactMap { limit in
             charts.meter(limit).map { ReportDocument.Block.meter(id: "meter-\(limit.limit.identifier)", $0) }
         }
+        let drawings = report.limits.compactMap { limit in
+            charts.periods(limit).map { (id: "chart-periods-\(limit.limit.identifier)", chart: $0) }
+        }
         var notes: [String] = []
         if report.limits.contains(where: { $0.usedCoverage < 1 && $0.used != nil }) {
             notes.append("≥: a lower bound, because some days of the period have no data.")
@@ -58,7 +61,8 @@ extension ReportDocument.Section {
         }
         return Self(
             id: "contract", title: "Contract",
-            blocks: meters + [.table(table)] + terms + notes.map(ReportDocument.Block.paragraph))
+            blocks: meters + [.table(table)] + (drawings.isEmpty ? [] : [.charts(drawings)]) + terms
+                + notes.map(ReportDocument.Block.paragraph))
     }
 
     /// The billing periods of a term beside a twelfth of the commitment; nil before the first has begun.
@@ -83,7 +87,6 @@ extension ReportDocument.Section {
     /// Searches by month, week and day.
     static func searches(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
         var blocks: [ReportDocument.Block] = []
-        if let chart = charts.months { blocks.append(.chart(id: "chart-months", chart)) }
         if let chart = charts.runningMonth { blocks.append(.chart(id: "chart-running-month", chart)) }
         if let chart = charts.runningTerm { blocks.append(.chart(id: "chart-running-term", chart)) }
         if let chart = charts.searches { blocks.append(.chart(id: "chart-searches", chart)) }
@@ -91,7 +94,7 @@ extension ReportDocument.Section {
             return Self(
                 id: "searches", title: "Searches", blocks: [.paragraph("Not enough data: no searches were reported.")])
         }
-        blocks.append(.table(months(report)))
+        blocks.append(.table(months(report, charts)))
         if report.months.contains(where: { $0.value != nil && $0.isPartial(until: report.days.upperBound) }) {
             blocks.append(
                 .paragraph(
@@ -99,7 +102,7 @@ extension ReportDocument.Section {
             )
         }
         if let table = comingMonths(report) { blocks.append(.table(table)) }
-        blocks.append(.table(weeks(report)))
+        blocks.append(.table(weeks(report, charts)))
         return Self(id: "searches", title: "Searches", blocks: blocks)
     }
 
@@ -116,12 +119,14 @@ extension ReportDocument.Section {
         }
     }
 
-    private static func months(_ report: CapacityReport) -> ReportDocument.Table {
+    private static func months(_ report: CapacityReport, _ charts: CapacityCharts) -> ReportDocument.Table {
         let agreed = report.limits.first { $0.limit == .searchRequestsPerMonth }?.agreed
         let rows = report.months.indices.reversed().map { position -> [ReportDocument.Cell] in
             let month = report.months[position]
             return [
-                .text(Phrase.monthCell(month.days) + (month.isRunning ? " so far" : "")),
+                .link(
+                    Phrase.monthCell(month.days) + (month.isRunning ? " so far" : ""),
+                    charts.view(ContractLimit.searchRequestsPerMonth.statistic, month.days)),
                 .text(Phrase.exact(month, until: report.days.upperBound)),
                 .text(Phrase.share(month.value, of: agreed)),
                 .text(Phrase.change(month, from: position >= 1 ? report.months[position - 1] : nil)),
@@ -159,12 +164,14 @@ extension ReportDocument.Section {
     /// A quarter of a year.
     private static let weeksShown = 13
 
-    private static func weeks(_ report: CapacityReport) -> ReportDocument.Table {
+    private static func weeks(_ report: CapacityReport, _ charts: CapacityCharts) -> ReportDocument.Table {
         let shown = report.weeks.indices.suffix(weeksShown).reversed()
         let rows = shown.map { position -> [ReportDocument.Cell] in
             let week = report.weeks[position]
             return [
-                .text(Phrase.cell(week.days.lowerBound) + (week.isRunning ? " so far" : "")),
+                .link(
+                    Phrase.cell(week.days.lowerBound) + (week.isRunning ? " so far" : ""),
+                    charts.view(ContractLimit.searchRequestsPerMonth.statistic, week.days)),
                 .text(Phrase.exact(week, until: report.days.upperBound)),
                 .text(Phrase.change(week, from: position >= 1 ? report.weeks[position - 1] : nil)),
                 .text(Phrase.change(week, from: position >= 52 ? report.weeks[position - 52] : nil)),

@@ -33,6 +33,8 @@ struct ReportDocument: Sendable {
         case list([String])
         case table(Table)
         case chart(id: String, Chart)
+        /// Charts side by side where there is room.
+        case charts([(id: String, chart: Chart)])
         case meter(id: String, Meter)
         case calendar(CoverageCalendar)
     }
@@ -56,6 +58,8 @@ struct ReportDocument: Sendable {
         case text(String)
         /// A name that may be written from right to left, or be anything.
         case name(String)
+        /// A text that leads to a closer look; nil leads nowhere.
+        case link(String, String?)
         case sparkline(Sparkline)
 
         static let none = Cell.text(Figure.missing)
@@ -63,9 +67,11 @@ struct ReportDocument: Sendable {
 }
 
 extension ReportDocument {
-    /// - Parameter appendix: whether the table of every statistic follows.
-    init(_ report: CapacityReport, appendix: Bool) {
-        let charts = CapacityCharts(report)
+    /// - Parameters:
+    ///   - appendix: whether the table of every statistic follows.
+    ///   - explore: the path of the page that shows any statistic; nil in a file.
+    init(_ report: CapacityReport, appendix: Bool, explore: String? = nil) {
+        let charts = CapacityCharts(report, explore: explore)
         let last = report.days.isEmpty ? nil : report.days.upperBound - 1
         title = "Capacity report: \(report.application)" + (last.map { ", to \(CalendarText.date($0))" } ?? "")
         facts = [("Application", report.application.text)]
@@ -86,7 +92,7 @@ extension ReportDocument {
             [.contract(report, charts), .searches(report, charts)] + Section.levels(report, charts)
             + [Section.inventory(report)].compactMap(\.self) + [
                 .indices(report, charts), .searchCapacity(report, charts), .servers(report, charts),
-                .latency(report, charts), .unusualDays(report), .quality(report, charts), .method(report),
+                .latency(report, charts), .unusualDays(report, charts), .quality(report, charts), .method(report),
             ] + (appendix ? [.statistics(report)] : [])
         if !report.hasUsage {
             sections.removeAll { Self.ofUsage.contains($0.id) || $0.id == "servers" && report.servers.isEmpty }

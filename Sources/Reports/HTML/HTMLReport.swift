@@ -26,9 +26,10 @@ public struct ReportSections {
     public let html: Markup
 
     /// The answers and sections of a report without its appendix.
+    /// - Parameter explore: the path of the page that shows any statistic, to which charts and tables lead.
     /// - Throws: when the template cannot be parsed.
-    public init(_ report: CapacityReport) throws {
-        let document = ReportDocument(report, appendix: false)
+    public init(_ report: CapacityReport, explore: String) throws {
+        let document = ReportDocument(report, appendix: false, explore: explore)
         try self.init(document.answers, document.sections)
     }
 
@@ -119,6 +120,9 @@ private struct BlockView: ViewModel {
         case .list(let items): list = ListView(items: items)
         case .table(let table): self.table = TableView(table)
         case .chart(let id, let chart): markup = Markup(trusted: chart.figure(id: id))
+        case .charts(let charts):
+            let figures = charts.map { Markup(trusted: $0.chart.figure(id: $0.id)) }.joined()
+            markup = "<div class=\"figures\">\(figures)</div>"
         case .meter(let id, let meter):
             let svg = Markup(trusted: meter.svg(id: id))
             markup = """
@@ -164,6 +168,7 @@ extension Markup {
         switch cell {
         case .text(let text): self.init(text: text)
         case .name(let name): self = "<bdi>\(name)</bdi>"
+        case .link(let text, let address): self = address.map { "<a href=\"\($0)\">\(text)</a>" } ?? "\(text)"
         case .sparkline(let sparkline): self.init(trusted: sparkline.svg)
         }
     }

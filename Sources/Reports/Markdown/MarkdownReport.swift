@@ -30,6 +30,7 @@ struct MarkdownReport {
         case .paragraph(let text): self.block(MarkdownText.line(text))
         case .list(let items): self.block(items.map { "* \(MarkdownText.line($0))" }.joined(separator: "\n"))
         case .chart(_, let chart): self.block(caption(chart.title, chart.summary))
+        case .charts(let charts): for one in charts { self.block(caption(one.chart.title, one.chart.summary)) }
         case .meter(_, let meter): self.block(caption(meter.label, meter.summary))
         // A paragraph states what is missing.
         case .calendar: break
@@ -54,7 +55,7 @@ struct MarkdownReport {
             row(
                 shown.map { column in
                     switch cells[column] {
-                    case .text(let text), .name(let text): MarkdownText.escape(text)
+                    case .text(let text), .name(let text), .link(let text, _): MarkdownText.escape(text)
                     case .sparkline: ""
                     }
                 })

@@ -26,24 +26,28 @@ struct CapacityContent: ViewModel {
     var isEmpty: Bool
     var reports: [Report]
 
-    /// - Parameter report: nil when there is no application, or not the requested one.
-    init(_ report: CapacityReport?, applications: [ApplicationID]) throws {
+    /// - Parameters:
+    ///   - report: nil when there is no application, or not the requested one.
+    ///   - root: the prefix of links.
+    init(_ report: CapacityReport?, applications: [ApplicationID], root: String) throws {
         hasChoice = applications.count > 1
         choices = applications.map { Choice(id: $0.text, isSelected: $0 == report?.application) }
         isEmpty = applications.isEmpty
-        reports = try report.map { [try Report($0)] } ?? []
+        reports = try report.map { [try Report($0, root: root)] } ?? []
     }
 }
 
 extension CapacityContent.Report {
-    init(_ report: CapacityReport) throws {
+    init(_ report: CapacityReport, root: String) throws {
         id = report.application.text
         hasDays = !report.days.isEmpty
         days =
             hasDays
             ? "\(CalendarText.date(report.days.lowerBound)) to \(CalendarText.date(report.days.upperBound - 1))" : ""
         timeZone = report.timeZone
-        sections = hasDays || report.inventory != nil ? try ReportSections(report).html : .empty
+        sections =
+            hasDays || report.inventory != nil
+            ? try ReportSections(report, explore: root + PageName.explore.path).html : .empty
         let query = PercentEncoding.query([("application", report.application.text)])
         json = "\(CapacityRoute.path)?\(query)"
         command =

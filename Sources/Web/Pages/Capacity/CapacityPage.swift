@@ -32,7 +32,8 @@ enum CapacityPage {
             if known.count > 1 { page.subject = chosen?.text ?? "" }
             if let chosen { report = try await exporter.capacity.report(chosen) }
             page.content = PageTemplates.render(
-                .capacity, try CapacityContent(report, applications: known), at: exporter.paths)
+                .capacity, try CapacityContent(report, applications: known, root: exporter.paths.linkPrefix),
+                at: exporter.paths)
             return page
         }
     }

@@ -6,34 +6,59 @@ internal import UsageModel
 struct ExploreChart {
     let markup: Markup
 
-    /// - Parameter whole: the series without incomplete buckets: a line would seem to fall. Bars show these as such.
-    init(_ question: ExploreQuestion, _ series: [RangeSeries], whole: [RangeSeries], _ names: [String]) {
+    /// - Parameters:
+    ///   - whole: the series without incomplete buckets, which are drawn as such and count nowhere else.
+    ///   - root: the prefix of links.
+    init(
+        _ question: ExploreQuestion, _ series: [RangeSeries], whole: [RangeSeries], _ names: [String], root: String
+    ) {
         let query = question.query
         let step = question.step
         let statistic = question.statistics[0]
+        let addsUp = question.isCount && question.statistics.allSatisfy { query.aggregate(for: $0.name) == .sum }
         var chart = Chart(
             title: Self.title(query, width: question.width),
             summary: Self.summary(whole, names, statistic), unit: statistic.unit,
             range: Self.shown(query.range, series, step: step), height: 320,
-            startsAtZero: question.isCount)
+            startsAtZero: question.isCount, step: step, addsUp: addsUp,
+            zoom: Chart.Zoom(address: Self.address(question, root: root), finest: Self.finest(statistic)))
+        chart.isMonthly = query.isMonthly
+        let standings = whole.map { one in
+            let times = Set(one.points.map(\.time))
+            return { (point: Point) -> Chart.Standing in
+                if times.contains(point.time) { return .whole }
+                return query.end(ofBucket: point.time) > query.range.end ? .running : .partial
+            }
+        }
         if series.count == 1, question.isCount, step >= Granularity.daily.seconds {
-            let wholeTimes = Set(whole[0].points.map(\.time))
             chart.bars = [
                 Chart.Bars(
                     name: names[0],
                     bars: series[0].points.map { point in
                         Chart.Bars.Bar(
                             range: TimeRange(point.time, query.end(ofBucket: point.time)), value: point.value.double,
-                            isPartial: !wholeTimes.contains(point.time))
+                            standing: standings[0](point))
                     })
             ]
         } else {
-            chart.lines = zip(whole, names).enumerated().map { position, one in
-                Chart.Line(name: one.1, points: Chart.Line.points(one.0.points, step: step), color: position + 1)
+            chart.lines = zip(zip(series, standings), names).enumerated().map { position, one in
+                Chart.Line(
+                    name: one.1, points: Chart.Line.points(one.0.0.points, step: step, standing: one.0.1),
+                    color: position + 1)
             }
         }
-        markup = Markup(trusted: chart.figure(id: question.number == 1 ? "chart" : "chart-\(question.number)"))
+        let id = question.number == 1 ? "chart" : "chart-\(question.number)"
+        markup = Markup(trusted: chart.fitted().figure(id: id))
     }
+
+    /// The same selection at other times, which the chart adds.
+    static func address(_ question: ExploreQuestion, root: String) -> String {
+        let kept = question.parameters.filter { !["start", "end", "granularity", "step"].contains($0.name) }
+        return "\(root)\(PageName.explore.path)?\(PercentEncoding.query(kept))"
+    }
+
+    /// The finest buckets of a statistic: only servers are measured by minutes.
+    static func finest(_ statistic: Statistic) -> Granularity { statistic.api == .monitoring ? .minutely : .hourly }
 
     /// The part of the statistic that it shows: `products, by hour`.
     static func title(_ query: RangeQuery, width: String) -> String {

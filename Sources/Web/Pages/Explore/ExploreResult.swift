@@ -66,7 +66,7 @@ struct ExploreResult: ViewModel {
         isEmpty = series.isEmpty
         unit = question.unit == .unknown ? "" : question.unit.rawValue.replacing("_", with: " ")
         addsUp = question.isCount && question.statistics.allSatisfy { query.aggregate(for: $0.name) == .sum }
-        let drawing = series.isEmpty ? nil : ExploreChart(question, series, whole: whole, labels)
+        let drawing = series.isEmpty ? nil : ExploreChart(question, series, whole: whole, labels, root: root)
         let isCut = zip(series, whole).contains { $0.points.count > $1.points.count }
         note = Self.note(question, coverage: answer.coverage) + (isCut ? " Incomplete buckets are not counted." : "")
         hidden =

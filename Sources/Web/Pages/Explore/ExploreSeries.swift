@@ -3,8 +3,10 @@ internal import UsageModel
 
 /// The series of one chart, as they are drawn: the largest, and beside them what they are compared with.
 struct ExploreSeries: Sendable {
-    /// The most lines that can be distinguished.
-    static let drawn = 8
+    /// Series of one answer that are drawn, the largest ones: more than eight are small charts.
+    static let drawn = 24
+    /// The most series that are compared with an earlier range.
+    static let compared = 4
 
     /// At the times at which they are drawn.
     var series: [RangeSeries]
@@ -19,7 +21,7 @@ struct ExploreSeries: Sendable {
 
     /// - Parameter before: the answer that it is compared with.
     init(_ question: ExploreQuestion, _ answer: RangeAnswer, _ before: RangeAnswer?, now: UnixTime) {
-        let shown = answer.series.prefix(before == nil ? Self.drawn : Self.drawn / 2)
+        let shown = before == nil ? Self.largest(answer.series) : Array(answer.series.prefix(Self.compared))
         let earlier = shown.compactMap { one in before?.series.first { $0.key == one.key } }
         let moved = earlier.map { one in
             var one = one
@@ -40,6 +42,14 @@ struct ExploreSeries: Sendable {
         }
         isEarlier = shown.map { _ in false } + moved.map { _ in true }
         count = answer.series.count
+    }
+
+    /// The largest series of an answer, in its order: all of them where there are no more than ``drawn``.
+    private static func largest(_ series: [RangeSeries]) -> [RangeSeries] {
+        guard series.count > drawn else { return series }
+        let sums = series.map { $0.points.reduce(0) { $0 + abs($1.value.double) } }
+        let kept = Set(series.indices.sorted { (sums[$1], $0) < (sums[$0], $1) }.prefix(drawn))
+        return series.indices.filter(kept.contains).map { series[$0] }
     }
 
     /// How many are of the range that was asked for.

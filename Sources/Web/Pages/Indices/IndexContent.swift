@@ -21,13 +21,18 @@ struct IndexContent: ViewModel {
     var hasMonths: Bool
     var months: [Month]
 
-    init(_ index: IndexName, of application: ApplicationID, _ answer: RangeAnswer) {
+    /// - Parameter root: the prefix of links.
+    init(_ index: IndexName, of application: ApplicationID, _ answer: RangeAnswer, root: String) {
         name = index.text
         self.application = application
         let scope = [(name: "application", value: application.text), ("index", index.text)]
         explore = Self.explore(scope)
         let found = IndexPage.statistics.compactMap { name in answer.series.first { $0.key.statistic == name } }
-        charts = found.enumerated().compactMap { Self.chart($0.element, id: "chart-\($0.offset + 1)") }
+        charts = found.enumerated().compactMap { number, series in
+            Self.chart(
+                series, id: "chart-\(number + 1)",
+                address: root + Self.explore(scope + [("statistic", series.key.statistic.text)]))
+        }
         hasCharts = !charts.isEmpty
         months = Self.months(found, scope)
         hasMonths = !months.isEmpty
@@ -38,7 +43,7 @@ struct IndexContent: ViewModel {
     }
 
     /// Nil where nothing was reported in the days of the chart.
-    private static func chart(_ series: RangeSeries, id: String) -> Markup? {
+    private static func chart(_ series: RangeSeries, id: String, address: String) -> Markup? {
         let day = Granularity.daily.seconds
         guard let newest = series.points.last?.time else { return nil }
         let range = TimeRange(newest + day - IndexPage.charted * day, newest + day)
@@ -50,7 +55,9 @@ struct IndexContent: ViewModel {
             title: "\(statistic.title), by day",
             summary:
                 "Highest \(Figure.text(highest, statistic.unit)), newest \(Figure.text(newestValue, statistic.unit)).",
-            unit: statistic.unit, range: range, height: 220, startsAtZero: statistic.kind == .count)
+            unit: statistic.unit, range: range, height: 220, startsAtZero: statistic.kind == .count, step: day,
+            addsUp: statistic.kind == .count,
+            zoom: Chart.Zoom(address: address, finest: ExploreChart.finest(statistic)))
         if statistic.kind == .count {
             chart.bars = [
                 Chart.Bars(
@@ -65,7 +72,7 @@ struct IndexContent: ViewModel {
                     name: statistic.title, points: Chart.Line.points(points, step: day))
             ]
         }
-        return Markup(trusted: chart.figure(id: id))
+        return Markup(trusted: chart.fitted().figure(id: id))
     }
 
     /// The calendar months of the searches and records, newest first.

@@ -69,6 +69,8 @@ enum IndexPage {
         let query = RangeQuery(
             statistics: statistics, applications: [application], indices: .names([index]), granularity: .daily,
             range: TimeRange(end - stored * Granularity.daily.seconds, end))
-        return IndexContent(index, of: application, try await RangeParameters.answer(query, exporter, now: now))
+        return IndexContent(
+            index, of: application, try await RangeParameters.answer(query, exporter, now: now),
+            root: exporter.paths.linkPrefix)
     }
 }

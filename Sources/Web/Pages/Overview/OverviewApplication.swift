@@ -56,7 +56,8 @@ struct OverviewApplication: ViewModel {
     var rows: [ProgressRow]
     var notes: [Markup]
 
-    init(_ report: CapacityReport, position: Int, _ facts: CollectorFacts) {
+    /// - Parameter root: the prefix of links within drawings.
+    init(_ report: CapacityReport, position: Int, _ facts: CollectorFacts, root: String) {
         let status = facts.statuses.first { $0.application == report.application }
         id = report.application
         anchor = "application-\(position)"
@@ -77,7 +78,9 @@ struct OverviewApplication: ViewModel {
         let agreed = report.limits.filter { $0.agreed != nil }.sorted { Self.strain($0) > Self.strain($1) }
         verdicts = OverviewVerdict(agreed, report.inventory).map { [$0] } ?? []
         hasContract = !agreed.isEmpty
-        limits = agreed.enumerated().map { LimitView($0.element, of: report, id: "meter-\(position)-\($0.offset)") }
+        limits = agreed.enumerated().map {
+            LimitView($0.element, of: report, id: "\(position)-\($0.offset)", root: root)
+        }
         // A year has the same days as its months.
         tiles = report.limits.filter { $0.term == nil }
             .compactMap { Self.tile($0, until: report.days.upperBound) }
@@ -175,12 +178,28 @@ struct LimitView: ViewModel {
 
     var title: String
     var meter: Markup
+    /// The last year and the coming one by billing period.
+    var chart: Markup
+    /// The statistic by day.
+    var link: String
+    /// How often and since when a limit of peaks was reached; empty for others.
+    var history: String
     var answers: [Answer]
 
-    /// - Parameter id: of the drawing, unique within the page.
-    init(_ limit: LimitReport, of report: CapacityReport, id: String) {
+    /// - Parameters:
+    ///   - id: the end of the drawings' identifiers, unique within the page.
+    ///   - root: the prefix of links within drawings.
+    init(_ limit: LimitReport, of report: CapacityReport, id: String, root: String) {
         title = limit.limit.title
-        meter = CapacityCharts(report).meter(limit).map { Markup(trusted: $0.svg(id: id)) } ?? .empty
+        let charts = CapacityCharts(report, explore: root + PageName.explore.path)
+        meter = charts.meter(limit).map { Markup(trusted: $0.svg(id: "meter-\(id)")) } ?? .empty
+        chart = charts.periods(limit).map { Markup(trusted: $0.figure(id: "periods-\(id)")) } ?? .empty
+        let query = [
+            (name: "application", value: report.application.text), ("statistic", limit.limit.statistic.text),
+            ("range", ExploreParameters.Preset.year.rawValue),
+        ]
+        link = "\(PageName.explore.path)?\(PercentEncoding.query(query))"
+        history = report.peaks(limit) ?? ""
         answers = report.answers.filter { $0.id.hasPrefix("\(limit.limit.rawValue).") }.map(Answer.init)
     }
 }

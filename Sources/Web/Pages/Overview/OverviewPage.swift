@@ -15,7 +15,8 @@ enum OverviewPage {
             var applications: [OverviewApplication] = []
             for (position, id) in facts.applications().enumerated() {
                 let report = try await exporter.capacity.report(id)
-                applications.append(OverviewApplication(report, position: position + 1, facts))
+                applications.append(
+                    OverviewApplication(report, position: position + 1, facts, root: exporter.paths.linkPrefix))
             }
             let content = Content(
                 hasApplications: !applications.isEmpty, hasSeveral: applications.count > 1, applications: applications,
