@@ -1,5 +1,5 @@
 // A module that adds what HTML alone cannot do: without it, every page shows, links and submits the same.
-// Figures come from data-* attributes, as they are stored. Nothing moves by itself: there is no motion to reduce.
+// Figures are the exact ones of data-* attributes. Nothing moves by itself.
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (element, type, action) => element.addEventListener(type, action);
@@ -30,7 +30,7 @@ function crosshair(figure, chart, plot) {
   const names = all(".legend [data-name]", figure).map((entry) => entry.dataset.name);
   const mark = create("div", { className: "crosshair" });
   const buckets = all(".bucket", chart).map((element) => {
-    // The readout replaces the browser's tooltip, and takes the words for the period from it.
+    // The readout replaces the browser's tooltip.
     const title = element.querySelector("title");
     element.ariaLabel = title.textContent;
     title.remove();
@@ -108,7 +108,7 @@ function toggle(figure, entry) {
   update();
 }
 
-// Tables: sorted by the exact value of each cell, and with a filter where they are long.
+// Tables: sorted by the exact value of each cell, long ones with a filter.
 
 const { compare } = new Intl.Collator("en", { numeric: true });
 
@@ -179,7 +179,7 @@ function enhance(root) {
   all("pre.copyable", root).forEach(copyable);
 }
 
-// Refresh: a page of the present is fetched again while it is visible.
+// Refresh: a page of the present, while it is visible.
 
 const main = document.querySelector("main");
 const every = main.dataset.refresh * 1000;
