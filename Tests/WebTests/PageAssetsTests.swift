@@ -43,7 +43,7 @@ struct PageAssetsTests {
     func script() async throws {
         try await withServer(Site().exporter) { web in
             let script = try await web.get("/pages.js")
-            #expect(script.body.count <= 10 * 1024 && script.body.count > 1000)
+            #expect(script.body.count <= 10_000 && script.body.count > 1000)
             for word in [
                 "eval(", "Function(", "innerHTML", "insertAdjacentHTML", "document.write", "import ", "import(",
                 "http:",
