@@ -1,3 +1,4 @@
+import Transport
 import Settings
 import Testing
 import UsageModel

@@ -30,9 +30,9 @@ struct BucketFoldTests {
     @Test("Months are those of the calendar, leap years included")
     func months() throws {
         let start = try #require(RFC3339.parse("2024-01-15T00:00:00Z"))
-        let days = (0..<400).map { Point(time: start + $0 * 86_400, value: .integer(1)) }
+        let days = (0..<400 as Range<Int64>).map { Point(time: start + $0 * 86_400, value: .integer(1)) }
         let months = fold(days, step: RangeQuery.longestMonth, .sum, isMonthly: true)
-        let expected = [17, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 17]
+        let expected: [Int64] = [17, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 17]
         #expect(months.map(\.value) == expected.map { .integer($0) })
         #expect(
             months.map { RFC3339.string($0.time).prefix(10) }.prefix(3) == ["2024-01-01", "2024-02-01", "2024-03-01"])

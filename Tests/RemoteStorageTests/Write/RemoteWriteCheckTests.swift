@@ -65,11 +65,11 @@ struct RemoteWriteCheckTests {
                 ? nil : .status(401, body: "bad \(request.headers["authorization"] ?? "nothing")")
         }
         let right = try await check(receiver) {
-            $0.credentials = .authorization(type: "Bearer", credentials: SecretText(password: "right"))
+            $0.credentials = .authorization(type: "Bearer", credentials: .value("right"))
         }
         #expect(right.works)
         let wrong = try await check(receiver) {
-            $0.credentials = .authorization(type: "Bearer", credentials: SecretText(password: "wrong-t0ken"))
+            $0.credentials = .authorization(type: "Bearer", credentials: .value("wrong-t0ken"))
         }
         #expect(!wrong.works)
         #expect(wrong.text == "the receiver answered 401: bad <redacted>")
@@ -126,7 +126,7 @@ struct RemoteWriteCheckTests {
         #expect(own.requests.map(\.target) == ["localhost:\(port)"])
         #expect(environment.requests.isEmpty)
         #expect(receiver.requests.count == 1)
-        destination.proxy?.credentials = .value("u:wr0ng")
+        destination.proxy?.credentials = SecretText(password: "u:wr0ng")
         result = await RemoteWriteCheck.check(destination, userAgent: "test", proxies: proxies)
         #expect(!result.works)
         #expect(result.text == "proxy 127.0.0.1:\(own.port) rejected its user and password")

@@ -1,3 +1,4 @@
+import Transport
 import TestSupport
 import Testing
 

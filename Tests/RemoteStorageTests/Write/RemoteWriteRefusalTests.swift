@@ -1,3 +1,4 @@
+import Transport
 import History
 import RemoteStorage
 import Synchronization
