@@ -175,7 +175,8 @@ struct HTTP2Tests {
             $0.window = 0.2
         } _: { port, _ in
             let client = try await HTTP2Client(port: port)
-            try await client.ask("/health", on: 1, method: "GET")
+            // On a busy machine its time is over before.
+            try? await client.ask("/health", on: 1)
             #expect(await client.goodbye() == .noError)
             await client.end()
         }
@@ -247,9 +248,12 @@ struct HTTP2Tests {
         try await withServer(log) { _ in
         } _: { port, _ in
             let client = try await HTTP2Client(port: port)
-            for stream in stride(from: 1, to: 800, by: 2) {
-                try? await client.ask("/metrics", on: stream)
-                try? await client.send(.rstStream(.cancel), on: stream)
+            // However slowly they are sent: those of half a minute count.
+            var stream = 1
+            while (try? await client.ask("/metrics", on: stream)) != nil,
+                (try? await client.send(.rstStream(.cancel), on: stream)) != nil
+            {
+                stream += 2
             }
             #expect([.enhanceYourCalm, nil].contains(await client.goodbye()))
             await client.end()
