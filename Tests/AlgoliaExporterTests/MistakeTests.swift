@@ -31,10 +31,13 @@ struct MistakeTests {
                 "algolia-exporter db"
             ),
             (
-                ["db", "drop"], "unknown command 'drop'; expected info, verify, compact, backup or retain",
+                ["db", "drop"], "unknown command 'drop'; expected info, verify, compact, backup, import or retain",
                 "algolia-exporter db"
             ),
-            (["db"], "missing command; expected info, verify, compact, backup or retain", "algolia-exporter db"),
+            (
+                ["db"], "missing command; expected info, verify, compact, backup, import or retain",
+                "algolia-exporter db"
+            ),
         ])
     func command(arguments: [String], error: String, command: String) {
         #expect(
