@@ -148,6 +148,16 @@ struct ChartBucketTests {
         #expect(markup.all("chart").first?["role"] == "group", "an image may not have links in it")
     }
 
+    @Test("A first bucket that begins before the axis is not said to be missing: it was not asked for")
+    func cut() throws {
+        var chart = chart([("products", [nil, 6, 7, nil, 8])], step: Self.hour)
+        chart.range.start += 600
+        let figure = chart.figure(id: "chart")
+        #expect(try ChartMarkup(figure).all("missing").count { $0["y"] != "1" } == 1, "the gap within")
+        chart.range.end = Self.start + 3 * Self.hour
+        #expect(!chart.figure(id: "chart").contains("no data"))
+    }
+
     @Test("Missing, provisional and projected values are each drawn differently, and said")
     func standings() throws {
         var chart = chart([("Reported", [5, 6, nil, nil, 9, 2]), ("Projected", [])])

@@ -41,6 +41,8 @@ struct ChartBuckets: Sendable, Hashable {
     private(set) var buckets: [Bucket] = []
     /// Names of the series, in the order of the legend.
     let names: [String]
+    /// The start of the time axis.
+    private let start: UnixTime
 
     private static let day = Granularity.daily.seconds
     /// The first Monday after 1970-01-01.
@@ -49,6 +51,7 @@ struct ChartBuckets: Sendable, Hashable {
     /// Without buckets where there is no value, and where points stand for no period.
     init(_ chart: Chart, _ values: ChartValues) {
         names = values.bars.map(\.name) + values.lines.map(\.name)
+        start = chart.range.start
         guard !values.isEmpty, chart.range.seconds > 0, chart.step > 0 || !values.bars.isEmpty else { return }
         let ranges = chart.step > 0 ? Self.even(chart, values) : Self.periods(chart, values)
         buckets = ranges.map { Bucket(range: $0, values: Array(repeating: nil, count: names.count)) }
@@ -66,11 +69,11 @@ struct ChartBuckets: Sendable, Hashable {
         }
     }
 
-    /// Stretches of the past without a value.
+    /// Stretches of the past without a value. A first bucket that begins before the axis was not asked for.
     /// - Parameter end: where the past ends.
     func missing(until end: UnixTime) -> [TimeRange] {
         var stretches: [TimeRange] = []
-        for bucket in buckets where bucket.isMissing && bucket.range.start < end {
+        for bucket in buckets where bucket.isMissing && bucket.range.start >= start && bucket.range.start < end {
             if let last = stretches.indices.last, stretches[last].end == bucket.range.start {
                 stretches[last].end = bucket.range.end
             } else {
