@@ -69,6 +69,7 @@ deps-test: deps
 deps-browser: deps-test
 	@scripts/install --optional "the test of the image" buildah
 	@scripts/install --optional "the tests of proxies" nginx tinyproxy-bin
+	@scripts/install --optional "the test of HTTP/2" nghttp2-client
 	@scripts/install --optional "tests that need them" chromium chromium-driver default-jre-headless poppler-utils \
 		fonts-dejavu-core fonts-noto-color-emoji
 
