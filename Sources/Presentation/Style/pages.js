@@ -1,5 +1,5 @@
 // A module that adds what HTML alone cannot do: without it, every page shows, links and submits the same.
-// Figures are the exact ones of data-* attributes. Nothing moves by itself.
+// Figures are those of data-* attributes. Nothing moves by itself.
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (element, type, action) => element.addEventListener(type, action);
@@ -30,9 +30,9 @@ function crosshair(figure, chart, plot) {
   const names = all(".legend [data-name]", figure).map((entry) => entry.dataset.name);
   const mark = create("div", { className: "crosshair" });
   const buckets = all(".bucket", chart).map((element) => {
-    // The readout replaces the browser's tooltip.
+    // The readout is the tooltip.
     const title = element.querySelector("title");
-    element.ariaLabel = title.textContent;
+    if (element.href) element.ariaLabel = title.textContent;
     title.remove();
     const { start, end, values } = element.dataset;
     const period = title.textContent.split(": ")[0];
