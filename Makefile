@@ -39,7 +39,8 @@ e2e: build deps-browser
 	Tests/EndToEnd/run $(RELEASE)
 
 bench: build
-	scripts/swift run -c release benchmark
+	scripts/swift build -c release --product benchmark
+	.build/release/benchmark
 
 docs: deps
 	UPDATE_DOCS=1 scripts/swift test --filter MetricsReferenceTests
