@@ -36,7 +36,7 @@ enum Table {
     static func row(_ what: String, _ measured: String, _ beside: String) {
         print(
             what.padding(toLength: 48, withPad: " ", startingAt: 0)
-                + measured.padding(toLength: 28, withPad: " ", startingAt: 0) + beside)
+                + measured.padding(toLength: max(28, measured.count + 2), withPad: " ", startingAt: 0) + beside)
     }
 }
 
