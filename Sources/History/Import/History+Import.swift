@@ -1,7 +1,7 @@
 internal import GRDB
 public import UsageModel
 
-/// What an import has changed.
+/// The changes that an import has made.
 public struct ImportOutcome: Sendable, Hashable {
     /// Points of buckets that had none.
     public var added = 0

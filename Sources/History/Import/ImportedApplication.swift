@@ -1,7 +1,7 @@
 internal import GRDB
 internal import UsageModel
 
-/// What two histories know of one application beside its points.
+/// The knowledge of two histories about one application, beside its points.
 struct ImportedApplication {
     let from: ImportReader
     let to: Database

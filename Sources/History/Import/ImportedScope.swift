@@ -163,7 +163,7 @@ struct ImportedScope {
         }
     }
 
-    /// What is answered is no longer set aside.
+    /// Answered ranges are no longer set aside.
     private func releaseSetAside(_ answers: Answers) throws {
         let table = SetAsideTable(db: to)
         let before = try table.read(application: scope.application, index: scope.index, granularity: granularity)
@@ -180,7 +180,7 @@ struct ImportedScope {
         if after != before { try table.replace(scope, granularity, with: after) }
     }
 
-    /// Of each statistic, the live tail that is complete for longer.
+    /// The live tail of each statistic that is complete for longer.
     private func mergeFreshness() throws {
         let rows = try from.read { try FreshnessTable(db: $0).read(scope, granularity) }
         for row in rows {

@@ -2,7 +2,7 @@ public import UsageModel
 
 /// Something in the file that no version of the exporter writes, and what to do about it.
 public struct Finding: Sendable, Hashable {
-    /// What to do about it.
+    /// The remedy.
     enum Remedy: Sendable, Hashable {
         /// The file has lost something.
         case restore
@@ -51,7 +51,7 @@ public struct Finding: Sendable, Hashable {
         self.range = range
     }
 
-    /// What to do.
+    /// The remedy in words.
     public var remedy: String {
         switch action {
         case .restore: "restore a backup"

@@ -209,7 +209,7 @@ extension Verification {
             guard let hours = try count(id, key) else { continue }
             let excess = total.double - credit.double - max(hours.sum, 0)
             let allowed = max(abs(hours.sum) / 20, hours.largest)
-            // What retention has deleted stays counted.
+            // Points that retention has deleted stay counted.
             guard excess < -allowed || hours.isComplete && excess > allowed else { continue }
             report("\(total), though the hours that it has counted are \(PointValue(hours.sum))")
         }

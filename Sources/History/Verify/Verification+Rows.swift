@@ -47,7 +47,7 @@ extension Verification {
         return damaged
     }
 
-    /// What is wrong with the values of the current row.
+    /// The fault of the values of the current row.
     private static func fault(_ rows: RawStatement, _ table: PackedTable, start: UnixTime, limit: UnixTime) -> String? {
         var isEmpty = true
         for slot in 0..<table.slotCount {
@@ -82,7 +82,7 @@ extension Verification {
                     Finding(table: table, "a row of series \(series), which table \"series\" does not have", .none))
             }
         }
-        // Of a file in which no collector has registered an application yet, nothing can be said.
+        // Nothing can be said of a file in which no collector has registered an application yet.
         guard try Int.fetchOne(db, sql: "SELECT count(*) FROM application") != 0 else { return findings }
         for table in SmallTables.all.map(\.name) where table != "application" {
             guard try db.columns(in: table).contains(where: { $0.name == "application" }) else { continue }

@@ -39,7 +39,7 @@ struct Verification {
         return findings
     }
 
-    /// What no reader could make sense of: pages, kinds of values, rows that belong to nothing, impossible times.
+    /// Contents that no reader could make sense of: pages, kinds of values, rows that belong to nothing, impossible times.
     func structure() throws -> [Finding] {
         var findings = try attempt(nil) {
             try Row.fetchAll(db, sql: "PRAGMA integrity_check").map { try $0.text(0) }.filter { $0 != "ok" }

@@ -6,7 +6,7 @@ extension ChartDrawing {
     /// Characters of a name at the end of its line.
     private static let longestName = 20
 
-    /// What is written around the plot, and the lines of limits and of the boundary.
+    /// The text around the plot, and the lines of limits and of the boundary.
     var annotations: String { boundary + limits + valueLabels + unit + endLabels }
 
     /// In the gutter to the left of the plot, each beside its line.

@@ -5,9 +5,9 @@ extension Chart {
     /// How far a value can be relied on. Each is drawn in its own way, which colour only repeats.
     public enum Standing: Sendable, Hashable {
         case whole
-        /// Of a part of its period, because the rest was not fetched or lies outside of the range.
+        /// Covers a part of its period: the rest was not fetched or lies outside of the range.
         case partial
-        /// Of a period that is not over: it may change.
+        /// Covers a period that is not over, so it may change.
         case running
         case forecast
     }

@@ -18,7 +18,7 @@ enum EndLabels {
             places[index] = max(ends[index], free)
             free = places[index] + height
         }
-        // Those that were pushed below the plot push back.
+        // Labels that were pushed below the plot push the others back up.
         var lowest = bottom
         for index in order.reversed() {
             places[index] = min(places[index], lowest)

@@ -4,7 +4,7 @@ public enum Stylesheet {
     public static let text = String(decoding: PackageResources.style_css, as: UTF8.self)
 }
 
-/// What the pages add for browsers with scripts; reports have none.
+/// The script of the pages; reports have none.
 public enum PageScript {
     /// A JavaScript module without anything from elsewhere, embedded when the package is built.
     public static let text = String(decoding: PackageResources.pages_js, as: UTF8.self)

@@ -48,7 +48,7 @@ extension CapacityReport {
     /// Every question in the order in which a planner asks, answered from this report alone.
     public var answers: [CapacityAnswer] {
         guard hasUsage else {
-            // What is agreed is asked about all the same: nothing is known of it yet.
+            // Agreed limits are asked about all the same, although nothing is known of them yet.
             let asked = limits.filter { $0.limit == .records || $0.agreed != nil }
             return asked.flatMap { [monthAnswer($0), yearAnswer($0)].compactMap(\.self) } + inventoryAnswers
                 + [certaintyAnswer, usageAnswer]
