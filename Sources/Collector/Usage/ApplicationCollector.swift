@@ -14,14 +14,14 @@ public import UsageModel
 /// It makes the requests and writes the history. What to ask for, and what follows from an answer or a failure, is
 /// ``CollectionState``'s to say.
 public actor ApplicationCollector {
-    private var client: AlgoliaClient
-    private let history: History
-    private let clock: CollectionClock
+    var client: AlgoliaClient
+    let history: History
+    let clock: CollectionClock
     private let metrics: CollectorMetrics
     private let compaction: Compaction
-    private let log: Logger
+    let log: Logger
 
-    private var state: CollectionState
+    var state: CollectionState
     private var clockCheck: ClockCheck
     private var isLoaded = false
     /// Settings and client that the next step takes over.
@@ -34,9 +34,9 @@ public actor ApplicationCollector {
     /// An answer that could not be stored yet: it is kept, so that trying again spends no quota.
     private var unstored: UnstoredAnswer?
     /// Whether indices were listed that could not be set up yet.
-    private var hasUnselected = false
+    var hasUnselected = false
     /// A list of indices that could not be stored yet.
-    private var unstoredList: IndexSnapshot?
+    var unstoredList: IndexSnapshot?
     /// Work that begins after the first answer.
     private var successors: [@Sendable () -> Void] = []
 
@@ -209,83 +209,17 @@ public actor ApplicationCollector {
 
     /// The history could not be read or written: a full disk, a locked file.
     @discardableResult
-    private func pauseForStorage(_ error: any Error) -> Step {
+    func pauseForStorage(_ error: any Error) -> Step {
         // Being stopped is no failure of the history.
         guard FailureKind(error) != .cancelled else { return .idle(until: clock.seconds) }
         return .idle(until: clock.seconds + state.storageFailed(error))
-    }
-
-    // MARK: What is collected
-
-    private func load() async throws {
-        let application = client.application
-        try await history.register(application: application, now: clock.now, isConfirmed: false)
-        await client.rememberQuota(in: HistoryQuota(history: history, application: application))
-        let horizons = try await history.vendorHorizons(application: application)
-        var refused: [EndpointLevel: [StatisticName: UnixTime]] = [:]
-        for level in EndpointLevel.allCases {
-            refused[level] = try await history.refusals(application: application, level: level)
-                .mapValues { min($0, clock.now) }
-        }
-        state.load(horizons: horizons, refused: refused)
-        try await setIndices()
-        let filter = state.settings.indices
-        if !state.collectsUsage {
-            log.info("no usage key configured; collecting levels of indices from the list of indices only")
-        } else if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
-            log.info("no search key and no indices configured; collecting application-level statistics only")
-        }
-    }
-
-    /// Collects this process's share of the indices that are known from now on; tracks that exist keep their state.
-    private func setIndices() async throws {
-        let application = client.application
-        let stored = state.discovery.needsStored ? try await history.knownIndices(application: application) : []
-        let tracks = try await StoredTracks(history, application, now: clock.now)
-        state.setTracks(of: state.discovery.selected(state.settings.indices, stored: stored), tracks)
-    }
-
-    private func discoverIndices(now: UnixTime) async -> Bool {
-        do throws(AlgoliaError) {
-            let list = try await client.indexList()
-            state.noteListed(list.names)
-            guard await isClockRight(.search) else { return true }
-            state.listingSucceeded(list, now: now)
-            let owned = state.listedIndices
-            await keep(
-                IndexSnapshot(
-                    application: client.application, indices: list.indices, isWhole: list.isWhole, collected: owned,
-                    time: min(now, client.newestDate(.search)?.date ?? .max)))
-            if owned != state.indices {
-                log.info("collecting \(owned.count) of \(list.names.count) indices")
-                do { try await setIndices() } catch {
-                    hasUnselected = true
-                    pauseForStorage(error)
-                }
-            }
-            return true
-        } catch {
-            if error != .cancelled { state.listingFailed(error, rotation: client.rotation(.search)) }
-            return false
-        }
-    }
-
-    private func keep(_ list: IndexSnapshot) async {
-        do { try await store(list) } catch {
-            unstoredList = list
-            pauseForStorage(error)
-        }
-    }
-
-    private func store(_ list: IndexSnapshot) async throws {
-        state.noteStored(try await history.store(list))
     }
 
     // MARK: Clock
 
     /// Compares the clock with the newest answer of an API.
     /// - Returns: false when what was asked was asked for another time: the answer means nothing.
-    private func isClockRight(_ api: API = .usage) async -> Bool {
+    func isClockRight(_ api: API = .usage) async -> Bool {
         guard let reading = clockCheck.compare(client, api) else { return true }
         clockCheck.tell(log)
         guard reading.step != 0 || !clockCheck.isConfirmed else { return true }
@@ -368,7 +302,7 @@ public actor ApplicationCollector {
         state.noteWritten(finding, setAside: setAside)
     }
 
-    private func keep(_ answer: UnstoredAnswer) async -> RequestOutcome {
+    func keep(_ answer: UnstoredAnswer) async -> RequestOutcome {
         do {
             try await store(answer)
             return .stored
@@ -380,7 +314,7 @@ public actor ApplicationCollector {
     }
 
     /// Writes an answer and what it proves. It may be repeated from the beginning when anything could not be written.
-    private func store(_ answer: UnstoredAnswer) async throws {
+    func store(_ answer: UnstoredAnswer) async throws {
         let request = answer.request
         for finding in state.findings(of: answer) { try await write(finding) }
         state.noteServed(answer)

@@ -18,31 +18,31 @@ public actor BillingCollector {
     /// One request in so many of the quota, at most.
     private static let share = 4.0
     /// How long an answer of the registry, or its refusal, is believed.
-    private static let registryMemory: Int64 = 86_400
+    static let registryMemory: Int64 = 86_400
     /// Buckets of a range that is never too long.
     private static let shortestRange: Int64 = 8
     /// Failures of the registry in a row after which a backfill goes without it.
     private static let patience = 3
 
-    private var client: AlgoliaClient
-    private let history: History
-    private let clock: CollectionClock
-    private let metrics: CollectorMetrics
-    private let log: Logger
-    private var generator: any RandomNumberGenerator & Sendable
+    var client: AlgoliaClient
+    let history: History
+    let clock: CollectionClock
+    let metrics: CollectorMetrics
+    let log: Logger
+    var generator: any RandomNumberGenerator & Sendable
 
-    private var state: CollectionState
+    var state: CollectionState
     private var clockCheck: ClockCheck
     /// The newest answer of the registry; nil while there is none.
-    private var registry: BillingRegistry?
-    private var registryNotBefore = 0.0
-    private var registryFailures = 0
-    private var registryError: String?
+    var registry: BillingRegistry?
+    var registryNotBefore = 0.0
+    var registryFailures = 0
+    var registryError: String?
     /// Whether ``registry`` is newer than the history's.
-    private var hasUnwrittenRegistry = false
-    private var hasToldRefusal = false
+    var hasUnwrittenRegistry = false
+    var hasToldRefusal = false
     /// The key to which the registry was refused.
-    private var refusedKey: SecretText?
+    var refusedKey: SecretText?
     /// Whether the registry was asked, since the last answer, why points are refused.
     private var hasAskedWhy = false
     /// The time before which nothing is asked, so that the quota is left to others.
@@ -199,7 +199,7 @@ public actor BillingCollector {
     /// The history could not be read or written: a full disk, a locked file.
     /// - Returns: seconds to wait.
     @discardableResult
-    private func pauseForStorage(_ error: any Error) -> Double {
+    func pauseForStorage(_ error: any Error) -> Double {
         FailureKind(error) == .cancelled ? 0 : state.storageFailed(error)
     }
 
@@ -207,7 +207,7 @@ public actor BillingCollector {
 
     /// Compares the clock with the newest answer.
     /// - Returns: false when what was asked was asked for another time: the answer means nothing.
-    private func isClockRight() -> Bool {
+    func isClockRight() -> Bool {
         guard let reading = clockCheck.compare(client, .usageV2), reading.step != 0 else { return true }
         follow(reading.step)
         return false
@@ -219,90 +219,6 @@ public actor BillingCollector {
         (notBefore, registryNotBefore) = (0, 0)
         state.unload()
         isLoaded = false
-    }
-
-    // MARK: Registry
-
-    /// When the registry is to be asked for, in seconds since 1970.
-    private func registryDue(_ now: UnixTime) -> Double {
-        guard let registry, registry.askedAt <= now else { return registryNotBefore }
-        return max(Double(registry.askedAt + Self.registryMemory), registryNotBefore)
-    }
-
-    /// Makes the registry due.
-    private func forgetRegistry() { registry?.askedAt = clock.now - Self.registryMemory }
-
-    private func readRegistry() async -> Bool {
-        do throws(AlgoliaError) {
-            let metrics = try await client.billingMetrics()
-            guard isClockRight() else { return false }
-            tell(of: metrics)
-            (registryError, refusedKey) = (nil, nil)
-            self.metrics.succeeded(.usageV2, now: clock.now)
-            await note(BillingRegistry(askedAt: clock.now, isServed: true, metrics: metrics))
-            return true
-        } catch {
-            guard error != .cancelled else { return false }
-            registryError = error.description
-            if error.refusesRegistry { await noteRefused(error) } else { backOff(error) }
-            return false
-        }
-    }
-
-    private func note(_ registry: BillingRegistry) async {
-        self.registry = registry
-        (registryFailures, registryNotBefore) = (0, 0)
-        state.list(registry.metrics.map(\.statistic))
-        hasUnwrittenRegistry = true
-        do {
-            try await history.note(registry, application: client.application)
-            hasUnwrittenRegistry = false
-        } catch {
-            pauseForStorage(error)
-        }
-    }
-
-    /// The key, the plan or the vendor does not have this API.
-    private func noteRefused(_ error: AlgoliaError) async {
-        if registry?.isServed == true {
-            log.notice(
-                "Usage API v2 is no longer served: \(error); keeping the stored billing metrics, retrying in 24 h")
-        } else if !hasToldRefusal {
-            log.debug("Usage API v2 is not served: \(error); continuing without billing metrics, retrying in 24 h")
-        }
-        hasToldRefusal = true
-        refusedKey = try? client.key(.usageV2)?.current()
-        metrics.forget([.usageV2])
-        await note(BillingRegistry(askedAt: clock.now, isServed: false, metrics: registry?.metrics ?? []))
-    }
-
-    private func backOff(_ error: AlgoliaError) {
-        let wasServed = registry?.isServed == true
-        registryFailures += 1
-        var delay = FailureKind(error).scheduledDelay(failures: registryFailures, using: &generator)
-        // Nobody knows whether there is such an API: it is not worth many requests.
-        if !wasServed {
-            delay = max(
-                delay, FailureKind.unauthorized.scheduledDelay(failures: registryFailures, using: &generator))
-        }
-        registryNotBefore = (clock.seconds + delay).rounded(.up)
-        let text = "Usage API v2 request failed (registry): \(error); retrying in \(Int(delay.rounded(.up))) s"
-        guard wasServed else { return log.debug("\(text)") }
-        metrics.failed(.usageV2)
-        log.warning("\(text)")
-    }
-
-    /// Says what is new in the registry.
-    private func tell(of metrics: [BillingMetric]) {
-        let known = registry?.isServed == true ? Set(registry?.metrics.map(\.name) ?? []) : []
-        let new = metrics.map(\.name).filter { !known.contains($0) }
-        guard !new.isEmpty else { return }
-        let names = new.prefix(10).map { ForeignText.shown($0.text) }.joined(separator: ", ")
-        log.info(
-            """
-            Usage API v2 lists \(new.count) new billing \(new.count == 1 ? "metric" : "metrics"): \(names)\
-            \(new.count > 10 ? " and others" : ""); collecting
-            """)
     }
 
     // MARK: Requests

@@ -89,11 +89,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if pace.isTooSlow(read: written - waiting, isWaiting: waiting > 0, now: now, limits) {
-            connections.warn(
-                .slowReader,
-                "a client read fewer than \(limits.bytesPerWindow) bytes of its response in \(limits.window) s; closed its connection"
-            )
+        if connections.isTooSlow(&pace, sent: written, waiting: waiting, now: now, limits) {
             return context.close(promise: nil)
         }
         let isWaiting = waiting > 0 || (requests > 0 && !isReading)

@@ -163,6 +163,21 @@ final class Connections: Sendable {
         return accepts
     }
 
+    /// Whether the client of a connection has read too little of its answers within the last window, which is then logged.
+    /// - Parameters:
+    ///   - sent: the bytes for it since the beginning.
+    ///   - waiting: the bytes of these that it has not read.
+    func isTooSlow(
+        _ pace: inout ReadingPace, sent: Int, waiting: Int, now: NIODeadline, _ limits: ConnectionLimits
+    ) -> Bool {
+        guard pace.isTooSlow(read: sent - waiting, isWaiting: waiting > 0, now: now, limits) else { return false }
+        warn(
+            .slowReader,
+            "a client read fewer than \(limits.bytesPerWindow) bytes of its response in \(limits.window) s; closed its connection"
+        )
+        return true
+    }
+
     // MARK: Log
 
     /// Logs a warning, unless the same was logged within the last minutes.

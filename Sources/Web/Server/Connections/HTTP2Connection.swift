@@ -205,11 +205,7 @@ final class HTTP2Connection: ChannelDuplexHandler, NIOHTTP2FrameDelegate {
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if pace.isTooSlow(read: sent - waiting, isWaiting: waiting > 0, now: now, limits) {
-            connections.warn(
-                .slowReader,
-                "a client read fewer than \(limits.bytesPerWindow) bytes of its response in \(limits.window) s; closed its connection"
-            )
+        if connections.isTooSlow(&pace, sent: sent, waiting: waiting, now: now, limits) {
             return cut(context)
         }
         for exchange in Array(exchanges.values) { look(exchange, now) }
