@@ -40,26 +40,30 @@ extension History {
             let minutes = try PackedRowReader(db, .minutely)
             let hours = try PackedRowReader(db, .hourly)
             let listed = try IndexInventoryTable(db: db).listed()
-            let rows = try Row.fetchCursor(
+            let rows = try RawStatement(
                 db,
-                sql: """
-                    SELECT \(SeriesTable.columns), total
-                    FROM series LEFT JOIN counter ON series_id = id
-                    ORDER BY \(SeriesTable.order)
-                    """)
+                """
+                SELECT \(SeriesTable.columns), total
+                FROM series LEFT JOIN counter ON series_id = id
+                ORDER BY \(SeriesTable.order)
+                """)
+            defer { rows.reset() }
+            var names = SharedNames()
             var series: [LatestSeries] = []
-            while let row = try rows.next() {
-                let stored = try row.series(0)
-                let (id, key) = (stored.id, stored.key)
-                let total = try row.value(6)
-                if key.api == .search {
+            while try rows.step() {
+                let id = try rows.integer(0)
+                let total = try rows.value(6)
+                let api = try rows.api(2)
+                if api == .usage || api == .usageV2, total == nil, hourly[id] == nil, daily[id] == nil { continue }
+                let key = try names.series(rows, api)
+                if api == .search {
                     let isListed =
                         key.index.isEmpty || listed.contains(Scope(application: key.application, index: key.index))
                     guard isListed, let level = try hours.last(series: id) else { continue }
                     series.append(LatestSeries(key: key, hourly: level))
                     continue
                 }
-                let minutely = key.api == .monitoring ? try minutes.last(series: id) : nil
+                let minutely = api == .monitoring ? try minutes.last(series: id) : nil
                 guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
                 series.append(
                     LatestSeries(key: key, hourly: hourly[id], daily: daily[id], minutely: minutely, total: total))
@@ -83,6 +87,7 @@ extension History {
             // The wildcard's answer and a name's may differ in age; the newer one counts.
             let byName = Dictionary(tails.map { ($0.statistic, $0.completeUntil) }) { first, _ in first }
             let wildcard = byName[.everything] ?? .min
+            let isWildcardAlone = byName.count == 1 && byName[.everything] != nil
             func newestEnd(_ statistic: StatisticName) -> UnixTime {
                 guard let derivation = StatisticCatalogue.statistic(named: statistic)?.derivation else {
                     return max(wildcard, byName[statistic] ?? .min)
@@ -93,17 +98,39 @@ extension History {
             for completeUntil in Set(byName.values) {
                 let bucket = completeUntil - granularity.seconds
                 guard table.holds(bucket) else { continue }
-                let statement = try db.cachedStatement(sql: table.selectSlot(table.slot(bucket)))
-                let rows = try Row.fetchCursor(
-                    statement, arguments: [scope.application, scope.index, table.row(bucket)])
-                while let row = try rows.next() {
-                    let (statistic, api): (StatisticName, API) = (try row.name(1), try row.api(2))
-                    let end = api == .usageV2 ? byName[statistic] ?? .min : newestEnd(statistic)
-                    guard completeUntil == end else { continue }
-                    newest[try row.integer(0)] = try row.value(4).map { Point(time: bucket, value: $0) }
+                let rows = try RawStatement(db, table.selectSlot(table.slot(bucket)))
+                rows.bind(1, scope.application.text)
+                rows.bind(2, scope.index.text)
+                rows.bind(3, table.row(bucket))
+                defer { rows.reset() }
+                while try rows.step() {
+                    // Where `*` alone is asked for, all that it answers is as new.
+                    if try !isWildcardAlone || rows.api(2) == .usageV2 {
+                        let (statistic, api): (StatisticName, API) = (try rows.name(1), try rows.api(2))
+                        let end = api == .usageV2 ? byName[statistic] ?? .min : newestEnd(statistic)
+                        guard completeUntil == end else { continue }
+                    }
+                    newest[try rows.integer(0)] = try rows.value(4).map { Point(time: bucket, value: $0) }
                 }
             }
         }
         return newest
+    }
+}
+
+/// The names of series that are read in their order. A name that was read before shares its text: there are as many
+/// series as statistics times indices, and far fewer names.
+private struct SharedNames {
+    private var application: ApplicationID = ""
+    private var index: IndexName = ""
+    private var statistics: Set<StatisticName> = []
+
+    /// The series of ``SeriesTable/columns``.
+    mutating func series(_ row: RawStatement, _ api: API) throws -> SeriesKey {
+        if !row.holds(1, application.text) { application = try row.name(1) }
+        if !row.holds(4, index.text) { index = try row.name(4) }
+        let (_, statistic) = statistics.insert(try row.name(3))
+        return SeriesKey(
+            application: application, api: api, statistic: statistic, index: index, key: try row.name(5))
     }
 }

@@ -1,10 +1,11 @@
+internal import GRDB
 public import UsageModel
 
 /// The answer to a range query before any point is read.
 public struct RangePlan: Sendable {
     public let query: RangeQuery
     /// The series with points, in the order of the answer.
-    public let series: [StoredSeries]
+    public internal(set) var series: [StoredSeries]
     /// The share of the asked range (up to now) that was fetched; nil where the series were selected otherwise.
     public let coverage: Double?
 }
@@ -22,62 +23,90 @@ public struct RangePoints: Sendable {
         public var points: [Point]
     }
 
-    /// Stored points of a batch: about 100 kB.
-    private static let batch = 4096
+    /// Points of a batch: a year of hours, 210 kB.
+    private static let batch = 8784
 
     private let history: History
     private let plan: RangePlan
     private let slices: [SeriesSlice]
-    private let limit: Int
     /// Where to read on; nil after the end.
     private var position: PointBatch.Position? = .start
-    /// The series whose last bucket may still grow.
-    private var open: (series: Int, fold: BucketFold)?
+    /// What was combined of the series to read on with.
+    private var fold: BucketFold?
 
     public init(_ history: History, _ plan: RangePlan) {
         self.history = history
         self.plan = plan
         let query = plan.query
         slices = plan.series.map { SeriesSlice(series: $0.id, granularity: query.granularity, range: query.range) }
-        // Many stored points become few.
-        let factor = (query.step ?? 0) / query.granularity.seconds
-        limit = min(Self.batch * Int(max(min(factor, 16), 1)), History.batchPoints)
     }
 
     /// The next parts, which may be none; nil after the last.
     public mutating func next() async throws -> [Part]? {
         guard let start = position else { return nil }
         try Task.checkCancellation()
-        let batch = try await history.points(of: slices, from: start, limit: limit)
-        position = batch.rest
-        var parts: [Part] = []
-        for run in batch.runs {
-            guard let step = plan.query.step, step > plan.query.granularity.seconds else {
-                parts.append(Part(series: run.slice, points: Array(batch.points[run.points])))
-                continue
+        if let step = plan.query.step, step > plan.query.granularity.seconds {
+            let (plan, fold) = (plan, fold)
+            let combined = try await history.read { db in
+                var combined = CombinedPoints(plan: plan, step: step, fold: fold)
+                // Many stored points become few.
+                let factor = min(step / plan.query.granularity.seconds, 16)
+                try combined.read(db, from: start, limit: min(Self.batch * Int(factor), History.batchPoints))
+                return combined
             }
-            if open?.series != run.slice {
-                close(&parts)
-                let aggregate = plan.query.aggregate(for: plan.series[run.slice].key.statistic)
-                let fold = BucketFold(
-                    step: step, aggregate: aggregate, origin: plan.query.origin, isMonthly: plan.query.isMonthly)
-                open = (run.slice, fold)
-            }
-            for point in batch.points[run.points] { open?.fold.add(point) }
-            append(open?.fold.take() ?? [], of: run.slice, to: &parts)
+            position = combined.rest
+            self.fold = combined.fold
+            return combined.parts
         }
-        if position == nil { close(&parts) }
-        return parts
+        let batch = try await history.points(of: slices, from: start, limit: Self.batch)
+        position = batch.rest
+        if batch.runs.count == 1 { return [Part(series: batch.runs[0].slice, points: batch.points)] }
+        return batch.runs.map { Part(series: $0.slice, points: Array(batch.points[$0.points])) }
+    }
+}
+
+/// Points that are combined while they are read, in one transaction: they are never in memory as such.
+private struct CombinedPoints: Sendable {
+    let plan: RangePlan
+    /// Seconds of a bucket.
+    let step: Int64
+    /// What was combined of the series to begin with; afterwards, of the series that is left in the middle.
+    private(set) var fold: BucketFold?
+    private(set) var parts: [RangePoints.Part] = []
+    /// Where to read on; nil after the end.
+    private(set) var rest: PointBatch.Position?
+
+    init(plan: RangePlan, step: Int64, fold: BucketFold?) {
+        self.plan = plan
+        self.step = step
+        self.fold = fold
     }
 
-    private mutating func close(_ parts: inout [Part]) {
-        guard var last = open else { return }
-        last.fold.finish()
-        append(last.fold.take(), of: last.series, to: &parts)
-        open = nil
-    }
-
-    private func append(_ points: [Point], of series: Int, to parts: inout [Part]) {
-        if !points.isEmpty { parts.append(Part(series: series, points: points)) }
+    /// - Parameter limit: stored points to read, and a row more.
+    mutating func read(_ db: Database, from start: PointBatch.Position, limit: Int) throws {
+        let query = plan.query
+        let reader = try PackedRowReader(db, query.granularity)
+        var (position, read) = (start, 0)
+        while position.slice < plan.series.count {
+            let series = plan.series[position.slice]
+            var buckets =
+                fold
+                ?? BucketFold(
+                    step: step, aggregate: query.aggregate(for: series.key.statistic), origin: query.origin,
+                    isMonthly: query.isMonthly)
+            let range = TimeRange(position.time ?? query.range.start, query.range.end)
+            position.time = try reader.fold(series: series.id, range: range, into: &buckets, read: &read, limit: limit)
+            if position.time == nil { buckets.finish() }
+            let points = buckets.take()
+            if !points.isEmpty { parts.append(RangePoints.Part(series: position.slice, points: points)) }
+            fold = position.time == nil ? nil : buckets
+            if position.time == nil { position.slice += 1 }
+            // A look-up of a series without points costs as much as some points.
+            read += 16
+            if read >= limit, position.slice < plan.series.count {
+                rest = position
+                return
+            }
+        }
     }
 }

@@ -9,11 +9,10 @@ struct SeriesSelection {
     /// In the order of application, index, statistic (as asked), key.
     func matches() throws -> [StoredSeries] {
         let statistics = query.statistics
-        var conditions = ["statistic IN (\(marks(statistics.count)))"]
-        var arguments = StatementArguments(statistics)
-        let (scope, scopeArguments) = scopeCondition
-        conditions += scope
-        arguments += scopeArguments
+        var (scope, arguments) = scopeCondition
+        // In the order of the index on series, which has the API before the index.
+        var conditions = [scope, SeriesTable.everyAPI, "statistic IN (\(marks(statistics.count)))"]
+        arguments += StatementArguments(statistics)
         if let keys = query.keys {
             conditions.append("key IN (\(marks(keys.count)))")
             arguments += StatementArguments(keys)
@@ -34,31 +33,43 @@ struct SeriesSelection {
 
     /// The scopes that the query is about, as far as any was ever fetched.
     func scopes() throws -> Set<Scope> {
-        let (conditions, arguments) = scopeCondition
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT DISTINCT application, index_name FROM freshness
-                \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
-                """, arguments: arguments)
-        return Set(try rows.map { try $0.scope(0) })
+        let (condition, arguments) = scopeCondition
+        let select = try db.cachedStatement(
+            sql: "SELECT DISTINCT application, index_name FROM freshness WHERE \(condition)")
+        return Set(try Row.fetchAll(select, arguments: arguments).map { try $0.scope(0) })
     }
 
-    private var scopeCondition: ([String], StatementArguments) {
-        var conditions: [String] = []
+    /// The coverage of the scopes that the query is about.
+    func coverage() throws -> [Coverage] {
+        let (condition, arguments) = scopeCondition
+        return try CoverageTable(db: db).read(condition, arguments)
+    }
+
+    /// How new the scopes are that the query is about.
+    func freshness() throws -> [Freshness] {
+        let (condition, arguments) = scopeCondition
+        return try FreshnessTable(db: db).read(condition, arguments)
+    }
+
+    /// The condition on `application` and `index_name`.
+    ///
+    /// Every index of the tables begins with the application, so it is always named: the few rows of one index are
+    /// then looked up, however many indices there are.
+    private var scopeCondition: (String, StatementArguments) {
+        var condition = "application IN (SELECT id FROM application)"
         var arguments = StatementArguments()
         if let applications = query.applications {
-            conditions.append("application IN (\(marks(applications.count)))")
+            condition = "application IN (\(marks(applications.count)))"
             arguments += StatementArguments(applications)
         }
         switch query.indices {
-        case .application: conditions.append("index_name = ''")
-        case .all: conditions.append("index_name <> ''")
+        case .application: condition += " AND index_name = ''"
+        case .all: condition += " AND index_name <> ''"
         case .names(let names):
-            conditions.append("index_name IN (\(marks(names.count)))")
+            condition += " AND index_name IN (\(marks(names.count)))"
             arguments += StatementArguments(names)
         }
-        return (conditions, arguments)
+        return (condition, arguments)
     }
 
     private func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ",") }

@@ -12,9 +12,8 @@ struct BucketFold {
     /// Whether buckets are calendar months of UTC, whatever the step is.
     let isMonthly: Bool
     private(set) var points: [Point] = []
-    private var bucket = UnixTime.min
-    /// The month that was looked up last.
-    private var month = TimeRange(0, 0)
+    /// The bucket that is open. Points ascend, so one that is not after its end belongs to it: no division.
+    private var bucket = TimeRange(.min, .min)
     private var value = PointValue.integer(0)
     private var count: Int64 = 0
 
@@ -27,10 +26,9 @@ struct BucketFold {
 
     @inline(__always)
     mutating func add(_ point: Point) {
-        let start = isMonthly ? monthStart(point.time) : point.time - (point.time - origin) % step
-        if start != bucket {
+        guard point.time < bucket.end else {
             finish()
-            bucket = start
+            bucket = self.bucket(of: point.time)
             value = point.value
             count = 1
             return
@@ -45,9 +43,11 @@ struct BucketFold {
         }
     }
 
-    private mutating func monthStart(_ time: UnixTime) -> UnixTime {
-        if !month.contains(time) { month = CivilTime.month(containing: time) }
-        return month.start
+    private func bucket(of time: UnixTime) -> TimeRange {
+        if isMonthly { return CivilTime.month(containing: time) }
+        let start = time - (time - origin) % step
+        let (end, isBeyondTime) = start.addingReportingOverflow(step)
+        return TimeRange(start, isBeyondTime ? .max : end)
     }
 
     /// Hands over the buckets that are finished.
@@ -65,7 +65,7 @@ struct BucketFold {
             case .count: .integer(count)
             default: value
             }
-        points.append(Point(time: bucket, value: result))
+        points.append(Point(time: bucket.start, value: result))
         count = 0
     }
 }

@@ -33,14 +33,19 @@ struct PackedRowReader {
         rows.bind(2, table.row(start))
         rows.bind(3, table.row(range.end - 1))
         defer { rows.reset() }
+        let (slotSeconds, slotCount) = (table.slotSeconds, table.slotCount)
+        // The slot that begins at or after `time`, within its row.
+        func slot(_ time: UnixTime, _ row: UnixTime) -> Int {
+            min(Int((max(time - row, 0) + slotSeconds - 1) / slotSeconds), slotCount)
+        }
         while try rows.step() {
-            var time = try table.start(ofRow: rows.integer(0))
-            guard goesOn(max(time, start)) else { return }
-            for slot in 0..<table.slotCount {
-                if time >= start, time < range.end, let value = try rows.value(slot + 1) {
-                    try body(Point(time: time, value: value))
-                }
-                time += table.slotSeconds
+            let row = try table.start(ofRow: rows.integer(0))
+            guard goesOn(max(row, start)) else { return }
+            let slots = slot(start, row)..<slot(min(range.end, row + table.rowSeconds), row)
+            var time = row + Int64(slots.lowerBound) * slotSeconds
+            for slot in slots {
+                if let value = try rows.value(slot + 1) { try body(Point(time: time, value: value)) }
+                time += slotSeconds
             }
         }
     }
@@ -71,6 +76,37 @@ struct PackedRowReader {
                 return false
             }, { points.append($0) })
         return rest
+    }
+
+    /// Adds the points of `range` to `fold` until at least `limit` were.
+    /// - Parameter read: points that were added since the limit began to count.
+    /// - Returns: where to read on, at the start of a row; nil after the last.
+    func fold(
+        series: Int64, range: TimeRange, into fold: inout BucketFold, read: inout Int, limit: Int
+    ) throws -> UnixTime? {
+        var rest: UnixTime?
+        try walk(
+            series: series, range: range,
+            while: { start in
+                guard read >= limit else { return true }
+                rest = start
+                return false
+            },
+            {
+                fold.add($0)
+                read += 1
+            })
+        return rest
+    }
+
+    /// The sum of all points of `range`, as doubles; nil without any.
+    func sum(series: Int64, range: TimeRange) throws -> Double? {
+        var (sum, isFound) = (0.0, false)
+        try forEach(series: series, range: range) { point in
+            sum += point.value.double
+            isFound = true
+        }
+        return isFound ? sum : nil
     }
 
     /// Whether there is a point in `range`.

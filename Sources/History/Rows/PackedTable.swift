@@ -122,9 +122,6 @@ struct PackedTable: Sendable {
     func selectSlot(_ slot: Int) -> String {
         "SELECT series.id, statistic, api, key, \(name).\(slotColumns[slot]) FROM series "
             + "JOIN \(name) ON \(name).series_id = series.id AND \(name).\(rowColumn) = ?3 "
-            // Every API is named because the index on series has it before the index's name.
-            + "WHERE application = ?1 AND api IN (\(Self.apis)) AND index_name = ?2 AND \(name).\(slotColumns[slot]) IS NOT NULL"
+            + "WHERE application = ?1 AND \(SeriesTable.everyAPI) AND index_name = ?2 AND \(name).\(slotColumns[slot]) IS NOT NULL"
     }
-
-    private static let apis = API.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

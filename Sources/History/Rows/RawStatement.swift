@@ -90,6 +90,20 @@ struct RawStatement {
         return name
     }
 
+    /// Whether a column has this very text, as nothing but its bytes tells.
+    func holds(_ column: Int, _ text: String) -> Bool {
+        guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_TEXT,
+            let bytes = sqlite3_column_text(pointer, Int32(column))
+        else { return false }
+        let found = UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, Int32(column))))
+        return found.elementsEqual(text.utf8)
+    }
+
+    func api(_ column: Int) throws -> API {
+        guard let api = API(rawValue: try text(column)) else { throw damaged(column) }
+        return api
+    }
+
     func granularity(_ column: Int) throws -> Granularity {
         guard let granularity = Granularity(rawValue: try text(column)) else { throw damaged(column) }
         return granularity
@@ -103,11 +117,16 @@ struct RawStatement {
     @inline(__always)
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
 
+    /// A point's value; nil for NULL.
+    ///
+    /// `sqlite3_column_type` and `sqlite3_column_int64` would each look the column up and ask for errors; this looks it
+    /// up once. Such a value may be read while nobody else uses the connection, and GRDB sees to that.
     @inline(__always)
     func value(_ column: Int) throws -> PointValue? {
-        switch sqlite3_column_type(pointer, Int32(column)) {
-        case SQLITE_INTEGER: .integer(sqlite3_column_int64(pointer, Int32(column)))
-        case SQLITE_FLOAT: .real(sqlite3_column_double(pointer, Int32(column)))
+        let value = sqlite3_column_value(pointer, Int32(column))
+        return switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: .integer(sqlite3_value_int64(value))
+        case SQLITE_FLOAT: .real(sqlite3_value_double(value))
         case SQLITE_NULL: nil
         default: throw damaged(column)
         }

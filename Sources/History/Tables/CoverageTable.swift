@@ -110,14 +110,23 @@ struct CoverageTable {
     let db: Database
 
     func read(application: ApplicationID?, index: IndexName? = nil) throws -> [Coverage] {
-        let rows = try Row.fetchAll(
-            db,
+        // Alternatives in one statement would be looked up by no index.
+        switch (application, index) {
+        case (nil, _): try read("TRUE", [])
+        case (let application?, nil): try read("application = ?", [application])
+        case (let application?, let index?): try read("application = ? AND index_name = ?", [application, index])
+        }
+    }
+
+    /// The coverage of those scopes that meet `condition`.
+    func read(_ condition: String, _ arguments: StatementArguments) throws -> [Coverage] {
+        let select = try db.cachedStatement(
             sql: """
                 SELECT application, index_name, granularity, start, "end" FROM coverage
-                WHERE (?1 IS NULL OR application = ?1) AND (?2 IS NULL OR index_name = ?2) ORDER BY 1, 2, 3, 4
-                """, arguments: [application, index])
+                WHERE \(condition) ORDER BY 1, 2, 3, 4
+                """)
         var coverages: [Coverage] = []
-        for row in rows {
+        for row in try Row.fetchAll(select, arguments: arguments) {
             let granularity = try row.granularity(2)
             let scope = try row.scope(0)
             let range = TimeRangeSet(try row.range(3, 4))

@@ -65,8 +65,12 @@ struct FreshnessTable {
         }
     }
 
-    func all() throws -> [Freshness] {
-        try Row.fetchAll(db, sql: "SELECT * FROM freshness").map(Freshness.init)
+    func all() throws -> [Freshness] { try read("TRUE", []) }
+
+    /// The freshness of those scopes that meet `condition`.
+    func read(_ condition: String, _ arguments: StatementArguments) throws -> [Freshness] {
+        let select = try db.cachedStatement(sql: "SELECT * FROM freshness WHERE \(condition)")
+        return try Row.fetchAll(select, arguments: arguments).map(Freshness.init)
     }
 
     func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {

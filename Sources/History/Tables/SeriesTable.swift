@@ -8,6 +8,10 @@ struct SeriesTable {
     /// The order in which series are shown.
     static let order = "application, index_name, statistic, key"
 
+    /// A condition that always holds. It names the column between application and index name in the index on series,
+    /// so that the index is used for both.
+    static let everyAPI = "api IN (\(API.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+
     let db: Database
 
     /// The series that meet all of `conditions`.

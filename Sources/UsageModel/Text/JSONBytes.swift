@@ -57,7 +57,14 @@ public struct JSONBytes: Sendable {
             var out = start
             for point in points {
                 out[0] = UInt8(ascii: "[")
-                out = Self.write(point.time * 1000, to: out + 1)
+                out = Self.write(point.time, to: out + 1)
+                if point.time != 0 {
+                    // Milliseconds.
+                    out[0] = UInt8(ascii: "0")
+                    out[1] = UInt8(ascii: "0")
+                    out[2] = UInt8(ascii: "0")
+                    out += 3
+                }
                 out[0] = UInt8(ascii: ",")
                 switch point.value {
                 case .integer(let integer): out = Self.write(integer, to: out + 1)
@@ -95,17 +102,29 @@ public struct JSONBytes: Sendable {
             out += 1
         }
         var rest = integer.magnitude
-        var digits = 1
-        var bound: UInt64 = 10
+        // Most are times, of ten digits, or counts of a few.
+        var (digits, bound): (Int, UInt64) = rest >= 1_000_000_000 ? (10, 10_000_000_000) : (1, 10)
         while digits < 19, rest >= bound {
             digits += 1
             bound &*= 10
         }
-        for position in stride(from: digits - 1, through: 0, by: -1) {
-            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-            out[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder)
+        // Two digits for each division, which takes longer than all else here.
+        let pairs: StaticString =
+            """
+            00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051\
+            525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+            """
+        var end = out + digits
+        while rest >= 10 {
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 100)
+            let pair = pairs.utf8Start + Int(truncatingIfNeeded: remainder &* 2)
+            end -= 2
+            end[0] = pair[0]
+            end[1] = pair[1]
             rest = quotient
         }
+        // An odd first digit; of "0", the only one.
+        if end > out { out[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest) }
         return out + digits
     }
 

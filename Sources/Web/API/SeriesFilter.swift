@@ -61,24 +61,23 @@ struct SeriesFilter: Sendable {
     }
 
     private func verify(_ exporter: Exporter) async throws {
-        let unknown = (statistics ?? []).filter { StatisticCatalogue.statistic(named: $0) == nil }
-        if !unknown.isEmpty {
+        let others = (statistics ?? []).filter { StatisticCatalogue.statistic(named: $0) == nil }
+        if !others.isEmpty {
             let stored = try await exporter.history.storedStatistics()
-            if let name = unknown.first(where: { !stored.contains($0) }) {
+            if let name = others.first(where: { !stored.contains($0) }) {
                 throw Problem.unknown(
                     "statistic", "there is no statistic \"\(name)\"", accepted: "a name that /api/v1/statistics lists")
             }
         }
         guard applications != nil || indices != nil else { return }
-        let known = try await exporter.history.applications()
-        for id in applications ?? [] where !known.contains(where: { $0.id == id }) {
+        let names = if case .names(let names)? = indices { names } else { [IndexName]() }
+        let (known, unknown) = try await exporter.history.knownNames(among: names, of: applications)
+        for id in applications ?? [] where !known.contains(id) {
             throw Problem.unknown(
                 "application", "there is no application \"\(id)\"",
-                accepted: known.isEmpty ? "none is stored yet" : known.map(\.id.text).joined(separator: ", "))
+                accepted: known.isEmpty ? "none is stored yet" : known.map(\.text).joined(separator: ", "))
         }
-        guard case .names(let names)? = indices else { return }
-        let asked = known.filter { applications?.contains($0.id) ?? true }
-        for name in names where !asked.contains(where: { $0.indices.contains(name) }) {
+        if let name = unknown.first {
             throw Problem.unknown(
                 "index", "there is no index \"\(name)\"", accepted: "a name that /api/v1/applications lists, or *")
         }
