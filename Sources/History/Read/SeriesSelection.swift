@@ -9,7 +9,7 @@ struct SeriesSelection {
     /// In the order of application, index, statistic (as asked), key.
     func matches() throws -> [StoredSeries] {
         let statistics = query.statistics
-        var (scope, arguments) = scopeCondition
+        var (scope, arguments) = scopeCondition(in: "series")
         // In the order of the index on series, which has the API before the index.
         var conditions = [scope, SeriesTable.everyAPI, "statistic IN (\(marks(statistics.count)))"]
         arguments += StatementArguments(statistics)
@@ -33,7 +33,7 @@ struct SeriesSelection {
 
     /// The scopes that the query is about, as far as any was ever fetched.
     func scopes() throws -> Set<Scope> {
-        let (condition, arguments) = scopeCondition
+        let (condition, arguments) = scopeCondition(in: "freshness")
         let select = try db.cachedStatement(
             sql: "SELECT DISTINCT application, index_name FROM freshness WHERE \(condition)")
         return Set(try Row.fetchAll(select, arguments: arguments).map { try $0.scope(0) })
@@ -41,22 +41,32 @@ struct SeriesSelection {
 
     /// The coverage of the scopes that the query is about.
     func coverage() throws -> [Coverage] {
-        let (condition, arguments) = scopeCondition
+        let (condition, arguments) = scopeCondition(in: "coverage")
         return try CoverageTable(db: db).read(condition, arguments)
     }
 
     /// How new the scopes are that the query is about.
     func freshness() throws -> [Freshness] {
-        let (condition, arguments) = scopeCondition
+        let (condition, arguments) = scopeCondition(in: "freshness")
         return try FreshnessTable(db: db).read(condition, arguments)
     }
 
     /// The condition on `application` and `index_name`.
     ///
     /// Every index of the tables begins with the application, so it is always named: the few rows of one index are
-    /// then looked up, however many indices there are.
-    private var scopeCondition: (String, StatementArguments) {
-        var condition = "application IN (SELECT id FROM application)"
+    /// then looked up, however many indices there are. Where the query names none, each is the next one of the table
+    /// after another; `DISTINCT` would read the whole table.
+    private func scopeCondition(in table: String) -> (String, StatementArguments) {
+        var condition = """
+            application IN (
+                WITH RECURSIVE one (id) AS (
+                    SELECT min(application) FROM \(table)
+                    UNION ALL
+                    SELECT (SELECT min(application) FROM \(table) WHERE application > id) FROM one WHERE id IS NOT NULL
+                )
+                SELECT id FROM one WHERE id IS NOT NULL
+            )
+            """
         var arguments = StatementArguments()
         if let applications = query.applications {
             condition = "application IN (\(marks(applications.count)))"

@@ -140,6 +140,35 @@ struct QueryPlanTests {
         }
     }
 
+    @Test("A question about one index looks its rows up, whether it names the application or not")
+    func oneIndex() async throws {
+        let fixture = try Fixture()
+        _ = try await fixture.history.store(
+            [fixture.points([(0, .integer(1))])], answering: fixture.window(midnight, midnight + 86_400, index: "a"))
+        let traced = try await TracedStatements(fixture.history)
+        for applications in [nil, ["APP"]] as [[ApplicationID]?] {
+            var query = RangeQuery(statistics: ["records"], indices: .names(["a"]), range: Self.range)
+            query.applications = applications
+            #expect(try await fixture.history.range(query, now: midnight).series.count == 1)
+            #expect(try await fixture.history.plan(query, now: midnight).series.count == 1)
+            #expect(
+                try await fixture.history.knownNames(among: ["a"], of: applications).unknown
+                    == (applications == nil ? ["a"] : []))
+        }
+        let statements = traced.take().filter { $0.hasPrefix("SELECT") }
+        #expect(statements.count >= 4)
+        for sql in statements {
+            let plan = try fixture.history.plan(sql)
+            for table in ["series", "freshness", "coverage"] {
+                #expect(!plan.contains { $0.hasPrefix("SCAN \(table)") }, "\(sql): \(plan)")
+                // By the application alone would be all of its indices.
+                #expect(
+                    !plan.contains { $0.hasPrefix("SEARCH \(table)") && $0.hasSuffix("(application=?)") },
+                    "\(sql): \(plan)")
+            }
+        }
+    }
+
     @Test("The newest slot of a scope is found by application, API and index")
     func slot() throws {
         let fixture = try Fixture()

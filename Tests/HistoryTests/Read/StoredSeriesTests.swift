@@ -145,6 +145,10 @@ struct StoredSeriesTests {
         #expect(applications.map(\.id) == ["APP", "B"])
         #expect(applications.map(\.firstSeen) == [midnight + 1, midnight])
         #expect(applications.map(\.indices) == [["APP", "APPZ", "APPz"], ["B", "BZ", "Bz"]])
+        let names = try await fixture.history.knownNames(among: ["BZ", "APPz", "Bz", "Y"], of: nil)
+        #expect(names.applications == ["APP", "B"])
+        #expect(names.unknown == ["Y"])
+        #expect(try await fixture.history.knownNames(among: ["BZ", "APPz"], of: ["B"]).unknown == ["APPz"])
     }
 }
 

@@ -27,6 +27,13 @@ struct BucketFoldTests {
         }
     }
 
+    @Test("A bucket wider than time itself holds everything after its start")
+    func widest() {
+        let points = [3600, 7200, 1_784_073_600].map { Point(time: $0, value: .integer(1)) }
+        let all = fold(points, step: .max, .sum)
+        #expect(all == [Point(time: 0, value: .integer(3))])
+    }
+
     @Test("Months are those of the calendar, leap years included")
     func months() throws {
         let start = try #require(RFC3339.parse("2024-01-15T00:00:00Z"))
