@@ -1,6 +1,7 @@
 """Runs every comparison and prints the table; scripts/bench-peers installs what it needs and starts it."""
 
 import argparse
+import os
 import pathlib
 import subprocess
 import time
@@ -20,7 +21,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (5)")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the data in FOLDER, or use it again; writes no file")
     options = parser.parse_args()
-    begin = time.monotonic()
+    begin, load = time.monotonic(), os.getloadavg()[0]
     with Workshop(options.keep) as workshop:
         run = Comparisons(workshop, PROJECT / ".build/release", options.indices, options.rounds)
         run.all()
@@ -33,8 +34,10 @@ def main():
                 }
                 | {name: metadata.version(name) for name in ("prometheus_client", "orjson")}
             )
-            document.write(PAGE, options.indices, document.section(run.table, run.facts, options.rounds, versions))
-    print(f"\n{run.facts} {document.machine()}. {time.monotonic() - begin:.0f} s")
+            # Whoever reads the table sees whether the machine had other work.
+            facts = f"{run.facts} Median of {options.rounds} rounds; load average {load:.1f} before the run."
+            document.write(PAGE, options.indices, document.section(run.table, facts, versions))
+    print(f"\n{run.facts} {document.machine()}, load average {load:.1f} before. {time.monotonic() - begin:.0f} s")
     unexplained = document.without_limit(PAGE, run.table.missed)
     if unexplained:
         print(f"missed, and without a line in docs/benchmarks.md, Limits: {'; '.join(unexplained)}")

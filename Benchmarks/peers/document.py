@@ -24,11 +24,11 @@ def machine():
     return f"{model}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB of memory, {system['PRETTY_NAME']}"
 
 
-def section(table, facts, rounds, versions):
+def section(table, facts, versions):
     today = datetime.datetime.now(datetime.timezone.utc).date()
     return "\n".join(
         [
-            f"{today}, {machine()}. {facts} Median of {rounds} rounds.",
+            f"{today}, {machine()}. {facts}",
             "",
             table.markdown(),
             "",

@@ -36,7 +36,9 @@ class Exporter:
         self.process = self.url = self.filled = None
 
     def version(self):
-        return self.workshop.run(self.binary, "--version").strip()
+        printed = self.workshop.run(self.binary, "--version")
+        version, revision = re.search(r"version (\S+) .*revision: (\w+)", printed).groups()
+        return f"{version} ({revision[:7]})"
 
     def command(self, vendor, port):
         file = self.workshop.folder / "exporter.yml"

@@ -24,14 +24,17 @@ def command(url, connections, seconds, headers=()):
     return ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "--latency", *fields, url]
 
 
-def wrk(url, connections=1, headers=()):
+def wrk(url, connections=1, headers=(), seconds=SECONDS):
     """Loads `url` on kept connections. Any answer but 2xx ends the run."""
-    text = subprocess.run(
-        command(url, connections, SECONDS, headers), capture_output=True, text=True, check=True
-    ).stdout
+    load = command(url, connections, seconds, headers)
+    text = subprocess.run(load, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"wrk {url}:\n{text}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+    if rate == 0:
+        if seconds > 60:
+            raise SystemExit(f"wrk {url}: no answer in {seconds} s")
+        return wrk(url, connections, headers, 10 * seconds)
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", text).groups()
     return Load(rate, connections / rate, float(number) * UNITS[unit])
 

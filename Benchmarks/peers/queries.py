@@ -95,7 +95,8 @@ class Queries:
                 raise SystemExit(f"sqlite3 reads other rows ({form})")
         print(
             f"same numbers everywhere: {len(year):,} hours of {INDEX} (sum {sum(year.values()):,.0f}), and "
-            f"90 days of the 10 indices with the highest sums ({sum(sum(days.values()) for days in top.values()):,.0f})\n"
+            f"90 days of the 10 indices with the highest sums ({sum(sum(days.values()) for days in top.values()):,.0f})\n",
+            flush=True,
         )
 
     def read_rows(self, form):

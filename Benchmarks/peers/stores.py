@@ -96,9 +96,9 @@ class Prometheus(Store):
     def load(self, export):
         if self.folder.exists():
             return
-        # promtool reads the file once for each block: one block of up to 18 months.
+        # promtool reads the file once for each block. This makes one, or two where the year crosses a boundary.
         self.workshop.run(
-            "promtool", "tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=13122h", export, self.folder
+            "promtool", "tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=39366h", export, self.folder
         )
 
     def start(self):
