@@ -3,14 +3,15 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run run-settings test bench e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
+.PHONY: run run-settings test bench bench-peers e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
 	@echo "             ALGOLIA_USAGE_API_KEY are set, otherwise on the built-in simulator"
 	@echo "make test    run all tests"
 	@echo "make e2e     run the end-to-end test of the release binary"
-	@echo "make bench   measure, and print a table"
+	@echo "make bench   measure, and print a table; make bench-peers measures beside other"
+	@echo "             programs, and writes docs/benchmarks.md"
 	@echo "make dist    write the files of a release to dist/: tar.gz, .deb, bill of materials"
 	@echo "make docs    write docs/metrics.md from the statistics catalogue"
 	@echo "make protobuf  generate the Swift code of the .proto files"
@@ -41,6 +42,11 @@ e2e: build deps-browser
 bench: build
 	scripts/swift build -c release --product benchmark
 	.build/release/benchmark
+
+# The exporter, then the decoder by itself.
+bench-peers: build
+	scripts/swift build -c release --product benchmark
+	scripts/bench-peers
 
 docs: deps
 	UPDATE_DOCS=1 scripts/swift test --filter MetricsReferenceTests
