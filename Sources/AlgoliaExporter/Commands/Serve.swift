@@ -54,7 +54,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         let backfill = BackfillWatch(assembly.collector.status, clock: assembly.clock, logger: logger)
         let exporter = Exporter(
             history: assembly.history,
-            options: { reloader.current.shownMetrics },
+            options: { reloader.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
             clock: assembly.clock, build: Build.information, logger: logger, paths: try web.paths(),
             usage: UsageGateway(
