@@ -84,7 +84,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             try await run(
                 [
                     retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
-                    watch, backfill,
+                    watch, backfill, MemoryKeeper(),
                 ] + WatchdogKeeper.needed,
                 demo, serverLogger)
         } catch {
@@ -123,9 +123,10 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         // that is cancelled while it accepts a connection ends the process.
         var configuration = ServiceGroupConfiguration(
             services: ((demo.map { [$0.server] } ?? []) + services).map { service in
+                // With a name: the default one is a description of everything that the service holds, which takes 12 ms.
                 .init(
                     service: GuardedService(service: service), successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup)
+                    failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: "\(type(of: service))")
             }, logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(6)
         // No `maximumCancellationDuration`: the library would trap. ProcessControl limits the time.
