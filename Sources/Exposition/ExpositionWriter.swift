@@ -115,11 +115,6 @@ public struct ExpositionWriter: Sendable {
         bytes.append(0x0A)
     }
 
-    /// Appends families that were written before, in the same format and with the same filter.
-    public mutating func append(_ rendered: [UInt8]) {
-        bytes += rendered
-    }
-
     /// Ends the page as the format demands.
     public mutating func finish() {
         if format == .openMetrics { bytes += "# EOF\n".utf8 }

@@ -54,7 +54,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         let backfill = BackfillWatch(assembly.collector.status, clock: assembly.clock, logger: logger)
         let exporter = Exporter(
             history: assembly.history,
-            options: { reloader.current.shownMetrics },
+            options: { reloader.shownMetrics },
             registry: assembly.registry, process: ProcessMetrics(started: assembly.clock.seconds),
             clock: assembly.clock, build: Build.information, logger: logger, paths: try web.paths(),
             usage: UsageGateway(
@@ -84,7 +84,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             try await run(
                 [
                     retention, reloader, CapacityKeeper(exporter), assembly.remoteWriter, assembly.collector, server,
-                    watch, backfill,
+                    watch, backfill, MemoryKeeper(),
                 ] + WatchdogKeeper.needed,
                 demo, serverLogger)
         } catch {
@@ -123,9 +123,10 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
         // that is cancelled while it accepts a connection ends the process.
         var configuration = ServiceGroupConfiguration(
             services: ((demo.map { [$0.server] } ?? []) + services).map { service in
+                // With a name: the default one is a description of everything that the service holds, which takes 12 ms.
                 .init(
                     service: GuardedService(service: service), successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup)
+                    failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: "\(type(of: service))")
             }, logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(6)
         // No `maximumCancellationDuration`: the library would trap. ProcessControl limits the time.

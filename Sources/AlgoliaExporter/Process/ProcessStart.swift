@@ -1,10 +1,6 @@
 internal import CProcess
 import Foundation
 
-#if canImport(Glibc)
-    import CMalloc
-#endif
-
 /// The settings of the process that come before anything else runs.
 enum ProcessStart {
     /// Descriptors to ask for; more than any use of this program needs.
@@ -33,15 +29,4 @@ enum ProcessStart {
             if open("/dev/null", O_RDONLY) == -1 { _ = open("/", O_RDONLY) }
         }
     }
-}
-
-/// Limits the number of heaps of the C library, which would give each thread one: each keeps
-/// what it once needed, and this program is small and has few threads.
-func limitMemoryArenas() {
-    #if canImport(Glibc)
-        mallopt(M_ARENA_MAX, 2)
-        // Bytes: large buffers, such as answers, go back to the system at once.
-        mallopt(M_MMAP_THRESHOLD, 1 << 18)
-        mallopt(M_TRIM_THRESHOLD, 1 << 20)
-    #endif
 }

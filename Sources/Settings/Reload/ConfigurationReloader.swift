@@ -8,6 +8,8 @@ public import UsageModel
 /// wrong is reported, and the old one stays.
 public final class ConfigurationReloader: Service {
     private let settings: Mutex<Settings>
+    /// Beside them, since every scrape asks for it.
+    private let shown: Mutex<MetricsOptions>
     /// The newest reload: each waits for the one before it.
     private let newest = Mutex<Task<Void, any Error>?>(nil)
     private let load: @Sendable () throws -> Settings
@@ -31,6 +33,7 @@ public final class ConfigurationReloader: Service {
         clock: any WallClock, logger: Logger
     ) {
         self.settings = Mutex(settings)
+        shown = Mutex(settings.shownMetrics)
         self.load = load
         self.apply = apply
         self.isReloading = isReloading
@@ -44,6 +47,9 @@ public final class ConfigurationReloader: Service {
 
     /// The settings in force.
     public var current: Settings { settings.withLock { $0 } }
+
+    /// The series that `/metrics` shows under these settings.
+    public var shownMetrics: MetricsOptions { shown.withLock { $0 } }
 
     /// Carries out what ``requestReload()`` asks for, until shutdown.
     public func run() async throws {
@@ -77,6 +83,7 @@ public final class ConfigurationReloader: Service {
             warnOfWhatStays(new)
             try await apply(new)
             settings.withLock { $0 = new }
+            shown.withLock { $0 = new.shownMetrics }
             note(isSuccessful: true)
             logger.info("configuration loaded", metadata: ["applications": "\(new.applications.count)"])
         } catch {

@@ -5,6 +5,9 @@ internal import UsageModel
 
 /// Makes capacity reports before anyone asks, so that gauges are there and pages are quick.
 public struct CapacityKeeper: Service {
+    /// Seconds from the start to the first reports, which take as long as the start itself and would compete with the
+    /// first scrape.
+    private static let first = 1.0
     /// Seconds between looks at whether reports are still right. The second comes soon: by then a new history
     /// has its first days.
     private static let soon = 5.0
@@ -19,6 +22,7 @@ public struct CapacityKeeper: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             do {
+                try await exporter.clock.sleep(for: Self.first)
                 await pass()
                 try await exporter.clock.sleep(for: Self.soon)
                 while !Task.isCancelled {

@@ -7,15 +7,13 @@ internal import NIOCore
 ///
 /// Only liveness is open: those who probe it seldom have a password, and it says nothing.
 struct BasicAuthentication<Context: RemoteAddressRequestContext>: RouterMiddleware {
-    private static var open: Set<String> { ["/health", "/-/healthy"] }
-
     /// Those in force; nil when none is needed.
     let passwords: @Sendable () -> Passwords?
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard let passwords = passwords(), !Self.open.contains(request.uri.path) else {
+        guard let passwords = passwords(), !HealthRoutes.alive.contains(request.uri.path) else {
             return try await next(request, context)
         }
         let client = context.remoteAddress?.ipAddress ?? "unknown"

@@ -8,9 +8,12 @@ enum HealthRoutes {
     /// Seconds for which the history may fail before the exporter is not ready.
     private static let storagePatience: Int64 = 60
 
+    /// The paths of liveness.
+    static let alive = ["/health", "/-/healthy"]
+
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let text = [Endpoint.Content(type: "text/plain; charset=utf-8", summary: "One word.")]
-        let health = ["/health", "/-/healthy"].map { path in
+        let health = alive.map { path in
             Endpoint(path: path, summary: "Whether the process is alive.", contents: text) { _, _ in .text("ok\n") }
         }
         let ready = ["/ready", "/-/ready"].map { path in

@@ -2,6 +2,7 @@ internal import CoreMetrics
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+private import Synchronization
 public import UsageModel
 
 /// Counts and times requests, and writes the access log.
@@ -19,6 +20,23 @@ struct RequestRecorder: Sendable {
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
 
+    private struct Labels: Hashable {
+        var handler: String
+        var method: String
+        var code: Int
+    }
+
+    private struct Instruments {
+        var requests: Counter
+        var duration: CoreMetrics.Timer
+    }
+
+    /// The instruments that were used before: making them anew costs as much as the whole answer of `/health`.
+    private final class Known: Sendable {
+        let value = Mutex<[Labels: Instruments]>([:])
+    }
+
+    private let known = Known()
     private let paths: Set<String>
     private let prefix: RoutePrefix
     private let metrics: any MetricsFactory
@@ -38,16 +56,13 @@ struct RequestRecorder: Sendable {
         _ request: Request, _ context: ClientContext, status: HTTPResponse.Status, since start: ContinuousClock.Instant
     ) {
         let duration = ContinuousClock.now - start
-        let handler = handler(of: request.uri.string)
-        let method = Self.methods.contains(request.method) ? request.method.rawValue : Self.otherMethod
-        Counter(
-            label: HTTPMetric.requests.name,
-            dimensions: HTTPMetric.requests.dimensions([handler, method, "\(status.code)"]), factory: metrics
-        ).increment()
-        Timer(
-            label: HTTPMetric.duration.name, dimensions: HTTPMetric.duration.dimensions([handler]),
-            factory: metrics
-        ).recordNanoseconds(Int64(duration / .nanoseconds(1)))
+        let instruments = instruments(
+            Labels(
+                handler: handler(of: request.uri.string),
+                method: Self.methods.contains(request.method) ? request.method.rawValue : Self.otherMethod,
+                code: status.code))
+        instruments.requests.increment()
+        instruments.duration.recordNanoseconds(Int64(duration / .nanoseconds(1)))
         // Without the query, and without any header: both may hold keys.
         log?.info(
             "HTTP request",
@@ -58,6 +73,22 @@ struct RequestRecorder: Sendable {
             ])
     }
 
+    private func instruments(_ labels: Labels) -> Instruments {
+        known.value.withLock { known in
+            if let instruments = known[labels] { return instruments }
+            let instruments = Instruments(
+                requests: Counter(
+                    label: HTTPMetric.requests.name,
+                    dimensions: HTTPMetric.requests.dimensions([labels.handler, labels.method, "\(labels.code)"]),
+                    factory: metrics),
+                duration: Timer(
+                    label: HTTPMetric.duration.name, dimensions: HTTPMetric.duration.dimensions([labels.handler]),
+                    factory: metrics))
+            known[labels] = instruments
+            return instruments
+        }
+    }
+
     /// Seconds with six decimals, never with an exponent.
     private static func seconds(_ duration: Duration) -> String {
         let microseconds = Int64(duration / .microseconds(1))
@@ -66,9 +97,9 @@ struct RequestRecorder: Sendable {
 
     /// The path of the endpoint that a target means.
     func handler(of target: String) -> String {
-        guard let below = prefix.removed(from: target), let normalized = try? RequestTarget.normalized(below) else {
-            return Self.otherHandler
-        }
+        guard let below = prefix.removed(from: target) else { return Self.otherHandler }
+        if paths.contains(below) { return below }
+        guard let normalized = try? RequestTarget.normalized(below) else { return Self.otherHandler }
         if normalized.utf8.starts(with: UsageProxy.root.utf8) { return Self.proxyHandler }
         let path = String(normalized.prefix { $0 != "?" })
         return paths.contains(path) ? path : Self.otherHandler

@@ -43,7 +43,10 @@ public struct WebServer: Service {
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
-        serve = Self.serving(listener, protection, onRunning: onRunning) { request, writer, channel in
+        let date = CurrentDate()
+        @Sendable func answer(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel)
+            async throws
+        {
             let start = ContinuousClock.now
             let context = ClientContext(source: .init(channel: channel, logger: logger))
             var response: Response
@@ -56,13 +59,24 @@ public struct WebServer: Service {
             }
             let status = response.status
             defer { recorder.record(request, context, status: status, since: start) }
-            response.headers[.date] = HTTPDate.string(SystemClock().now)
+            response.headers[.date] = date.text
             response.headers[.server] = "algolia-exporter"
             do {
                 try await writer.write(response: response.head, body: response.body)
             } catch is HTTPParserError {
                 // It would be answered with a second head.
                 throw CancellationError()
+            }
+        }
+        // In the one spelling that clients use; any other is answered alike, after a change of threads.
+        let immediate = Set(
+            (HealthRoutes.alive + [exporter.paths.telemetry]).map { exporter.paths.routePrefix + $0 })
+        serve = Self.serving(listener, protection, onRunning: onRunning) { request, writer, channel in
+            if immediate.contains(request.uri.string) { return try await answer(request, writer, channel) }
+            // It may take long: not on the event loop, where other connections would wait for it.
+            var writer: ResponseWriter? = consume writer
+            try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                if let writer = writer.take() { try await answer(request, writer, channel) }
             }
         }
     }

@@ -2,7 +2,7 @@ internal import HummingbirdCore
 internal import NIOCore
 private import Synchronization
 
-/// Connections, or streams of one, on their way from an event loop to the tasks that serve them.
+/// Connections, or streams of one, on their way from an event loop to the tasks that serve them, which run on that loop.
 ///
 /// None is dropped, whatever is cancelled: NIO traps when nobody serves one to its end.
 struct ChannelQueue<Value: ServerChildChannelValue>: Sendable {
@@ -38,7 +38,9 @@ struct ChannelQueue<Value: ServerChildChannelValue>: Sendable {
         let serving = Task {
             await withDiscardingTaskGroup { group in
                 for await value in queued {
-                    group.addTask { await serve(value) }
+                    group.addTask(executorPreference: EventLoopExecutor(value.channel.eventLoop)) {
+                        await serve(value)
+                    }
                 }
                 let isCancelled = end.withLock { end in
                     end.isDrained = true

@@ -27,11 +27,16 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder where Next.Context == Cl
                 // About the server as a whole (RFC 9110, section 9.3.7).
                 response = Response(status: .noContent, headers: [.allow: "GET, HEAD, POST, OPTIONS"])
             } else {
-                var head = request.head
-                head.path = target
+                var request = request
                 // The answer to a HEAD follows from that to a GET.
-                if request.method == .head, !isVendors { head.method = .get }
-                response = try await next.respond(to: Request(head: head, body: request.body), context: context)
+                let asGet = request.method == .head && !isVendors
+                if asGet || request.uri.string != target {
+                    var head = request.head
+                    head.path = target
+                    if asGet { head.method = .get }
+                    request = Request(head: head, body: request.body)
+                }
+                response = try await next.respond(to: request, context: context)
             }
         } catch let problem as Problem {
             response = problem.response()

@@ -8,6 +8,7 @@ enum RequestTarget {
     /// ``UsageProxy/root`` a segment is a name and stays as it is.
     /// - Throws: ``Problem`` 400 for a `%` without two hexadecimal digits.
     static func normalized(_ target: String) throws -> String {
+        if isPlain(target) { return target }
         let target = target.utf8.prefix { $0 != UInt8(ascii: "#") }
         let path = target.prefix { $0 != UInt8(ascii: "?") }
         let query = String(Substring(target.dropFirst(path.count)))
@@ -21,6 +22,20 @@ enum RequestTarget {
             segments.append(decoded)
         }
         return "/" + segments.joined(separator: "/") + query
+    }
+
+    /// Whether it is a path without a query that is normal as it is, as nearly all are.
+    private static func isPlain(_ target: String) -> Bool {
+        guard target.utf8.first == UInt8(ascii: "/") else { return false }
+        var isAfterSlash = false
+        for byte in target.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "#"), UInt8(ascii: "?"): return false
+            case UInt8(ascii: "/") where isAfterSlash: return false
+            default: isAfterSlash = byte == UInt8(ascii: "/")
+            }
+        }
+        return !isAfterSlash || target == "/"
     }
 
     /// `segment` with encoded letters, digits and `-._~` as they are; nil for what is not encoded properly.

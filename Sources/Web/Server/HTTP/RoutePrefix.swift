@@ -15,6 +15,7 @@ struct RoutePrefix: Sendable {
     /// A request's target below the prefix; nil for one that is outside of it. What follows the prefix stays as it was
     /// sent.
     func removed(from target: String) -> String? {
+        guard !segments.isEmpty else { return target }
         var rest = target.utf8[...]
         for segment in segments {
             let slashes = rest.prefix { $0 == UInt8(ascii: "/") }
@@ -25,7 +26,7 @@ struct RoutePrefix: Sendable {
             rest = rest.dropFirst(own.count)
         }
         let below = String(Substring(rest))
-        return segments.isEmpty || below.hasPrefix("/") ? below : "/" + below
+        return below.hasPrefix("/") ? below : "/" + below
     }
 
     /// The answer to a request outside of the prefix: a browser at the root is sent to the first page.
