@@ -20,6 +20,10 @@ public struct IndexReport: Sendable {
     /// The application's billed searches beside those of its indices; nil when the application's are not known for
     /// every one of the last 28 days.
     public var attribution: Attribution?
+    /// The days of the newest day's calendar month so far, which ``IndexUsage/monthSearches`` counts; nil without a day.
+    public var month: Range<Int64>?
+    /// The same days of the month before, fewer where it is shorter.
+    public var monthBefore: Range<Int64>? { month.map(Self.monthBefore) }
 
     /// The billed search requests of the last 28 days, by whether an index has them.
     ///
@@ -51,6 +55,13 @@ public struct IndexUsage: Sendable, Hashable {
     public var searchesBefore: Double?
     /// The same a year (364 days, so the same weekdays) ago.
     public var searchesYearAgo: Double?
+    /// The searches of the calendar month so far, and those of the same days of the month before (see
+    /// ``IndexReport/month``). Nil when nothing was reported, or when one of those days was not fetched.
+    public var monthSearches: Double?
+    public var monthSearchesBefore: Double?
+    /// Change from ``monthSearchesBefore`` to ``monthSearches``. An index that had none has grown by all of them. Nil
+    /// when neither was reported, or when one of those days was not fetched.
+    public var monthGrowth: Double?
     /// ``searches`` as a share of all indices', in 0 ... 1.
     public var share: Double?
     /// Change in searches a day, of the last 28 days and the 28 before: means of the days that were fetched. Nil
@@ -81,6 +92,7 @@ extension IndexReport {
             for number in usage.indices { usage[number].share = usage[number].searches.map { max($0, 0) / total } }
         }
         attribution = Attribution(usage, input)
+        month = input.month
         let firstDay = input.newest(Self.span).lowerBound
         self.usage = Self.sorted(usage, by: \.searches)
         growing = Self.growing(usage, by: \.searchesGrowth)
@@ -90,6 +102,11 @@ extension IndexReport {
             return index.coverage >= 1 && index.records ?? 0 > 0 && !wasSearched
         }
         self.unsearched = Self.sorted(unsearched, by: \.records)
+    }
+
+    fileprivate static func monthBefore(_ month: Range<Int64>) -> Range<Int64> {
+        let before = CalendarMonth.containing(month.lowerBound - 1)
+        return before.lowerBound..<min(before.lowerBound + Int64(month.count), before.upperBound)
     }
 
     private static func growing(_ usage: [IndexUsage], by growth: (IndexUsage) -> Double?) -> [IndexUsage] {
@@ -113,6 +130,14 @@ extension IndexReport.Attribution {
         application = days.reduce(0) { $0 + $1.value }
         indices = usage.reduce(0) { $0 + max($1.searches ?? 0, 0) }
         isComplete = usage.allSatisfy { $0.coverage >= 1 }
+    }
+}
+
+extension CapacityInput {
+    /// The days of the newest day's calendar month so far; nil without a day.
+    fileprivate var month: Range<Int64>? {
+        guard !days.isEmpty else { return nil }
+        return CalendarMonth.containing(days.upperBound - 1).lowerBound..<days.upperBound
     }
 }
 
@@ -153,6 +178,16 @@ extension IndexUsage {
         searchesYearAgo = input.fetched(yearAgo, index: index) >= Self.fewestForSum ? sum(yearAgo) : nil
         if min(fetched, fetchedBefore) >= Self.fewestForMean, searches != nil || sumBefore != nil {
             searchesGrowth = (searches ?? 0) / Double(fetched) - (sumBefore ?? 0) / Double(fetchedBefore)
+        }
+        if let month = input.month {
+            let before = IndexReport.monthBefore(month)
+            let isKnown = input.fetched(month, index: index) == month.count
+            let isKnownBefore = input.fetched(before, index: index) == before.count
+            if isKnown { monthSearches = sum(month) }
+            if isKnownBefore { monthSearchesBefore = sum(before) }
+            if isKnown, isKnownBefore, monthSearches != nil || monthSearchesBefore != nil {
+                monthGrowth = (monthSearches ?? 0) - (monthSearchesBefore ?? 0)
+            }
         }
         let searched = [all, billed].compactMap { $0?.values(in: input.days).last { $0.value > 0 }?.day }
         lastSearched = searched.max()

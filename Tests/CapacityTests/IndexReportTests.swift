@@ -29,6 +29,33 @@ import UsageModel
         #expect(products.lastSearched == fixture.day(399))
     }
 
+    @Test func `the month so far is held against the same days of the month before, where all of them were fetched`()
+        throws
+    {
+        var fixture = CapacityFixture(days: 100, indices: ["products"])
+        let newest = fixture.day(99)
+        let month = CalendarMonth.containing(newest).lowerBound..<newest + 1
+        let whole = CalendarMonth.containing(month.lowerBound - 1)
+        let before = whole.lowerBound..<min(whole.lowerBound + Int64(month.count), whole.upperBound)
+        // Other days of the month before have other searches.
+        fixture.add("billed_search_requests", index: "products") { day in
+            let date = fixture.day(day)
+            return month.contains(date) ? 7 : before.contains(date) ? 5 : 1000
+        }
+        let report = IndexReport(fixture.input)
+        #expect(report.month == month && report.monthBefore == before)
+        let products = try #require(report.usage.first)
+        #expect(products.monthSearches == Double(7 * month.count))
+        #expect(products.monthSearchesBefore == Double(5 * before.count))
+        #expect(products.monthGrowth == Double(7 * month.count - 5 * before.count))
+
+        var short = CapacityFixture(from: "2026-03-20", days: 26, indices: ["products"])
+        short.add("billed_search_requests", index: "products") { _ in 1 }
+        let young = try usage(short)
+        #expect(young.monthSearches == 14 && young.monthSearchesBefore == nil)
+        #expect(young.monthGrowth == nil, "not every one of the days before was fetched")
+    }
+
     @Test func `an index without billed searches is counted by all searches`() throws {
         var fixture = CapacityFixture(days: 28, indices: ["products"])
         fixture.add("total_search_requests", index: "products") { _ in 3 }

@@ -74,13 +74,36 @@ import Testing
         }
     }
 
+    @Test func `long tables show their first rows, and all of them where an appendix or a page has room`() throws {
+        let names = (0..<20).map { "<bdi>\(ReportFixture.indexName($0))</bdi>" }
+        func rows(_ html: String) -> [Int] { names.map { html.components(separatedBy: $0).count - 1 } }
+        func text(_ appendix: Bool) throws -> String {
+            String(decoding: try ReportFormat.html.render(Self.full, appendix: appendix), as: UTF8.self)
+        }
+        let short = try text(false)
+        #expect(rows(short)[12] == 0 && short.contains("and 10 more: appendix (<code>--appendix</code>)"))
+        #expect(short.contains("Most searched indices in the last 28 days (10 of 20)"))
+        let long = try text(true)
+        // Searches and coverage.
+        #expect(rows(long)[12] == 2 && long.contains("and 10 more: <a href=\"#whole-tables\">appendix</a>"))
+        #expect(long.contains("<caption>Most searched indices in the last 28 days</caption>"))
+        let page = try ReportSections(Self.full, explore: "/explore").html.html
+        #expect(rows(page)[12] == 2 && page.contains("<details><summary>and 10 more</summary>"))
+        let many = try ReportSections(ReportFixture.report(days: 30, indices: 300, statistics: 1), explore: "/explore")
+        #expect(many.html.html.contains("<summary>and the next 100 of 290 more</summary>"))
+        let dozen = ReportFixture.report(days: 30, indices: 12)
+        let few = String(decoding: try ReportFormat.html.render(dozen), as: UTF8.self)
+        #expect(rows(few)[11] == 2, "a line about two more rows is no shorter than they are")
+        #expect(!few.contains("indices in the last 28 days (10 of 12)"))
+    }
+
     @Test func `tables have captions and headings, and can be scrolled with the keyboard`() throws {
         let elements = try elements(html(Self.full))
         let tables = elements.count { $0.name == "table" }
         #expect(tables >= 10)
         #expect(elements.count { $0.name == "caption" && !$0.text.isEmpty } == tables)
         #expect(elements.filter { $0.name == "th" }.allSatisfy { ["col", "row"].contains($0.attributes["scope"]) })
-        let regions = elements.filter { $0.attributes["class"] == "scroll" }
+        let regions = elements.filter { $0.attributes["class"]?.hasPrefix("scroll") == true }
         #expect(regions.count == tables)
         #expect(regions.allSatisfy { $0.attributes["tabindex"] == "0" && $0.attributes["role"] == "region" })
         #expect(Set(regions.map { $0.attributes["aria-label"] }).count == tables)

@@ -196,6 +196,33 @@ struct OverviewPageTests {
         }
     }
 
+    @Test("Of many applications the worst is shown below the table, or the one that is asked for")
+    func many() async throws {
+        let site = try Site()
+        let names: [ApplicationID] = ["A", "B", "C", "D", "E"]
+        for application in names {
+            try await site.storeDays("billed_search_requests", 200, application: application) { _ in 1_000 }
+        }
+        let planning = CapacityCache.Planning(
+            contracts: {
+                ["A": Contract(searchRequestsPerMonth: 90_000), "D": Contract(searchRequestsPerMonth: 10_000)]
+            })
+        try await withServer(site.exporter(planning: planning) { [] }) { web in
+            func sections(_ page: PageSource) -> [String] {
+                page.all("section").compactMap { $0.attributes["aria-labelledby"] }.filter { $0 != "where" }
+            }
+            let page = try await web.get("/").page(current: "/")
+            #expect(page.all("tr").filter { $0.path.contains("tbody") }.count >= 5)
+            #expect(sections(page) == ["application-4"])
+            let links = page.all("a").compactMap { $0.attributes["href"] }
+            #expect(links.contains("#application-4") && links.contains("/?application=A"))
+            #expect(sections(try await web.get("/?application=B").page(current: "/")) == ["application-2"])
+            let unknown = try await web.get("/?application=NOPE")
+            #expect(sections(try unknown.page(404, current: "/")) == ["application-4"])
+            #expect(unknown.text.contains("Parameter application:"))
+        }
+    }
+
     @Test("An unusual day leads to its hours")
     func unusual() async throws {
         let site = try Site()

@@ -63,13 +63,17 @@ struct QuestionTests {
         }
     }
 
-    @Test("Which index grew most?")
+    @Test("Which index grew most this month?")
     func growth() async throws {
         try await withReader { reader in
             try await reader.click("/indices?", "sort=growth")
             let first = try #require(
                 reader.answer.text.firstMatch(of: /<th scope="row" class="name"><a [^>]*><bdi>([^<]*)</))
             #expect(first.output.1 == "rising")
+            // Two weeks of July with 300 a day, after those of June with 20.
+            let text = reader.answer.text
+            #expect(text.contains(">Searches, 1 to 14 Jul</th>") && text.contains(">Vs. 1 to 14 Jun</th>"))
+            #expect(text.contains("data-value=\"4200.0\"") && text.contains("data-value=\"3920.0\""))
         }
     }
 

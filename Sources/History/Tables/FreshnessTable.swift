@@ -73,6 +73,13 @@ struct FreshnessTable {
         return try Row.fetchAll(select, arguments: arguments).map(Freshness.init)
     }
 
+    func read(_ scope: Scope) throws -> [Freshness] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ?",
+            arguments: [scope.application, scope.index]
+        ).map(Freshness.init)
+    }
+
     func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {
         try Row.fetchAll(
             db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ? AND granularity = ?",
@@ -97,5 +104,10 @@ extension History {
     /// - Parameter isBilling: of the billing metrics, and not of the other statistics.
     public func freshness(billing isBilling: Bool = false) async throws -> [Freshness] {
         try await read { db in try FreshnessTable(db: db).all().filter { $0.statistic.isBilling == isBilling } }
+    }
+
+    /// The freshness of one scope, without the billing metrics.
+    public func freshness(_ scope: Scope) async throws -> [Freshness] {
+        try await read { db in try FreshnessTable(db: db).read(scope).filter { !$0.statistic.isBilling } }
     }
 }

@@ -35,6 +35,7 @@ extension ChartDrawing {
         let names = buckets.names.prefix(Self.mostNamed).map { name in
             Phrase.name(LabelText.shortened(name, most: Self.longestName))
         }
+        let address = HTMLText.escape(chart.zoom?.address ?? "")
         return buckets.buckets.map { bucket in
             let place = extent(bucket.range)
             let values = bucket.values.map(exact).joined(separator: " ")
@@ -45,14 +46,15 @@ extension ChartDrawing {
                 width="\(SVGNumber.percent(place.width))" height="\(SVGNumber.string(plotHeight))"/>
                 """
             guard let link = link(bucket) else { return "<g \(content)</g>" }
-            return "<a href=\"\(HTMLText.escape(link))\" tabindex=\"-1\" \(content)</a>"
+            return "<a href=\"\(address)&amp;\(link)\" tabindex=\"-1\" \(content)</a>"
         }.joined()
     }
 
-    /// Nil for what is still to come, and where nothing finer is known.
+    /// The part of the link that differs between buckets, escaped. Nil for what is still to come, and where nothing finer
+    /// is known.
     private func link(_ bucket: ChartBuckets.Bucket) -> String? {
         guard !bucket.isForecast, !bucket.isMissing || bucket.range.start < pastEnd else { return nil }
-        return chart.zoom?.link(bucket.range)
+        return chart.zoom?.query(bucket.range, separator: "&amp;")
     }
 
     /// The place of a range within the plot, in shares of its width.
@@ -107,6 +109,11 @@ extension ChartDrawing {
 extension Chart.Zoom {
     /// The finer view of a bucket: a month by days, a day by hours, an hour by minutes. Nil where there is none.
     public func link(_ range: TimeRange) -> String? {
+        query(range, separator: "&").map { "\(address)&\($0)" }
+    }
+
+    /// What a link adds to the address.
+    fileprivate func query(_ range: TimeRange, separator: String) -> String? {
         let finer: Granularity =
             switch range.seconds {
             case ...Granularity.hourly.seconds: .minutely
@@ -114,10 +121,10 @@ extension Chart.Zoom {
             default: .daily
             }
         guard range.seconds > finer.seconds, finer.seconds >= finest.seconds else { return nil }
-        let times = [("start", range.start), ("end", range.end)].map { name, time in
-            (name: name, value: RFC3339.string(time))
-        }
-        return "\(address)&\(PercentEncoding.query(times + [("granularity", finer.rawValue)]))"
+        let (start, end) = (
+            PercentEncoding.component(RFC3339.string(range.start)), PercentEncoding.component(RFC3339.string(range.end))
+        )
+        return "start=\(start)\(separator)end=\(end)\(separator)granularity=\(finer.rawValue)"
     }
 
     /// The view of a range that is not chosen yet: `{start}` and `{end}` stand for its times.

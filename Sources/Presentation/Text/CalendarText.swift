@@ -9,14 +9,18 @@ public enum CalendarText {
         "November", "December",
     ]
 
+    private static let shortMonths = months.map { String($0.prefix(3)) }
+
     /// `22 Nov 2026`.
     public static func date(_ day: Int64) -> String {
-        "\(dayMonth(day)) \(civil(day).year)"
+        let civil = civil(day)
+        return "\(civil.day) \(shortMonths[civil.month - 1]) \(civil.year)"
     }
 
     /// `22 Nov`.
     public static func dayMonth(_ day: Int64) -> String {
-        "\(civil(day).day) \(monthName(day))"
+        let civil = civil(day)
+        return "\(civil.day) \(shortMonths[civil.month - 1])"
     }
 
     /// `November 2026`.
@@ -34,7 +38,7 @@ public enum CalendarText {
 
     /// `Nov`.
     public static func monthName(_ day: Int64) -> String {
-        String(fullMonthName(day).prefix(3))
+        shortMonths[civil(day).month - 1]
     }
 
     /// `22`.

@@ -3,38 +3,20 @@ internal import Presentation
 internal import UsageModel
 
 extension ReportDocument.Section {
-    private static let mostIndices = 15
-    private static let mostUnsearched = 30
-
-    static func indices(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    static func indices(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         let indices = report.indices
         guard !indices.usage.isEmpty else {
             return Self(
                 id: "indices", title: "Indices", blocks: [.paragraph("Not enough data: no index was collected.")])
         }
         guard report.hasUsage else { return Self(id: "indices", title: "Indices", blocks: [growthAlone(indices)]) }
-        var blocks: [ReportDocument.Block] = [.table(top(indices, charts))]
-        if indices.usage.count > mostIndices {
-            let rest = indices.usage.dropFirst(mostIndices)
-            let searches = rest.reduce(0) { $0 + ($1.searches ?? 0) }
-            blocks.append(
-                .paragraph(
-                    "The other \(Figure.count(rest.count, "index", "indices")) had \(Figure.compact(searches)) searches."
-                )
-            )
-        }
+        var blocks: [ReportDocument.Block] = [.table(top(indices, charts, rest))]
         if indices.usage.contains(where: { $0.share != nil }) { blocks.append(.paragraph(indices.attributionWords)) }
         if !indices.growing.isEmpty { blocks.append(.table(growing(indices))) }
         if !indices.growingRecords.isEmpty { blocks.append(.table(growingRecords(indices))) }
-        if !indices.unsearched.isEmpty { blocks.append(.table(unsearched(indices))) }
-        let rest = indices.unsearched.dropFirst(mostUnsearched)
-        if !rest.isEmpty {
-            let records = rest.reduce(0) { $0 + ($1.records ?? 0) }
-            blocks.append(
-                .paragraph(
-                    "\(Figure.count(rest.count, "more index", "more indices")) with \(Figure.compact(records)) records "
-                        + "had no searches."))
-        }
+        if !indices.unsearched.isEmpty { blocks.append(.table(unsearched(indices, rest))) }
         return Self(id: "indices", title: "Indices", blocks: blocks)
     }
 
@@ -48,8 +30,18 @@ extension ReportDocument.Section {
                 : "Not enough data: growth needs lists of \(IndexReport.span) days.")
     }
 
-    private static func top(_ indices: IndexReport, _ charts: CapacityCharts) -> ReportDocument.Table {
-        let rows = indices.usage.prefix(mostIndices).map { usage -> [ReportDocument.Cell] in
+    private static func top(
+        _ indices: IndexReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> ReportDocument.Table {
+        let partial = indices.usage.contains { $0.coverage < 1 && $0.searches != nil }
+        return ReportDocument.Table(
+            "Most searched indices in the last \(IndexReport.span) days"
+                + (partial ? " (≥: a lower bound, because some days were not fetched)" : ""),
+            [
+                .text("Index"), .number("Searches"), .number("Share"), .number("Vs. previous \(IndexReport.span) days"),
+                .number("Vs. previous year"), .number("Records"), .text("Last 26 weeks"),
+            ], of: indices.usage, rest: rest
+        ) { usage in
             [
                 .name(usage.index.text), .text(atLeast(usage)),
                 .text(usage.share.map(Figure.percent) ?? Figure.missing),
@@ -58,14 +50,6 @@ extension ReportDocument.Section {
                 .text(usage.records.map(Figure.compact) ?? Figure.missing), .sparkline(charts.sparkline(usage)),
             ]
         }
-        let partial = indices.usage.prefix(mostIndices).contains { $0.coverage < 1 && $0.searches != nil }
-        return ReportDocument.Table(
-            caption: "Most searched indices in the last \(IndexReport.span) days"
-                + (partial ? " (≥: a lower bound, because some days were not fetched)" : ""),
-            columns: [
-                .text("Index"), .number("Searches"), .number("Share"), .number("Vs. previous \(IndexReport.span) days"),
-                .number("Vs. previous year"), .number("Records"), .text("Last 26 weeks"),
-            ], rows: rows)
     }
 
     private static func growing(_ indices: IndexReport) -> ReportDocument.Table {
@@ -98,16 +82,18 @@ extension ReportDocument.Section {
             rows: rows)
     }
 
-    private static func unsearched(_ indices: IndexReport) -> ReportDocument.Table {
-        let rows = indices.unsearched.prefix(mostUnsearched).map { usage -> [ReportDocument.Cell] in
+    private static func unsearched(
+        _ indices: IndexReport, _ rest: ReportDocument.RestPlace
+    ) -> ReportDocument.Table {
+        ReportDocument.Table(
+            "Indices with records and no searches in the last \(IndexReport.span) days",
+            [.text("Index"), .number("Records"), .text("Last searched")], of: indices.unsearched, rest: rest
+        ) { usage in
             [
                 .name(usage.index.text), .text(usage.records.map(Figure.compact) ?? Figure.missing),
                 .text(usage.lastSearched.map(Phrase.cell) ?? "not in this report"),
             ]
         }
-        return ReportDocument.Table(
-            caption: "Indices with records and no searches in the last \(IndexReport.span) days",
-            columns: [.text("Index"), .number("Records"), .text("Last searched")], rows: rows)
     }
 
     private static func atLeast(_ usage: IndexUsage) -> String {

@@ -3,10 +3,8 @@ internal import Presentation
 internal import UsageModel
 
 extension ReportDocument.Section {
-    private static let mostRows = 30
-
     /// The list of indices; nil where it was never fetched.
-    static func inventory(_ report: CapacityReport) -> Self? {
+    static func inventory(_ report: CapacityReport, _ rest: ReportDocument.RestPlace) -> Self? {
         guard let inventory = report.inventory else { return nil }
         let bound = inventory.isWhole ? "" : " Some indices are missing in it: numbers are lower bounds."
         var blocks: [ReportDocument.Block] = [
@@ -14,16 +12,16 @@ extension ReportDocument.Section {
         ]
         blocks += table(
             inventory.families, "Replicas by primary index",
-            [.text("Primary"), .number("Standard"), .number("Virtual"), .number("Records of replicas")]
+            [.text("Primary"), .number("Standard"), .number("Virtual"), .number("Records of replicas")], rest
         ) { family in
             [
                 .name(family.primary.text), .text(Figure.exact(family.standard)), .text(Figure.exact(family.virtual)),
                 .text(family.records.map(Figure.compact) ?? Figure.missing),
             ]
         }
-        blocks += states(inventory.untouched, "Indices not updated for 90 days", "Updated")
-        blocks += states(inventory.appeared, "Indices that appeared in the last 30 days", "Appeared")
-        blocks += states(inventory.gone, "Indices that went in the last 30 days", "Gone since")
+        blocks += states(inventory.untouched, "Indices not updated for 90 days", "Updated", rest)
+        blocks += states(inventory.appeared, "Indices that appeared in the last 30 days", "Appeared", rest)
+        blocks += states(inventory.gone, "Indices that went in the last 30 days", "Gone since", rest)
         return Self(id: "inventory", title: "List of indices", blocks: blocks)
     }
 
@@ -47,8 +45,10 @@ extension ReportDocument.Section {
             columns: [.text("Kind"), .number("Indices"), .number("Records")], rows: rows)
     }
 
-    private static func states(_ states: [ListedState], _ caption: String, _ time: String) -> [ReportDocument.Block] {
-        table(states, caption, [.text("Index"), .number("Records"), .text(time)]) { state in
+    private static func states(
+        _ states: [ListedState], _ caption: String, _ time: String, _ rest: ReportDocument.RestPlace
+    ) -> [ReportDocument.Block] {
+        table(states, caption, [.text("Index"), .number("Records"), .text(time)], rest) { state in
             [
                 .name(state.index.text), .text(state.records.map(Figure.compact) ?? Figure.missing),
                 .text(Phrase.cell(CalendarText.day(of: state.time))),
@@ -56,16 +56,11 @@ extension ReportDocument.Section {
         }
     }
 
-    /// A table of the first rows; none without any.
+    /// None without any item.
     private static func table<Item>(
-        _ items: [Item], _ caption: String, _ columns: [ReportDocument.Column], _ row: (Item) -> [ReportDocument.Cell]
+        _ items: [Item], _ caption: String, _ columns: [ReportDocument.Column], _ rest: ReportDocument.RestPlace,
+        _ row: (Item) -> [ReportDocument.Cell]
     ) -> [ReportDocument.Block] {
-        guard !items.isEmpty else { return [] }
-        let cut = items.count > mostRows ? " (the first \(mostRows) of \(Figure.exact(items.count)))" : ""
-        return [
-            .table(
-                ReportDocument.Table(
-                    caption: caption + cut, columns: columns, rows: items.prefix(mostRows).map(row)))
-        ]
+        items.isEmpty ? [] : [.table(ReportDocument.Table(caption, columns, of: items, rest: rest, row: row))]
     }
 }

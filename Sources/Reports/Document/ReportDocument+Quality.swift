@@ -6,7 +6,9 @@ internal import UsageModel
 extension ReportDocument.Section {
     private static let mostRuns = 12
 
-    static func quality(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    static func quality(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         let quality = report.quality
         guard !report.days.isEmpty else {
             return Self(
@@ -28,28 +30,21 @@ extension ReportDocument.Section {
                         + "before and after."))
         }
         // The application, then the indices of which least was fetched.
-        let shown =
-            quality.scopes.prefix(1)
-            + quality.scopes.dropFirst().sorted { $0.coverage < $1.coverage }.prefix(mostScopes)
-        let rows = shown.map { scope -> [ReportDocument.Cell] in
-            [
-                scope.index.isEmpty ? .text("application as a whole") : .name(scope.index.text),
-                .text(Figure.percent(scope.coverage)),
-                .text(scope.newest.map(Phrase.cell) ?? Figure.missing),
-            ]
-        }
+        let scopes = quality.scopes.prefix(1) + quality.scopes.dropFirst().sorted { $0.coverage < $1.coverage }
         blocks.append(
             .table(
                 ReportDocument.Table(
-                    caption: "Coverage by index"
-                        + (shown.count < quality.scopes.count
-                            ? " (the \(mostScopes) indices with the lowest coverage)" : ""),
-                    columns: [.text("Index"), .number("Days fetched"), .text("Newest value")], rows: rows)))
+                    "Coverage by index, the lowest first",
+                    [.text("Index"), .number("Days fetched"), .text("Newest value")], of: Array(scopes), rest: rest
+                ) { scope in
+                    [
+                        scope.index.isEmpty ? .text("application as a whole") : .name(scope.index.text),
+                        .text(Figure.percent(scope.coverage)),
+                        .text(scope.newest.map(Phrase.cell) ?? Figure.missing),
+                    ]
+                }))
         return Self(id: "quality", title: "Data", blocks: blocks)
     }
-
-    /// The most indices in the table: of a thousand, most are alike.
-    private static let mostScopes = 100
 
     private static func runs(_ runs: [Range<Int64>], _ title: String) -> [ReportDocument.Block] {
         guard !runs.isEmpty else { return [] }

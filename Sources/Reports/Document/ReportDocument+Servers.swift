@@ -4,7 +4,9 @@ internal import Presentation
 internal import UsageModel
 
 extension ReportDocument.Section {
-    static func searchCapacity(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    static func searchCapacity(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         var blocks: [ReportDocument.Block] = []
         if let chart = charts.searchCapacity { blocks.append(.chart(id: "chart-search-capacity", chart)) }
         let capacity = report.searchCapacity
@@ -18,16 +20,25 @@ extension ReportDocument.Section {
         if capacity.degraded.isEmpty {
             blocks.append(.paragraph("No degraded queries were reported."))
         } else {
-            blocks.append(.table(degraded(capacity)))
+            blocks.append(.table(degraded(capacity, rest)))
         }
         return Self(id: "search-capacity", title: "Search capacity", blocks: blocks)
     }
 
-    private static func degraded(_ capacity: SearchCapacityReport) -> ReportDocument.Table {
+    private static func degraded(
+        _ capacity: SearchCapacityReport, _ rest: ReportDocument.RestPlace
+    ) -> ReportDocument.Table {
         func peak(_ value: Double?) -> ReportDocument.Cell {
             .text(value.map { Figure.percent($0 / 100) } ?? Figure.missing)
         }
-        let rows = capacity.degraded.map { degraded -> [ReportDocument.Cell] in
+        return ReportDocument.Table(
+            "Degraded queries by server and cause",
+            [
+                .text("Server"), .text("Cause"), .number("Days"), .number("In the last 28 days"),
+                .number("Degraded on worst day"), .text("Worst day"),
+                .number("Median peak, these days"), .number("Median peak, other days"),
+            ], of: capacity.degraded, rest: rest
+        ) { degraded in
             [
                 .name(degraded.server.text), .text(degraded.cause.title), .text(Figure.exact(degraded.days)),
                 .text(Figure.exact(degraded.recentDays)),
@@ -35,16 +46,11 @@ extension ReportDocument.Section {
                 peak(degraded.peakOnThoseDays), peak(degraded.peakOnOtherDays),
             ]
         }
-        return ReportDocument.Table(
-            caption: "Degraded queries by server and cause",
-            columns: [
-                .text("Server"), .text("Cause"), .number("Days"), .number("In the last 28 days"),
-                .number("Degraded on worst day"), .text("Worst day"),
-                .number("Median peak, these days"), .number("Median peak, other days"),
-            ], rows: rows)
     }
 
-    static func servers(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    static func servers(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         guard !report.servers.isEmpty else {
             return Self(
                 id: "servers", title: "Servers",
@@ -53,34 +59,37 @@ extension ReportDocument.Section {
                 ])
         }
         let drawings = ServerTrend.Resource.allCases.compactMap { resource in
-            charts.servers(resource).map {
-                ReportDocument.Block.chart(id: "chart-server-\(resource.identifier)", $0)
-            }
+            charts.servers(resource).map { (id: "chart-server-\(resource.identifier)", chart: $0) }
         }
-        let rows = report.servers.flatMap { server in
-            server.trends.map { trend -> [ReportDocument.Cell] in
-                let unit = trend.resource.unit
-                return [
-                    .name(server.server.text), .text(trend.resource.title),
-                    .text(trend.recent.map { Figure.text($0, unit) } ?? Figure.missing),
-                    .text(trend.changePer30Days.map { Phrase.signed($0, unit) } ?? Figure.missing),
-                    .text(Figure.text(trend.highest.value, unit)), .text(Phrase.cell(trend.highest.day)),
-                ]
-            }
-        }
+        let trends = report.servers.flatMap { server in server.trends.map { (server: server.server, trend: $0) } }
         let table = ReportDocument.Table(
-            caption: "Server resources and their trends",
-            columns: [
+            "Server resources and their trends",
+            [
                 .text("Server"), .text("Resource"), .number("Last 7 days"), .number("Change in 30 days"),
                 .number("Highest day"), .text("Date"),
-            ], rows: rows)
-        return Self(id: "servers", title: "Servers", blocks: drawings + [.table(table)])
+            ], of: trends, rest: rest, most: mostTrends
+        ) { server, trend in
+            let unit = trend.resource.unit
+            return [
+                .name(server.text), .text(trend.resource.title),
+                .text(trend.recent.map { Figure.text($0, unit) } ?? Figure.missing),
+                .text(trend.changePer30Days.map { Phrase.signed($0, unit) } ?? Figure.missing),
+                .text(Figure.text(trend.highest.value, unit)), .text(Phrase.cell(trend.highest.day)),
+            ]
+        }
+        return Self(
+            id: "servers", title: "Servers", blocks: (drawings.isEmpty ? [] : [.charts(drawings)]) + [.table(table)])
     }
 
-    /// Two of each month of the year.
-    private static let latencyMonths = 24
+    /// Rows of the table of trends: the resources of a cluster's three servers.
+    private static let mostTrends = 12
 
-    static func latency(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    /// A year and the running month.
+    private static let latencyMonths = 13
+
+    static func latency(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         guard !report.latency.months.allSatisfy({ $0.percentile99 == nil && $0.average == nil }) else {
             return Self(
                 id: "latency", title: "Processing time",
@@ -89,7 +98,13 @@ extension ReportDocument.Section {
         func time(_ value: Double?) -> ReportDocument.Cell {
             .text(value.map { Figure.text($0, .milliseconds) } ?? Figure.missing)
         }
-        let rows = report.latency.months.suffix(latencyMonths).reversed().map { month -> [ReportDocument.Cell] in
+        let table = ReportDocument.Table(
+            "Processing time by month (median of daily values)",
+            [
+                .text("Month"), .number("Mean"), .number("90th percentile"), .number("99th percentile"),
+                .number("Worst 99th percentile"), .text("Date"), .number("Queries of 1 s or more"),
+            ], of: report.latency.months.reversed(), rest: rest, most: latencyMonths
+        ) { month in
             [
                 .text(Phrase.month(month.month.days) + (month.month.isRunning ? " so far" : "")), time(month.average),
                 time(month.percentile90), time(month.percentile99), time(month.worst?.value),
@@ -97,12 +112,6 @@ extension ReportDocument.Section {
                 .text(month.slowQueries.map { Figure.exact($0.rounded()) } ?? Figure.missing),
             ]
         }
-        let table = ReportDocument.Table(
-            caption: "Processing time by month (median of daily values)",
-            columns: [
-                .text("Month"), .number("Mean"), .number("90th percentile"), .number("99th percentile"),
-                .number("Worst 99th percentile"), .text("Date"), .number("Queries of 1 s or more"),
-            ], rows: rows)
         let chart = charts.latency.map { ReportDocument.Block.chart(id: "chart-latency", $0) }
         return Self(
             id: "latency", title: "Processing time", blocks: [chart, .table(table)].compactMap(\.self))

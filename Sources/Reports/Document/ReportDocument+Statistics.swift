@@ -4,7 +4,9 @@ internal import Presentation
 internal import UsageModel
 
 extension ReportDocument.Section {
-    static func unusualDays(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    static func unusualDays(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         guard !report.unusualDays.isEmpty else {
             let none =
                 report.unusualDaysAreKnown
@@ -15,7 +17,13 @@ extension ReportDocument.Section {
             ($1.element.day, $0.offset) < ($0.element.day, $1.offset)
         }.map(\.element)
         let hasEvents = report.unusualDays.contains { $0.event != nil }
-        let rows = newestFirst.map { day -> [ReportDocument.Cell] in
+        let table = ReportDocument.Table(
+            "Days that differ from the surrounding days and the same weekdays",
+            [
+                .text("Day"), .text("Statistic"), .number("Value"), .number("Usual"), .number("Difference"),
+                .number("Deviations"),
+            ] + (hasEvents ? [.text("Event")] : []), of: newestFirst, rest: rest
+        ) { day in
             let statistic = StatisticCatalogue.describe(day.statistic)
             let unit = statistic.unit
             return [
@@ -25,12 +33,6 @@ extension ReportDocument.Section {
                 .text(Phrase.signed(day.deviations)),
             ] + (hasEvents ? [day.event.map(ReportDocument.Cell.name) ?? .text("")] : [])
         }
-        let table = ReportDocument.Table(
-            caption: "Days that differ from the surrounding days and the same weekdays",
-            columns: [
-                .text("Day"), .text("Statistic"), .number("Value"), .number("Usual"), .number("Difference"),
-                .number("Deviations"),
-            ] + (hasEvents ? [.text("Event")] : []), rows: rows)
         return Self(id: "unusual-days", title: "Unusual days", blocks: [.table(table)])
     }
 

@@ -85,7 +85,9 @@ extension ReportDocument.Section {
     }
 
     /// Searches by month, week and day.
-    static func searches(_ report: CapacityReport, _ charts: CapacityCharts) -> Self {
+    static func searches(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> Self {
         var blocks: [ReportDocument.Block] = []
         if let chart = charts.runningMonth { blocks.append(.chart(id: "chart-running-month", chart)) }
         if let chart = charts.runningTerm { blocks.append(.chart(id: "chart-running-term", chart)) }
@@ -94,7 +96,7 @@ extension ReportDocument.Section {
             return Self(
                 id: "searches", title: "Searches", blocks: [.paragraph("Not enough data: no searches were reported.")])
         }
-        blocks.append(.table(months(report, charts)))
+        blocks.append(.table(months(report, charts, rest)))
         if report.months.contains(where: { $0.value != nil && $0.isPartial(until: report.days.upperBound) }) {
             blocks.append(
                 .paragraph(
@@ -119,9 +121,20 @@ extension ReportDocument.Section {
         }
     }
 
-    private static func months(_ report: CapacityReport, _ charts: CapacityCharts) -> ReportDocument.Table {
+    /// A year and the running month.
+    private static let monthsShown = 13
+
+    private static func months(
+        _ report: CapacityReport, _ charts: CapacityCharts, _ rest: ReportDocument.RestPlace
+    ) -> ReportDocument.Table {
         let agreed = report.limits.first { $0.limit == .searchRequestsPerMonth }?.agreed
-        let rows = report.months.indices.reversed().map { position -> [ReportDocument.Cell] in
+        return ReportDocument.Table(
+            "Billed search requests by month",
+            [
+                .text("Month"), .number("Requests"), .number("Of the limit"), .number("Vs. previous month"),
+                .number("Vs. previous year"), .number("Days with data"),
+            ], of: report.months.indices.reversed(), rest: rest, most: monthsShown
+        ) { position in
             let month = report.months[position]
             return [
                 .link(
@@ -134,12 +147,6 @@ extension ReportDocument.Section {
                 .text(Figure.percent(month.coverage)),
             ]
         }
-        return ReportDocument.Table(
-            caption: "Billed search requests by month",
-            columns: [
-                .text("Month"), .number("Requests"), .number("Of the limit"), .number("Vs. previous month"),
-                .number("Vs. previous year"), .number("Days with data"),
-            ], rows: rows)
     }
 
     private static func comingMonths(_ report: CapacityReport) -> ReportDocument.Table? {

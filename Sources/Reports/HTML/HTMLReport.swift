@@ -112,13 +112,12 @@ private struct BlockView: ViewModel {
     var markup: Markup?
     var paragraph: String?
     var list: ListView?
-    var table: TableView?
 
     init(_ block: ReportDocument.Block) {
         switch block {
         case .paragraph(let text): paragraph = text
         case .list(let items): list = ListView(items: items)
-        case .table(let table): self.table = TableView(table)
+        case .table(let table): markup = Markup(table)
         case .chart(let id, let chart): markup = Markup(trusted: chart.figure(id: id))
         case .charts(let charts):
             let figures = charts.map { Markup(trusted: $0.chart.figure(id: $0.id)) }.joined()
@@ -137,30 +136,63 @@ private struct ListView: ViewModel {
     var items: [String]
 }
 
-private struct TableView: ViewModel {
-    var caption: String
-    var columns: [CellView]
-    var rows: [RowView]
+extension Markup {
+    /// Columns of a table that takes half of a sheet of paper.
+    private static let mostNarrow = 5
 
-    init(_ table: ReportDocument.Table) {
-        let attributes: [Markup] = table.columns.map { $0.isNumber ? " class=\"number\"" : "" }
-        caption = table.caption
-        columns = zip(table.columns, attributes).map { CellView(content: Markup(text: $0.title), attributes: $1) }
-        rows = table.rows.map { row in
-            let cells = zip(row, attributes).map { CellView(content: Markup($0), attributes: $1) }
-            return RowView(head: cells[0].content, cells: Array(cells.dropFirst()))
+    /// A table, and what it leaves out. A template would take long for thousands of cells.
+    fileprivate init(_ table: ReportDocument.Table) {
+        let after: Markup =
+            switch table.rest?.place {
+            case nil, .folded?: .empty
+            case .appendix?:
+                """
+                <p class="note">and \(Figure.exact(table.rest?.count ?? 0)) more: \
+                <a href="#\(ReportDocument.Section.wholeTables)">appendix</a></p>
+                """
+            case .otherFile?:
+                """
+                <p class="note">and \(Figure.exact(table.rest?.count ?? 0)) more: appendix \
+                (<code>--appendix</code>)</p>
+                """
+            }
+        let shown = Self.table(table.caption, table.columns, table.rows, after: after)
+        guard let rest = table.rest, rest.place == .folded else {
+            self = shown
+            return
         }
+        let isCut = rest.rows.count < rest.count
+        let count = Figure.exact(rest.rows.count)
+        let summary = isCut ? "the next \(count) of \(Figure.exact(rest.count))" : count
+        let elsewhere: Markup =
+            isCut ? "<p class=\"note\">All of them are in <a href=\"#elsewhere\">the JSON</a>.</p>" : .empty
+        let others = Self.table("\(rest.caption), continued", table.columns, rest.rows, after: elsewhere)
+        self = "\(shown)\n<details><summary>and \(summary) more</summary>\n\(others)\n</details>"
     }
-}
 
-private struct RowView: ViewModel {
-    var head: Markup
-    var cells: [CellView]
-}
-
-private struct CellView: ViewModel {
-    var content: Markup
-    var attributes: Markup
+    /// - Parameter after: the markup below the rows.
+    private static func table(
+        _ caption: String, _ columns: [ReportDocument.Column], _ rows: [[ReportDocument.Cell]], after: Markup
+    ) -> Markup {
+        let attributes: [Markup] = columns.map { $0.isNumber ? " class=\"number\"" : "" }
+        let head = zip(columns, attributes).map { "<th scope=\"col\"\($1)>\($0.title)</th>" as Markup }.joined()
+        let body = rows.map { row in
+            let cells = zip(row, attributes).dropFirst().map { "<td\($1)>\(Markup($0))</td>" as Markup }.joined()
+            return "<tr><th scope=\"row\">\(Markup(row[0]))</th>\(cells)</tr>" as Markup
+        }.joined("\n")
+        let narrow: Markup = columns.count <= mostNarrow ? " narrow" : ""
+        return """
+            <div class="scroll\(narrow)" tabindex="0" role="region" aria-label="\(caption)">
+            <table>
+            <caption>\(caption)</caption>
+            <thead><tr>\(head)</tr></thead>
+            <tbody>
+            \(body)
+            </tbody>
+            </table>
+            \(after)</div>
+            """
+    }
 }
 
 extension Markup {

@@ -61,6 +61,9 @@ struct MarkdownReport {
                 })
         }
         block(lines.joined(separator: "\n"))
+        guard let rest = table.rest else { return }
+        let option = rest.place == .otherFile ? " (`--appendix`)" : ""
+        block("and \(Figure.exact(rest.count)) more: appendix\(option)")
     }
 
     private func caption(_ title: String, _ summary: String) -> String {

@@ -7,11 +7,14 @@ public enum CountText {
 
     /// Digits in groups of three.
     public static func grouped(_ digits: String) -> String {
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+        let count = digits.utf8.count
+        guard count > 3 else { return digits }
+        var text: [UInt8] = []
+        text.reserveCapacity(count + count / 3)
+        for (index, digit) in digits.utf8.enumerated() {
+            if index > 0, (count - index).isMultiple(of: 3) { text.append(UInt8(ascii: ",")) }
             text.append(digit)
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 }

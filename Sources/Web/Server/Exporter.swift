@@ -23,6 +23,7 @@ public struct Exporter: Sendable {
     public let reload: (@Sendable () async throws -> Void)?
     /// The capacity reports of the applications.
     public let capacity: CapacityCache
+    let statisticNames: StatisticNames
     /// How the HTTP interface is protected now, as the server that shows this exporter says.
     var security: @Sendable () -> WebSecurity = { WebSecurity() }
     /// The state of each application's collector.
@@ -47,6 +48,7 @@ public struct Exporter: Sendable {
         self.usage = usage
         self.reload = reload
         capacity = CapacityCache(history, planning, clock: clock)
+        statisticNames = StatisticNames(history)
         self.status = status
     }
 }

@@ -10,22 +10,61 @@ screenshots=$root/.build/screenshots
 
 start exporter serve --demo --awkward-names "--storage.path=$folder/history.db"
 demo=$url
-# An application that was never answered. Nobody listens at the endpoints.
-nobody=http://127.0.0.1:$(free_port)
-cat >"$folder/empty.yml" <<YAML
+
+# state_of NAME APPLICATIONS ENDPOINT [HORIZON]: starts an exporter of these applications, as lines of YAML; adds it to
+# the states.
+states=()
+state_of() {
+    cat >"$folder/$1.yml" <<YAML
 applications:
-  - { id: EMPTY, usage_api_key: key }
-endpoints: { usage: "$nobody", monitoring: "$nobody", search: "$nobody" }
+$2
+endpoints: { usage: "$3", monitoring: "$3", search: "$3" }
+polling: { requests_per_minute: 100000 }
+backfill: { horizon: ${4:-8d} }
 YAML
-start empty serve "--config.file=$folder/empty.yml" "--storage.path=$folder/empty.db"
-empty=$url
+    start "$1" serve "--config.file=$folder/$1.yml" "--storage.path=$folder/$1.db"
+    states+=("--state=$1=$url")
+}
+# collected APPLICATIONS: all of them are up to date.
+collected() {
+    curl -sf "$url/api/v1/status" | jq -e --argjson count "$1" '.applications | length == $count and all(.state == "current")'
+}
+keys='usage_api_key: demo-usage-key, search_api_key: demo-search-key'
+contract='contract: { search_requests_per_month: 1000000, records: 1000000000, max_qps: 400 }'
+
+# The list of 1,003 indices comes first; nobody waits for the history of each.
+start crowd simulate --awkward-names --indices=1000 --requests-per-minute=1000000 \
+    --index='<script>alert(1)</script>' --index='שלום עולם' --index="$(printf 'long-%.0s' {1..50})"
+state_of many "  - { id: DEMOAPP, $keys, $contract }" "$url" 1d
+many=$url
+start vendors simulate --applications=20 --indices=3 --requests-per-minute=1000000
+state_of applications "$(for number in '' {2..20}; do echo "  - { id: DEMOAPP$number, $keys, $contract }"; done)" "$url"
+applications=$url
+# Nobody listens at the endpoints.
+state_of no-network '  - { id: EMPTY, usage_api_key: key }' "http://127.0.0.1:$(free_port)"
+start silent simulate --fault=hang
+state_of fresh '  - { id: DEMOAPP, usage_api_key: demo-usage-key }' "$url"
+start vendor simulate --requests-per-minute=1000000
+vendor=$url
+state_of refused '  - { id: DEMOAPP, usage_api_key: wrong }' "$vendor"
+state_of one "  - { id: DEMOAPP, usage_api_key: demo-usage-key, indices: { include: [products] } }" "$vendor"
+wait_for 60 collected 1
+url=$applications
+wait_for 120 collected 20
+url=$many
+lists_all() { curl -sf "$url/indices" | grep -q '1,003'; }
+wait_for 120 lists_all
 url=$demo
 wait_for 120 state
+pass "seven exporters: a demo, fresh, without a network, with a refused key, one index, 1,003 indices, 20 applications"
 
 "$binary" report --demo "--storage.path=$folder/history.db" --format html --application DEMOAPP \
-    "--from=$(date -u -d '60 days ago' +%F)" "--to=$(date -u +%F)" "--output=$folder/report.html" 2>"$folder/report.log" ||
+    "--from=$(date -u -d '60 days ago' +%F)" "--to=$(date -u +%F)" "--output=$folder/range.html" 2>"$folder/report.log" ||
     fail "report: $(cat "$folder/report.log")"
-pass "a report of a range is written"
+"$binary" report --demo "--storage.path=$folder/history.db" "--output=$folder/report.html" 2>"$folder/report.log" ||
+    fail "report: $(cat "$folder/report.log")"
+[ "$(wc -c <"$folder/range.html")" -lt "$(wc -c <"$folder/report.html")" ] || fail "a report of 60 days is as long as one of all"
+pass "reports are written, of a range and of everything"
 
 for format in html markdown json csv; do
     for run in 1 2; do
@@ -63,7 +102,7 @@ pass "use and projection of every limit are on /metrics and /api/v1/capacity"
 
 mkdir "$folder/saved"
 cp "$folder/report.html" "$folder/saved"
-"$root/.build/browser/bin/python" -B "$here/tools/pages.py" --url "$demo" --empty "$empty" --report "$folder/report.html" \
+"$root/.build/browser/bin/python" -B "$here/tools/pages.py" --url "$demo" "${states[@]}" --report "$folder/report.html" \
     --axe "$packages/axe_playwright_python/axe.min.js" --screenshots "$screenshots" --saved "$folder/saved" \
     >"$folder/pages.txt" 2>"$folder/pages.log" || { cat "$folder/pages.txt" "$folder/pages.log"; fail "see above"; }
 while read -r line; do pass "$line"; done <"$folder/pages.txt"

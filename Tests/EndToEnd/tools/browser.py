@@ -132,7 +132,8 @@ class Browser:
         path.write_bytes(base64.b64decode(picture["data"]))
 
     def pdf(self, path):
-        printed = self.command("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        # A4, in inches.
+        printed = self.command("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)
         path.write_bytes(base64.b64decode(printed["data"]))
 
     def quit(self):

@@ -77,6 +77,7 @@ function facts() {
         // Of a chart's buckets, which are links of one form, every twentieth is enough. In a drawing `href` is no text.
         links: [...document.querySelectorAll('a[href]:not([href^="#"], .bucket), link[href], .bucket[href]:nth-of-type(20n + 1)')]
             .map((link) => new URL(link.getAttribute("href"), document.baseURI).href),
+        heads: [...document.querySelectorAll("h2, h3, caption, figcaption, thead tr")].map((head) => head.innerText),
         lastHeaders: [...document.querySelectorAll("thead tr")].filter((row) => visible(row) && row.cells.length).map((row) => row.cells[row.cells.length - 1].innerText),
     };
 }

@@ -1,10 +1,10 @@
 """Looks at the pages and the report in a browser, as people with different screens, schemes and hands do.
 
-python3 pages.py --url URL [--empty URL] [--report FILE] [--only NAME…] --axe FILE --screenshots FOLDER --saved FOLDER
+python3 pages.py --url URL [--state NAME=URL…] [--report FILE] [--only NAME…] --axe FILE --screenshots FOLDER --saved FOLDER
 
 Prints a line for each promise that is kept, FAIL lines for what is not, and then exits with status 1.
 Screenshots and printed pages go to one folder, the sources of what was looked at to the other. The
-empty URL is of an exporter that has never been answered.
+states are those of STATES, each an exporter with something special.
 """
 
 import argparse
@@ -29,27 +29,24 @@ class Page:
     path: str
     status: int = 200
     says: str = ""  # What its text must have.
-    needs_history: bool = False  # There is no such page where nothing is stored.
 
 
 PAGES = [
     Page("overview", "/"),
     Page("indices", "/indices"),
-    Page("index", "/indices/products", says="products", needs_history=True),
+    Page("index", "/indices/products", says="products"),
     Page("explore", "/explore"),
     Page("explore-chart", "/explore?statistic=total_search_requests&index=*&range=30d&step=1d"),
     Page(
         "explore-awkward",
         "/explore?statistic=records&index=the%20%22best%22%20ones&range=90d",
         says='the "best" ones',
-        needs_history=True,
     ),
     Page(
         "explore-several",
         "/explore?statistic=total_search_requests&statistic=records&index=products&index=the%20%22best%22%20ones"
         "&range=90d&step=week",
         says="by week",
-        needs_history=True,
     ),
     Page("explore-wrong", "/explore?statistic=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", status=404, says="statistic"),
     Page("capacity", "/capacity"),
@@ -66,6 +63,25 @@ VIEWS = [
     View("1280-no-script", 1280, 900, script=False),
     View("390-no-script", 390, 844, phone=True, script=False),
 ]
+# An exporter in a special state, by name, and what its overview and every page of it must say.
+STATES = {
+    "fresh": ("not ready: no data yet", ""),
+    "no-network": ("gives no usable answer", "gives no usable answer"),
+    "refused": ("refuses the usage key", "refuses the usage key"),
+    "one": ("1\u00a0index", ""),
+    "many": ("1,003\u00a0indices", ""),
+    "applications": ("DEMOAPP20", ""),
+}
+# Pages and views of each.
+STATE_PAGES = ["overview", "indices", "explore", "capacity", "collector", "setup"]
+STATE_VIEWS = [
+    View("1280-light", 1280, 900),
+    View("390-dark", 390, 844, "dark", phone=True),
+    View("390-no-script", 390, 844, phone=True, script=False),
+]
+LONG_NAME = "long-" * 50
+# The longest report on paper, with 25 indices.
+MOST_SHEETS = 8
 # …and must not be scrolled sideways in these: a window of 1280 pixels zoomed to 200 % and to 400 % (WCAG 2,
 # 1.4.4 and 1.4.10).
 ZOOMED = [View("zoom-200", 640, 450, zoom=2), View("zoom-400", 320, 225, zoom=4)]
@@ -147,6 +163,15 @@ def follow(links, host, options):
     return len(ours)
 
 
+def of_state(state, pages):
+    """The pages that are looked at of an exporter in a state, with what they must say then."""
+    first, every = STATES[state]
+    chosen = [page for page in pages if page.name in STATE_PAGES]
+    if state == "many":
+        chosen += [Page("index-long", f"/indices/{LONG_NAME}", says=LONG_NAME)]
+    return [dataclasses.replace(page, says=page.says or (first if page.name == "overview" else every)) for page in chosen]
+
+
 def save(url, path):
     # As a browser asks: a program would get a problem document for what is not there.
     request = urllib.request.Request(url, headers={"Accept": "text/html"})
@@ -157,8 +182,19 @@ def save(url, path):
     path.write_bytes(body)
 
 
+def stranded(path, sheet, size, heads):
+    """Headings, captions and heads of tables that are the last of a sheet, of its left or of its right half."""
+    width, height = (round(float(number)) for number in size.split()[0:3:2])
+    for x, w in ((0, width), (0, width // 2), (width // 2, width // 2)):
+        crop = ["-f", sheet, "-l", sheet, "-x", x, "-y", 0, "-W", w, "-H", height]
+        lines = subprocess.check_output(["pdftotext", "-layout", *map(str, crop), path, "-"], text=True).split("\n")
+        last = next((line.split() for line in reversed(lines) if line.strip()), [])
+        if last and any(set(last) <= head for head in heads):
+            yield f"sheet {sheet} ends with {' '.join(last)!r}"
+
+
 def printed(browser, url, facts, options):
-    """The report on paper: all of its tables are there to their last column, within the page."""
+    """The report on paper: few sheets, with all of its tables to their last column, and no head without its rows."""
     before, path = len(failures), options.screenshots / "report.pdf"
     browser.load(url, PAPER)
     complain("report on paper", browser.call("lostOnPaper"))
@@ -168,16 +204,21 @@ def printed(browser, url, facts, options):
     text = " ".join(subprocess.check_output(["pdftotext", path, "-"], text=True).split()).lower()
     lost = [header for header in facts["lastHeaders"] if not all(word in text for word in header.lower().split())]
     complain("report on paper", (f"the column {header!r} is not there" for header in lost))
+    if pages > MOST_SHEETS:
+        complain("report on paper", [f"{pages} sheets, wanted {MOST_SHEETS}"])
+    heads = [set(head.split()) for head in facts["heads"]]
+    for sheet in range(1, pages + 1):
+        complain("report on paper", stranded(path, sheet, size, heads))
     if pages < 1 or len(text) < 100:
         complain("report on paper", [f"{pages} pages with {len(text)} characters"])
     if len(failures) == before:
-        print(f"report on paper: {pages} pages of {size}, {len(facts['lastHeaders'])} tables to their last column")
+        print(f"report on paper: {pages} sheets of {size}, {len(facts['lastHeaders'])} tables to their last column, no head without rows")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--url")
-    parser.add_argument("--empty")
+    parser.add_argument("--state", action="append", default=[])
     parser.add_argument("--report", type=pathlib.Path)
     parser.add_argument("--only", nargs="*")
     for name in ("axe", "screenshots", "saved"):
@@ -190,13 +231,13 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(profile, options.axe)
         try:
-            for prefix, base, views, zoomed in [("", options.url, VIEWS, ZOOMED), ("empty-", options.empty, VIEWS[:1], [])]:
-                if not base:
-                    continue
+            exporters = [("", options.url)] if options.url else []
+            exporters += [one.split("=", 1) for one in options.state]
+            for state, base in exporters:
+                prefix = f"{state}-" if state else ""
+                views, zoomed = (STATE_VIEWS, []) if state else (VIEWS, ZOOMED)
                 links, titles = [], collections.Counter()
-                for page in pages:
-                    if prefix and page.needs_history:
-                        continue
+                for page in of_state(state, pages) if state else pages:
                     url, name = base + page.path, prefix + page.name
                     facts = examine(browser, name, url, page, views, zoomed, options)
                     links += facts["links"]

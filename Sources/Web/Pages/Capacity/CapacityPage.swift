@@ -1,4 +1,5 @@
 internal import Capacity
+internal import Collector
 internal import Hummingbird
 internal import Presentation
 internal import UsageModel
@@ -19,7 +20,7 @@ enum CapacityPage {
             ]
         ) { request in
             let query = request.uri.query
-            let known = try await CollectorFacts(exporter).applications()
+            let known = try await Self.applications(exporter)
             var page = Page(name: .capacity, content: .empty)
             var chosen = known.first
             do {
@@ -36,6 +37,12 @@ enum CapacityPage {
                 at: exporter.paths)
             return page
         }
+    }
+
+    /// Applications that are collected, then those that only have a past.
+    private static func applications(_ exporter: Exporter) async throws -> [ApplicationID] {
+        let collected = await exporter.status().map(\.application)
+        return collected + Set(try await CollectorFacts.known(exporter)).subtracting(collected).sorted()
     }
 
     /// The requested application, or the first; nil when there is none.

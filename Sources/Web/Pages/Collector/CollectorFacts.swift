@@ -18,24 +18,47 @@ struct CollectorFacts: Sendable {
     /// The end of the newest complete bucket.
     private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
 
+    /// Everything, of the applications and of their indices.
     init(_ exporter: Exporter) async throws {
-        now = exporter.clock.now
-        statuses = await exporter.status()
-        registry = exporter.registry
+        await self.init(of: exporter)
         for status in statuses where status.keys.contains(.search) {
             inventories[status.application] = try await exporter.history.indexInventory(
                 application: status.application)
         }
-        for coverage in try await exporter.history.coverage() {
+        add(try await exporter.history.coverage(), try await exporter.history.freshness())
+    }
+
+    /// What is told of the applications themselves: their indices may be thousands.
+    init(_ exporter: Exporter, applications: [ApplicationID]) async throws {
+        await self.init(of: exporter)
+        for application in Set(statuses.map(\.application)).union(applications) {
+            let scope = Scope(application: application)
+            add(try await exporter.history.coverage(scope), try await exporter.history.freshness(scope))
+        }
+    }
+
+    private init(of exporter: Exporter) async {
+        now = exporter.clock.now
+        statuses = await exporter.status()
+        registry = exporter.registry
+    }
+
+    private mutating func add(_ coverages: [Coverage], _ tails: [Freshness]) {
+        for coverage in coverages {
             fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
         }
-        for tail in try await exporter.history.freshness() {
+        for tail in tails {
             let known = newest[tail.scope]?[tail.granularity] ?? tail.completeUntil
             newest[tail.scope, default: [:]][tail.granularity] = max(known, tail.completeUntil)
             let range = TimeRangeSet(TimeRange(tail.tailStart, tail.completeUntil))
-            fetched[tail.scope, default: [:]][tail.granularity, default: TimeRangeSet()] =
-                (fetched[tail.scope]?[tail.granularity] ?? TimeRangeSet()).union(range)
+            fetched[tail.scope, default: [:]][tail.granularity] =
+                fetched[tail.scope]?[tail.granularity]?.union(range) ?? range
         }
+    }
+
+    /// Applications that are stored or have a contract, ascending.
+    static func known(_ exporter: Exporter) async throws -> [ApplicationID] {
+        Set(try await exporter.history.applicationIDs()).union(exporter.capacity.contracts.keys).sorted()
     }
 
     /// Applications that are collected, then those that only have a past.

@@ -17,13 +17,17 @@ struct ExploreChoices: Sendable {
 
     /// - Parameters:
     ///   - application: whose indices are offered; nil for every application's.
-    init(_ history: History, application: ApplicationID?, statistics chosen: [StatisticName]) async throws {
-        let stored = try await history.applications()
-        applications = stored.map(\.id)
-        statistics = GrafanaCatalogue.ordered(try await history.storedStatistics()).map {
+    init(_ exporter: Exporter, application: ApplicationID?, statistics chosen: [StatisticName]) async throws {
+        let history = exporter.history
+        let applications = try await history.applicationIDs()
+        self.applications = applications
+        statistics = GrafanaCatalogue.ordered(try await exporter.statisticNames.stored()).map {
             StatisticCatalogue.describe($0)
         }
-        indices = Set(stored.filter { $0.id == application || application == nil }.flatMap(\.indices)).sorted()
+        var names: [IndexName] = []
+        let shown = applications.filter { $0 == application || application == nil }
+        for application in shown { names += try await history.indices(of: application) }
+        indices = shown.count > 1 ? Set(names).sorted() : names
         let keyed = chosen.filter { StatisticCatalogue.describe($0).shape != .scalar }
         guard !keyed.isEmpty else {
             keys = []

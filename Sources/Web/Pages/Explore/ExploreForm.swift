@@ -24,7 +24,8 @@ struct ExploreForm: ViewModel {
     /// Too many names for a select.
     struct List: ViewModel {
         var value: String
-        var options: [Option]
+        /// A thousand would take a template long.
+        var options: Markup
     }
 
     /// The parameter at fault.
@@ -82,8 +83,10 @@ struct ExploreForm: ViewModel {
                     Option(value: "*", name: "all indices", isSelected: index == "*"),
                 ] + Self.options(choices.indices.map(\.text), index == "*" ? nil : index)
         } else {
-            let names = choices.indices.prefix(ExploreChoices.longestList)
-            indexList = [List(value: index, options: names.map { Option(value: $0.text, name: $0.text) })]
+            let options = choices.indices.prefix(ExploreChoices.longestList).map {
+                "<option value=\"\($0)\"></option>" as Markup
+            }
+            indexList = [List(value: index, options: options.joined("\n"))]
         }
         moreIndices = Self.options(
             choices.indices.prefix(ExploreChoices.longestList).map(\.text), all: Array(chosen.dropFirst()))

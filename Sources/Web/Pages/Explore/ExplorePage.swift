@@ -32,7 +32,7 @@ enum ExplorePage {
             page.subject = results.map(\.subject).joined(separator: "; ")
             page.isPast = answers.allSatisfy { $0.question.query.range.end < now }
             let choices = try await ExploreChoices(
-                exporter.history, application: given["application"].flatMap { ApplicationID($0) },
+                exporter, application: given["application"].flatMap { ApplicationID($0) },
                 statistics: (try? given.lists("statistic")) ?? [ExploreParameters.defaultStatistic])
             page.content = PageTemplates.render(
                 .explore,

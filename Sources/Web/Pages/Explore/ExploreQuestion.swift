@@ -54,17 +54,18 @@ struct ExploreQuestion: Sendable {
         }
         // Names first: the other parameters depend on them.
         var filter = try await SeriesFilter(QueryParameters(values), exporter)
-        filter.indices = filter.indices ?? .application
+        let indices = filter.indices ?? .application
+        filter.indices = indices
         if filter.indices == .all, given["top"] == nil { values["top"] = [String(ExploreParameters.defaultTop)] }
 
         let keys: [ServerName]? = try given.names("key")
-        let series = try await exporter.history.storedSeries(statistics: statistics.map(\.name))
-            .count { filter.selects($0.key) && keys?.contains($0.key.key) ?? true }
+        let series = try await exporter.history.seriesCount(
+            statistics: statistics.map(\.name), applications: filter.applications, indices: indices, keys: keys)
         let (start, end) = try await Self.times(given, statistics, filter, exporter, now: now)
         values["start"] = [start]
         values["end"] = [end]
         let range = try QueryParameters(values).range(now: now, length: 0)
-        let granularity = try await Self.granularity(given, filter, range, exporter)
+        let granularity = try await Self.granularity(given, statistics, filter, range, exporter)
         values["granularity"] = [granularity.rawValue]
         let most = max(min(Self.mostPoints, Int64(Self.limit / max(series, 1)) - 1), 1)
         if given["step"] == nil {
@@ -181,15 +182,21 @@ struct ExploreQuestion: Sendable {
 
     /// Fine where the range is short, as far as it is stored.
     private static func granularity(
-        _ given: QueryParameters, _ filter: SeriesFilter, _ range: TimeRange, _ exporter: Exporter
+        _ given: QueryParameters, _ statistics: [Statistic], _ filter: SeriesFilter, _ range: TimeRange,
+        _ exporter: Exporter
     ) async throws -> Granularity {
         let width = try given.option("granularity", of: ExploreParameters.Width.allCases, default: .auto)
         if let chosen = width.granularity { return chosen }
-        let outlines = try await exporter.history.statisticOutlines(
-            statistics: filter.statistics, applications: filter.applications)
+        var widths: [[Granularity]] = []
+        for statistic in statistics {
+            let known = try await exporter.history.granularities(
+                of: statistic.name, applications: filter.applications, indices: filter.indices ?? .application,
+                among: statistic.api == .monitoring ? Granularity.allCases : [.hourly, .daily])
+            if !known.isEmpty { widths.append(known) }
+        }
         // What all of them have, or at least one.
-        let common = Granularity.allCases.filter { width in outlines.allSatisfy { $0.granularities.contains(width) } }
-        let stored = common.isEmpty || outlines.isEmpty ? outlines.flatMap(\.granularities) : common
+        let common = Granularity.allCases.filter { width in widths.allSatisfy { $0.contains(width) } }
+        let stored = common.isEmpty || widths.isEmpty ? widths.flatMap(\.self) : common
         if let step = given["step"].flatMap(RangeParameters.seconds) {
             // The buckets that the step can be made of.
             if step % Granularity.hourly.seconds != 0 { return stored.contains(.minutely) ? .minutely : .hourly }

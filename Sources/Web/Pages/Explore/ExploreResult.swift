@@ -136,7 +136,7 @@ struct ExploreResult: ViewModel {
         var columns = series.map { $0.points[...] }
         var rows: [Markup] = []
         while rows.count < Self.rows, let time = columns.compactMap(\.last?.time).max() {
-            var cells: Markup = ""
+            var cells: [Markup] = []
             var isIncomplete = false
             for position in columns.indices {
                 var value: PointValue?
@@ -145,10 +145,10 @@ struct ExploreResult: ViewModel {
                     isIncomplete = !isWhole(last)
                     columns[position].removeLast()
                 }
-                cells = cells + cell(value)
+                cells.append(cell(value))
             }
             let mark = isIncomplete ? " (incomplete)" : ""
-            rows.append("<tr><th scope=\"row\">\(heading(time))\(mark)</th>\(cells)</tr>")
+            rows.append("<tr><th scope=\"row\">\(heading(time))\(mark)</th>\(cells.joined())</tr>")
         }
         let isCut = columns.contains { !$0.isEmpty }
         return (

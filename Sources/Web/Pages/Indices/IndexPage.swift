@@ -56,8 +56,10 @@ enum IndexPage {
             throw Problem.parameter("index", "the name is not percent-encoded UTF-8", accepted: "percent-encoded UTF-8")
         }
         let asked: [ApplicationID]? = try given.names("application")
-        let known = try await exporter.history.applications()
-        let having = known.filter { $0.indices.contains(index) }.map(\.id)
+        var having: [ApplicationID] = []
+        for application in try await exporter.history.applicationIDs() {
+            if try await exporter.history.hasIndex(index, of: application) { having.append(application) }
+        }
         guard let application = asked?.first ?? having.first, having.contains(application) else {
             let place = asked?.first.map { " of \($0)" } ?? ""
             throw Problem.unknown(

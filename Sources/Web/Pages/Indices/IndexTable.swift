@@ -4,19 +4,30 @@ internal import UsageModel
 
 /// Indices with what a planner compares, each a link to its page.
 struct IndexTable: ViewModel {
-    struct Row: ViewModel {
-        var name: String
-        var link: String
-        /// Cells of numbers.
-        var searches: Markup
-        var share: Markup
-        var change: Markup
-        var records: Markup
-        var recordsChange: Markup
-        var drawing: Markup
+    /// The month so far, which is held against the same days of the month before.
+    struct Month {
+        /// `1 to 14 Jul`.
+        var days: String
+        var before: String
+
+        /// Nil without a day.
+        init?(_ report: IndexReport) {
+            guard let month = report.month, let before = report.monthBefore else { return nil }
+            days = Self.words(month)
+            self.before = Self.words(before)
+        }
+
+        private static func words(_ days: Range<Int64>) -> String {
+            let last = CalendarText.dayMonth(days.upperBound - 1)
+            return days.count == 1 ? last : "\(CalendarText.dayOfMonth(days.lowerBound)) to \(last)"
+        }
     }
 
-    /// The days that searches are counted over.
+    /// The headings of the columns of searches.
+    var searchesTitle: String
+    var shareTitle: String
+    var changeTitle: String
+    /// The days that records are compared over.
     var span: String
     var label: String
     var summary: String
@@ -24,36 +35,61 @@ struct IndexTable: ViewModel {
     var isWhole: Bool
     /// Whether indices can be chosen to be compared.
     var isChoice: Bool
-    var rows: [Row]
+    /// A hundred rows, which a template would take long for.
+    var rows: Markup
 
+    /// - Parameters:
+    ///   - root: the prefix of links.
+    ///   - month: shows the searches of this month, and not those of the last 28 days.
     init(
-        _ usage: [IndexUsage], of application: ApplicationID, label: String, summary: String, isWhole: Bool = true,
-        isChoice: Bool = false
+        _ usage: [IndexUsage], of application: ApplicationID, root: String, label: String, summary: String,
+        isWhole: Bool = true, isChoice: Bool = false, month: Month? = nil
     ) {
-        span = String(IndexReport.span)
+        let span = String(IndexReport.span)
+        self.span = span
+        searchesTitle = "Searches, \(month?.days ?? "\(span) days")"
+        shareTitle = month == nil ? "Share" : "Change"
+        changeTitle = "Vs. \(month?.before ?? "previous \(span) days")"
         self.label = label
         self.summary = summary
         self.isWhole = isWhole
         self.isChoice = isChoice
-        rows = usage.map { Row($0, of: application) }
+        rows = usage.map {
+            Self.row($0, of: application, root: root, isChoice: isChoice, isMonth: month != nil)
+        }.joined("\n")
     }
-}
 
-extension IndexTable.Row {
-    init(_ usage: IndexUsage, of application: ApplicationID) {
-        name = usage.index.text
-        link = IndexPage.link(usage.index, of: application)
-        let isFetched = usage.coverage >= 1
-        searches = Self.cell(usage.searches) { (isFetched ? "" : "≥ ") + Figure.compact($0) }
-        share = Self.cell(usage.share, Figure.percent)
-        change = Self.changed(isFetched ? usage.searches : nil, from: usage.searchesBefore)
-        records = Self.cell(usage.records, Figure.compact)
-        recordsChange = Self.changed(usage.records, from: usage.recordsBefore)
+    private static func row(
+        _ usage: IndexUsage, of application: ApplicationID, root: String, isChoice: Bool, isMonth: Bool
+    ) -> Markup {
+        let name = Markup(text: usage.index.text)
+        let link = root + IndexPage.link(usage.index, of: application)
+        let box: Markup =
+            isChoice
+            ? "<td><input type=\"checkbox\" name=\"index\" value=\"\(name)\" aria-label=\"Compare \(name)\"></td>" : ""
+        let searches = isMonth ? searchesOfMonth(usage) : searchesOfSpan(usage)
+        let records = cell(usage.records, Figure.compact) + changed(usage.records, from: usage.recordsBefore)
         let newest = usage.weekly.last.flatMap(\.self).map(Figure.compact) ?? Figure.missing
-        let sparkline = Sparkline(
-            label: "Searches by week, newest \(newest)", values: usage.weekly)
-        drawing = Markup(trusted: sparkline.svg)
+        let sparkline = Sparkline(label: "Searches by week, newest \(newest)", values: usage.weekly)
+        return """
+            <tr>\(box)<th scope="row" class="name"><a href="\(link)" title="\(name)"><bdi>\(name)</bdi></a></th>\
+            \(searches)\(records)<td>\(Markup(trusted: sparkline.svg))</td></tr>
+            """
     }
+
+    private static func searchesOfSpan(_ usage: IndexUsage) -> Markup {
+        let isFetched = usage.coverage >= 1
+        return cell(usage.searches) { (isFetched ? "" : "≥ ") + Figure.compact($0) }
+            + cell(usage.share, Figure.percent)
+            + changed(isFetched ? usage.searches : nil, from: usage.searchesBefore)
+    }
+
+    private static func searchesOfMonth(_ usage: IndexUsage) -> Markup {
+        cell(usage.monthSearches, Figure.compact)
+            + cell(usage.monthGrowth) { ($0 > 0 ? "+" : "") + Figure.compact($0) }
+            + changed(usage.monthSearches, from: usage.monthSearchesBefore)
+    }
+
     /// A cell with a number for people, and with every digit for the script that sorts tables.
     private static func cell(_ value: Double?, _ text: (Double) -> String) -> Markup {
         guard let value else { return "<td class=\"number\">\(Figure.missing)</td>" }

@@ -17,7 +17,8 @@ enum IndicesPage {
         Endpoint.Parameter(name: "application", summary: "An application id; the first application by default."),
         Endpoint.Parameter(name: "search", summary: "Text that the names contain, in any case."),
         Endpoint.Parameter(
-            name: "sort", summary: "The order: largest first, or by name. searches by default.",
+            name: "sort",
+            summary: "The order: largest first, or by name. searches by default; growth is that of this month.",
             schema: .options(Order.allCases.map(\.rawValue))),
         Endpoint.Parameter(
             name: "page", summary: "The page of \(pageSize) indices; 1 by default.", schema: .integer(minimum: 1)),
@@ -30,7 +31,7 @@ enum IndicesPage {
             failures: [400: "A parameter is invalid; the page names it.", 404: "The application is unknown."]
         ) { request in
             let given = QueryParameters(unchecked: request.uri.query)
-            let known = try await exporter.capacity.applications()
+            let known = try await CollectorFacts.known(exporter)
             var page = Page(name: .indices, content: .empty)
             var result: IndicesResult?
             do throws(any Error) {
@@ -38,7 +39,8 @@ enum IndicesPage {
                 let (order, number) = (try order(checked), try number(checked))
                 if let application = try chosen(checked, of: known) {
                     let report = try await exporter.capacity.report(application)
-                    result = IndicesResult(report, given, order: order, page: number)
+                    result = IndicesResult(
+                        report, given, order: order, page: number, root: exporter.paths.linkPrefix)
                     if known.count > 1 { page.subject = application.text }
                 }
             } catch let problem as Problem {

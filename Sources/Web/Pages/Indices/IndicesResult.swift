@@ -13,21 +13,28 @@ struct IndicesResult: ViewModel {
     var previous: String?
     var next: String?
 
-    init(_ report: CapacityReport, _ given: QueryParameters, order: IndicesPage.Order, page: Int) {
+    /// - Parameter root: the prefix of links.
+    init(
+        _ report: CapacityReport, _ given: QueryParameters, order: IndicesPage.Order, page: Int, root: String
+    ) {
         application = report.application
         let search = (given["search"] ?? "").lowercased()
         var usage = report.indices.usage
         if !search.isEmpty { usage.removeAll { !$0.index.text.lowercased().contains(search) } }
-        usage = Self.sorted(usage, order)
+        // Growth is that of the month, as soon as its days are known.
+        let month =
+            order == .growth && usage.contains { $0.monthGrowth != nil }
+            ? IndexTable.Month(report.indices) : nil
+        usage = Self.sorted(usage, order, byMonth: month != nil)
         let first = (page - 1) * IndicesPage.pageSize
         let shown = usage.dropFirst(first).prefix(IndicesPage.pageSize)
         hasRows = !shown.isEmpty
         let count = Figure.count(usage.count, "index", "indices")
         table = IndexTable(
-            Array(shown), of: report.application, label: "Indices",
+            Array(shown), of: report.application, root: root, label: "Indices",
             summary: usage.count > IndicesPage.pageSize && hasRows
                 ? "\(count), \(Figure.exact(first + 1)) to \(Figure.exact(first + shown.count)) shown" : count,
-            isWhole: usage.count == shown.count, isChoice: true)
+            isWhole: usage.count == shown.count, isChoice: true, month: month)
         func link(_ page: Int) -> String {
             let kept = ["application", "search", "sort"].flatMap { name in
                 (given.all(name) ?? []).map { (name: name, value: $0) }
@@ -40,10 +47,12 @@ struct IndicesResult: ViewModel {
     }
 
     /// The report's order is that of searches.
-    private static func sorted(_ usage: [IndexUsage], _ order: IndicesPage.Order) -> [IndexUsage] {
+    private static func sorted(
+        _ usage: [IndexUsage], _ order: IndicesPage.Order, byMonth: Bool
+    ) -> [IndexUsage] {
         switch order {
         case .searches: usage
-        case .growth: IndexReport.sorted(usage, by: \.searchesGrowth)
+        case .growth: IndexReport.sorted(usage, by: byMonth ? \.monthGrowth : \.searchesGrowth)
         case .records: IndexReport.sorted(usage, by: \.records)
         case .name: usage.sorted { $0.index < $1.index }
         }

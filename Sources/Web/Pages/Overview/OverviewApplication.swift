@@ -60,11 +60,10 @@ struct OverviewApplication: ViewModel {
     init(_ report: CapacityReport, position: Int, _ facts: CollectorFacts, root: String) {
         let status = facts.statuses.first { $0.application == report.application }
         id = report.application
-        anchor = "application-\(position)"
+        anchor = Self.anchor(position)
         state = status?.state.rawValue ?? "not collected"
         stateName = CollectorFacts.name(status?.state)
-        let names = facts.fetched.keys.filter { $0.application == report.application && $0.isIndex }
-        let count = max(status?.indices ?? 0, Set(names).count)
+        let count = max(status?.indices ?? 0, report.indices.usage.count)
         indexCount =
             count == 0 && status?.keys.contains(.search) == false
             ? "no indices: without a search key, name them in the configuration"
@@ -75,7 +74,7 @@ struct OverviewApplication: ViewModel {
         weeks = explore + "&range=7d&compare=week"
         growth =
             "\(PageName.indices.path)?\(PercentEncoding.query([("application", report.application.text)]))&sort=growth"
-        let agreed = report.limits.filter { $0.agreed != nil }.sorted { Self.strain($0) > Self.strain($1) }
+        let agreed = OverviewLimits.worstFirst(report)
         verdicts = OverviewVerdict(agreed, report.inventory).map { [$0] } ?? []
         hasContract = !agreed.isEmpty
         limits = agreed.enumerated().map {
@@ -91,7 +90,7 @@ struct OverviewApplication: ViewModel {
             ? []
             : [
                 IndexTable(
-                    Array(top), of: report.application, label: "Indices of \(report.application)",
+                    Array(top), of: report.application, root: root, label: "Indices of \(report.application)",
                     summary: "Most searched indices")
             ]
         allIndices =
@@ -105,10 +104,8 @@ struct OverviewApplication: ViewModel {
         notes = status.map(CollectorFacts.notes) ?? []
     }
 
-    /// The larger share of a limit that is used or projected: the worst limit comes first.
-    private static func strain(_ limit: LimitReport) -> Double {
-        max(limit.utilization ?? 0, limit.projectedUtilization ?? 0)
-    }
+    /// The identifier of an application's heading.
+    static func anchor(_ position: Int) -> String { "application-\(position)" }
 
     /// The newest week of a limit's statistic beside the one before.
     private static func tile(_ limit: LimitReport, until end: Int64) -> Tile? {

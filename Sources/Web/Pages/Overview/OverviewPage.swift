@@ -1,33 +1,66 @@
-internal import Presentation
 internal import Capacity
-internal import History
+internal import Collector
 internal import Hummingbird
+internal import Presentation
 internal import UsageModel
 
 /// `/`: every application against its contract, and whether it is collected.
+///
+/// Of several applications there is a table first. Of more than ``mostWhole`` only one is shown below it: the one that
+/// is asked for, or the one that is closest to a limit or furthest above it.
 enum OverviewPage {
+    /// Applications that are shown one below another.
+    static let mostWhole = 3
+
+    private static let parameters = [
+        Endpoint.Parameter(
+            name: "application",
+            summary: "The application to show below the table, of more than \(mostWhole); the worst by default.")
+    ]
+
     static func endpoint(_ exporter: Exporter) -> Endpoint {
         Page.endpoint(
             .overview, exporter, summary: "Overview page: contract usage, freshness, coverage, progress.",
-            contents: "Each application's contract usage, last week and collection state."
-        ) { _ in
-            let facts = try await CollectorFacts(exporter)
-            var applications: [OverviewApplication] = []
-            for (position, id) in facts.applications().enumerated() {
-                let report = try await exporter.capacity.report(id)
-                applications.append(
-                    OverviewApplication(report, position: position + 1, facts, root: exporter.paths.linkPrefix))
+            contents: "Each application's contract usage, last week and collection state.", parameters: parameters,
+            failures: [404: "The application is unknown."]
+        ) { request in
+            let facts = try await CollectorFacts(exporter, applications: try await CollectorFacts.known(exporter))
+            var reports: [CapacityReport] = []
+            for id in facts.applications() { reports.append(try await exporter.capacity.report(id)) }
+            var page = Page(name: .overview, content: .empty)
+            var shown = Array(reports.indices)
+            if reports.count > mostWhole {
+                let worst = reports.indices.min { OverviewLimits.isWorse(reports[$0], than: reports[$1]) }
+                shown = worst.map { [$0] } ?? []
+            }
+            if let asked = QueryParameters(unchecked: request.uri.query)["application"] {
+                if let place = reports.firstIndex(where: { $0.application.text == asked }) {
+                    shown = [place]
+                    page.subject = asked
+                } else if let id = ApplicationID(asked) {
+                    page.problem = CapacityRoute.unknown(id, reports.map(\.application))
+                }
             }
             let content = Content(
-                hasApplications: !applications.isEmpty, hasSeveral: applications.count > 1, applications: applications,
+                hasApplications: !reports.isEmpty, hasSeveral: reports.count > 1,
+                rows: reports.enumerated().map {
+                    OverviewRow(
+                        $0.element, position: $0.offset + 1, facts, isBelow: shown.contains($0.offset),
+                        root: exporter.paths.linkPrefix)
+                },
+                applications: shown.map {
+                    OverviewApplication(reports[$0], position: $0 + 1, facts, root: exporter.paths.linkPrefix)
+                },
                 isReady: try await exporter.hasFirstData(facts.statuses))
-            return Page(name: .overview, content: PageTemplates.render(.overview, content, at: exporter.paths))
+            page.content = PageTemplates.render(.overview, content, at: exporter.paths)
+            return page
         }
     }
 
     private struct Content: ViewModel {
         var hasApplications: Bool
         var hasSeveral: Bool
+        var rows: [OverviewRow]
         var applications: [OverviewApplication]
         var isReady: Bool
     }
