@@ -42,10 +42,16 @@ extension FuzzTarget {
     /// The same as Grafana's names.
     private static func checkNames(_ value: String, _ regex: LinearRegex?, _ name: String) throws {
         let known = Set(["products", "blog", "c4-fr-1", name].compactMap { AnyName($0) })
-        let names = NameAlternation.branches(of: value).compactMap { NameAlternation.name($0) }
         let isGlob = value.hasPrefix("{") && value.hasSuffix("}")
-        for name in names where !isGlob {
-            try check(regex?.matchesWhole(name) ?? true, "\(value) stands for \(name)")
+        if let regex, !isGlob {
+            let branches = NameAlternation.branches(of: value)
+            for name in branches.compactMap(NameAlternation.name) {
+                try check(regex.matchesWhole(name), "\(value) stands for \(name)")
+            }
+            let patterns = branches.compactMap { try? LinearRegex($0) }
+            try check(patterns.count == branches.count, "\(value) has branches that are no patterns")
+            let matches = patterns.contains { $0.matchesWhole(name) }
+            try check(matches == regex.matchesWhole(name), "a branch of \(value) and \(name)")
         }
         let matcher = try? NameMatcher(NameChoice([value]), known: known, field: "target", RegexBudget())
         if let selected = try? matcher?.select(from: known) {
