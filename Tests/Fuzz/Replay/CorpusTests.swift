@@ -24,11 +24,12 @@ struct CorpusTests {
     }
 
     private func run(_ target: FuzzTarget, _ bytes: [UInt8], _ name: String) async {
-        let start = ContinuousClock.now
+        let (start, used) = (ContinuousClock.now, clock())
         await #expect(throws: Never.self, "\(target), \(name): \(Data(bytes).base64EncodedString())") {
             try await target.run(bytes)
         }
-        let seconds = start.duration(to: .now) / .seconds(1)
+        // Of the wall and of all processors: a machine that is busy otherwise is no fault of the input.
+        let seconds = min(start.duration(to: .now) / .seconds(1), Double(clock() - used) / Double(CLOCKS_PER_SEC))
         #expect(seconds <= Self.limit, "\(target), \(name): \(Data(bytes).base64EncodedString())")
     }
 
