@@ -3,12 +3,14 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run run-settings test bench bench-peers e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
+.PHONY: run run-settings test sanitize fuzz bench bench-peers e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
 	@echo "             ALGOLIA_USAGE_API_KEY are set, otherwise on the built-in simulator"
 	@echo "make test    run all tests"
+	@echo "make sanitize  run all tests under the address and the thread sanitizer"
+	@echo "make fuzz    look for inputs that break a parser; MINUTES=60 for all parsers together"
 	@echo "make e2e     run the end-to-end test of the release binary"
 	@echo "make bench   measure, and print a table; make bench-peers measures beside other"
 	@echo "             programs, and writes docs/benchmarks.md"
@@ -35,6 +37,15 @@ dist: build
 test: deps-test
 	@scripts/forecast-data || echo "Skipped: the tests of forecasts on public series" >&2
 	@scripts/test
+
+sanitize: deps-test
+	scripts/sanitize address
+	scripts/sanitize thread
+
+MINUTES := 60
+
+fuzz: deps
+	Tests/Fuzz/run $(MINUTES)
 
 e2e: build deps-browser
 	Tests/EndToEnd/run $(RELEASE)

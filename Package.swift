@@ -49,6 +49,23 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// The targets of the fuzzer. `FUZZ=1` makes a program for libFuzzer of them, everything else a test of their corpus.
+let fuzzing: Target = {
+    let dependencies: [Target.Dependency] = [
+        "UsageModel", "AlgoliaClient", "History", "PrometheusModel", "Exposition", "RemoteStorage", "Web", "Settings",
+        "LinearRegex", "Snappy", "Transport", "TestSupport", coreMetrics, hummingbird, httpTypes, logging, nioCore,
+        nioHTTP1, protobuf,
+    ]
+    guard Context.environment["FUZZ"] == nil else {
+        return .executableTarget(
+            name: "fuzz", dependencies: dependencies, path: "Tests/Fuzz", exclude: ["Corpus", "Replay", "run"],
+            sources: ["Targets", "Driver"], swiftSettings: testSettings)
+    }
+    return .testTarget(
+        name: "FuzzTests", dependencies: dependencies, path: "Tests/Fuzz", exclude: ["Corpus", "Driver", "run"],
+        sources: ["Targets", "Replay"], swiftSettings: testSettings)
+}()
+
 let package = Package(
     name: "algolia-exporter",
     platforms: [.macOS(.v15)],
@@ -225,6 +242,7 @@ let package = Package(
                 grdb,
             ]),
         tests("SimulatorTests", ["Simulator", "UsageModel", "TestSupport", httpClient, nioCore, nioHTTP1, nioPosix]),
+        fuzzing,
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,10 +9,25 @@ enum NameAlternation {
         if text.hasPrefix("{"), text.hasSuffix("}") {
             return text.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
-        // Flags would hold for the branches after it as well.
-        if text.contains("(?") { return [text] }
+        if isIndivisible(text) { return [text] }
         let scalars = Array(text.unicodeScalars)
         return split(scalars[...]) ?? unwrapped(scalars).flatMap(split) ?? [text]
+    }
+
+    /// Whether `text` may have a `|` that looks as if it stood between branches: in `\Q…\E`, or in a class that begins
+    /// with `]` or holds one like `[:digit:]`. Flags would hold for the branches after theirs as well. Grafana's
+    /// alternations have none of these: it escapes brackets, parentheses and backslashes.
+    private static func isIndivisible(_ text: String) -> Bool {
+        var scalars = text.unicodeScalars[...]
+        while let scalar = scalars.popFirst() {
+            switch scalar {
+            case "\\": if scalars.popFirst() == "Q" { return true }
+            case "(": if scalars.first == "?" { return true }
+            case "[": if scalars.first == ":" || scalars.drop(while: { $0 == "^" }).first == "]" { return true }
+            default: break
+            }
+        }
+        return false
     }
 
     /// The name that a branch stands for; nil when it is a regular expression.
