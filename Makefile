@@ -43,7 +43,7 @@ bench: build
 	.build/release/benchmark
 
 docs: deps
-	UPDATE_DOCS=1 scripts/swift test --filter MetricsReferenceTests
+	UPDATE_DOCS=1 scripts/swift test --filter 'MetricsReferenceTests|FaultsReferenceTests'
 
 protobuf: deps
 	scripts/protobuf
