@@ -21,14 +21,11 @@ extension History {
 
         let new = resolved + RepairedFile.suffix
         RepairedFile.remove(new)
-        do {
-            var outcome = try await fill(new, from: path, resolved, backup, now)
-            outcome.aside = try RepairedFile.replace(resolved, by: new, path, now)
-            return outcome
-        } catch {
-            RepairedFile.remove(new)
-            throw error
-        }
+        // An empty log may stay, and whatever there is after an error.
+        defer { RepairedFile.remove(new) }
+        var outcome = try await fill(new, from: path, resolved, backup, now)
+        outcome.aside = try RepairedFile.replace(resolved, by: new, path, now)
+        return outcome
     }
 
     /// The files that a repair of `path` makes, and that are of no use when the process ends before it has.

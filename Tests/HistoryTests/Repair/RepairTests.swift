@@ -15,6 +15,8 @@ struct RepairTests {
         "refusal", "quota",
     ]
     private static let granularities = Granularity.allCases
+    /// Seeds that once failed: a root page was overwritten by one of its leaves, which looks like the whole table.
+    private static let failed = [60, 68, 94, 120, 128, 164, 250]
 
     /// Damages pages of one table, of two for later seeds, in the way that the seed chooses.
     private func damaged(_ seed: Int) async throws -> DamagedHistory {
@@ -35,7 +37,7 @@ struct RepairTests {
     // Lost: what Algolia no longer has and was on these pages
     @Test(
         "Whatever pages are lost: what SQLite can read is kept, nothing is added, the lost is not answered, and the file is intact",
-        arguments: 0..<48)
+        arguments: Array(0..<41) + failed)
     func pages(seed: Int) async throws {
         let damaged = try await damaged(seed)
         let bytes = try Data(contentsOf: URL(filePath: damaged.path))
@@ -113,7 +115,7 @@ struct RepairTests {
     // Done: `db repair --from`, 36 seeds
     // Seen: points, coverage and counters as before the damage
     // Lost: nothing that the backup has
-    @Test("With a backup, everything is back: points, answers, coverage, counters", arguments: 0..<36)
+    @Test("With a backup, everything is back: points, answers, coverage, counters", arguments: Array(0..<29) + failed)
     func backup(seed: Int) async throws {
         let damaged = try await damaged(seed)
         let whole = try await DamagedHistory.whole.value.path
