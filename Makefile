@@ -60,7 +60,7 @@ bench-peers: build
 	scripts/bench-peers
 
 docs: deps
-	UPDATE_DOCS=1 scripts/swift test --filter MetricsReferenceTests
+	UPDATE_DOCS=1 scripts/swift test --filter 'MetricsReferenceTests|FaultsReferenceTests'
 
 protobuf: deps
 	scripts/protobuf

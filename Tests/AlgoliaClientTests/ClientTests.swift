@@ -76,6 +76,10 @@ struct ClientTests {
         await #expect(throws: error) { try await world.client().usage(request()) }
     }
 
+    // Fault (Algolia): Answers that are garbage, JSON that is cut off, 5xx
+    // Done: each sent by a server on loopback
+    // Seen: an error of its kind; the request is retried with backoff
+    // Lost: nothing
     @Test("Garbage, cut JSON and server errors are told apart")
     func broken() async throws {
         func error(_ effect: Fault.Effect) async throws -> AlgoliaError? {
@@ -136,6 +140,10 @@ struct ClientSocketTests {
         }
     }
 
+    // Fault (Algolia): An answer that never comes
+    // Done: a server that accepts and is silent
+    // Seen: a timeout; the request is retried
+    // Lost: nothing
     @Test("An answer that hangs ends with the timeout")
     func hang() async throws {
         var faults = Faults()
@@ -145,6 +153,10 @@ struct ClientSocketTests {
         }
     }
 
+    // Fault (Algolia): A body that comes byte by byte without end
+    // Done: a server that dribbles
+    // Seen: the same timeout, which is for the whole answer
+    // Lost: nothing
     @Test("A body that dribbles ends with the timeout, too")
     func slow() async throws {
         var faults = Faults()
@@ -154,6 +166,10 @@ struct ClientSocketTests {
         }
     }
 
+    // Fault (Algolia): A connection that is cut in the middle of an answer
+    // Done: a server that closes
+    // Seen: a connection error; retried
+    // Lost: nothing
     @Test("A connection that is cut is a connection error")
     func cut() async throws {
         var faults = Faults()
@@ -167,6 +183,10 @@ struct ClientSocketTests {
         }
     }
 
+    // Fault (Algolia): Nothing listens at the address
+    // Done: a port of loopback that is closed
+    // Seen: a connection error that says so
+    // Lost: nothing
     @Test("Nobody at the address is a connection error that says so")
     func refused() async throws {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .algolia)

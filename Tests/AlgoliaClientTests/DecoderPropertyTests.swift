@@ -20,6 +20,10 @@ struct DecoderPropertyTests {
         #expect(Self.flattened(series) == Self.oracle(Data(json.utf8)), "\(json)")
     }
 
+    // Fault (Algolia): Answers with flipped, missing and added bytes
+    // Done: generated from valid ones
+    // Seen: accepted only where they are JSON with the same points
+    // Lost: nothing
     @Test(
         "On damaged answers: what it accepts whole is JSON with the same points, and what is not JSON it refuses",
         arguments: 0..<300)

@@ -63,6 +63,10 @@ struct ForeignAnswerTests {
         #expect(try await error(500, body) == .server(status: 500, message: text, retryAfter: nil))
     }
 
+    // Fault (Algolia): Error texts that repeat the key, or have control characters
+    // Done: answers that quote the key in several spellings
+    // Seen: the text without the key, on one line, cut when long
+    // Lost: nothing
     @Test(
         "No text shows a key, however it comes, or a character that a terminal obeys; long ones are cut",
         arguments: [401, 403, 404, 422, 500])
@@ -86,6 +90,10 @@ struct ForeignAnswerTests {
         #expect(poisoned.unreadable.first?.text == "\"<redacted>\"")
     }
 
+    // Fault (Algolia): JSON that is nested without end
+    // Done: generated brackets, in every kind of answer
+    // Seen: the answer is rejected; the process goes on
+    // Lost: nothing
     @Test("Nesting without end is refused wherever it comes from, and ends nothing", arguments: [200, 403, 500])
     func nesting(status: Int) async throws {
         for body in [String(repeating: "[", count: 100_000), String(repeating: #"{"message":"#, count: 100_000)] {
@@ -97,6 +105,10 @@ struct ForeignAnswerTests {
         }
     }
 
+    // Fault (Algolia): Status 200 with an error object or a page of HTML
+    // Done: such bodies
+    // Seen: the text of the answer as the error; nothing is answered by it
+    // Lost: nothing
     @Test("An answer with 200 that is none says what it says instead")
     func noAnswer() async throws {
         for (body, words) in [
@@ -108,6 +120,10 @@ struct ForeignAnswerTests {
         }
     }
 
+    // Fault (Algolia): A redirect to another host
+    // Done: 301 to 308 with a location
+    // Seen: an error; no request with the key goes there
+    // Lost: nothing
     @Test("A redirect is an error, and is not followed")
     func redirect() async throws {
         guard case .server(302, let message, _)? = try await error(302, "") else {
@@ -149,6 +165,10 @@ struct ForeignAnswerTests {
         #expect(search.ignoredParts(.search) == 1)
     }
 
+    // Fault (Algolia): A list of indices that never ends
+    // Done: pages that repeat
+    // Seen: the list as far as it had something new
+    // Lost: nothing
     @Test(
         "A list that has no end is left when a page brings nothing new",
         arguments: ["1e9", "1e300", "99999999999999999999"])
@@ -159,6 +179,10 @@ struct ForeignAnswerTests {
         #expect(try await list(empty).requests == 1)
     }
 
+    // Fault (Algolia): A list of indices with new names on every page
+    // Done: pages without end
+    // Seen: the first thousand pages
+    // Lost: nothing that a thousand pages hold
     @Test("A list whose every page is new ends after a thousand pages")
     func newPages() async throws {
         let transport = ScriptedTransport(

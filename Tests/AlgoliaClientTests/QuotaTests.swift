@@ -6,6 +6,10 @@ import UsageModel
 
 @Suite("Quota and paths")
 struct QuotaTests {
+    // Fault (Algolia): A backfill at full speed
+    // Done: random request times
+    // Seen: no minute has more requests than the quota
+    // Lost: nothing
     @Test("No minute sees more requests than the quota, wherever it begins", arguments: [1, 2, 10, 60, 601])
     func quota(requestsPerMinute: Int) async throws {
         let clock = VirtualClock(1_000_000)

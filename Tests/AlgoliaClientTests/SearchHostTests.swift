@@ -55,6 +55,10 @@ struct SearchHostTests {
     private let first = "APP-dsn.algolia.net"
     private func other(_ number: Int) -> String { "APP-\(number).algolianet.com" }
 
+    // Fault (Algolia): One of the Search API's hosts is down
+    // Done: hosts that refuse or fail
+    // Seen: the next host is asked
+    // Lost: nothing
     @Test(
         "A host that cannot be reached or fails is followed by the next one",
         arguments: [

@@ -125,6 +125,10 @@ struct UsageDecoderTests {
         #expect(error?.reason == reason)
     }
 
+    // Fault (Algolia): A value that is no number
+    // Done: text, objects and huge numbers in place of values
+    // Seen: the bucket is set aside and asked for again; the rest is stored
+    // Lost: nothing
     @Test(
         "A value that is no number is set aside with its time, and everything around it is kept",
         arguments: [
@@ -188,6 +192,10 @@ struct UsageDecoderTests {
         #expect(try answer(#"{"status":200,"error":null,"message":"hi","records":[]}"#).failure == nil)
     }
 
+    // Fault (Algolia): Very many servers in one answer, in another order each time
+    // Done: 20,000 and 60,000 keys
+    // Seen: 20,000 are decoded in time; more than 50,000 are refused
+    // Lost: nothing
     @Test("20,000 keys in another order at each point take no time worth mentioning; a million is refused")
     func manyKeys() throws {
         let keys = (0..<20_000).map { "\"k\($0)\":\($0)" }
@@ -205,6 +213,10 @@ struct UsageDecoderTests {
         #expect(error?.reason == .tooMany(limit: 50_000))
     }
 
+    // Fault (Algolia): Bytes that are no UTF-8
+    // Done: in names and texts of an answer
+    // Seen: the answer is rejected
+    // Lost: nothing
     @Test("Bytes that are no UTF-8 are refused")
     func invalidUTF8() {
         let bytes = Array(#"{"a"#.utf8) + [0xFF] + Array(#"":[]}"#.utf8)

@@ -1,10 +1,11 @@
 import Foundation
+import GRDB
 import History
 import TestSupport
 import Testing
 import UsageModel
 
-@Suite("db verify, backup and import")
+@Suite("db verify, repair, backup and import")
 struct DatabaseCommandTests {
     private static let day: Int64 = 86_400
     private let folder = TemporaryFolder()
@@ -62,5 +63,62 @@ struct DatabaseCommandTests {
         #expect(hours == 15 * 24)
         #expect(try await Program.run(script: script, in: folder) == 0)
         #expect(folder.text("out").contains("imported into ours.db: 0 points added"))
+    }
+
+    @Test(
+        "repair keeps what can be read, says what is lost, takes it from a backup, and refuses while an exporter runs")
+    func repair() async throws {
+        let whole = try await history("history.db", TimeRange(today - 120 * Self.day, today - Self.day))
+        try whole.close()
+        let path = folder.file("history.db")
+        let intact = try Data(contentsOf: URL(filePath: path))
+        try intact.write(to: URL(filePath: folder.file("backup.db")))
+        let script = #"cd "$1"; exec "$0" db repair --storage.path history.db $ARGUMENTS > out 2> error"#
+        #expect(try await Program.run(script: script, in: folder) == 0)
+        #expect(folder.text("out") == "history.db is intact; nothing to repair\n")
+
+        // Every page of points but the root.
+        var damaged = intact
+        let size = 4096
+        let pages = try await Self.pages(path)
+        for page in pages.dropFirst() {
+            damaged.replaceSubrange((page - 1) * size..<page * size, with: Data(count: size))
+        }
+        try damaged.write(to: URL(filePath: path))
+        do {
+            let running = try History(path: path, collects: true)
+            #expect(try await Program.run(script: script, in: folder) == 1)
+            #expect(folder.text("error").contains("is in use by another exporter"))
+            try running.close()
+        }
+        try damaged.write(to: URL(filePath: path))
+        #expect(chmod(path, 0o640) == 0)
+        #expect(try await Program.run(script: script, in: folder) == 0)
+        let lines = folder.text("out")
+        #expect(lines.contains("history.db repaired; the damaged file is now "))
+        #expect(
+            lines.contains(/lost: application APP, hourly, [^,]+, [0-9]+ days from .*: fetched again by the next start/)
+        )
+        #expect(lines.contains(/lost: .*: not available from Algolia any more/))
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o640)
+        #expect(try await Program.run(script: "cd $1; $0 db verify --storage.path history.db > out", in: folder) == 0)
+
+        try damaged.write(to: URL(filePath: path))
+        let restored = "ARGUMENTS='--from backup.db'; " + script
+        #expect(try await Program.run(script: restored, in: folder) == 0)
+        #expect(folder.text("out").contains(/from backup.db: [0-9,]+ points added/))
+        #expect(folder.text("out").contains("lost: no points"))
+        let repaired = try History(path: path, readOnly: true)
+        #expect(try await repaired.info().points[.hourly] == 119 * 24)
+    }
+
+    /// The pages of hourly points, the root first.
+    private static func pages(_ path: String) async throws -> [Int] {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try await queue.read { db in
+            try Int.fetchAll(db, sql: "SELECT pageno FROM dbstat WHERE name = 'hourly' ORDER BY path")
+        }
     }
 }

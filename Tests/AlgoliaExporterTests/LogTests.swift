@@ -44,6 +44,10 @@ struct LogTests {
         }
     }
 
+    // Fault (Lifecycle): A reader of the log that stalls or goes away
+    // Done: a pipe that nobody reads
+    // Seen: lines are dropped and counted; answers are on time
+    // Lost: log lines
     @Test("A reader of standard error that stalls delays neither answers nor the end")
     func readerStalls() async throws {
         let folder = TemporaryFolder()

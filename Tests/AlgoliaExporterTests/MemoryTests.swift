@@ -44,6 +44,10 @@ struct MemoryTests {
         return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1]))
     }
 
+    // Fault (Clients): Nine clients of a million points each
+    // Done: some do not read
+    // Seen: less memory than their answers would take
+    // Lost: nothing
     @Test("Nine clients of a million points each need less memory than their answers, whether they read them or not")
     func ranges() async throws {
         let folder = TemporaryFolder()

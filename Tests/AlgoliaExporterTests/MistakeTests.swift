@@ -31,11 +31,12 @@ struct MistakeTests {
                 "algolia-exporter db"
             ),
             (
-                ["db", "drop"], "unknown command 'drop'; expected info, verify, compact, backup, import or retain",
+                ["db", "drop"],
+                "unknown command 'drop'; expected info, verify, repair, compact, backup, import or retain",
                 "algolia-exporter db"
             ),
             (
-                ["db"], "missing command; expected info, verify, compact, backup, import or retain",
+                ["db"], "missing command; expected info, verify, repair, compact, backup, import or retain",
                 "algolia-exporter db"
             ),
         ])

@@ -67,6 +67,10 @@ struct OutputTests {
         #expect(status == 0)
     }
 
+    // Fault (Lifecycle): An output that nobody reads any more
+    // Done: `… \| head`
+    // Seen: one error, exit status 1
+    // Lost: nothing
     @Test("An output that nobody reads any more is one clear error and exit status 1")
     func closedPipe() async throws {
         let folder = try await folderWithHistory()

@@ -7,9 +7,8 @@ struct PlainEnglishTests {
     @Test(
         "The help of every command",
         arguments: [
-            "", "serve", "backfill", "check", "report", "export", "db", "db info", "db verify", "db compact",
-            "db backup", "db import",
-            "db retain", "simulate", "health",
+            "", "serve", "backfill", "check", "report", "export", "db", "db info", "db verify", "db repair",
+            "db compact", "db backup", "db import", "db retain", "simulate", "health",
         ])
     func help(command: String) async throws {
         // `env` becomes the program, of which the path is known.

@@ -4,6 +4,10 @@ import Testing
 
 @Suite("Files with secrets")
 struct SecretFileTests {
+    // Fault (Secrets): A key file that others can read
+    // Done: mode 0644
+    // Seen: a warning with its name
+    // Lost: nothing
     @Test(
         "A file with a secret that every user may read is warned of by name; a terminal obeys nothing in that name",
         arguments: ["logfmt", "json"])

@@ -15,6 +15,10 @@ struct SignalTests {
         }
     }
 
+    // Fault (Lifecycle): `SIGHUP` during the start
+    // Done: at many instants
+    // Seen: the configuration is loaded again; nothing ends
+    // Lost: nothing
     @Test("SIGHUP at any instant of the start loads the configuration again and ends nothing", arguments: 0..<8)
     func hangup(number: Int) async throws {
         let folder = TemporaryFolder()
@@ -32,6 +36,10 @@ struct SignalTests {
         #expect(status == 0)
     }
 
+    // Fault (Lifecycle): `SIGTERM` during the start
+    // Done: at many instants
+    // Seen: it ends with 0
+    // Lost: nothing
     @Test("SIGTERM during the start ends with 0", arguments: 0..<4)
     func stopDuringStart(number: Int) async throws {
         let folder = TemporaryFolder()
@@ -43,6 +51,10 @@ struct SignalTests {
         #expect(status == 0)
     }
 
+    // Fault (Lifecycle): `SIGTERM` with every kind of client attached
+    // Done: slow, silent and streaming ones
+    // Seen: it ends with 0 within 10 s
+    // Lost: their answers
     @Test("SIGTERM ends with 0 within 10 s, whatever clients are attached")
     func slowPeers() async throws {
         let undisturbed = try await undisturbedEnd()
@@ -74,6 +86,10 @@ struct SignalTests {
         #expect(folder.text("log").contains("all received data is stored"))
     }
 
+    // Fault (Lifecycle): A second `SIGTERM`
+    // Done: while the first is being obeyed
+    // Seen: it ends at once, with 0
+    // Lost: nothing
     @Test("A second SIGTERM ends at once, with 0")
     func twice() async throws {
         let folder = TemporaryFolder()
@@ -99,6 +115,10 @@ struct SignalTests {
         #expect(status == -signal)
     }
 
+    // Fault (Secrets): A core dump that would have the keys
+    // Done: `ulimit -c unlimited` before the start
+    // Seen: the limit of the process is 0
+    // Lost: nothing
     @Test("The process leaves no core, and lets nobody read its memory")
     func dumps() async throws {
         let folder = TemporaryFolder()

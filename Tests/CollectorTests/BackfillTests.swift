@@ -34,6 +34,10 @@ struct BackfillTests {
         }
     }
 
+    // Fault (Algolia): Every kind of fault at once during a backfill
+    // Done: the simulator's faults with probabilities
+    // Seen: a longer backfill with the same end
+    // Lost: nothing
     @Test("Through every kind of fault at once, the end is the same")
     func faults() async throws {
         var faults = Faults()
@@ -55,6 +59,10 @@ struct BackfillTests {
         try await expectTruth(world, history)
     }
 
+    // Fault (Lifecycle): A restart after any step of a backfill
+    // Done: a new collector after each
+    // Seen: it resumes where it left off
+    // Lost: nothing
     @Test("A collector that is dropped at any step and made anew goes on where it was", arguments: 0..<4)
     func restarts(seed: UInt64) async throws {
         let world = World(indices: ["products", "blog"])

@@ -68,6 +68,10 @@ struct ClockTests {
         #expect(difference <= sum.double * 0.02, "\(String(describing: total)) \(sum)", sourceLocation: sourceLocation)
     }
 
+    // Fault (Clocks): A clock that is ten days ahead for ten seconds
+    // Done: set during collection, with and without `Date`
+    // Seen: two log lines; what was marked as fetched is fetched again
+    // Lost: nothing
     @Test(
         "Ten seconds of a clock that is ten days ahead lose nothing, with and without a Date", arguments: [true, false])
     func ahead(sendsDate: Bool) async throws {
@@ -91,6 +95,10 @@ struct ClockTests {
         try await expectCounter(history, world, since: World.start)
     }
 
+    // Fault (Clocks): A history written under a clock that was ahead
+    // Done: such a file at a start
+    // Seen: `discarded the data later than now, fetching it again`
+    // Lost: nothing
     @Test(
         "A file that remembers the future is mended at the next start, with and without a Date",
         arguments: [true, false])
@@ -114,6 +122,10 @@ struct ClockTests {
         #expect(log.lines.contains { $0.contains("in the future") })
     }
 
+    // Fault (Clocks): A first start at 1970-01-01
+    // Done: a machine without a clock
+    // Seen: counters begin when Algolia says what time it is
+    // Lost: nothing
     @Test("A first start at the epoch begins counters when the vendor says that it is")
     func epoch() async throws {
         let world = World(indices: ["products"])
@@ -134,6 +146,10 @@ struct ClockTests {
         try await expectCounter(history, world, since: World.start)
     }
 
+    // Fault (Clocks): An outage that ends under a wrong clock
+    // Done: both at once
+    // Seen: the hours are repaired when the clock is right
+    // Lost: nothing
     @Test("The hours of an outage that ends under a wrong clock are repaired", arguments: [3.0, -3.0])
     func outage(shift: Double) async throws {
         let world = World(indices: ["products"])

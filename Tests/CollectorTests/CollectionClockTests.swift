@@ -89,6 +89,10 @@ struct CollectionClockTests {
         #expect(clock.synchronize(reading()) == 0)
     }
 
+    // Fault (Clocks): A clock that is set during a wait
+    // Done: steps back and forth
+    // Seen: the wait takes as long as it should
+    // Lost: nothing
     @Test("Waits are for a time, however it has been set, and end with the task")
     func sleep() async throws {
         let clock = CollectionClock(base)
@@ -107,6 +111,10 @@ struct CollectionClockTests {
         await #expect(throws: CancellationError.self) { try await cancelled.value }
     }
 
+    // Fault (Clocks): Random steps of the clock and of Algolia's
+    // Done: generated histories of both
+    // Seen: each step is logged; no point is dated later than Algolia's time
+    // Lost: nothing
     @Test(
         "Whatever happens to both clocks, steps are told exactly, and nothing is dated later than the vendor has it",
         arguments: 0..<40 as Range<UInt64>)

@@ -7,6 +7,10 @@ import UsageModel
 
 @Suite("kill -9")
 struct CrashTests {
+    // Fault (Lifecycle): `SIGKILL` at 50 random instants
+    // Done: of backfill and of live days, under faults
+    // Seen: the next start continues
+    // Lost: nothing; counters are exact
     @Test(
         "Killed at 50 random instants, of backfill and of live days, under faults: nothing missing, nothing wrong, counters exact"
     )

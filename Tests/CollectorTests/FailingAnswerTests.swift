@@ -25,6 +25,10 @@ struct FailingAnswerTests {
         return try await Set(history.range(range, now: World.start + 3 * 86_400).series.flatMap(\.points).map(\.time))
     }
 
+    // Fault (Algolia): One hour that Algolia cannot answer
+    // Done: a simulator that fails whenever that hour is asked for
+    // Seen: the hour is set aside, named on /collector, asked for again every day
+    // Lost: that hour, until Algolia answers
     @Test(
         "One hour that the vendor cannot answer is found and set aside; everything else is stored",
         arguments: FalseVendor.Behaviour.Failure.allCases)
@@ -91,6 +95,10 @@ struct FailingAnswerTests {
         #expect(vendor.requests.suffix(5).contains { $0.statistics == "*" }, "everything is asked for at once again")
     }
 
+    // Fault (Algolia): An outage of Algolia, however long
+    // Done: 12 hours in which every request fails
+    // Seen: retries; nothing is set aside, and all hours are there afterwards
+    // Lost: nothing
     @Test("An outage sets nothing aside, however long, and is not searched for what causes it")
     func outage() async throws {
         let world = World(indices: ["products"], settings: settings)

@@ -145,6 +145,10 @@ struct FalseVendorTests {
         #expect(done.status.setAside.contains { $0.reason == "NaN" && $0.statistic == "records" })
     }
 
+    // Fault (Algolia): A shorter retention than expected
+    // Done: ranges beyond it are refused
+    // Seen: the limit is found and shown; newer data are complete
+    // Lost: nothing that Algolia has
     @Test(
         "One that refuses what is older than its retention",
         arguments: [(400, 90), (404, 60), (422, 60), (400, 45), (404, 33)])
@@ -175,6 +179,10 @@ struct FalseVendorTests {
         #expect(coverage.first { $0.granularity == .hourly }?.ranges.seconds ?? 0 >= 89 * Self.day)
     }
 
+    // Fault (Algolia): Points outside of the range that was asked for
+    // Done: a vendor that adds them
+    // Seen: they are dropped, counted and said once
+    // Lost: nothing
     @Test("One that sends points outside the range that was asked for")
     func outside() async throws {
         var behaviour = FalseVendor.Behaviour()
@@ -184,6 +192,10 @@ struct FalseVendorTests {
         expectFrugal(done, needed: try await needed(behaviour))
     }
 
+    // Fault (Algolia): A vendor with all known deviations at once
+    // Done: errors with 200, values that are no numbers, false 404, points outside
+    // Seen: the history equals the truth where it was answered
+    // Lost: nothing
     @Test("One that does all of it", arguments: [400, 404])
     func everything(status: Int) async throws {
         var behaviour = FalseVendor.Behaviour()

@@ -31,6 +31,10 @@ struct LiveTests {
         #expect((850...980).contains(polls.count), "\(polls.count)")
     }
 
+    // Fault (Algolia): Hours without Algolia
+    // Done: the simulator fails for a while
+    // Seen: the gap is filled afterwards; counters count it
+    // Lost: nothing
     @Test("After an outage everything is repaired, and counters count what was missed")
     func outage() async throws {
         let world = World(indices: ["products"])
@@ -73,6 +77,10 @@ struct LiveTests {
         #expect(status.state == .paused && status.pausedUntil != nil)
     }
 
+    // Fault (Algolia): One index that always fails
+    // Done: a simulator with that fault
+    // Seen: the others are collected on time
+    // Lost: nothing
     @Test("One failing index does not delay the others")
     func failingIndex() async throws {
         let world = World(indices: ["good", "bad", "fine"])
@@ -93,6 +101,10 @@ struct LiveTests {
         #expect(try await history.coverage().contains { $0.scope.index == "bad" && $0.ranges.seconds >= 89 * 86_400 })
     }
 
+    // Fault (Algolia): 429 with `Retry-After`
+    // Done: seconds and dates
+    // Seen: the application pauses for as long as it says
+    // Lost: nothing
     @Test("Retry-After pauses the whole application for as long as it says", arguments: [true, false])
     func retryAfter(isDate: Bool) async throws {
         let world = World(indices: ["a"])
@@ -109,6 +121,10 @@ struct LiveTests {
         #expect(times.count >= 1)
     }
 
+    // Fault (Algolia): A rejected key
+    // Done: 403 until it is rotated
+    // Seen: one warning; no request after request; the new key works at once
+    // Lost: nothing
     @Test("A refused key is not asked with again and again; a rotated one works at once")
     func rotation() async throws {
         let world = World(indices: [])

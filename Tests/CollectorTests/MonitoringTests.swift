@@ -157,6 +157,10 @@ struct MonitoringTests {
         #expect(await collector.snapshot().isRefused)
     }
 
+    // Fault (Algolia): Any failure of the Monitoring API
+    // Done: each of its faults
+    // Seen: usage is collected as if it were not there
+    // Lost: nothing of usage
     @Test(
         "Whatever the Monitoring API does, usage is asked for as if it were not there",
         arguments: [

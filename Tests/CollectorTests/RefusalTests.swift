@@ -19,6 +19,10 @@ struct RefusalTests {
         ).series.reduce(0) { $0 + $1.points.count }
     }
 
+    // Fault (Algolia): A plan that rejects `*`
+    // Done: a simulator that rejects it
+    // Seen: statistics are asked for by name
+    // Lost: nothing
     @Test(
         "The wildcard refused, names are asked for in batches, and everything arrives", arguments: [400, 403, 404, 422])
     func wildcard(status: Int) async throws {

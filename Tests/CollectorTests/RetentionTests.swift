@@ -34,6 +34,10 @@ struct RetentionTests {
         RetentionKeeper(history: history, clock: clock, logger: log.logger) { [.hourly: days * Self.day] }
     }
 
+    // Fault (Clocks): A clock that is two years ahead, with `storage.retention`
+    // Done: a virtual clock, for as long as it runs
+    // Seen: nothing is deleted: age counts from the newest stored point
+    // Lost: nothing
     @Test("A clock that is two years ahead deletes nothing, however long it runs")
     func ahead() async throws {
         let history = try await filled(40)

@@ -17,6 +17,10 @@ struct RotationTests {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 
+    // Fault (Algolia): Keys that rotate while requests are under way
+    // Done: rotations during a backfill
+    // Seen: at most one rejected request per rotation
+    // Lost: nothing
     @Test("While keys rotate, no bucket is lost, each rotation costs one refused request at most, and no key is logged")
     func rotation() async throws {
         let world = World(indices: ["products", "articles"], requestsPerMinute: 60)
@@ -54,6 +58,10 @@ struct RotationTests {
         for line in log.lines { for key in Self.keys + ["search-key"] { #expect(!line.contains(key)) } }
     }
 
+    // Fault (Algolia): A key file that is empty or half-written
+    // Done: the file is truncated while in use
+    // Seen: the last key stays in use
+    // Lost: nothing
     @Test("An empty or half-written file changes nothing")
     func unfinished() async throws {
         let world = World(indices: [])

@@ -115,6 +115,10 @@ struct SetAsideTests {
         #expect(world.simulator.requests.count { $0.time < first + 60 } <= 30)
     }
 
+    // Fault (Storage): A database that cannot be written
+    // Done: every insert fails
+    // Seen: the error on the pages and in the log; the answer is kept, no request is repeated
+    // Lost: nothing
     @Test("While the history cannot be written the answer is kept: no request is made until it can, and none again")
     func storage() async throws {
         let world = World(indices: [])

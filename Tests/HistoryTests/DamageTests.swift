@@ -56,6 +56,10 @@ struct DamageTests {
         try? await outbox.confirm()
     }
 
+    // Fault (Storage): Flipped bits anywhere in the file
+    // Done: 100 copies with 1 to 8 of them
+    // Seen: `database … is damaged`; writing stops, reading goes on
+    // Lost: what the bits held
     @Test("No flipped bit ends the process, and those in tables of times and names are noticed")
     func flips() async throws {
         let (path, world) = try await healthy()
@@ -118,6 +122,10 @@ struct DamageTests {
         #expect(try await history.verify().contains { $0.description.contains("column") })
     }
 
+    // Fault (Storage): A point of another kind
+    // Done: SQL from outside
+    // Seen: damage is said when it is read; nothing is written from then on
+    // Lost: that point
     @Test("A damaged table of points is noticed when it is read, and nothing is written from then on")
     func points() async throws {
         let (path, _) = try await healthy()

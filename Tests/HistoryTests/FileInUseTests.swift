@@ -57,6 +57,10 @@ struct FileInUseTests {
         #expect(history.problem == problem)
     }
 
+    // Fault (Storage): The file is deleted while in use
+    // Done: `rm`
+    // Seen: `was deleted while in use; writing has stopped`
+    // Lost: what comes until the restart; it is fetched again
     @Test("Deleted: it says so and writes nothing, and a new file there begins clean")
     func deleted() async throws {
         let (history, _) = try await used()
@@ -70,6 +74,10 @@ struct FileInUseTests {
         #expect(try await next.verify().isEmpty)
     }
 
+    // Fault (Storage): The file is replaced while in use
+    // Done: `mv` of another one
+    // Seen: `was replaced by another file while in use`; the new file is intact
+    // Lost: what comes until the restart; it is fetched again
     @Test("Replaced: it writes nothing, and the new file is intact even if the process is killed")
     func replaced() async throws {
         let (history, backup) = try await used()
@@ -107,6 +115,10 @@ struct FileInUseTests {
         #expect(log.lines.contains { $0.contains("belongs to another file") })
     }
 
+    // Fault (Storage): The file is overwritten in place
+    // Done: `cp` of a backup over it
+    // Seen: `was overwritten while in use`; nothing more is written
+    // Lost: what comes until the restart; it is fetched again
     @Test("Overwritten in place by another copy: it writes nothing more")
     func overwritten() async throws {
         let (history, backup) = try await used()
@@ -134,6 +146,10 @@ struct FileInUseTests {
         #expect(try await next.verify().isEmpty)
     }
 
+    // Fault (Storage): The file is truncated
+    // Done: `truncate` by some pages
+    // Seen: `was truncated while in use`; nothing more is written
+    // Lost: what was cut off
     @Test("Cut by some pages: it writes nothing")
     func cut() async throws {
         let (history, _) = try await used()
@@ -169,6 +185,10 @@ struct FileInUseTests {
         #expect(try History(path: killed).look() == nil)
     }
 
+    // Fault (Storage): The write-ahead log is deleted while in use
+    // Done: `rm history.db-wal`
+    // Seen: `the write-ahead log … was deleted while in use`; nothing more is written
+    // Lost: nothing
     @Test("Its write-ahead log deleted: it writes nothing, and closing rescues what the log held")
     func logDeleted() async throws {
         let (history, _) = try await used()
@@ -197,6 +217,10 @@ struct FileInUseTests {
         #expect(log.lines.count == 1)
     }
 
+    // Fault (Storage): A second exporter on the same file
+    // Done: both are started
+    // Seen: `is in use by another exporter`, with its process
+    // Lost: nothing
     @Test("A second collector is refused by the first one's process, and readers are welcome")
     func lock() async throws {
         let first = try History(path: path, collects: true)

@@ -18,6 +18,10 @@ struct OutputFaultTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
     }
 
+    // Fault (Lifecycle): Output to a full device
+    // Done: `/dev/full`
+    // Seen: one error: `no space left on device`
+    // Lost: nothing
     @Test(
         "A device that is full is one clear error, whether it shows at once or at the end",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full"))

@@ -22,6 +22,10 @@ struct HostileFileTests {
             ])
     }
 
+    // Fault (Configuration): A YAML bomb
+    // Done: aliases of aliases
+    // Seen: one error with its place, at once
+    // Lost: nothing
     @Test("Aliases that stand for billions of values, or for a tree deeper than any stack, are refused at once")
     func aliases() {
         let bomb = chain(30) { "[*a\($0), *a\($0), *a\($0), *a\($0), *a\($0), *a\($0)]" }
@@ -43,6 +47,10 @@ struct HostileFileTests {
         #expect(complaints("applications:\n\(applications.joined(separator: "\n"))") == [])
     }
 
+    // Fault (Configuration): A configuration that is too large
+    // Done: more than 1 MiB, and 5,000 unknown keys
+    // Seen: refused by its size; at most 100 problems are listed
+    // Lost: nothing
     @Test("A large file is refused by its size, and only so many problems are listed")
     func size() {
         #expect(

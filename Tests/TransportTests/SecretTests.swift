@@ -5,6 +5,10 @@ import Transport
 
 @Suite("Secrets")
 struct SecretTests {
+    // Fault (Secrets): A key in a log, an error or a dump of a value
+    // Done: every way in which Swift prints a value
+    // Seen: none of them has the key
+    // Lost: nothing
     @Test("A key never prints")
     func redacted() throws {
         let key = try #require(SecretText(key: "s3cret"))
@@ -96,6 +100,10 @@ struct SecretTests {
         #expect(!"\(source) \(fixed)".contains("it is"))
     }
 
+    // Fault (Secrets): Another program's text that repeats a secret
+    // Done: also before a combining mark
+    // Seen: the text without it
+    // Lost: nothing
     @Test("Secrets are replaced in what another program sends, also before a combining mark")
     func redaction() {
         #expect(

@@ -81,6 +81,10 @@ struct ConnectionTests {
         }
     }
 
+    // Fault (Clients): More connections than the limit
+    // Done: 50 idle ones at a limit of 4
+    // Seen: the longest idle ones are closed; everyone else is answered
+    // Lost: nothing
     @Test("However many connect at once, the server goes on answering")
     func many() async throws {
         var limits = ConnectionLimits()
@@ -97,6 +101,10 @@ struct ConnectionTests {
         }
     }
 
+    // Fault (Clients): No descriptors left
+    // Done: `accept` fails
+    // Seen: one warning; it accepts again when there are some
+    // Lost: nothing
     @Test("A server that cannot accept, for want of descriptors, waits, says so once, and accepts again")
     func acceptBackoff() async throws {
         final class Passed: ChannelInboundHandler, Sendable {
@@ -153,6 +161,10 @@ struct ConnectionTests {
         #expect(!ConnectionLimits(descriptorLimit: 3).hasSpareDescriptors)
     }
 
+    // Fault (Clients): A client that reads its answer slowly
+    // Done: 4 kB now and then
+    // Seen: it is disconnected and counted
+    // Lost: its own answer
     @Test("A client that takes 4 kB now and then is let go of, like one that takes nothing")
     func tricklingReader() async throws {
         var limits = ConnectionLimits()
@@ -179,6 +191,10 @@ struct ConnectionTests {
     private static let manyRequests = String(
         repeating: "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 400)
 
+    // Fault (Clients): Connections without a request, or with half of one
+    // Done: slow senders
+    // Seen: closed after their time
+    // Lost: nothing
     @Test("A connection without a request, and one with half a request, are closed after their time")
     func silence() async throws {
         var limits = ConnectionLimits()
@@ -192,6 +208,10 @@ struct ConnectionTests {
         }
     }
 
+    // Fault (Clients): A client that does not read its answer
+    // Done: it takes nothing
+    // Seen: it is disconnected, and the log says so
+    // Lost: its own answer
     @Test("A client that does not read its answer is let go of, and the log says so")
     func slowReader() async throws {
         var limits = ConnectionLimits()

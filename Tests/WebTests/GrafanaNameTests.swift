@@ -102,6 +102,10 @@ struct GrafanaNameTests {
         #expect(try NamePattern(".*", field: "index", RegexBudget()).matches("line\nbreak"))
     }
 
+    // Fault (Clients): Patterns that repeat and branch
+    // Done: catastrophic ones for other engines
+    // Seen: answered in linear time, or refused
+    // Lost: nothing
     @Test(
         "No pattern takes for ever, however it repeats and branches",
         arguments: [

@@ -182,6 +182,10 @@ struct HTTP2Tests {
         }
     }
 
+    // Fault (Clients): An HTTP/2 client that opens no window
+    // Done: no `WINDOW_UPDATE`
+    // Seen: it loses the stream
+    // Lost: its own answer
     @Test("A client that opens no window for its answer loses the stream, and not the connection")
     func closedWindow() async throws {
         let log = CapturedLog()
@@ -242,6 +246,10 @@ struct HTTP2Tests {
         #expect(log.lines.count { $0.contains("2 requests over HTTP/2 are being answered beside others") } == 1)
     }
 
+    // Fault (Clients): Rapid reset of HTTP/2 streams
+    // Done: streams that are opened and reset
+    // Seen: the connection ends, and the log says so
+    // Lost: nothing
     @Test("Requests that are reset again and again end their connection, and the log says so")
     func rapidReset() async throws {
         let log = CapturedLog()

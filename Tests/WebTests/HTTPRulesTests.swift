@@ -79,6 +79,10 @@ struct HTTPRulesTests {
         }
     }
 
+    // Fault (Clients): DNS rebinding
+    // Done: foreign names in `Host` on a loopback address
+    // Seen: 421 before anything is read
+    // Lost: nothing
     @Test("Who listens on a loopback address answers to loopback names only")
     func rebinding() async throws {
         try await withServer(Site().exporter) { web in
@@ -173,6 +177,10 @@ struct HTTPRulesTests {
         }
     }
 
+    // Fault (Clients): Request smuggling by transfer codings
+    // Done: codings that are unknown, doubled or in the wrong order
+    // Seen: one answer, 400 or 501
+    // Lost: nothing
     @Test(
         "A body whose end cannot be found, or in a coding that is not known, is refused",
         arguments: [

@@ -26,6 +26,10 @@ struct LifecycleTests {
         }
     }
 
+    // Fault (Configuration): A reload of a wrong configuration
+    // Done: `POST /-/reload`
+    // Seen: 500 that says what is wrong; the old one stays in force
+    // Lost: nothing
     @Test("A configuration that is wrong is a 500 that says what is wrong")
     func wrong() async throws {
         let site = try Site()
@@ -37,6 +41,10 @@ struct LifecycleTests {
         }
     }
 
+    // Fault (Clients): A cross-site request to `/-/reload`
+    // Done: `Origin` and `Sec-Fetch-Site` of another site
+    // Seen: 403
+    // Lost: nothing
     @Test("A page from elsewhere cannot reload")
     func origins() async throws {
         let site = try Site()

@@ -12,6 +12,10 @@ struct PasswordTests {
 
     private func header(_ text: String) -> String { "Basic \(Data(text.utf8).base64EncodedString())" }
 
+    // Fault (Clients): Guessing of user names by time
+    // Done: the work of a check for every cost of hashes
+    // Seen: the same for every user, known or not
+    // Lost: nothing
     @Test("Every user costs as much work as the costliest hash, known or not")
     func padding() {
         for highest in 4...14 {
@@ -42,6 +46,10 @@ struct PasswordTests {
         #expect(await passwords.check(header("alice:x"), from: "192.0.2.1") == .wrong(isFirst: true, isLast: false))
     }
 
+    // Fault (Clients): A flood of wrong passwords
+    // Done: 100 at once from 100 addresses
+    // Seen: a bounded number waits for a check; the others are refused at once
+    // Lost: nothing
     @Test("Only so many requests wait for a check; the same header is checked once")
     func queue() async {
         let passwords = Passwords(["alice": costly])

@@ -87,6 +87,10 @@ struct ProtectionKeeperTests {
         }
     }
 
+    // Fault (Configuration): A certificate and a key that do not match
+    // Done: a rotation that is seen halfway
+    // Seen: the old pair stays in force; one warning
+    // Lost: nothing
     @Test("Halfway through a rotation, the old pair stays in force, and what is wrong is said once, as is its end")
     func mismatch() async throws {
         let place = try await Place()
@@ -182,6 +186,10 @@ struct ProtectionKeeperTests {
         #expect(warnings(log).isEmpty && notices(log).count == 2)
     }
 
+    // Fault (Configuration): A web configuration that is wrong, gone or takes protection away
+    // Done: changed while it runs
+    // Seen: the old one stays in force, with a warning
+    // Lost: nothing
     @Test("A web configuration that is wrong, gone or takes protection away leaves the old one in force")
     func refusals() async throws {
         let place = try await Place()

@@ -64,6 +64,10 @@ struct RangeErrorTests {
         }
     }
 
+    // Fault (Clients): A range of more than a million points
+    // Done: `/api/v1/range`
+    // Seen: 400 with the step that fits
+    // Lost: nothing
     @Test(
         "An answer of more than a million points is refused with the step that fits",
         arguments: [(Granularity.hourly, 30, "2h"), (.daily, 500, "7d")])

@@ -91,6 +91,10 @@ struct StreamedAnswerTests {
         }
     }
 
+    // Fault (Clients): Forty clients that do not read large answers
+    // Done: all at once
+    // Seen: the others are answered
+    // Lost: their own answers
     @Test("Forty clients that do not read hold back nobody")
     func stalled() async throws {
         let site = try await filled()

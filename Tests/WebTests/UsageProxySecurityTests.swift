@@ -74,6 +74,10 @@ struct UsageProxySecurityTests {
         #expect(!UsageAccess.isEqual("e\u{301}", "\u{e9}"))
     }
 
+    // Fault (Secrets): A key sent to the usage proxy
+    // Done: at the most verbose level
+    // Seen: it is in no answer and in no log
+    // Lost: nothing
     @Test("The key is in no answer and no log")
     func secrecy() async throws {
         let site = try Site()

@@ -116,6 +116,10 @@ struct UsageProxyStreamTests {
         #expect(try JSON.parse(bytes)["max_qps"]?.array?.count == 2160)
     }
 
+    // Fault (Clients): A client that goes away in the middle of an answer
+    // Done: closed connections
+    // Seen: nothing
+    // Lost: its own answer
     @Test(
         "A client that goes away in the middle leaves the server as it was",
         .enabled(if: Tool.isInstalled("curl"), "curl is not installed"))

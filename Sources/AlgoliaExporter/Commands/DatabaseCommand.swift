@@ -8,7 +8,7 @@ import UsageModel
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Inspect and maintain the database.",
-        subcommands: [Info.self, Verify.self, Compact.self, Backup.self, Import.self, Retain.self])
+        subcommands: [Info.self, Verify.self, Repair.self, Compact.self, Backup.self, Import.self, Retain.self])
 
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -77,7 +77,8 @@ struct DatabaseCommand: AsyncParsableCommand {
                     let rest =
                         findings.count > Self.lines ? ", \(CountText.grouped(Self.lines)) of which are listed" : ""
                     throw CommandError(
-                        "\(history.path) is damaged: \(count) \(findings.count == 1 ? "finding" : "findings")\(rest)")
+                        "\(history.path) is damaged: \(count) \(findings.count == 1 ? "finding" : "findings")\(rest); repair it with "
+                            + "`algolia-exporter db repair`, or restore a backup")
                 }
                 try Console.output("\(history.path) is intact")
             }

@@ -24,6 +24,8 @@ public enum HistoryError: Error, Sendable, Hashable {
     case copyDamaged(path: String, of: String, reason: String)
     /// It cannot be merged into another.
     case cannotImport(path: String, reason: String)
+    /// It is damaged beyond what a repair can read.
+    case cannotRepair(path: String, reason: String)
     /// Something has happened to the file since it was opened; nothing is written until the next start.
     case unusable(path: String, HistoryProblem)
     /// The disk, or a quota, has no room.
@@ -65,6 +67,8 @@ extension HistoryError: CustomStringConvertible {
                 + "the database with `algolia-exporter db verify`"
         case .cannotImport(let path, let reason):
             "database \(path) cannot be imported: \(reason); nothing was changed in it"
+        case .cannotRepair(let path, let reason):
+            "database \(path) cannot be repaired: \(reason); it was not changed; restore a backup"
         case .unusable(let path, let problem): problem.sentence(path)
         case .full(let path): "database \(path) cannot be written: no space left on its disk"
         case .locked(let path): "database \(path) is locked by another process"

@@ -25,7 +25,7 @@ public struct Finding: Sendable, Hashable {
     public var range: TimeRange?
     /// The state and its cause.
     public var what: String
-    private let action: Remedy
+    let action: Remedy
 
     init(table: String?, _ what: String, _ remedy: Remedy) {
         self.table = table

@@ -8,10 +8,10 @@ public final class UnfinishedFiles: Sendable {
     private let paths = Mutex<Set<String>>([])
 
     /// The file at `path` is about to be made.
-    func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
+    public func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
 
     /// The file at `path` is finished, or gone.
-    func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+    public func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
 
     /// Removes every file that is unfinished; for the end of the process.
     public func discard() {

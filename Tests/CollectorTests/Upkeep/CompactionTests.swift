@@ -82,6 +82,10 @@ struct CompactionTests {
         #expect(log.lines.count == 1)
     }
 
+    // Fault (Storage): A database that cannot be compacted
+    // Done: its file is gone
+    // Seen: one warning; the database stays as it is
+    // Lost: nothing
     @Test("A database that cannot be compacted stays as it is, with one warning, and is not tried for ever")
     func failure() async throws {
         let history = try await loose()

@@ -116,6 +116,10 @@ struct FileSystemFaultTests {
         return (try Contents(path), calls)
     }
 
+    // Fault (Storage): `EIO`, `ENOSPC` or a short write at the n-th call, for every n
+    // Done: a file system that fails on order, under storing, compacting, migrating and backing up
+    // Seen: one error that names the file and the cause; the same operation succeeds afterwards
+    // Lost: nothing settled
     @Test(
         "It ends with one error, nothing settled is lost, and the same operation succeeds when the cause is gone",
         arguments: Operation.allCases, [FaultyFileSystem.Fault.failing, .full, .short])
@@ -147,6 +151,10 @@ struct FileSystemFaultTests {
         }
     }
 
+    // Fault (Storage): A loss of power
+    // Done: writes since the last `fsync` vanish in every combination that is tried
+    // Seen: a history that ends a little earlier
+    // Lost: the newest answers, as a whole; they are fetched again
     @Test(
         "A loss of power leaves answers as a whole: those before the last checkpoint at least, and no other than were given",
         arguments: Operation.allCases)
@@ -181,6 +189,10 @@ struct FileSystemFaultTests {
         }
     }
 
+    // Fault (Storage): An `fsync` that does nothing, while the power stays
+    // Done: a file system that ignores it
+    // Seen: nothing
+    // Lost: nothing
     @Test("An fsync that does nothing loses nothing as long as the power stays", arguments: Operation.allCases)
     private func lostSync(operation: Operation) async throws {
         let folder = TemporaryFolder()

@@ -147,6 +147,10 @@ struct BackupTests {
         #expect(done == total && total > 0)
     }
 
+    // Fault (Storage): A backup of a damaged database
+    // Done: `db backup` of one with a damaged row
+    // Seen: `no backup was kept`, with table and row
+    // Lost: nothing; earlier backups stay
     @Test("A damaged history makes no backup, and the reason names the row")
     func damaged() async throws {
         try await fixture.history.inWriter("UPDATE hourly SET h00 = 'x'")
@@ -161,6 +165,10 @@ struct BackupTests {
         #expect(fixture.history.problem == nil, "reading on is possible")
     }
 
+    // Fault (Storage): A backup during a heavy backfill
+    // Done: answers are stored without a pause
+    // Seen: the copy verifies and is the file at one instant
+    // Lost: nothing
     @Test(
         "While answers come in without a pause, a backup has each answer as a whole or not at all, and the rest of the file"
     )

@@ -41,6 +41,10 @@ struct FailedWriteTests {
             names.map { fixture.points($0, [(1, .integer(2)), (2, .integer(3))]) }, answering: window)
     }
 
+    // Fault (Storage): A full disk
+    // Done: no page is left to SQLite
+    // Seen: `no space left on its disk`; the same answer is stored once there is room
+    // Lost: nothing
     @Test("A full disk is told apart; nothing of the answer is stored, and the same answer is once there is room")
     func full() async throws {
         let before = try await dump(fixture.history)

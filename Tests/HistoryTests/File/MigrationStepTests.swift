@@ -51,6 +51,10 @@ struct MigrationStepTests {
         #expect(try await migrated.verify().isEmpty)
     }
 
+    // Fault (Storage): A migration that fails
+    // Done: a table that stands in its way
+    // Seen: it is undone as a whole and done by the next start that can
+    // Lost: nothing
     @Test("A migration that fails is undone as a whole, and done at the next start that can")
     func failing() async throws {
         try old(2)

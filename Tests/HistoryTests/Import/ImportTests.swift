@@ -112,6 +112,10 @@ struct ImportTests {
         #expect(again.added == 0 && again.replaced == 0 && again.kept == outcome.kept)
     }
 
+    // Fault (Storage): An import that is interrupted
+    // Done: cut off after each transaction
+    // Seen: the same import continues
+    // Lost: nothing
     @Test("Cut off after any transaction, the same import continues to the same history")
     func interrupted() async throws {
         let theirs = try Fixture()

@@ -58,6 +58,10 @@ struct VerifyTests {
         #expect(try await findings(path, now) == [])
     }
 
+    // Fault (Storage): Damage that SQLite does not notice
+    // Done: each kind by SQL
+    // Seen: `db verify` has a line with table, series and day, and what to do
+    // Lost: what was damaged
     @Test(
         "Each kind of damage is a line that names table, series and day, and says what to do",
         arguments: [

@@ -53,6 +53,10 @@ struct RemoteWriteChaosTests {
         #expect(isSame, comment)
     }
 
+    // Fault (Remote write): Any sequence of a receiver's failures
+    // Done: random statuses, cuts and silence
+    // Seen: everything arrives, the first time in order
+    // Lost: nothing
     @Test(
         "Whatever trouble there is, everything arrives at least once, the first time in order, and nothing is dropped",
         arguments: 0..<12 as Range<UInt64>)

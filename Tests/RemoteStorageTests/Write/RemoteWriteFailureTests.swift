@@ -8,6 +8,10 @@ import UsageModel
 
 @Suite("Remote write: failures", .timeLimit(.minutes(30)))
 struct RemoteWriteFailureTests {
+    // Fault (Remote write): A receiver that is down
+    // Done: 5xx, 429 and closed ports
+    // Seen: `remote write is failing`, then that it works again
+    // Lost: nothing
     @Test("A receiver in trouble is tried again until it works; the log says so twice")
     func trouble() async throws {
         let world = try RemoteWriteWorld(.version1) { _, number in
@@ -118,6 +122,10 @@ struct RemoteWriteFailureTests {
         try await world.expectEverything()
     }
 
+    // Fault (Remote write): `SIGKILL` between a batch and its acknowledgement
+    // Done: a new start
+    // Seen: the batch is sent once more
+    // Lost: nothing
     @Test("A process that is killed sends its newest batch again after the next start, and misses nothing")
     func killed() async throws {
         var world = try RemoteWriteWorld(.version1)

@@ -175,6 +175,10 @@ struct RemoteWriteReceiverTests {
         #expect(message == String(repeating: "x", count: 295) + "<reda…")
     }
 
+    // Fault (Secrets): A receiver that repeats the password in its error
+    // Done: among control characters
+    // Seen: it is redacted
+    // Lost: nothing
     @Test("A secret that a receiver repeats among control characters is redacted all the same")
     func hiddenSecret() async throws {
         let receiver = receiver(.version1, .success(answer(400, body: "no: hun\u{0}ter2"))) {

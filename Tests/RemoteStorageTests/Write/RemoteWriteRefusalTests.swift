@@ -18,6 +18,10 @@ struct RemoteWriteRefusalTests {
         }
     }
 
+    // Fault (Remote write): A receiver that rejects single samples
+    // Done: 400 for some of a batch
+    // Seen: they are dropped and counted; all others arrive
+    // Lost: the rejected samples, at that receiver
     @Test("Only the samples that are refused alone are dropped", arguments: [400, 409, 422])
     func isolation(status: Int) async throws {
         let world = try RemoteWriteWorld(.version1, script: strict(status))
@@ -58,6 +62,10 @@ struct RemoteWriteRefusalTests {
         #expect(world.metric(RemoteWriteMetric.lag.name).values.allSatisfy { $0 == "0" })
     }
 
+    // Fault (Remote write): A wrong address that answers 400 to anything
+    // Done: any body
+    // Seen: a warning; it is retried
+    // Lost: nothing
     @Test("A wrong address that answers 400 to anything costs no sample")
     func wrongAddress() async throws {
         let mended = Mutex(false)
@@ -84,6 +92,10 @@ struct RemoteWriteRefusalTests {
         #expect(world.receiver.stored.count == expected.count { !Self.isBad($0) })
     }
 
+    // Fault (Remote write): A receiver with a smaller limit
+    // Done: 413
+    // Seen: batches are halved
+    // Lost: nothing
     @Test("A request that is too large is halved, and the next ones fit from the start")
     func tooLarge() async throws {
         let world = try RemoteWriteWorld { request, _ in request.samples.count > 300 ? .status(413) : nil }
