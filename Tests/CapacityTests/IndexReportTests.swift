@@ -37,9 +37,10 @@ import UsageModel
         let month = CalendarMonth.containing(newest).lowerBound..<newest + 1
         let whole = CalendarMonth.containing(month.lowerBound - 1)
         let before = whole.lowerBound..<min(whole.lowerBound + Int64(month.count), whole.upperBound)
+        let first = fixture.day(0)
         // Other days of the month before have other searches.
         fixture.add("billed_search_requests", index: "products") { day in
-            let date = fixture.day(day)
+            let date = first + Int64(day)
             return month.contains(date) ? 7 : before.contains(date) ? 5 : 1000
         }
         let report = IndexReport(fixture.input)

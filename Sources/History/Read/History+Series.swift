@@ -62,30 +62,6 @@ extension History {
         }
     }
 
-    /// The applications that were ever collected, and those of `indices` that none of them has.
-    ///
-    /// Each name is looked up: the answer takes as long with a thousand indices as with one.
-    /// - Parameter applications: whose indices are meant; nil for those of every application.
-    public func knownNames(
-        among indices: [IndexName], of applications: [ApplicationID]?
-    ) async throws -> (applications: [ApplicationID], unknown: [IndexName]) {
-        try await read { db in
-            let known: [ApplicationID] = try Row.fetchAll(db, sql: "SELECT id FROM application ORDER BY id")
-                .map { try $0.name(0) }
-            let isKnown = try db.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM freshness WHERE application = ?1 AND index_name = ?2)
-                        OR EXISTS (
-                            SELECT 1 FROM series WHERE application = ?1 AND api = 'search' AND index_name = ?2)
-                    """)
-            let asked = applications ?? known
-            let unknown = try indices.filter { index in
-                try !asked.contains { try Bool.fetchOne(isKnown, arguments: [$0, index]) ?? false }
-            }
-            return (known, unknown)
-        }
-    }
-
     /// Names of every statistic that was ever reported.
     public func storedStatistics() async throws -> Set<StatisticName> {
         try await read { db in

@@ -76,7 +76,7 @@ enum ScrapeParameters {
     /// The applications that the page is about: those of the configuration; without one, all that are stored.
     static func applications(_ exporter: Exporter) async throws -> [ApplicationID] {
         if let configured = exporter.options().applications { return configured.keys.sorted() }
-        return try await exporter.history.applications().map(\.id)
+        return try await exporter.history.applicationIDs()
     }
 
     /// - Parameter parameter: the one that named them.
