@@ -48,8 +48,7 @@ actor MetricsPage {
         var options: MetricsOptions
         var generation: UInt64
         var second: UnixTime
-        /// The text in parts, whose first shares its memory with ``Rendered``; or all of it, compressed.
-        var body: [ByteBuffer]
+        var body: ByteBuffer
     }
 
     private let exporter: Exporter
@@ -91,7 +90,7 @@ actor MetricsPage {
     nonisolated func answer(_ request: Request, _ selection: PageSelection) async throws -> Response {
         let format = ExpositionFormat.preferred(accept: request.headers[.accept])
         let isCompressed = AcceptEncoding.gzip(request)
-        let body: [ByteBuffer]
+        let body: ByteBuffer
         if selection.isEverything, let page = current(format, isCompressed: isCompressed) {
             body = page
         } else {
@@ -102,22 +101,20 @@ actor MetricsPage {
         }
         var headers: HTTPFields = [.contentType: format.contentType, .vary: "Accept, Accept-Encoding"]
         if isCompressed { headers[.contentEncoding] = "gzip" }
-        return Response(
-            status: .ok, headers: headers,
-            body: body.count == 1 ? ResponseBody(byteBuffer: body[0]) : ResponseBody(contentsOf: body))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
     private nonisolated func part(
         _ selection: PageSelection, _ format: ExpositionFormat, isCompressed: Bool
-    ) async throws -> [ByteBuffer] {
+    ) async throws -> ByteBuffer {
         guard !selection.isEverything else { return try await page(format, isCompressed: isCompressed) }
         let whole = try await page(format, isCompressed: false)
-        let bytes = whole.flatMap { $0.withUnsafeReadableBytes(selection.selected) }
-        return [ByteBuffer(bytes: isCompressed ? try Gzip.compress(bytes, level: 1) : bytes)]
+        let bytes = whole.withUnsafeReadableBytes(selection.selected)
+        return ByteBuffer(bytes: isCompressed ? try Gzip.compress(bytes, level: 1) : bytes)
     }
 
     /// The whole page, if it was made in this second and nothing has changed since.
-    private nonisolated func current(_ format: ExpositionFormat, isCompressed: Bool) -> [ByteBuffer]? {
+    private nonisolated func current(_ format: ExpositionFormat, isCompressed: Bool) -> ByteBuffer? {
         guard let page = pages.withLock({ $0[Variant(format: format, isCompressed: isCompressed)] }),
             page.second == exporter.clock.now, page.generation == exporter.history.generation,
             page.options == exporter.options()
@@ -126,7 +123,7 @@ actor MetricsPage {
     }
 
     /// The whole page.
-    func page(_ format: ExpositionFormat, isCompressed: Bool) async throws -> [ByteBuffer] {
+    func page(_ format: ExpositionFormat, isCompressed: Bool) async throws -> ByteBuffer {
         if let page = current(format, isCompressed: isCompressed) { return page }
         let variant = Variant(format: format, isCompressed: isCompressed)
         let now = exporter.clock.now
@@ -163,14 +160,17 @@ actor MetricsPage {
         }
         if let history { note(history.dropped, options) }
         own.finish()
-        let body: [ByteBuffer]
+        let body: ByteBuffer
         if variant.isCompressed {
             var parts: [GzipPart] = []
             if let history { parts.append(try await compressed(history, format)) }
             parts.append(try own.bytes.withUnsafeBytes { try GzipPart($0, level: 1) })
-            body = [ByteBuffer(bytes: GzipPart.joined(parts))]
+            body = ByteBuffer(bytes: GzipPart.joined(parts))
         } else {
-            body = [history?.text, ByteBuffer(bytes: own.bytes)].compactMap(\.self)
+            // One buffer: of two, the second would wait until the first has been sent.
+            var text = history?.text ?? ByteBuffer()
+            text.writeBytes(own.bytes)
+            body = text
         }
         return Page(
             options: options, generation: history?.generation ?? exporter.history.generation, second: now,
