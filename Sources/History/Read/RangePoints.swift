@@ -23,8 +23,8 @@ public struct RangePoints: Sendable {
         public var points: [Point]
     }
 
-    /// Points of a batch: a year of hours, 210 kB.
-    private static let batch = 8784
+    /// Points of a batch: half a year of hours, 105 kB.
+    private static let batch = 4392
 
     private let history: History
     private let plan: RangePlan
