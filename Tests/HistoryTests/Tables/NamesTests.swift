@@ -9,7 +9,9 @@ struct NamesTests {
     @Test("They are those that reading everything tells")
     func same() async throws {
         var answers = RandomAnswers(seed: 71)
-        let history = try await answers.filled().0.history
+        let filled = try await answers.filled()
+        defer { withExtendedLifetime(filled) {} }
+        let history = filled.0.history
         let series = try await history.storedSeries()
         for application in Set(series.map(\.key.application)) {
             try await history.register(application: application, now: midnight)

@@ -17,6 +17,8 @@ struct CollectorFacts: Sendable {
     private(set) var inventories: [ApplicationID: IndexInventory] = [:]
     /// The end of the newest complete bucket.
     private(set) var newest: [Scope: [Granularity: UnixTime]] = [:]
+    /// Applications that are stored, whatever was fetched of them.
+    private var stored: Set<ApplicationID> = []
 
     /// Everything, of the applications and of their indices.
     init(_ exporter: Exporter) async throws {
@@ -31,6 +33,7 @@ struct CollectorFacts: Sendable {
     /// What is told of the applications themselves: their indices may be thousands.
     init(_ exporter: Exporter, applications: [ApplicationID]) async throws {
         await self.init(of: exporter)
+        stored = Set(try await exporter.history.applicationIDs()).intersection(applications)
         for application in Set(statuses.map(\.application)).union(applications) {
             let scope = Scope(application: application)
             add(try await exporter.history.coverage(scope), try await exporter.history.freshness(scope))
@@ -64,7 +67,7 @@ struct CollectorFacts: Sendable {
     /// Applications that are collected, then those that only have a past.
     func applications() -> [ApplicationID] {
         let collected = statuses.map(\.application)
-        return collected + Set(fetched.keys.map(\.application)).subtracting(collected).sorted()
+        return collected + stored.union(fetched.keys.map(\.application)).subtracting(collected).sorted()
     }
 
     /// The table of one application's freshness, coverage and progress.
