@@ -8,7 +8,7 @@ internal import GRDB
 
 /// A row as a page of a b-tree holds it.
 struct DamagedCell {
-    /// Of a rowid table.
+    /// The row's number; nil in a table without rowids.
     var rowid: Int64?
     /// Nil in the inner pages of a rowid table, which have no rows.
     var values: [DatabaseValue]?

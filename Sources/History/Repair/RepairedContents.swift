@@ -11,7 +11,7 @@ struct RepairedContents {
     let db: Database
     var salvage: Salvage
     let now: UnixTime
-    /// A backup to fill gaps from, in a transaction of its own.
+    /// The backup that fills gaps; it is read in its own transaction.
     let backup: ImportReader?
     /// Nothing may be later.
     private let limit: UnixTime

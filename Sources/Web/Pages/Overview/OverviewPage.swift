@@ -6,8 +6,8 @@ internal import UsageModel
 
 /// `/`: every application against its contract, and whether it is collected.
 ///
-/// Of several applications there is a table first. Of more than ``mostWhole`` only one is shown below it: the one that
-/// is asked for, or the one that is closest to a limit or furthest above it.
+/// Several applications begin with a table. Where there are more than ``mostWhole``, only one is shown below it: the one
+/// that is asked for, or the one that is closest to a limit or furthest above it.
 enum OverviewPage {
     /// Applications that are shown one below another.
     static let mostWhole = 3
