@@ -37,10 +37,9 @@ enum RepairedFile {
         }
         try require(chmod(new, status.st_mode & 0o7777) == 0)
         try synchronize(new, path)
-        let date = RFC3339.string(now).filter { $0 != "-" && $0 != ":" }
-        let aside = "\(resolved).damaged-\(date)"
-        // By a link the name is never without a file: a start at that moment would begin an empty history.
-        try require(link(resolved, aside) == 0 || errno != EEXIST && rename(resolved, aside) == 0)
+        guard let aside = putAside(resolved, now) else {
+            throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        }
         // SQLite would play the old log into the new file.
         let hasLog = access(resolved + "-wal", F_OK) == 0
         let isLogAside = !hasLog || rename(resolved + "-wal", aside + "-wal") == 0
@@ -53,6 +52,23 @@ enum RepairedFile {
         _ = unlink(resolved + "-shm")
         try synchronize(resolved.lastIndex(of: "/").map { String(resolved[...$0]) } ?? ".", path)
         return aside
+    }
+
+    /// Gives the file at `resolved` a second name, which has the date in it, and a number when an earlier repair of that
+    /// second has taken the name.
+    /// - Returns: nil when the file system refuses; `errno` says why.
+    private static func putAside(_ resolved: String, _ now: UnixTime) -> String? {
+        let date = RFC3339.string(now).filter { $0 != "-" && $0 != ":" }
+        for number in 1...1_000 {
+            let aside = "\(resolved).damaged-\(date)" + (number == 1 ? "" : "-\(number)")
+            // By a link the name is never without a file: a start at that moment would begin an empty history.
+            if link(resolved, aside) == 0 { return aside }
+            if errno == EEXIST { continue }
+            // A file system without links; a rename would replace what is there.
+            if access(aside, F_OK) == 0 { continue }
+            return rename(resolved, aside) == 0 ? aside : nil
+        }
+        return nil
     }
 
     private static func synchronize(_ file: String, _ path: String) throws(HistoryError) {

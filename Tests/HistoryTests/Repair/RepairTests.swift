@@ -247,6 +247,22 @@ struct RepairTests {
             .reduce(0) { $0 + $1.value.filter { !$0.isNull }.count }
     }
 
+    @Test("Repairs within one second keep every damaged file")
+    func twice() async throws {
+        var damaged = try await DamagedHistory()
+        var generator = SeededGenerator(1)
+        try await damaged.damage("hourly", &generator)
+        let bytes = try Data(contentsOf: URL(filePath: damaged.path))
+        var aside: Set<String> = []
+        for _ in 1...3 {
+            try bytes.write(to: URL(filePath: damaged.path))
+            let outcome = try #require(try await History.repair(path: damaged.path, now: DamagedHistory.now))
+            aside.insert(outcome.aside)
+        }
+        #expect(aside.count == 3)
+        for file in aside { #expect(try Data(contentsOf: URL(filePath: file)) == bytes) }
+    }
+
     // Fault (Storage): A repair of a file that an exporter has open, or whose first page is gone
     // Done: `db repair`
     // Seen: an error that says so; the file is as it was
