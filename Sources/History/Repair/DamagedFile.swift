@@ -14,7 +14,7 @@
 final class DamagedFile: Sendable {
     /// Bytes of a page.
     let pageSize: Int
-    /// Pages of the file and its log. Numbers begin with 1.
+    /// The last page of the file or its log. Numbers begin with 1.
     let pageCount: Int
     private let database: Int32
     private let log: Int32
@@ -42,7 +42,8 @@ final class DamagedFile: Sendable {
         pageSize = Int(size)
         var status = stat()
         let bytes = fstat(database, &status) == 0 ? Int(status.st_size) : 0
-        pageCount = max((bytes + pageSize - 1) / pageSize, index?.pageCount ?? 0)
+        // Not what the log says that there are: it may say any number.
+        pageCount = max((bytes + pageSize - 1) / pageSize, index?.pages.keys.max() ?? 0)
         logged = index?.pages ?? [:]
         self.database = database
         self.log = log
@@ -78,8 +79,7 @@ private struct LogIndex {
     private static let frameHeaderLength: Int64 = 24
 
     let pageSize: Int
-    /// Pages of the database after the newest commit.
-    private(set) var pageCount = 0
+    private var hasCommit = false
     /// Where the newest version of a page begins.
     private(set) var pages: [Int: Int64] = [:]
 
@@ -106,11 +106,11 @@ private struct LogIndex {
             if size > 0 {
                 pages.merge(uncommitted) { _, new in new }
                 uncommitted = [:]
-                pageCount = Int(size)
+                hasCommit = true
             }
             offset += Self.frameHeaderLength + Int64(pageSize)
         }
-        guard pageCount > 0 else { return nil }
+        guard hasCommit else { return nil }
     }
 
     /// The log's running sum over pairs of words.

@@ -121,7 +121,10 @@ struct RepairedContents {
             guard case .int64(let after)? = gap.after?.first?.storage,
                 case .int64(let before)? = gap.before?.first?.storage
             else { return true }
-            return before - after < 10_000 ? (after + 1..<max(before, after + 1)).contains { series[$0] == nil } : true
+            // Keys of damaged pages may be any number.
+            let (between, isBeyond) = before.subtractingReportingOverflow(after)
+            guard !isBeyond, (1..<10_000).contains(between) else { return isBeyond || between >= 10_000 }
+            return (after..<before).dropFirst().contains { series[$0] == nil }
         }
     }
 
@@ -229,7 +232,7 @@ struct RepairedContents {
                 if gap.only != nil, let after {
                     rows = after.row.clamped(to: 0...last - 1).rows
                 } else {
-                    let lower = after.map { $0.id == id ? ($0.row + 1).clamped(to: 0...last) : 0 } ?? 0
+                    let lower = after.map { $0.id == id ? $0.row.clamped(to: -1...last - 1) + 1 : 0 } ?? 0
                     let upper = before.map { $0.id == id ? $0.row.clamped(to: lower...last) : last } ?? last
                     rows = lower..<max(lower, upper)
                 }

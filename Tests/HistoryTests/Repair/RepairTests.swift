@@ -247,6 +247,32 @@ struct RepairTests {
             .reduce(0) { $0 + $1.value.filter { !$0.isNull }.count }
     }
 
+    @Test("Numbers at the ends of what SQLite stores, next to pages that are lost, are no trap", arguments: 300..<316)
+    func extremes(seed: Int) async throws {
+        var damaged = try await DamagedHistory()
+        let queue = try DatabaseQueue(path: damaged.path)
+        try await queue.write { db in
+            for number in [Int64.min, .min + 1, -1, .max - 1, .max] {
+                try db.execute(
+                    sql: """
+                        INSERT INTO series (id, application, api, statistic, index_name, key)
+                        SELECT ?, application, api, 'x' || ?, index_name, key FROM series LIMIT 1
+                        """, arguments: [number, number])
+                for table in Self.granularities.map(PackedTable.of) {
+                    try db.execute(
+                        sql: "INSERT INTO \(table.name) (series_id, \(table.rowColumn)) SELECT id, ? FROM series",
+                        arguments: [number])
+                }
+            }
+        }
+        try queue.close()
+        var generator = SeededGenerator(UInt64(seed))
+        for table in ["hourly", "series", "daily", "minutely"] { try await damaged.damage(table, &generator) }
+        guard try await History.repair(path: damaged.path, now: DamagedHistory.now) != nil else { return }
+        let repaired = try History(path: damaged.path, readOnly: true)
+        #expect(try await repaired.verify(now: DamagedHistory.now).map(\.description) == [])
+    }
+
     @Test("Repairs within one second keep every damaged file")
     func twice() async throws {
         var damaged = try await DamagedHistory()
