@@ -1,0 +1,51 @@
+# More clients than the exporter can serve, of every kind, and those who watch it in between.
+source "$(dirname "$0")/../library.sh"
+needs curl jq python3
+
+# INDICES, DAYS and LOAD (seconds) make it larger by hand.
+indices=${INDICES:-120} days=${DAYS:-60} load=${LOAD:-15}
+echo "-- pressure: 500 slow clients, eight long ranges, four remote reads and reports at once"
+start vendor simulate "--indices=$indices" --requests-per-minute=1000000 "--hourly-retention=${days}d"
+cat >"$folder/exporter.yml" <<YAML
+applications:
+  - { id: DEMOAPP, usage_api_key: demo-usage-key, monitoring_api_key: demo-monitoring-key, search_api_key: demo-search-key }
+endpoints: { usage: "$url", monitoring: "$url", search: "$url" }
+polling: { requests_per_minute: 600000 }
+backfill: { horizon: ${days}d }
+YAML
+start exporter serve "--config.file=$folder/exporter.yml" "--storage.path=$folder/history.db"
+exporter=$pid
+filled() {
+    curl -sf "$url/api/v1/status" | jq -e ".applications | length > 0 and all(.state == \"current\" and .indices == $indices)"
+}
+wait_for 600 filled
+series=$(curl -sf "$url/metrics" | grep -vc '^#')
+stop "$exporter"
+start exporter serve "--config.file=$folder/exporter.yml" "--storage.path=$folder/history.db"
+exporter=$pid
+wait_for 60 filled
+# Until the memory of the start has been given back.
+sleep 10
+python3 -B "$here/tools/pressure.py" "$url" "$exporter" "$load" total_search_requests \
+    "$binary" report "--storage.path=$folder/history.db" >"$folder/numbers.json" || fail "pressure.py"
+numbers() { jq -r "$1" "$folder/numbers.json"; }
+[ -z "${NUMBERS:-}" ] || cp "$folder/numbers.json" "$NUMBERS"
+
+[ "$(numbers '.statuses | keys | join(" ")')" = 200 ] || fail "scrapes and health: $(numbers '.statuses | tostring')"
+pass "every scrape and every question for health was answered, $(numbers '.beside["/metrics"].count + .beside["/health"].count') of them"
+# The limits are those of a machine that has nothing else to do; a test may run beside four busy loops.
+within() { # PATH MILLISECONDS
+    local p99
+    p99=$(numbers ".beside[\"$1\"][\"99\"]")
+    [ "$(jq -n "$p99 <= 5 * $2")" = true ] || fail "$1: 99 % within $p99 ms, more than five times $2 ms"
+    pass "$1: 99 % within $p99 ms (idle: $(numbers ".idle[\"$1\"][\"99\"]") ms) with $series samples"
+}
+within /metrics 100
+within /health 20
+[ "$(numbers '.answers | to_entries | map(select(.key | startswith("range") or startswith("remote read"))) | map(.value) | add > 0')" = true ] ||
+    fail "nobody else was answered: $(numbers '.answers | tostring')"
+pass "the others were answered, too: $(numbers '.answers | to_entries | map("\(.key): \(.value)") | join(", ")')"
+[ "$(numbers '.memory.peak < 512000000')" = true ] || fail "memory: $(numbers '.memory | tostring')"
+[ "$(numbers '.memory.after <= 1.2 * .memory.idle')" = true ] || fail "memory after: $(numbers '.memory | tostring')"
+pass "memory, in MB: $(numbers '.memory | "\(.idle / 1e6 | round) before, \(.peak / 1e6 | round) at most, \(.after / 1e6 | round) \(.seconds) s after"')"
+stop "$exporter"
