@@ -21,6 +21,8 @@ public struct Settings: Sendable, Hashable {
     public var metrics = MetricsOptions()
     /// `proxy.read_through`: whether `/1/usage` may ask Algolia for what is missing, within the quota.
     public var readsThrough = false
+    /// `limits.memory`: bytes of memory that the process may take.
+    public var memoryLimit = 512_000_000
     /// `reports.time_zone`: whose days, weeks and months count. Algolia bills months of UTC.
     public var timeZone = TimeZone.gmt
     /// `reports.events`: days that forecasts and unusual days know by name.

@@ -36,6 +36,16 @@ import Testing
             "metrics: { max_series: 0 }",
             "4:24: metrics.max_series: 0 is too small; expected a whole number of at least 1"
         ),
+        ("limits: { memory: 63MB }", "4:19: limits.memory: 63MB is too small; expected at least 64MB"),
+        ("limits: { memory: 9999GiB }", "4:19: limits.memory: 9999GiB is too large; expected at most 1000GB"),
+        (
+            "limits: { memory: 512000000 }",
+            "4:19: limits.memory: \"512000000\" is not a size; expected a whole number with a unit such as 512MB, 2GB, 512MiB or 2GiB"
+        ),
+        (
+            "limits: { memory: -1MB }",
+            "4:19: limits.memory: \"-1MB\" is not a size; expected a whole number with a unit such as 512MB, 2GB, 512MiB or 2GiB"
+        ),
         (
             "metrics: { staleness: { daily: 0s } }",
             "4:32: metrics.staleness.daily: 0s is too short; expected at least 1s"

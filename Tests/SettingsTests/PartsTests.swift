@@ -65,6 +65,16 @@ struct PartsTests {
         #expect(settings.collection(of: settings.applications[0], shard: nil).monitoringInterval == interval)
     }
 
+    @Test(
+        "The limit of memory is a size with a unit",
+        arguments: [
+            ("64MB", 64_000_000), ("1 GB", 1_000_000_000), ("128MiB", 134_217_728), ("2GiB", 2_147_483_648),
+        ])
+    func memory(text: String, bytes: Int) throws {
+        #expect(try settings("limits: { memory: \(text) }").memoryLimit == bytes)
+        #expect(try settings("").memoryLimit == 512_000_000)
+    }
+
     @Test("/metrics shows the configured applications alone, each with its indices")
     func metrics() throws {
         let shown = try settings("metrics: { max_series: 9, exclude: [a.*] }").shownMetrics

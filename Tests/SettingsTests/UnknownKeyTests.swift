@@ -30,7 +30,7 @@ import Testing
         #expect(
             complaints(yaml) == [
                 "exporter.yml:1:1: unknown key \"application\"; expected one of applications, endpoints, polling, "
-                    + "backfill, storage, metrics, proxy, reports, remote_write (did you mean applications?)",
+                    + "backfill, storage, metrics, proxy, limits, reports, remote_write (did you mean applications?)",
                 "exporter.yml:4:5: applications[0]: unknown key \"usage_key\"; expected one of id, usage_api_key, "
                     + "usage_api_key_file, monitoring_api_key, monitoring_api_key_file, search_api_key, "
                     + "search_api_key_file, indices, clusters, contract, usage_v2, name, labels",

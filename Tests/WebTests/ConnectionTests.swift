@@ -1,3 +1,4 @@
+import Exposition
 import Foundation
 import History
 import Logging
@@ -57,8 +58,8 @@ struct ConnectionTests {
     func eviction() async throws {
         var limits = ConnectionLimits()
         limits.maximum = 4
-        let log = CapturedLog()
-        let connections = Connections(limits, logger: log.logger)
+        let (log, registry) = (CapturedLog(), MetricsRegistry())
+        let connections = Connections(limits, rejections: Rejections(registry), logger: log.logger)
         var accepted = AcceptedConnections(connections: connections)
         try await withChannels(7) { _, channels in
             for channel in channels.prefix(4) {
@@ -78,6 +79,7 @@ struct ConnectionTests {
             }
             #expect(channels[0].isActive)
             #expect(log.lines.count { $0.contains("HTTP connections are in use") } == 1)
+            #expect(registry.value(of: HTTPMetric.rejections, "room") == 3)
         }
     }
 
@@ -114,7 +116,7 @@ struct ConnectionTests {
             func errorCaught(context: ChannelHandlerContext, error: any Error) { errors.yield(error) }
         }
         let log = CapturedLog()
-        let connections = Connections(ConnectionLimits(), logger: log.logger)
+        let connections = Connections(ConnectionLimits(), rejections: Rejections(MetricsRegistry()), logger: log.logger)
         let (passed, errors) = AsyncStream.makeStream(of: (any Error).self)
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

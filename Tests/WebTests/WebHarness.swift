@@ -110,12 +110,14 @@ extension Exporter {
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
         planning: CapacityCache.Planning = CapacityCache.Planning(), paths: WebPaths = WebPaths(),
+        memoryLimit: @escaping @Sendable () -> Int = { .max },
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) -> Exporter {
         Exporter(
             history: history, options: options, registry: registry,
             process: ProcessMetrics(started: Double(clock.now)), clock: clock, build: testBuild,
-            logger: logger, paths: paths, usage: usage, reload: reload, planning: planning, status: status)
+            logger: logger, paths: paths, usage: usage, reload: reload, planning: planning,
+            memoryLimit: memoryLimit, status: status)
     }
 }
 

@@ -64,6 +64,7 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             planning: CapacityCache.Planning(
                 contracts: { reloader.current.contracts }, timeZone: { reloader.current.timeZone },
                 events: { reloader.current.events }),
+            memoryLimit: { reloader.current.memoryLimit },
             status: assembly.collector.status)
         // The log line below replaces the server's own at its start.
         var serverLogger = logger

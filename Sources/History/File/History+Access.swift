@@ -12,7 +12,10 @@ extension History {
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await pool.read(body) } catch { throw explained(error, isWriting: false) }
+        do {
+            guard QueryExecutor.isCurrent else { return try await pool.read(body) }
+            return try await Interruption.read(pool, body)
+        } catch { throw explained(error, isWriting: false) }
     }
 
     /// Runs `body` in one transaction.

@@ -33,6 +33,9 @@ struct ConfigurationFile {
             root.section("proxy") { proxy in
                 proxy.read("read_through", .boolean, into: &settings.readsThrough)
             }
+            root.section("limits") { limits in
+                limits.read("memory", .bytes(from: 64_000_000), into: &settings.memoryLimit)
+            }
             root.section("reports") { reports in
                 reports.read("time_zone", .timeZone, into: &settings.timeZone)
                 readEvents(&reports)

@@ -77,6 +77,31 @@ extension ValueRule<Int> {
     }
 }
 
+extension ValueRule<Int> {
+    /// The largest size of all: more than any machine has.
+    private static var largestSize: Int { 1_000_000_000_000 }
+    private static var units: [(name: String, bytes: Int)] {
+        [("MB", 1_000_000), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+    }
+
+    /// A size in bytes, as a whole number with a unit.
+    static func bytes(from minimum: Int) -> Self {
+        let expected = "a whole number with a unit such as 512MB, 2GB, 512MiB or 2GiB"
+        return ValueRule(expected: expected) { text throws(Complaint) in
+            guard let match = text.wholeMatch(of: /([0-9]+) ?(MB|GB|MiB|GiB)/), let number = Int(match.1),
+                let unit = units.first(where: { $0.name == match.2 })
+            else { throw Complaint(found: "\(ShownText.quoted(text)) is not a size", expected: expected) }
+            guard number <= largestSize / unit.bytes else {
+                throw Complaint(found: "\(text) is too large", expected: "at most \(largestSize / 1_000_000_000)GB")
+            }
+            guard number * unit.bytes >= minimum else {
+                throw Complaint(found: "\(text) is too small", expected: "at least \(minimum / 1_000_000)MB")
+            }
+            return number * unit.bytes
+        }
+    }
+}
+
 extension ValueRule<Double> {
     /// The largest number, which an `Int64` and a `Double` hold exactly.
     private static var largest: Double { 1e15 }

@@ -88,7 +88,7 @@ public actor CapacityCache {
             return try await running.task.sharedValue.report
         }
         let (history, clock) = (history, clock)
-        let task = Task {
+        let task = Task(executorPreference: QueryExecutor.shared) {
             let (generation, time) = (history.generation, clock.monotonic)
             return Made(
                 conditions: conditions, generation: generation, time: time,

@@ -9,7 +9,7 @@ enum ServiceDiscoveryRoute {
         Endpoint(
             path: "/sd", summary: "Prometheus HTTP service discovery: a target for each application.",
             contents: [.init(type: "application/json", summary: "Target groups.")],
-            failures: [400: "The request has no Host, and --web.external-url is not set."]
+            failures: [400: "The request has no Host, and --web.external-url is not set."], isUrgent: true
         ) { request, _ in
             guard let address = address(request.head.authority, exporter.paths) else {
                 throw Problem.parameter(
@@ -66,7 +66,7 @@ enum ProbeRoute {
             path: path, summary: "Current values of one application for Prometheus; nothing about the process.",
             parameters: [target, ScrapeParameters.groups], contents: MetricsPage.contents,
             failures: [400: "The target is missing, or a group is unknown.", 404: "The target is unknown."],
-            ignoresOtherParameters: true
+            isUrgent: true, ignoresOtherParameters: true
         ) { request, parameters in
             let names: [ApplicationID] = try parameters.names(target.name) ?? []
             let selection = PageSelection(

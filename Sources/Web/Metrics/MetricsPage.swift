@@ -73,7 +73,7 @@ actor MetricsPage {
             failures: [
                 400: "A group or the name of a label is unknown.",
                 404: "An application, or the value of a label, is unknown.",
-            ], ignoresOtherParameters: true
+            ], isUrgent: true, ignoresOtherParameters: true
         ) { [exporter] request, parameters in
             try await self.answer(request, try await ScrapeParameters.selection(parameters, exporter))
         }

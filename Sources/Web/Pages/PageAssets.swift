@@ -44,7 +44,8 @@ enum PageAssets {
 
     private static func endpoint(_ asset: Asset) -> Endpoint {
         Endpoint(
-            path: asset.path, summary: asset.summary, contents: [.init(type: asset.type, summary: asset.summary)]
+            path: asset.path, summary: asset.summary, contents: [.init(type: asset.type, summary: asset.summary)],
+            isUrgent: true
         ) { request, _ in
             var response =
                 names(request.headers[.ifNoneMatch], asset.tag)

@@ -64,6 +64,8 @@ struct Endpoint: Sendable {
     /// Other statuses that it may answer, with their meaning.
     var failures: [Int: String] = [:]
     var failureForm = FailureForm.problem
+    /// Whether it is answered before all others, and always: it takes little, and those who ask watch the exporter.
+    var isUrgent = false
     /// Whether parameters that are not declared are ignored, but those that are declared are checked.
     var ignoresOtherParameters = false
     /// Whether the router checks the query, and a parameter that is not declared is an error. It is where people

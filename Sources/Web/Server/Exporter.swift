@@ -23,6 +23,8 @@ public struct Exporter: Sendable {
     public let reload: (@Sendable () async throws -> Void)?
     /// The capacity reports of the applications.
     public let capacity: CapacityCache
+    /// The bytes of memory that the process may take, as configured now.
+    let memoryLimit: @Sendable () -> Int
     let statisticNames: StatisticNames
     /// How the HTTP interface is protected now, as the server that shows this exporter says.
     var security: @Sendable () -> WebSecurity = { WebSecurity() }
@@ -35,6 +37,7 @@ public struct Exporter: Sendable {
         paths: WebPaths = WebPaths(),
         usage: UsageGateway = UsageGateway(), reload: (@Sendable () async throws -> Void)? = nil,
         planning: CapacityCache.Planning = CapacityCache.Planning(),
+        memoryLimit: @escaping @Sendable () -> Int = { .max },
         status: @escaping @Sendable () async -> [ApplicationStatus]
     ) {
         self.history = history
@@ -48,6 +51,7 @@ public struct Exporter: Sendable {
         self.usage = usage
         self.reload = reload
         capacity = CapacityCache(history, planning, clock: clock)
+        self.memoryLimit = memoryLimit
         statisticNames = StatisticNames(history)
         self.status = status
     }

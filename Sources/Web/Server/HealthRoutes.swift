@@ -14,12 +14,14 @@ enum HealthRoutes {
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
         let text = [Endpoint.Content(type: "text/plain; charset=utf-8", summary: "One word.")]
         let health = alive.map { path in
-            Endpoint(path: path, summary: "Whether the process is alive.", contents: text) { _, _ in .text("ok\n") }
+            Endpoint(path: path, summary: "Whether the process is alive.", contents: text, isUrgent: true) { _, _ in
+                .text("ok\n")
+            }
         }
         let ready = ["/ready", "/-/ready"].map { path in
             Endpoint(
                 path: path, summary: "Whether the database is open and the first data is stored.", contents: text,
-                failures: [503: "Not ready; the body states the reason."]
+                failures: [503: "Not ready; the body states the reason."], isUrgent: true
             ) { _, _ in
                 if let problem = exporter.history.look() {
                     return .text("not ready: \(problem.sentence(exporter.history.path))\n", status: .serviceUnavailable)

@@ -11,7 +11,7 @@ enum LifecycleRoute {
             failures: [
                 403: "The exporter was started without --web.enable-lifecycle, or the request comes from another site.",
                 500: "The configuration is invalid; the previous one is still active.",
-            ]
+            ], isUrgent: true
         ) { request, _ in
             try refuseOtherOrigins(request, exporter.paths)
             guard let reload = exporter.reload else {

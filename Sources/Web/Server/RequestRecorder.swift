@@ -52,13 +52,15 @@ struct RequestRecorder: Sendable {
     }
 
     /// Records a request whose answer was sent, or could not be sent.
+    /// - Parameter handler: as ``handler(of:)`` says.
     func record(
-        _ request: Request, _ context: ClientContext, status: HTTPResponse.Status, since start: ContinuousClock.Instant
+        _ request: Request, _ context: ClientContext, handler: String, status: HTTPResponse.Status,
+        since start: ContinuousClock.Instant
     ) {
         let duration = ContinuousClock.now - start
         let instruments = instruments(
             Labels(
-                handler: handler(of: request.uri.string),
+                handler: handler,
                 method: Self.methods.contains(request.method) ? request.method.rawValue : Self.otherMethod,
                 code: status.code))
         instruments.requests.increment()
@@ -121,6 +123,25 @@ public enum HTTPMetric {
         help: "Time from the head of a request to the end of its response, in seconds, by endpoint.",
         meaning: "from the head of a request to the end of its response, so it includes the time of a slow client")
 
+    public static let rejections = MetricDeclaration(
+        "algolia_exporter_http_rejections_total", .counter, labels: ["reason"],
+        help: "Requests and connections refused or cut to protect the exporter, by reason.",
+        meaning:
+            """
+            requests refused, and connections closed, to protect the exporter. `memory`: past `limits.memory`; `room`: an \
+            idle connection closed for a new one; `slow_reader`, `slow_request`: a client too slow with an answer or a \
+            request; `descriptors`: no open file left; `streams`: too many requests over HTTP/2; `protocol`: \
+            something that HTTP/2 forbids; `handshake`, `certificate`: TLS failed, or a client certificate was refused; see \
+            [connections](configuration.md#connections)
+            """)
+
+    /// Why something was refused.
+    enum Rejection: String, CaseIterable {
+        case memory, room, descriptors, streams, `protocol`, handshake, certificate
+        case slowReader = "slow_reader"
+        case slowRequest = "slow_request"
+    }
+
     /// All of them.
-    public static let all = [requests, duration]
+    public static let all = [requests, duration, rejections]
 }

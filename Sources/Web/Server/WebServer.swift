@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import History
 internal import Hummingbird
 internal import HummingbirdCore
 public import Logging
@@ -28,25 +29,28 @@ public struct WebServer: Service {
         accessLog: Logger? = nil,
         onRunning: @escaping @Sendable ([ListenAddress]) async -> Void = { _ in }
     ) throws {
-        let connections = Connections(limits, logger: logger)
+        let rejections = Rejections(exporter.registry)
+        let connections = Connections(limits, rejections: rejections, logger: logger)
         let protection = try ProtectionKeeper(security, file: securityFile, logger: exporter.logger)
         var exporter = exporter
         exporter.security = { protection.current.security }
         let endpoints = try Self.endpoints(exporter)
         let prefix = RoutePrefix(exporter.paths.routePrefix)
         let recorder = RequestRecorder(endpoints, prefix: prefix, metrics: exporter.registry, log: accessLog)
+        let urgent = Set(endpoints.filter(\.isUrgent).map(\.path))
+        let gate = MemoryGate(exporter.memoryLimit, rejections, logger: logger)
         let responder = RequestRules(
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
             prefix: prefix,
-            next: Self.router(endpoints, exporter, protection).buildResponder())
+            next: Self.router(endpoints, exporter, protection, gate).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
         let date = CurrentDate()
-        @Sendable func answer(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel)
-            async throws
-        {
+        @Sendable func answer(
+            _ request: Request, _ handler: String, _ writer: consuming ResponseWriter, _ channel: any Channel
+        ) async throws {
             let start = ContinuousClock.now
             let context = ClientContext(source: .init(channel: channel, logger: logger))
             var response: Response
@@ -58,7 +62,7 @@ public struct WebServer: Service {
                 response = Response(status: .internalServerError)
             }
             let status = response.status
-            defer { recorder.record(request, context, status: status, since: start) }
+            defer { recorder.record(request, context, handler: handler, status: status, since: start) }
             response.headers[.date] = date.text
             response.headers[.server] = "algolia-exporter"
             do {
@@ -72,11 +76,14 @@ public struct WebServer: Service {
         let immediate = Set(
             (HealthRoutes.alive + [exporter.paths.telemetry]).map { exporter.paths.routePrefix + $0 })
         serve = Self.serving(listener, protection, onRunning: onRunning) { request, writer, channel in
-            if immediate.contains(request.uri.string) { return try await answer(request, writer, channel) }
+            let handler = recorder.handler(of: request.uri.string)
+            if immediate.contains(request.uri.string) { return try await answer(request, handler, writer, channel) }
             // It may take long: not on the event loop, where other connections would wait for it.
             var writer: ResponseWriter? = consume writer
-            try await withTaskExecutorPreference(globalConcurrentExecutor) {
-                if let writer = writer.take() { try await answer(request, writer, channel) }
+            let executor: any TaskExecutor =
+                urgent.contains(handler) ? globalConcurrentExecutor : QueryExecutor.shared
+            try await withTaskExecutorPreference(executor) {
+                if let writer = writer.take() { try await answer(request, handler, writer, channel) }
             }
         }
     }
@@ -141,12 +148,13 @@ public struct WebServer: Service {
     }
 
     static func router(
-        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper
+        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper, _ gate: MemoryGate
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods, exporter: exporter))
+        router.add(middleware: MemoryMiddleware(gate: gate, urgent: Set(endpoints.filter(\.isUrgent).map(\.path))))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         router.add(middleware: BasicAuthentication { protection.current.passwords })
         for endpoint in endpoints {

@@ -33,7 +33,8 @@ enum MetricsReference {
         CollectorMetric.storageIsUp, ConfigurationMetric.requestsPerMinuteLimit, CollectorMetric.pointsStored,
         ExporterMetric.databaseSize, CollectorMetric.databaseState, CollectorMetric.clockOffset,
         RemoteWriteMetric.samples, RemoteWriteMetric.dropped, RemoteWriteMetric.requests, RemoteWriteMetric.lag,
-        HTTPMetric.requests, HTTPMetric.duration, LogMetric.dropped, ConfigurationMetric.isReloadSuccessful,
+        HTTPMetric.requests, HTTPMetric.duration, HTTPMetric.rejections, LogMetric.dropped,
+        ConfigurationMetric.isReloadSuccessful,
         ConfigurationMetric.lastReload,
     ]
     /// The limits of the contract and their use.

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
@@ -13,6 +14,13 @@ final class Connections: Sendable {
         case full, allBusy, slowReader, slowRequest, outOfDescriptors, refusedClient, failedHandshake,
             slowStream, slowStreamRequest, noPlace, brokenConnection
     }
+
+    /// How each event is counted in ``HTTPMetric/rejections``; those that refuse nobody are not.
+    private static let reasons: [Event: HTTPMetric.Rejection] = [
+        .full: .room, .slowReader: .slowReader, .slowRequest: .slowRequest, .outOfDescriptors: .descriptors,
+        .refusedClient: .certificate, .failedHandshake: .handshake, .slowStream: .slowReader,
+        .slowStreamRequest: .slowRequest, .noPlace: .streams, .brokenConnection: .protocol,
+    ]
 
     /// Connections that may be open beyond the limit while others are being closed for them.
     private static let slack = 8
@@ -40,11 +48,13 @@ final class Connections: Sendable {
     }
 
     let limits: ConnectionLimits
+    private let rejections: Rejections
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(_ limits: ConnectionLimits, logger: Logger) {
+    init(_ limits: ConnectionLimits, rejections: Rejections, logger: Logger) {
         self.limits = limits
+        self.rejections = rejections
         self.logger = logger
     }
 
@@ -180,8 +190,9 @@ final class Connections: Sendable {
 
     // MARK: Log
 
-    /// Logs a warning, unless the same was logged within the last minutes.
+    /// Counts an event, and logs a warning unless the same was logged within the last minutes.
     func warn(_ event: Event, _ text: @autoclosure () -> String) {
+        if let reason = Self.reasons[event] { rejections.count(reason) }
         let isDue = state.withLock { state in
             if let last = state.warned[event], .now() - last < Self.warningInterval { return false }
             state.warned[event] = .now()
