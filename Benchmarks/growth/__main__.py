@@ -26,9 +26,12 @@ def main():
     parser.add_argument("--days", type=int, default=90, help="days of hours (90, the exporter's default)")
     parser.add_argument("--print", action="store_true", help="print the table and write no file")
     options = parser.parse_args()
+    numbers = [int(number) for number in options.sizes.split(",")]
+    if len(numbers) < 2:
+        parser.error("--sizes: an exponent needs two sizes")
     begin, load = time.monotonic(), os.getloadavg()[0]
     sizes = []
-    for indices in map(int, options.sizes.split(",")):
+    for indices in numbers:
         with Workshop(None) as workshop:
             size = measure(workshop, PROJECT / ".build/release/algolia-exporter", indices, options.days)
         print(size, flush=True)

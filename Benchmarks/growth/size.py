@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+import sqlite3
 import time
 
 from exporter import Exporter
@@ -26,7 +27,8 @@ class Size:
     fill_processor: float  # the exporter's share of it, in seconds of one core
     hourly: int  # points
     daily: int
-    bytes: int
+    hourly_bytes: int
+    daily_bytes: int
     series: int
     memory_filled: int
     memory_restarted: int
@@ -77,10 +79,20 @@ class Growing(Exporter):
             "fill_processor": processor,
             "hourly": points["hourly"],
             "daily": points["daily"],
-            "bytes": self.database.stat().st_size,
+            **self.table_bytes(),
             "series": int(re.search(r"(?m)^series +(\d+)", information)[1]),
             "memory_filled": memory,
         }
+
+    def table_bytes(self):
+        """Bytes of the two tables of points: they grow at different rates, so the size of the file tells nothing about a year."""
+        connection = sqlite3.connect(self.database)
+        rows = connection.execute(
+            "SELECT name, sum(pgsize) FROM dbstat WHERE name IN ('hourly', 'daily') GROUP BY name"
+        )
+        sizes = {f"{name}_bytes": size for name, size in rows}
+        connection.close()
+        return sizes
 
     def is_filled(self, body):
         # An answer about thousands of indices takes its time from the fill.

@@ -43,8 +43,8 @@ def points_a_day(size):
     return size.hourly / size.days + size.daily / 365
 
 
-def bytes_a_point(size):
-    return size.bytes / (size.hourly + size.daily)
+def bytes_a_day(size):
+    return size.hourly_bytes / size.days + size.daily_bytes / 365
 
 
 # (name, value, format). Rows with ¹ follow from the number of indices alone.
@@ -60,8 +60,8 @@ ROWS = (
     ("series", lambda size: size.series, "count"),
     ("points a day", points_a_day, "count"),
     ("points a year", lambda size: 365 * points_a_day(size), "count"),
-    ("MB a day", lambda size: points_a_day(size) * bytes_a_point(size) / 1e6, "number"),
-    ("MB a year", lambda size: 365 * points_a_day(size) * bytes_a_point(size) / 1e6, "count"),
+    ("MB a day", lambda size: bytes_a_day(size) / 1e6, "number"),
+    ("MB a year", lambda size: 365 * bytes_a_day(size) / 1e6, "count"),
     ("resident memory after the fill: MB", lambda size: size.memory_filled / 1e6, "number"),
     ("resident memory after a restart: MB", lambda size: size.memory_restarted / 1e6, "number"),
     ("samples on `/metrics`²", lambda size: size.samples, "count"),
