@@ -3,7 +3,7 @@
 
 RELEASE := .build/release/algolia-exporter
 
-.PHONY: run run-settings test sanitize fuzz bench bench-peers e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
+.PHONY: run run-settings test sanitize fuzz bench bench-peers bench-growth e2e build dist docs protobuf format lint clean deps deps-run deps-test deps-browser help
 
 help:
 	@echo "make run     start the exporter: on Algolia when ALGOLIA_APPLICATION_ID and"
@@ -13,7 +13,8 @@ help:
 	@echo "make fuzz    look for inputs that break a parser; MINUTES=60 for all parsers together"
 	@echo "make e2e     run the end-to-end test of the release binary"
 	@echo "make bench   measure, and print a table; make bench-peers measures beside other"
-	@echo "             programs, and writes docs/benchmarks.md"
+	@echo "             programs, make bench-growth with 10 to 10,000 indices, and both write"
+	@echo "             docs/benchmarks.md"
 	@echo "make dist    write the files of a release to dist/: tar.gz, .deb, bill of materials"
 	@echo "make docs    write docs/metrics.md from the statistics catalogue"
 	@echo "make protobuf  generate the Swift code of the .proto files"
@@ -58,6 +59,10 @@ bench: build
 bench-peers: build
 	scripts/swift build -c release --product benchmark
 	scripts/bench-peers
+
+# With the number of indices.
+bench-growth: build
+	scripts/bench-growth
 
 docs: deps
 	UPDATE_DOCS=1 scripts/swift test --filter 'MetricsReferenceTests|FaultsReferenceTests'

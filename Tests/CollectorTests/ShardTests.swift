@@ -40,6 +40,7 @@ struct ShardTests {
         let names = (0..<12).map { "index_\($0)" as IndexName }
         let world = World(indices: names)
         var seen: [Set<Scope>] = []
+        var series: [SeriesKey] = []
         for number in 1...3 {
             var settings = CollectionSettings()
             settings.horizon = 2 * 86_400
@@ -48,7 +49,10 @@ struct ShardTests {
             let collector = try world.collector(history, settings: settings)
             #expect(try await world.settle(collector))
             seen.append(Set(try await history.coverage().map(\.scope)))
+            series += try await history.storedSeries().map(\.key)
         }
+        #expect(Set(series).count == series.count, "the list of indices is every shard's, its sums are one's")
+        #expect(series.contains { $0.api == .search && $0.index.isEmpty })
         #expect(seen.reduce(0) { $0 + $1.count } == 13)
         #expect(seen.reduce(into: Set()) { $0.formUnion($1) }.count == 13)
     }

@@ -47,6 +47,14 @@ public struct CapacityReader: Sendable {
         return try await history.newestIndexList(application: application).map(Self.listedDayEnd)
     }
 
+    /// The first day of UTC that was answered for `application` itself; nil before any was. A first backfill brings a
+    /// year of them at once.
+    public func firstDay(_ application: ApplicationID) async throws -> Int64? {
+        try await history.coverage(Scope(application: application))
+            .filter { $0.granularity == .daily && !$0.scope.isIndex }
+            .compactMap { $0.ranges.ranges.first.map { $0.start / Self.day } }.min()
+    }
+
     /// Reads the days of one application.
     func input(_ application: ApplicationID, contract: Contract, days: Range<Int64>?) async throws -> CapacityInput {
         let coverage = try await coverage(application)

@@ -319,7 +319,8 @@ struct Planner {
     /// A scope's newest week, then its days, then older weeks.
     private func backfillRequest(_ scope: Scope, now: UnixTime) -> PlannedRequest? {
         let hourly = backfillRequest(scope, .hourly, now: now)
-        let newestWeek = now - settings.settleDelay - PlannedRequest.longest(.hourly)
+        // The first live tail brings the newest week: what is a few hours older than that does not go before the days.
+        let newestWeek = settings.tail(.hourly, now: now).end - PlannedRequest.longest(.hourly)
         if let hourly, hourly.range.end > newestWeek { return hourly }
         return backfillRequest(scope, .daily, now: now) ?? hourly
     }

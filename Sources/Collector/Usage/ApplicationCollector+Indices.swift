@@ -43,6 +43,7 @@ extension ApplicationCollector {
             await keep(
                 IndexSnapshot(
                     application: client.application, indices: list.indices, isWhole: list.isWhole, collected: owned,
+                    collectsApplication: state.settings.owns(Scope(application: client.application)),
                     time: min(now, client.newestDate(.search)?.date ?? .max)))
             if owned != state.indices {
                 log.info("collecting \(owned.count) of \(list.names.count) indices")

@@ -8,18 +8,22 @@ public struct IndexSnapshot: Sendable, Hashable {
     public var indices: [ListedIndex]
     /// Whether every index is there that the key may list: what is missing is then gone.
     public var isWhole: Bool
-    /// The indices whose levels are stored; the application's sums are of all of them.
+    /// The indices whose levels are stored.
     public var collected: Set<IndexName>
+    /// Whether the application's sums over all indices are stored: one of several shards does that.
+    public var collectsApplication: Bool
     /// When the list was asked for.
     public var time: UnixTime
 
     public init(
-        application: ApplicationID, indices: [ListedIndex], isWhole: Bool, collected: Set<IndexName>, time: UnixTime
+        application: ApplicationID, indices: [ListedIndex], isWhole: Bool, collected: Set<IndexName>,
+        collectsApplication: Bool = true, time: UnixTime
     ) {
         self.application = application
         self.indices = indices
         self.isWhole = isWhole
         self.collected = collected
+        self.collectsApplication = collectsApplication
         self.time = time
     }
 
@@ -63,7 +67,7 @@ extension History {
                         try writer.write([Point(time: granularity.floor(list.time), value: value)], series: id)
                     }
                 }
-                try write(list.sums, of: "")
+                if list.collectsApplication { try write(list.sums, of: "") }
                 for index in list.indices where list.collected.contains(index.name) {
                     try write(index.levels, of: index.name)
                 }

@@ -6,7 +6,7 @@ public import UsageModel
 /// The capacity report of each application, computed on request and kept while it is current.
 ///
 /// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
-/// change of the history a report may be a minute old; with another newest day, contract or list of events never.
+/// change of the history a report may be a minute old; with another first or newest day, contract or list of events never.
 public actor CapacityCache {
     /// The configuration that reports are made with.
     public struct Planning: Sendable {
@@ -30,6 +30,7 @@ public actor CapacityCache {
         var contract: Contract
         var timeZone: TimeZone
         var events: EventCalendar
+        var firstDay: Int64?
         var newestDayEnd: Int64?
     }
 
@@ -77,7 +78,8 @@ public actor CapacityCache {
         let reader = CapacityReader(history, timeZone: timeZone, events: events)
         let conditions = Conditions(
             contract: planning.contracts()[application] ?? Contract(), timeZone: timeZone,
-            events: events, newestDayEnd: try await reader.newestDayEnd(application))
+            events: events, firstDay: try await reader.firstDay(application),
+            newestDayEnd: try await reader.newestDayEnd(application))
         if let known = made[application], known.conditions == conditions,
             known.generation == history.generation || clock.monotonic - known.time < Self.patience
         {

@@ -26,6 +26,15 @@ struct PlannerOrderTests {
         #expect(backfill == 10 / 3 || backfill == (10 - 1) / 3)
     }
 
+    @Test("On an empty history, the application's week of hours and year of days come with the first four requests")
+    func firstAnswers() throws {
+        var collection = PlannedCollection(indices: indices)
+        for _ in 0..<4 { collection.answer(try #require(collection.next())) }
+        let application = collection.requests.map(\.request).filter { !$0.scope.isIndex }
+        #expect(application.contains { $0.granularity == .hourly && $0.range.seconds == 7 * day })
+        #expect(application.contains { $0.granularity == .daily && $0.range.seconds == 365 * day })
+    }
+
     @Test("However much is urgent, every fourth request is backfill's; without backfill, nothing waits for it")
     func share() {
         var collection = PlannedCollection(indices: indices) { $0.tailFetched = [.everything: World.start - day] }
