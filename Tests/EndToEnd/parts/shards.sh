@@ -2,7 +2,7 @@
 source "$(dirname "$0")/../library.sh"
 needs curl jq prometheus python3 sqlite3 victoria-metrics
 
-# docs/scaling.md has the figures of SHARD_INDICES=3000 SHARD_HORIZON=90d SHARD_PATIENCE=3600.
+# docs/scaling.md has figures of SHARD_INDICES=450, and of the filling of SHARD_INDICES=3000 SHARD_HORIZON=7d SHARD_PATIENCE=3600.
 indices=${SHARD_INDICES:-24}
 horizon=${SHARD_HORIZON:-14d}
 patience=${SHARD_PATIENCE:-120}
