@@ -29,7 +29,10 @@ struct PlannerOrderTests {
     @Test("On an empty history, the application's week of hours and year of days come with the first four requests")
     func firstAnswers() throws {
         var collection = PlannedCollection(indices: indices)
-        for _ in 0..<4 { collection.answer(try #require(collection.next())) }
+        for _ in 0..<4 {
+            let request = collection.next()
+            collection.answer(try #require(request))
+        }
         let application = collection.requests.map(\.request).filter { !$0.scope.isIndex }
         #expect(application.contains { $0.granularity == .hourly && $0.range.seconds == 7 * day })
         #expect(application.contains { $0.granularity == .daily && $0.range.seconds == 365 * day })
