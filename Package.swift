@@ -186,7 +186,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", "Forecast", "Capacity",
-                coreMetrics, logging, nioCore, nioPosix, subprocess,
+                coreMetrics, logging, nioCore, nioPosix, sqlite, subprocess,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
@@ -207,6 +207,12 @@ let package = Package(
             [
                 "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "Transport", "TestSupport",
                 "CrashVictim", coreMetrics, grdb, nioCore,
+            ]),
+        tests(
+            "LifeTests",
+            [
+                "AlgoliaClient", "Collector", "History", "PrometheusModel", "RemoteStorage", "Simulator", "Snappy",
+                "Transport", "UsageModel", "TestSupport", coreMetrics, grdb, logging, nioCore, protobuf,
             ]),
         tests("SnappyTests", ["Snappy"]),
         tests("PrometheusModelTests", ["PrometheusModel", "UsageModel", "TestSupport"]),
