@@ -201,7 +201,7 @@ let package = Package(
                 nioCore,
             ]),
         tests("TransportTests", ["Transport", "TestSupport", httpClient, nioCore, nioPosix, nioSSL]),
-        tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb, sqlite]),
+        tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [

@@ -9,6 +9,9 @@ import UsageModel
 
 /// What must hold during a life.
 extension Life {
+    /// Requests that a life may take; most take 5,000 to 15,000.
+    private static let mostRequests = 30_000
+
     /// Whether the time of day is right, and has been for long enough that everything knows.
     private var isClockRight: Bool { clockError == 0 && clock.monotonic - clockRightSince > 1200 }
 
@@ -64,6 +67,9 @@ extension Life {
         try await process?.drain()
         guard let history = process?.history else { return }
         var wrong: [String] = []
+        if vendor.requests > Self.mostRequests {
+            wrong.append("\(vendor.requests) requests: something was asked for all the time")
+        }
         wrong += try await points(history)
         wrong += try await coverage(history)
         wrong += try await counters(history)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A life of 72 hours", .timeLimit(.minutes(60)))
 struct LifeTests {
-    /// Seeds of every run: those that have once found something, each with what that was.
-    private static let kept: [UInt64] = [4, 9, 15]
+    /// Seeds of every run. 15 once found that a retry of the list of indices kept the collector spinning.
+    private static let kept: [UInt64] = [4, 5, 15]
 
     /// `LIFE_SEEDS=1...20` or `LIFE_SEEDS=4,17` runs others.
     private static var seeds: [UInt64] {
