@@ -5,7 +5,7 @@ import Testing
 @Suite("A life of 72 hours", .timeLimit(.minutes(60)))
 struct LifeTests {
     /// Seeds of every run. 15 once found that a retry of the list of indices kept the collector spinning.
-    private static let kept: [UInt64] = [4, 5, 15]
+    private static let kept: [UInt64] = [5, 15]
 
     /// `LIFE_SEEDS=1...20` or `LIFE_SEEDS=4,17` runs others.
     private static var seeds: [UInt64] {
