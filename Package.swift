@@ -186,7 +186,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "UsageModel", "AlgoliaClient", "History", "Collector", "Simulator", "Transport", "Forecast", "Capacity",
-                coreMetrics, logging, nioCore, nioPosix, subprocess,
+                coreMetrics, logging, nioCore, nioPosix, sqlite, subprocess,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
@@ -201,12 +201,18 @@ let package = Package(
                 nioCore,
             ]),
         tests("TransportTests", ["Transport", "TestSupport", httpClient, nioCore, nioPosix, nioSSL]),
-        tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb, sqlite]),
+        tests("HistoryTests", ["History", "UsageModel", "Migrations", "Collector", "TestSupport", grdb]),
         tests(
             "CollectorTests",
             [
                 "Collector", "History", "UsageModel", "Simulator", "AlgoliaClient", "Transport", "TestSupport",
                 "CrashVictim", coreMetrics, grdb, nioCore,
+            ]),
+        tests(
+            "LifeTests",
+            [
+                "AlgoliaClient", "Collector", "History", "PrometheusModel", "RemoteStorage", "Simulator", "Snappy",
+                "Transport", "UsageModel", "TestSupport", coreMetrics, grdb, logging, nioCore, protobuf,
             ]),
         tests("SnappyTests", ["Snappy"]),
         tests("PrometheusModelTests", ["PrometheusModel", "UsageModel", "TestSupport"]),

@@ -18,12 +18,14 @@ struct IndexDiscovery {
     /// Whether to ask now: an interval after the last list, and soon after the hour turns at the latest, so that no hour
     /// is without the levels of indices.
     func isDue(now: UnixTime, interval: Int64) -> Bool {
-        guard canList, Double(now) >= notBefore else { return false }
-        guard let lastSuccess else { return true }
+        canList && Double(now) >= notBefore && now >= due(interval: interval)
+    }
+
+    /// When the last list is too old.
+    private func due(interval: Int64) -> UnixTime {
+        guard let lastSuccess else { return .min }
         let hour = Granularity.hourly
-        return now
-            >= min(
-                lastSuccess + interval, hour.floor(lastSuccess) + hour.seconds + CollectionSettings.turnDelay)
+        return min(lastSuccess + interval, hour.floor(lastSuccess) + hour.seconds + CollectionSettings.turnDelay)
     }
 
     /// When the list was last fetched; nil before that, and when it is to be fetched anew.
@@ -39,8 +41,11 @@ struct IndexDiscovery {
     /// Until when it waits after a failure; nil when it does not.
     var pausedUntil: Double? { canList && failures > 0 ? notBefore : nil }
 
-    /// When to wake up for it at the latest.
-    var wakeUp: Double { canList && failures > 0 ? notBefore : .infinity }
+    /// When to wake up for it at the latest. Never before it is due: a clock that was set back across the turn of an hour
+    /// leaves a retry that comes too early.
+    func wakeUp(interval: Int64) -> Double {
+        canList && failures > 0 ? max(notBefore, Double(due(interval: interval))) : .infinity
+    }
 
     /// Whether the list is known, or none can be had.
     var isSettled: Bool { !canList || hasSucceeded }

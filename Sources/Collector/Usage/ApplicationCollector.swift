@@ -126,7 +126,8 @@ public actor ApplicationCollector {
         guard let request = state.next(now: now) else {
             if state.collectsUsage { metrics.remaining(state.planner, now: now) }
             if state.planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
-            return .idle(until: min(state.planner.wakeUp(now: now), state.discovery.wakeUp))
+            let listing = state.discovery.wakeUp(interval: state.settings.indexInterval)
+            return .idle(until: min(state.planner.wakeUp(now: now), listing))
         }
         return .requested(succeeded: await perform(request) == .stored)
     }

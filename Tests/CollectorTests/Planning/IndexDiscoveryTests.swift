@@ -23,7 +23,7 @@ struct IndexDiscoveryTests {
             #expect(!discovery.isDue(now: turn + 59, interval: interval))
             #expect(discovery.isDue(now: turn + 60, interval: interval), "each hour has its levels")
         }
-        #expect(discovery.wakeUp == .infinity)
+        #expect(discovery.wakeUp(interval: 3600) == .infinity)
     }
 
     @Test("However late each list comes, none drifts out of its hour")
@@ -41,6 +41,22 @@ struct IndexDiscoveryTests {
         #expect(hours.count == 10 * 24 + 1)
     }
 
+    @Test("A clock that is set back across the turn of the hour leaves no retry in the past")
+    func setBack() {
+        var generator: any RandomNumberGenerator & Sendable = SeededGenerator(3)
+        var discovery = IndexDiscovery(canList: true)
+        discovery.succeeded(now: now)
+        let turn = Granularity.hourly.floor(now) + 3600
+        _ = discovery.failed(now: Double(turn + 61), .timeout, using: &generator)
+        discovery.shift(by: -90)
+        var time = turn - 20
+        while time < turn + 60, !discovery.isDue(now: time, interval: 3600) {
+            #expect(discovery.wakeUp(interval: 3600) > Double(time), "its loop would not sleep")
+            time += 1
+        }
+        #expect(discovery.isDue(now: turn + 60, interval: 3600))
+    }
+
     @Test("Failures wait longer and longer, at least a second, and never longer than five minutes")
     func backoff() {
         var generator: any RandomNumberGenerator & Sendable = SeededGenerator(3)
@@ -51,7 +67,7 @@ struct IndexDiscoveryTests {
             #expect(delay >= 1 && delay <= min(300, pow2(failures)))
             #expect(!discovery.isDue(now: UnixTime(time + delay) - 1, interval: 3600))
             time = (time + delay).rounded(.up)
-            #expect(discovery.wakeUp == time && discovery.isDue(now: UnixTime(time), interval: 3600))
+            #expect(discovery.wakeUp(interval: 3600) == time && discovery.isDue(now: UnixTime(time), interval: 3600))
         }
         discovery.succeeded(now: UnixTime(time))
         #expect(discovery.failed(now: time, .timeout, using: &generator) <= 2, "a success begins anew")

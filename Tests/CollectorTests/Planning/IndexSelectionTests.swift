@@ -29,7 +29,7 @@ struct IndexSelectionTests {
     func noKey() {
         #expect(!IndexDiscovery(canList: true).isSettled && IndexDiscovery(canList: true).isDue(now: 0, interval: 60))
         let discovery = IndexDiscovery(canList: false)
-        #expect(discovery.isSettled && discovery.wakeUp == .infinity)
+        #expect(discovery.isSettled && discovery.wakeUp(interval: 3600) == .infinity)
         #expect(!discovery.isDue(now: Self.now, interval: 3600))
     }
 

@@ -1,18 +1,20 @@
-import Foundation
-import GRDBSQLite
-import Synchronization
+private import Foundation
+private import GRDBSQLite
+private import Synchronization
 
 /// A file system for SQLite (https://www.sqlite.org/vfs.html) that fails on order in one folder, and is the system's own
 /// everywhere else.
 ///
 /// The first one made becomes SQLite's default, so whatever the history opens afterwards goes through it.
-final class FaultyFileSystem: Sendable {
+public final class FaultyFileSystem: Sendable {
     /// What goes wrong.
-    enum Fault: String, Sendable, CaseIterable {
+    public enum Fault: String, Sendable, CaseIterable {
         /// Every call fails: `EIO`.
         case failing
         /// Writes fail: `ENOSPC`.
         case full
+        /// Writes fail, reads do not: a disk that the system has made read-only.
+        case readOnly
         /// Half of what is to be written is, then there is no room.
         case short
         /// The power fails: nothing succeeds any more, and only what was synced is there afterwards.
@@ -22,7 +24,7 @@ final class FaultyFileSystem: Sendable {
     }
 
     /// The kinds of calls that are counted.
-    enum Call { case open, read, write, truncate, sync, delete }
+    fileprivate enum Call { case open, read, write, truncate, sync, delete }
 
     private struct State {
         var fault: Fault?
@@ -32,21 +34,21 @@ final class FaultyFileSystem: Sendable {
         var synced: [String: [UInt8]] = [:]
     }
 
-    let folder: String
+    private let folder: String
     private let state = Mutex(State())
 
     /// - Parameter folder: absolute and without links.
-    init(folder: String) {
+    public init(folder: String) {
         self.folder = folder.hasSuffix("/") ? folder : folder + "/"
         Self.install
         Self.systems.withLock { $0[self.folder] = self }
     }
 
     /// Passes everything on again.
-    func remove() { Self.systems.withLock { $0[folder] = nil } }
+    public func remove() { Self.systems.withLock { $0[folder] = nil } }
 
     /// Lets every call from the `first` on fail, counted from now.
-    func fail(_ fault: Fault, from first: Int) {
+    public func fail(_ fault: Fault, from first: Int) {
         state.withLock { state in
             state.fault = fault
             state.first = first
@@ -55,15 +57,15 @@ final class FaultyFileSystem: Sendable {
     }
 
     /// Ends the cause.
-    func heal() { state.withLock { $0.fault = nil } }
+    public func heal() { state.withLock { $0.fault = nil } }
 
     /// Calls since the last order.
-    var calls: Int { state.withLock { $0.calls } }
+    public var calls: Int { state.withLock { $0.calls } }
 
     /// Takes the files as they are for what a loss of power leaves.
-    func noteSynced(_ name: String, _ bytes: [UInt8]) { state.withLock { $0.synced[name] = bytes } }
+    public func noteSynced(_ name: String, _ bytes: [UInt8]) { state.withLock { $0.synced[name] = bytes } }
 
-    var synced: [String: [UInt8]] { state.withLock { $0.synced } }
+    public var synced: [String: [UInt8]] { state.withLock { $0.synced } }
 
     /// Counts a call.
     /// - Returns: what is to go wrong with it.
@@ -105,7 +107,7 @@ final class FaultyFileSystem: Sendable {
         own.pointee.xDelete = { _, name, sync in
             if let name, let system = FaultyFileSystem.system(for: String(cString: name)) {
                 let isTold = system.fault(.delete)
-                if isTold == .failing || isTold == .powerLoss { return SQLITE_IOERR | (10 << 8) }
+                if isTold == .failing || isTold == .readOnly || isTold == .powerLoss { return SQLITE_IOERR | (10 << 8) }
                 system.state.withLock { $0.synced[String(cString: name)] = nil }
             }
             return real.pointee.xDelete(real, name, sync)
@@ -168,7 +170,7 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
         let inner = OpenFile.inner(file!)
         let write = inner.pointee.pMethods.pointee.xWrite!
         switch OpenFile.of(file!).takeUnretainedValue().system.fault(.write) {
-        case .failing, .powerLoss: return SQLITE_IOERR | (3 << 8)
+        case .failing, .readOnly, .powerLoss: return SQLITE_IOERR | (3 << 8)
         case .full: return SQLITE_FULL
         case .short:
             _ = write(inner, bytes, count / 2, offset)
@@ -178,7 +180,7 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
     }
     own.xTruncate = { file, size in
         let fault = OpenFile.of(file!).takeUnretainedValue().system.fault(.truncate)
-        if fault == .failing || fault == .powerLoss { return SQLITE_IOERR | (6 << 8) }
+        if fault == .failing || fault == .readOnly || fault == .powerLoss { return SQLITE_IOERR | (6 << 8) }
         let inner = OpenFile.inner(file!)
         return inner.pointee.pMethods.pointee.xTruncate(inner, size)
     }
@@ -186,7 +188,7 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
         let open = OpenFile.of(file!).takeUnretainedValue()
         let inner = OpenFile.inner(file!)
         switch open.system.fault(.sync) {
-        case .failing, .powerLoss: return SQLITE_IOERR | (4 << 8)
+        case .failing, .readOnly, .powerLoss: return SQLITE_IOERR | (4 << 8)
         case .lostSync: return SQLITE_OK
         case .full, .short, nil:
             // By SQLite's own descriptor: closing another would drop the locks of the process.
