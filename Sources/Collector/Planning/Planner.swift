@@ -295,7 +295,7 @@ struct Planner {
                     && backlog(of: track, now: now).ranges.contains { $0.overlaps(open) }
             }
             if !goesOn {
-                reaches.update(key) { $0.doubt() }
+                reaches.update(key) { $0.abandon() }
                 hasAbandoned = true
             }
         }

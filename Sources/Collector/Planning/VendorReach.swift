@@ -19,6 +19,8 @@ struct VendorReach {
         var served: UnixTime
         /// The age of the youngest start that was refused.
         var refusedAge: Int64
+        /// Whose request was refused last.
+        var scope: Scope?
     }
 
     /// The age that another granularity of the same vendor has: the first guess.
@@ -54,12 +56,14 @@ struct VendorReach {
     }
 
     mutating func noteRefused(
-        _ start: UnixTime, _ granularity: Granularity, now: UnixTime, reason: String, isAbsence: Bool
+        _ start: UnixTime, _ granularity: Granularity, now: UnixTime, reason: String, isAbsence: Bool,
+        scope: Scope? = nil
     ) {
         let open = start + granularity.seconds
         var search = search ?? Search(open: open, served: granularity.floor(now - served), refusedAge: now - start)
         search.open = max(search.open, open)
         search.refusedAge = min(search.refusedAge, now - start)
+        search.scope = scope
         self.search = search
         refusals += 1
         self.reason = reason
@@ -88,8 +92,17 @@ struct VendorReach {
         refusals = 0
     }
 
-    /// Gives the search up: a single refusal is not believed, or nobody is left to go on.
+    /// Gives the search up: a single refusal is not believed.
     mutating func doubt() { search = nil }
+
+    /// Ends the search, because nobody asks for anything in which it still looks. What it has looked at is absent for the
+    /// scope that was refused last: it has everything newer, and would begin the same search again and again.
+    mutating func abandon() {
+        if isAbsence, let scope = search?.scope { noteSearched(scope) } else { doubt() }
+    }
+
+    /// Whether a search of a scope would begin that was concluded before, and did not help.
+    func isSearchedInVain(_ scope: Scope) -> Bool { search == nil && searched.contains(scope) }
 
     /// Ends the search of a scope that has no data further back.
     mutating func noteSearched(_ scope: Scope) {

@@ -48,7 +48,10 @@ enum Diagnosis: Equatable {
         /// Whether everything that was asked for was answered in a newer range.
         func wasServed(_ request: PlannedRequest) -> Bool {
             guard let track = planner.track(request.scope, request.granularity) else { return false }
-            return request.statistics.answeredNames.allSatisfy { track.lastTail($0) != nil }
+            if request.statistics.answeredNames.allSatisfy({ track.lastTail($0) != nil }) { return true }
+            // The wildcard is all names, and their tails may have been fetched by name.
+            let names = planner.offer(request.scope).names
+            return request.statistics == .all && !names.isEmpty && names.allSatisfy { track.lastTail($0) != nil }
         }
 
         /// Whether a 404 for an index may be about the wildcard: where the application's was refused, too.

@@ -85,7 +85,8 @@ struct Failures {
             return refuse(failed, message: message, &planner, using: &generator)
         case .indexUnknown:
             back(off: failed, .notFound, because: discovery.doubt(of: request.scope.index), &planner, using: &generator)
-        case .rangeRefused(let isAbsence): return searchReach(failed, isAbsence: isAbsence, &planner)
+        case .rangeRefused(let isAbsence):
+            return searchReach(failed, isAbsence: isAbsence, &planner, using: &generator)
         case .windowRefused: return putAside(failed, planner)
         case .leftToApplication:
             health.answered(now: clock.seconds, error: error)
@@ -119,17 +120,21 @@ struct Failures {
 
     /// Takes a refusal of a window of the past for one of its range: looks for the oldest start that is served.
     private mutating func searchReach(
-        _ failed: FailedRequest, isAbsence: Bool, _ planner: inout Planner
+        _ failed: FailedRequest, isAbsence: Bool, _ planner: inout Planner, using generator: inout Generator
     ) -> [Finding] {
         let request = failed.request
         health.answered(now: clock.seconds, error: failed.error)
+        // A search that was concluded and did not help would be made again and again, as fast as the quota allows.
+        if planner.reaches[ReachKey(request)].isSearchedInVain(request.scope) {
+            back(off: failed, .notFound, &planner, using: &generator)
+        }
         log.debug(
             "\(failed.error); looking for the oldest range that Algolia serves",
             metadata: ["granularity": "\(request.granularity.rawValue)", "range": "\(request.range)"])
         planner.reaches.update(ReachKey(request)) {
             $0.noteRefused(
                 request.range.start, request.granularity, now: failed.sentAt, reason: failed.error.description,
-                isAbsence: isAbsence)
+                isAbsence: isAbsence, scope: request.scope)
         }
         planner.continueSearch(request.scope)
         return planner.reaches.conclude(request, now: clock.now).map { [.horizon($0)] } ?? []

@@ -56,6 +56,28 @@ struct VendorReachTests {
     }
 
     @Test(
+        "A search that nobody goes on with tells what it has looked at, once, where the answers were that there are no data"
+    )
+    func abandoned() {
+        let (now, scope) = (World.start, Scope(application: "APP", index: "fresh"))
+        let start = Granularity.hourly.floor(now - 4 * Self.day)
+        for isAbsence in [true, false] {
+            var reach = VendorReach()
+            reach.noteServed(start + 6 * 3600, .hourly, now: now)
+            for hour in [0, 3, 4] as [Int64] {
+                reach.noteRefused(
+                    start + hour * 3600, .hourly, now: now, reason: "no data", isAbsence: isAbsence, scope: scope)
+            }
+            // The hour in between is answered, so nobody asks for it; the search cannot end.
+            #expect(reach.limit(TimeRange(start, start + 5 * 3600), .hourly, now: now) == nil)
+            #expect(!reach.isFound)
+            reach.abandon()
+            #expect(!reach.isSearching)
+            #expect(reach.isSearchedInVain(scope) == isAbsence)
+        }
+    }
+
+    @Test(
         "Any retention is found to the bucket, in few refusals", arguments: [Granularity.hourly, .daily],
         0..<40 as Range<UInt64>)
     func found(granularity: Granularity, seed: UInt64) {

@@ -156,6 +156,26 @@ struct DiagnosisTests {
         #expect(Diagnosis(failed, known, wasForbidden: false) == .wildcardDoubted())
     }
 
+    @Test("A 404 for a window that was searched is believed as well where the wildcard's tail was fetched by names")
+    func absenceByNames() {
+        var known = Self.known(served: true, listed: ["products"])
+        let names = known.planner.offer(Self.index).names
+        let key = ReachKey(EndpointLevel(Self.index), .hourly)
+        known.planner.reaches.update(key) { $0.noteSearched(Self.index) }
+        #expect(known.planner.reaches[key].isSearchedInVain(Self.index))
+        #expect(!known.planner.reaches[key].isSearchedInVain(Self.application))
+        let failed = Self.failed(.backfill, Self.notFound, scope: Self.index)
+        let cases: [([StatisticName], Diagnosis.Absence?)] = [
+            (names, .ofRequest), (Array(names.dropLast()), nil), ([], nil),
+        ]
+        for (fetched, absence) in cases {
+            known.planner.update(Self.index, .hourly) { track in
+                track.tailFetched = Dictionary(uniqueKeysWithValues: fetched.map { ($0, Self.now) })
+            }
+            #expect(Diagnosis.absence(failed, known) == absence, "\(fetched.count) of \(names.count)")
+        }
+    }
+
     @Test("Where names are absent as well as the wildcard, there are no data yet")
     func nothingYet() {
         var known = Self.known(served: false)
