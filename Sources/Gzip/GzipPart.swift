@@ -18,7 +18,7 @@ public struct GzipPart: Sendable {
     /// - Throws: ``Gzip/Failure`` when zlib reports an error.
     public init(_ bytes: UnsafeRawBufferPointer, level: Int32) throws {
         var stream = z_stream()
-        // A negative window makes zlib write no header of its own.
+        // With a negative window size zlib writes raw deflate data, without a header.
         let initialised = deflateInit2_(
             &stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard initialised == Z_OK else { throw Gzip.Failure(code: initialised) }

@@ -22,8 +22,8 @@ public final class QueryExecutor: TaskExecutor {
     /// The one of the process.
     public static let shared = QueryExecutor(threads: max(2, ProcessInfo.processInfo.activeProcessorCount))
 
-    /// What the threads are nicer by than the rest of the process. With 10 they get a tenth of a processor that something
-    /// else wants as well.
+    /// The niceness of the threads above that of the process. At 10, they get about a tenth of a processor that another
+    /// thread wants as well.
     private static let niceness: Int32 = 10
 
     private let jobs = Mutex<[UnownedJob]>([])
@@ -57,8 +57,8 @@ public final class QueryExecutor: TaskExecutor {
 
     private static func lowerPriority() {
         #if os(Linux)
-            // A thread has a priority of its own there, and 0 is the calling one. PRIO_PROCESS is 0, and of another type
-            // than what the calls take.
+            // On Linux each thread has its own priority. The first 0 is PRIO_PROCESS, whose declared type differs between C
+            // libraries; the second is the calling thread.
             _ = setpriority(0, 0, min(19, getpriority(0, 0) + niceness))
         #endif
     }

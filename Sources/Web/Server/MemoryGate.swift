@@ -13,7 +13,7 @@ private import Synchronization
 
 /// Keeps the process below `limits.memory`: past three quarters of it, queries and pages are refused before they take any.
 ///
-/// What has begun is finished, and takes no more than the last quarter: answers are made a part at a time, as many as
+/// The last quarter is for requests that have begun: their answers are made a part at a time, as many at once as
 /// there are threads for queries. Scrapes and health are never refused.
 final class MemoryGate: Sendable {
     /// Seconds until memory that is not needed any more has been given back to the system.

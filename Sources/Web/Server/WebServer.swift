@@ -43,7 +43,7 @@ public struct WebServer: Service {
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
             prefix: prefix,
-            next: Self.router(endpoints, exporter, protection, gate).buildResponder())
+            next: Self.router(endpoints, exporter, protection, gate, urgent: urgent).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
@@ -148,13 +148,14 @@ public struct WebServer: Service {
     }
 
     static func router(
-        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper, _ gate: MemoryGate
+        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper, _ gate: MemoryGate,
+        urgent: Set<String>
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods, exporter: exporter))
-        router.add(middleware: MemoryMiddleware(gate: gate, urgent: Set(endpoints.filter(\.isUrgent).map(\.path))))
+        router.add(middleware: MemoryMiddleware(gate: gate, urgent: urgent))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         router.add(middleware: BasicAuthentication { protection.current.passwords })
         for endpoint in endpoints {
