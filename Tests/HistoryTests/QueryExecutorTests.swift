@@ -26,7 +26,7 @@ struct QueryExecutorTests {
             let before = pthread_self()
             return try await history.read { _ in pthread_equal(before, pthread_self()) != 0 }
         }
-        #expect(try await onQueryThreads { QueryExecutor.isCurrent })
+        #expect(await onQueryThreads { QueryExecutor.isCurrent })
         #expect(try await onQueryThreads { try await isSameThread() })
         #expect(!QueryExecutor.isCurrent)
         #expect(try await history.read { _ in true })

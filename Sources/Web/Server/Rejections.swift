@@ -1,5 +1,5 @@
 internal import CoreMetrics
-public import UsageModel
+internal import UsageModel
 
 /// Counts the requests and connections that are refused, by reason.
 ///
