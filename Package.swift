@@ -179,7 +179,7 @@ let package = Package(
                 "Transport", "Snappy", "TestSupport", httpClient,
                 logging, nioCore, nioHTTP1, protobuf, coreMetrics, hummingbird, httpTypes,
             ],
-            path: "Benchmarks", exclude: ["peers"], swiftSettings: settings),
+            path: "Benchmarks", exclude: ["growth", "peers"], swiftSettings: settings),
 
         // Tests. The crash victim is a collector on simulated data, made to be killed.
         .target(

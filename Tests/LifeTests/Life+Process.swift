@@ -165,8 +165,9 @@ extension Life {
         guard let history = process?.history else { return }
         let target = folder.file("backup-\(nextFile()).db")
         try await attempt("backup") {
+            let backup = Backup(path: target, imports: imports, requests: receiver.requests)
             try await history.backUp(to: target)
-            backups = backups.suffix(2) + [target]
+            backups = backups.suffix(2) + [backup]
         }
     }
 
@@ -179,7 +180,10 @@ extension Life {
         guard let backup = backups.first, !isStorageTroubled else { return }
         let old = path
         try stop(random(0...20))
-        try open(content(backup))
+        try open(content(backup.path))
+        // An import may have brought a value that was newer and wrong, as from a time with a wrong clock. Where the
+        // backup has the right one, nothing changes in it any more that would be sent.
+        if imports > backup.imports { receiver.doubt(since: backup.requests) }
         if merging { try await merge(old) }
         try await forgetSeen()
     }
@@ -189,7 +193,7 @@ extension Life {
         guard let backup = backups.first, !isStorageTroubled, clockError == 0 else { return }
         try stop(0)
         let source = folder.file("sister-\(nextFile()).db")
-        try FileManager.default.copyItem(atPath: backup, toPath: source)
+        try FileManager.default.copyItem(atPath: backup.path, toPath: source)
         if advanced { try await advance(source) }
         try await merge(source)
     }
@@ -200,6 +204,7 @@ extension Life {
         let outcome = try await history.merge(source)
         source.close()
         try history.close()
+        imports += 1
         note("imported: \(outcome.added) added, \(outcome.replaced) replaced, \(outcome.kept) kept")
     }
 

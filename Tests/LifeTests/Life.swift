@@ -11,6 +11,14 @@ import UsageModel
 ///
 /// Everything follows from the seed. What is found wrong is thrown as a ``LifeError``.
 final class Life {
+    /// A copy of the history, and what had happened by then.
+    struct Backup {
+        let path: String
+        let imports: Int
+        /// What the receiver had stored.
+        let requests: Int
+    }
+
     let plan: LifePlan
     let clock: VirtualClock
     let vendor: LifeVendor
@@ -30,7 +38,9 @@ final class Life {
     var system: FaultyFileSystem?
     /// When the process starts again.
     var restart = 0.0
-    var backups: [String] = []
+    var backups: [Backup] = []
+    /// Histories that were imported so far.
+    var imports = 0
     /// Copies of histories so far.
     var files = 0
     /// The call at which the process is to die; nil when it is not.

@@ -110,7 +110,7 @@ extension LifeFault {
         case 92..<94: return .interval(pick([300, 900, 1800]))
         default:
             return .receiver(
-                pick([.status(500), .status(429), .status(413), .timeout, .cut, .storedAndFailed]),
+                pick([.status(500), .status(429), .tooLarge, .timeout, .cut, .storedAndFailed]),
                 requests: Int.random(in: 1...4, using: &generator))
         }
     }

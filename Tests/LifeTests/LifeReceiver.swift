@@ -11,6 +11,8 @@ final class LifeReceiver: HTTPTransport {
     /// What it does instead of storing.
     enum Trouble: Sendable {
         case status(Int)
+        /// It refuses a request of more than one sample as too large.
+        case tooLarge
         case timeout
         case cut
         /// It stores and says that it has not.
@@ -19,13 +21,36 @@ final class LifeReceiver: HTTPTransport {
 
     private struct State {
         var held: [String: Double] = [:]
+        /// The request that brought each of them.
+        var origins: [String: Int] = [:]
+        var doubtful: Set<String> = []
+        var requests = 0
         var troubles: [Trouble] = []
+
+        mutating func keep(_ sample: String, _ value: Double) {
+            held[sample] = value
+            origins[sample] = requests
+            doubtful.remove(sample)
+        }
     }
 
     private let state = Mutex(State())
 
     /// The values, by labels and milliseconds.
     var held: [String: Double] { state.withLock { $0.held } }
+
+    /// How many requests were stored.
+    var requests: Int { state.withLock { $0.requests } }
+
+    /// Samples of a history that was replaced since, and that its successor may not know to be wrong.
+    var doubtful: Set<String> { state.withLock { $0.doubtful } }
+
+    /// Takes what came with the n-th request and later for doubtful, until it comes again.
+    func doubt(since request: Int) {
+        state.withLock { state in
+            state.doubtful.formUnion(state.origins.filter { $0.value >= request }.keys)
+        }
+    }
 
     /// Misbehaves for some requests.
     func begin(_ trouble: Trouble, requests: Int) {
@@ -40,18 +65,24 @@ final class LifeReceiver: HTTPTransport {
         case .status(let status): return Self.answer(status)
         case .timeout: throw .timeout
         case .cut: throw .connection("reset")
-        case .storedAndFailed, nil: break
+        case .tooLarge, .storedAndFailed, nil: break
         }
         guard let plain = try? Snappy.decompress(request.body, limit: 1 << 26),
             let message = try? Prometheus_WriteRequest(serializedBytes: plain)
         else { return Self.answer(400) }
+        // A sample cannot become smaller: refused, it would be lost by right.
+        if case .tooLarge = trouble, message.timeseries.reduce(0, { $0 + $1.samples.count }) > 1 {
+            return Self.answer(413)
+        }
         state.withLock { state in
             for series in message.timeseries {
                 let labels = series.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
-                for sample in series.samples { state.held["\(labels) \(sample.timestamp)"] = sample.value }
+                for sample in series.samples { state.keep("\(labels) \(sample.timestamp)", sample.value) }
             }
+            state.requests += 1
         }
-        return Self.answer(trouble == nil ? 204 : 503)
+        if case .storedAndFailed = trouble { return Self.answer(503) }
+        return Self.answer(204)
     }
 
     private static func answer(_ status: Int) -> TransportAnswer {
