@@ -45,14 +45,14 @@ public struct ProcessMetrics: Sendable {
         let fields = stat[stat.index(after: end)...].split(separator: " ").map(String.init)
         func field(_ number: Int) -> Double { number - 3 < fields.count ? Double(fields[number - 3]) ?? 0 : 0 }
         let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-        let page = Double(sysconf(Int32(_SC_PAGESIZE)))
+        let memory = ProcessMemory.current()
         func write(_ metric: MetricDeclaration, _ value: Double) {
             writer.family(metric)
             writer.sample(.init(), PointValue(value))
         }
         write(Self.cpu, (field(14) + field(15)) / ticks)
-        write(Self.virtualMemory, field(23))
-        write(Self.residentMemory, field(24) * page)
+        write(Self.virtualMemory, Double(memory.virtual))
+        write(Self.residentMemory, Double(memory.resident))
         write(Self.startTime, started)
         if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
             write(Self.openFiles, Double(open))

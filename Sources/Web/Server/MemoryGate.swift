@@ -1,15 +1,8 @@
+internal import Exposition
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
 private import Synchronization
-
-#if canImport(Glibc)
-    private import Glibc
-#elseif canImport(Musl)
-    private import Musl
-#else
-    private import Darwin
-#endif
 
 /// Keeps the process below `limits.memory`: past three quarters of it, queries and pages are refused before they take any.
 ///
@@ -18,7 +11,7 @@ private import Synchronization
 final class MemoryGate: Sendable {
     /// Seconds until memory that is not needed any more has been given back to the system.
     static let retryAfter = 5
-    /// How long a measurement holds: reading it takes 10 µs.
+    /// How long a measurement holds.
     private static let interval = TimeAmount.milliseconds(10)
     /// Between two log lines.
     private static let warningInterval = TimeAmount.minutes(10)
@@ -48,7 +41,7 @@ final class MemoryGate: Sendable {
             let now = NIODeadline.now()
             if state.measured.map({ now - $0 >= Self.interval }) ?? true {
                 state.measured = now
-                state.resident = Self.resident
+                state.resident = ProcessMemory.current().resident
             }
             guard Self.isOver(state.resident, limit) else { return (state.resident, false) }
             let isDue = state.warned.map { now - $0 >= Self.warningInterval } ?? true
@@ -66,19 +59,6 @@ final class MemoryGate: Sendable {
     }
 
     private static func isOver(_ resident: Int, _ limit: Int) -> Bool { resident > limit / 4 * 3 }
-
-    /// Resident bytes of the process; 0 where the system does not tell.
-    private static var resident: Int {
-        let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return 0 }
-        defer { close(descriptor) }
-        var text = [UInt8](repeating: 0, count: 128)
-        let count = read(descriptor, &text, text.count)
-        // `size resident shared …`, in pages.
-        let fields = text.prefix(max(0, count)).split(separator: UInt8(ascii: " "))
-        guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else { return 0 }
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
-    }
 }
 
 /// Answers 503 while ``MemoryGate`` admits nothing, in the form of the path.
