@@ -1,12 +1,17 @@
 // swift-tools-version:6.2
 import PackageDescription
 
+/// Coverage for the fuzzer. `-sanitize=fuzzer` implies it, but not where another `-sanitize` follows, as SwiftPM has it.
+let coverage: [SwiftSetting] =
+    Context.environment["FUZZ"] == nil
+    ? [] : [.unsafeFlags(["-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"])]
+
 let testSettings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]) + coverage
 
 /// Optimised in debug builds as well: tests run years of virtual time through this code, and took twice as long in
 /// generic code that was not specialised.
