@@ -166,10 +166,10 @@ extension History {
         guard !scopes.isEmpty else { return 0 }
         let whole = TimeRangeSet(asked)
         // What is settled of all statistics, and the live tail of each.
-        var answered: [Scope: [StatisticName: TimeRangeSet]] = try selection.coverage()
-            .filter { $0.granularity == granularity && scopes.contains($0.scope) }
+        var answered: [Scope: [StatisticName: TimeRangeSet]] = try selection.coverage(granularity)
+            .filter { scopes.contains($0.scope) }
             .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
-        for tail in try selection.freshness() where tail.granularity == granularity && tail.isLive {
+        for tail in try selection.freshness(granularity) where tail.isLive {
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
             let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()
             answered[tail.scope, default: [:]][tail.statistic] = settled.union(range)

@@ -32,15 +32,17 @@ struct SeriesSelection {
     }
 
     /// The coverage of the scopes that the query is about.
-    func coverage() throws -> [Coverage] {
+    func coverage(_ granularity: Granularity) throws -> [Coverage] {
         let (condition, arguments) = scope.ofScopes(in: "coverage")
-        return try CoverageTable(db: db).read(condition, arguments)
+        return try CoverageTable(db: db).read(
+            "granularity = ? AND \(condition)", [granularity.rawValue] + arguments)
     }
 
     /// How new the scopes are that the query is about.
-    func freshness() throws -> [Freshness] {
+    func freshness(_ granularity: Granularity) throws -> [Freshness] {
         let (condition, arguments) = scope.ofScopes(in: "freshness")
-        return try FreshnessTable(db: db).read(condition, arguments)
+        return try FreshnessTable(db: db).read(
+            "granularity = ? AND \(condition)", [granularity.rawValue] + arguments)
     }
 
     private var scope: SeriesScope {

@@ -126,7 +126,8 @@ struct CoverageTable {
                 WHERE \(condition) ORDER BY 1, 2, 3, 4
                 """)
         var coverages: [Coverage] = []
-        for row in try Row.fetchAll(select, arguments: arguments) {
+        let rows = try Row.fetchCursor(select, arguments: arguments)
+        while let row = try rows.next() {
             let granularity = try row.granularity(2)
             let scope = try row.scope(0)
             let range = TimeRangeSet(try row.range(3, 4))

@@ -70,7 +70,7 @@ struct FreshnessTable {
     /// The freshness of those scopes that meet `condition`.
     func read(_ condition: String, _ arguments: StatementArguments) throws -> [Freshness] {
         let select = try db.cachedStatement(sql: "SELECT * FROM freshness WHERE \(condition)")
-        return try Row.fetchAll(select, arguments: arguments).map(Freshness.init)
+        return try Array(Row.fetchCursor(select, arguments: arguments).map(Freshness.init))
     }
 
     func read(_ scope: Scope) throws -> [Freshness] {

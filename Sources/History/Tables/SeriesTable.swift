@@ -21,7 +21,7 @@ struct SeriesTable {
     ) throws -> [StoredSeries] {
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let select = try db.cachedStatement(sql: "SELECT \(Self.columns) FROM series \(filter) ORDER BY \(order)")
-        return try Row.fetchAll(select, arguments: arguments).map { try $0.series(0) }
+        return try Array(Row.fetchCursor(select, arguments: arguments).map { try $0.series(0) })
     }
 
     /// The id of a series, which is added if it is new; a count gets its counter at 0.

@@ -3,15 +3,16 @@ internal import UsageModel
 
 /// The explorer's form, filled as it was given, right or wrong.
 struct ExploreForm: ViewModel {
-    struct Option: ViewModel {
+    /// A choice of a select. There are hundreds, which a template would take long for.
+    private struct Option {
         var value: String
         var name: String
         var isSelected = false
-    }
 
-    struct Group: ViewModel {
-        var name: String
-        var options: [Option]
+        var markup: Markup {
+            let mark: Markup = isSelected ? " selected" : ""
+            return "<option value=\"\(value)\"\(mark)>\(name)</option>"
+        }
     }
 
     /// The same question over another range, from now back.
@@ -24,7 +25,6 @@ struct ExploreForm: ViewModel {
     /// Too many names for a select.
     struct List: ViewModel {
         var value: String
-        /// A thousand would take a template long.
         var options: Markup
     }
 
@@ -35,29 +35,30 @@ struct ExploreForm: ViewModel {
         func child(named name: String) -> Any? { name == parameter }
     }
 
+    // Of each select its options.
     var marks: Marks
-    var applications: [Option]
-    var groups: [Group]
+    var applications: Markup
+    var statistics: Markup
     /// The statistics that stand beside the first, among all.
-    var moreGroups: [Group]
+    var moreStatistics: Markup
     var hasIndexSelect: Bool
-    var indices: [Option]
+    var indices: Markup
     var indexList: [List]
-    /// The options of all indices, those marked that stand beside the first. A thousand would take a template long.
+    /// The options of all indices, those marked that stand beside the first.
     var moreIndices: Markup
     var hasMoreIndices: Bool
     var hasKeys: Bool
-    var keys: [Option]
-    var ranges: [Option]
-    var comparisons: [Option]
+    var keys: Markup
+    var ranges: Markup
+    var comparisons: Markup
     /// Empty for a question that is wrong: over another range it is wrong as well.
     var rangeLinks: [RangeLink]
     var hasRangeLinks: Bool
     var start: String
     var end: String
-    var widths: [Option]
-    var steps: [Option]
-    var aggregates: [Option]
+    var widths: Markup
+    var steps: Markup
+    var aggregates: Markup
     var top: String
     /// Whether something is given of what most people leave alone.
     var isDetailed: Bool
@@ -67,21 +68,21 @@ struct ExploreForm: ViewModel {
         let names = (given.all("statistic") ?? [ExploreParameters.defaultStatistic.text]).flatMap {
             $0.unicodeScalars.split(separator: ",").map { String($0) }
         }
-        groups = Self.groups(choices.statistics, chosen: Array(names.prefix(1)))
-        moreGroups = Self.groups(choices.statistics, chosen: Array(names.dropFirst()))
-        applications = Self.options(
-            choices.applications.map(\.text), given["application"], none: "all applications")
+        statistics = Self.groups(choices.statistics, chosen: Array(names.prefix(1)))
+        moreStatistics = Self.groups(choices.statistics, chosen: Array(names.dropFirst()))
+        applications = Self.markup(
+            Self.options(choices.applications.map(\.text), given["application"], none: "all applications"))
         let chosen = given.all("index") ?? []
         let index = chosen.first ?? ""
         hasIndexSelect = choices.indices.count <= ExploreChoices.longestSelect
-        indices = []
+        indices = .empty
         indexList = []
         if hasIndexSelect {
-            indices =
+            indices = Self.markup(
                 [
                     Option(value: "", name: "application as a whole", isSelected: index.isEmpty),
                     Option(value: "*", name: "all indices", isSelected: index == "*"),
-                ] + Self.options(choices.indices.map(\.text), index == "*" ? nil : index)
+                ] + Self.options(choices.indices.map(\.text), index == "*" ? nil : index))
         } else {
             let options = choices.indices.prefix(ExploreChoices.longestList).map {
                 "<option value=\"\($0)\"></option>" as Markup
@@ -93,35 +94,21 @@ struct ExploreForm: ViewModel {
         hasMoreIndices = !moreIndices.isEmpty
         let key = given["key"]
         hasKeys = !choices.keys.isEmpty || key != nil
-        keys = Self.options(choices.keys.map(\.text), key, none: "all")
+        keys = Self.markup(Self.options(choices.keys.map(\.text), key, none: "all"))
         let hasTimes = given["start"] != nil
         let preset = given["range"] ?? (hasTimes ? "" : ExploreParameters.defaultPreset.rawValue)
-        ranges =
-            ExploreParameters.Preset.allCases.map {
-                Option(value: $0.rawValue, name: $0.name, isSelected: $0.rawValue == preset && !hasTimes)
-            }
-        if hasTimes {
-            ranges.insert(Option(value: "", name: "exact times below", isSelected: true), at: 0)
-        } else if !ExploreParameters.Preset.allCases.contains(where: { $0.rawValue == preset }) {
-            ranges.append(Option(value: preset, name: preset, isSelected: true))
-        }
-        let compared = given["compare"] ?? ExploreParameters.Comparison.none.rawValue
-        comparisons = ExploreParameters.Comparison.allCases.map {
-            Option(value: $0.rawValue, name: $0.words, isSelected: $0.rawValue == compared)
-        }
-        if !comparisons.contains(where: \.isSelected) {
-            comparisons.append(Option(value: compared, name: compared, isSelected: true))
-        }
+        ranges = Self.ranges(preset, hasTimes: hasTimes)
+        comparisons = Self.comparisons(given["compare"] ?? ExploreParameters.Comparison.none.rawValue)
         rangeLinks = parameter == nil ? Self.rangeLinks(given, current: hasTimes ? "" : preset) : []
         hasRangeLinks = !rangeLinks.isEmpty
         start = given["start"] ?? ""
         end = given["end"] ?? ""
         let width = given["granularity"] ?? ExploreParameters.Width.auto.rawValue
-        widths = Self.options(ExploreParameters.Width.allCases.map(\.rawValue), width)
-        steps = Self.options(
-            CalendarStep.allCases.map(\.rawValue), given["step"], none: "automatic")
-        aggregates = Self.options(
-            Aggregate.allCases.map(\.rawValue), given["aggregate"], none: "default of the statistic")
+        widths = Self.markup(Self.options(ExploreParameters.Width.allCases.map(\.rawValue), width))
+        steps = Self.markup(
+            Self.options(CalendarStep.allCases.map(\.rawValue), given["step"], none: "automatic"))
+        aggregates = Self.markup(
+            Self.options(Aggregate.allCases.map(\.rawValue), given["aggregate"], none: "default of the statistic"))
         top = given["top"] ?? ""
         isDetailed =
             !(start + end + top).isEmpty || given["aggregate"] != nil || names.count > 1 || chosen.count > 1
@@ -138,6 +125,32 @@ struct ExploreForm: ViewModel {
                 path: "\(PageName.explore.path)?\(PercentEncoding.query(kept + [("range", preset.rawValue)]))",
                 name: preset.name, isCurrent: preset.rawValue == current)
         }
+    }
+
+    // MARK: Options
+
+    private static func markup(_ options: [Option]) -> Markup { options.map(\.markup).joined("\n") }
+
+    private static func ranges(_ preset: String, hasTimes: Bool) -> Markup {
+        var ranges = ExploreParameters.Preset.allCases.map {
+            Option(value: $0.rawValue, name: $0.name, isSelected: $0.rawValue == preset && !hasTimes)
+        }
+        if hasTimes {
+            ranges.insert(Option(value: "", name: "exact times below", isSelected: true), at: 0)
+        } else if !ranges.contains(where: \.isSelected) {
+            ranges.append(Option(value: preset, name: preset, isSelected: true))
+        }
+        return markup(ranges)
+    }
+
+    private static func comparisons(_ compared: String) -> Markup {
+        var comparisons = ExploreParameters.Comparison.allCases.map {
+            Option(value: $0.rawValue, name: $0.words, isSelected: $0.rawValue == compared)
+        }
+        if !comparisons.contains(where: \.isSelected) {
+            comparisons.append(Option(value: compared, name: compared, isSelected: true))
+        }
+        return markup(comparisons)
     }
 
     /// `names` with what is given chosen, and added if it is not one of them.
@@ -157,31 +170,33 @@ struct ExploreForm: ViewModel {
     private static func options(_ names: [String], all given: [String]) -> Markup {
         // By bytes, as above.
         func contains(_ list: [String], _ name: String) -> Bool { list.contains { $0.utf8.elementsEqual(name.utf8) } }
-        return (names + given.filter { !contains(names, $0) }).map { name in
-            let mark: Markup = contains(given, name) ? " selected" : ""
-            return "<option value=\"\(name)\"\(mark)>\(name)</option>" as Markup
-        }.joined("\n")
+        return markup(
+            (names + given.filter { !contains(names, $0) }).map { name in
+                Option(value: name, name: name, isSelected: contains(given, name))
+            })
     }
 
-    private static func groups(_ statistics: [Statistic], chosen: [String]) -> [Group] {
+    /// The statistics under their headings, those in front whose heading comes first.
+    private static func groups(_ statistics: [Statistic], chosen: [String]) -> Markup {
         let names = chosen.compactMap { StatisticName($0) }
-        var groups: [Group] = []
+        var order: [String] = []
+        var groups: [String: [Option]] = [:]
         for statistic in statistics {
-            let option = Option(
-                value: statistic.name.text, name: "\(statistic.title) · \(statistic.name)",
-                isSelected: names.contains(statistic.name))
-            if let position = groups.firstIndex(where: { $0.name == statistic.groupName }) {
-                groups[position].options.append(option)
-            } else {
-                groups.append(Group(name: statistic.groupName, options: [option]))
-            }
+            let group = statistic.groupName
+            if groups[group] == nil { order.append(group) }
+            groups[group, default: []].append(
+                Option(
+                    value: statistic.name.text, name: "\(statistic.title) · \(statistic.name)",
+                    isSelected: names.contains(statistic.name)))
         }
-        let others = chosen.filter { name in !statistics.contains { $0.name == StatisticName(name) } }
+        let stored = Set(statistics.map(\.name))
+        let others = chosen.filter { name in StatisticName(name).map { !stored.contains($0) } ?? true }
         if !others.isEmpty {
-            groups.append(
-                Group(
-                    name: "Not stored", options: others.map { Option(value: $0, name: $0, isSelected: true) }))
+            order.append("Not stored")
+            groups["Not stored"] = others.map { Option(value: $0, name: $0, isSelected: true) }
         }
-        return groups
+        return order.map { group in
+            "<optgroup label=\"\(group)\">\n\(markup(groups[group] ?? []))</optgroup>" as Markup
+        }.joined("\n")
     }
 }
