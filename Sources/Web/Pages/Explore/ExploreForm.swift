@@ -35,8 +35,9 @@ struct ExploreForm: ViewModel {
         func child(named name: String) -> Any? { name == parameter }
     }
 
-    // Of each select its options.
     var marks: Marks
+
+    // The options of the selects, as HTML.
     var applications: Markup
     var statistics: Markup
     /// The statistics that stand beside the first, among all.
