@@ -1,10 +1,11 @@
 """Asks a store the queries of the dashboards and rules, beside a Prometheus that knows a single exporter.
 
-    store_queries.py STORE REFERENCE UNTIL DEPLOY
+    store_queries.py STORE REFERENCE UNTIL WINDOW DEPLOY
 
 Queries of the history are asked at UNTIL (Unix seconds, a full hour) and at the midnight before it, with each step of a
-panel; queries of scrapes at the present. The store must answer all of them. Usage and contract have the same series and values as in
-REFERENCE; servers, clusters and the exporters themselves are not compared. Prints how many there were; status 1 with a line for each difference.
+panel; queries of scrapes at the present, over the last WINDOW. The store must answer all of them. Usage and contract have the same series and
+values as in REFERENCE; servers, clusters and the exporters themselves are not compared. Prints how many there were; status 1 with a line for
+each difference.
 """
 
 import importlib.machinery
@@ -25,6 +26,8 @@ STEPS = ("1h", "1d", "7d")
 # minutes depend on when it asked.
 OWN = re.compile(r"(algolia_exporter|algolia_infrastructure|algolia_cluster|process)_\w+|\w+_total")
 HISTORY, SCRAPES = 'job=""', 'job!=""'
+# Which of equal series is the tenth is for each database to choose: what is compared has all of them, and their ranks.
+TOP, EVERY = "topk(10, ", "topk(1000000, "
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -48,9 +51,15 @@ def expressions(deploy):
     return sorted(found), names.names
 
 
-def filled_in(expression, source, step):
+def every_rank(query):
+    """A query; one that takes ten without that choice, and what it ranks by over a range with the same end in both databases."""
+    before, top, ranked = query.partition(TOP)
+    return [before + EVERY + ranked, ranked.removesuffix(")").replace("@ end()", "offset -1ms")] if top else [query]
+
+
+def filled_in(expression, source, step, span="7d"):
     for variable, value in {
-        "${source:raw}": source, "$__rate_interval": "1m", "$__interval": step, "$__range": "7d",
+        "${source:raw}": source, "$__rate_interval": "1m", "$__interval": step, "$__range": span,
         "$application": "DEMOAPP", "$instance": ".*", "$index": ".*", "$server": ".*",
     }.items():
         expression = expression.replace(variable, value)
@@ -89,7 +98,7 @@ def difference(here, there):
 
 
 def main():
-    store, reference, until, deploy = sys.argv[1:]
+    store, reference, until, window, deploy = sys.argv[1:]
     until, now = int(until), int(time.time())
     queries, names = expressions(Path(deploy))
     # (query, time, whether the values are compared)
@@ -100,9 +109,10 @@ def main():
         if "${source:raw}" in expression:
             steps = STEPS if "$__interval" in expression else STEPS[:1]
             for step in steps:
-                query = filled_in(expression, HISTORY, step)
-                asked += [(query, at, is_compared) for at in (until, until // 86_400 * 86_400)]
-        asked.append((filled_in(expression, SCRAPES, STEPS[0]), now, is_compared))
+                for query in every_rank(filled_in(expression, HISTORY, step)):
+                    asked += [(query, at, is_compared) for at in (until, until // 86_400 * 86_400)]
+        # Two that scrape see a change at different moments: only once all of the window is after it, their means are the same.
+        asked += [(query, now, is_compared) for query in every_rank(filled_in(expression, SCRAPES, window, window))]
     answered = compared = values = 0
     wrong = []
 
