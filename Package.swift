@@ -115,6 +115,7 @@ let package = Package(
                 .embedInCode("0006_failing_answers.sql"),
                 .embedInCode("0007_index_inventory.sql"),
                 .embedInCode("0008_usage_v2.sql"),
+                .embedInCode("0009_series_of_statistic.sql"),
             ],
             swiftSettings: settings),
 

@@ -27,5 +27,8 @@ public enum Migrations {
             sql: String(decoding: PackageResources._007_index_inventory_sql, as: UTF8.self)),
         Migration(
             identifier: "0008_usage_v2", sql: String(decoding: PackageResources._008_usage_v2_sql, as: UTF8.self)),
+        Migration(
+            identifier: "0009_series_of_statistic",
+            sql: String(decoding: PackageResources._009_series_of_statistic_sql, as: UTF8.self)),
     ]
 }

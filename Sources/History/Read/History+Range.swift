@@ -5,25 +5,13 @@ extension History {
     /// The most points that one answer may have.
     public static let pointLimit = 1_000_000
 
-    /// The series that answer `query`, in the order of application, index, statistic, key.
+    /// The series that answer `query`, in the order of application, index, statistic, key; those of the largest sums, the
+    /// largest first.
     /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
     /// - Throws: ``RangeTooLarge`` before anything is read.
     public func range(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangeAnswer {
-        try await read { db in
-            let matches = try SeriesSelection(db: db, query: query).matches()
-            let reader = try PackedRowReader(db, query.granularity)
-            try Self.refuseTooLarge(matches, query, reader, limit: limit)
-            var series: [RangeSeries] = []
-            series.reserveCapacity(matches.count)
-            for match in matches {
-                let points = try Self.points(of: match.id, match.key.statistic, query, reader)
-                series.append(RangeSeries(key: match.key, points: points))
-            }
-            series.removeAll(where: \.points.isEmpty)
-            return RangeAnswer(
-                series: Self.top(series, query.top),
-                coverage: try Self.fetchedShare(of: query, now: now, in: db))
-        }
+        let plan = try await plan(query, now: now, limit: limit)
+        return RangeAnswer(series: try await range(of: plan.series, query), coverage: plan.coverage ?? 0)
     }
 
     /// The points of `selected`, in the order given, with the granularity, range, step and aggregate of `query`.
@@ -135,11 +123,6 @@ extension History {
         throw RangeTooLarge(
             points: Int(points), limit: limit,
             fittingStep: steps.first { $0 > width && $0 % width == 0 && count($0) <= limit })
-    }
-
-    private static func top(_ series: [RangeSeries], _ count: Int?) -> [RangeSeries] {
-        guard let count else { return series }
-        return largest(series.map { $0.points.reduce(0) { $0 + $1.value.double } }, count).map { series[$0] }
     }
 
     /// Positions of the largest sums, the largest first; a sum that is not a number is the smallest.

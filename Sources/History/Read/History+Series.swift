@@ -26,17 +26,12 @@ extension History {
         try await read { db in
             let reader = try PackedRowReader(db, granularity)
             var extents: [SeriesExtent] = []
-            for series in try SeriesTable(db: db).read() {
-                let key = series.key
-                if let statistics, !statistics.contains(key.statistic) { continue }
-                if let applications, !applications.contains(key.application) { continue }
-                switch indices {
-                case .application? where !key.index.isEmpty, .all? where key.index.isEmpty: continue
-                case .names(let names)? where !names.contains(key.index): continue
-                default: break
-                }
+            let (condition, arguments) = SeriesScope(
+                statistics: statistics, applications: applications, indices: indices, keys: nil
+            ).ofSeries
+            for series in try SeriesTable(db: db).read([condition], arguments) {
                 guard let (first, last) = try reader.firstAndLast(series: series.id) else { continue }
-                extents.append(SeriesExtent(key: key, granularity: granularity, first: first, last: last))
+                extents.append(SeriesExtent(key: series.key, granularity: granularity, first: first, last: last))
             }
             return extents
         }

@@ -21,23 +21,19 @@ extension History {
     public func statisticOutlines(
         statistics: [StatisticName]? = nil, applications: [ApplicationID]? = nil
     ) async throws -> [StatisticOutline] {
-        var conditions: [String] = []
-        var arguments = StatementArguments()
-        for (column, names) in [("statistic", statistics?.map(\.text)), ("application", applications?.map(\.text))] {
-            guard let names else { continue }
-            conditions.append("\(column) IN (\(names.map { _ in "?" }.joined(separator: ",")))")
-            arguments += StatementArguments(names)
-        }
+        let (condition, arguments) = SeriesScope(
+            statistics: statistics, applications: applications, indices: nil, keys: nil
+        ).ofSeries
         let granularities = Granularity.allCases.map { granularity in
             "max(EXISTS (SELECT 1 FROM \(PackedTable.of(granularity).name) WHERE series_id = series.id))"
         }
         let sql = """
             SELECT statistic, api, max(index_name = ''), max(index_name <> ''), max(key <> ''),
                 \(granularities.joined(separator: ", "))
-            FROM series \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
+            FROM series WHERE \(condition)
             GROUP BY statistic, api ORDER BY statistic, api
             """
-        return try await read { [arguments] db in
+        return try await read { db in
             try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
                 StatisticOutline(
                     name: try row.name(0), api: try row.api(1), hasApplicationLevel: try row.flag(2),

@@ -30,8 +30,10 @@ extension History {
     public func storedSeries(statistics: [StatisticName]? = nil) async throws -> [StoredSeries] {
         try await read { db in
             guard let statistics else { return try SeriesTable(db: db).read() }
-            let marks = statistics.map { _ in "?" }.joined(separator: ",")
-            return try SeriesTable(db: db).read(["statistic IN (\(marks))"], StatementArguments(statistics))
+            let (condition, arguments) = SeriesScope(
+                statistics: statistics, applications: nil, indices: nil, keys: nil
+            ).ofSeries
+            return try SeriesTable(db: db).read([condition], arguments)
         }
     }
 

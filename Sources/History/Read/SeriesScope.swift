@@ -3,21 +3,27 @@ internal import UsageModel
 
 /// Series as questions name them, as conditions of SQL.
 ///
-/// The index on series and the keys of the tables of scopes begin with the application, so it is always named: the few
-/// rows of one index are then looked up, however many indices there are.
+/// The indexes on series and the keys of the tables of scopes begin with the application, so it is always named: the few
+/// rows of one index or statistic are then looked up, however many there are.
 struct SeriesScope {
-    let statistics: [StatisticName]
+    /// Nil for every statistic.
+    let statistics: [StatisticName]?
     /// Nil for every application.
     let applications: [ApplicationID]?
-    let indices: IndexSelection
+    /// Nil for the applications themselves and every index.
+    let indices: IndexSelection?
     /// Servers, regions or clusters; nil for every key.
     let keys: [ServerName]?
 
-    /// The condition on the columns of `series`, in the order of its index.
+    /// The condition on the columns of `series`.
     var ofSeries: (condition: String, arguments: StatementArguments) {
         var (condition, arguments) = ofScopes(in: "series")
-        condition += " AND \(SeriesTable.everyAPI) AND statistic IN (\(marks(statistics.count)))"
-        arguments += StatementArguments(statistics)
+        if let statistics {
+            condition += " AND statistic IN (\(marks(statistics.count)))"
+            arguments += StatementArguments(statistics)
+        } else {
+            condition += " AND \(SeriesTable.everyAPI)"
+        }
         if let keys {
             condition += " AND key IN (\(marks(keys.count)))"
             arguments += StatementArguments(keys)
@@ -47,6 +53,7 @@ struct SeriesScope {
             arguments += StatementArguments(applications)
         }
         switch indices {
+        case nil: break
         case .application: condition += " AND index_name = ''"
         case .all: condition += " AND index_name > ''"
         case .names(let names):

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Migrations
+internal import UsageModel
 
 /// The rows that can still be read of a damaged history, table by table.
 ///
@@ -29,6 +30,8 @@ struct Salvage {
     private var tree: DamagedTree
     /// The first page of each table and index.
     private var roots: [String: Int] = [:]
+    /// The names of the indexes among them.
+    private var indexes: Set<String> = []
     /// Whether a table without a root may have had one.
     private var isSchemaWhole = true
     /// Whether all of the index on the series can be read.
@@ -72,13 +75,17 @@ struct Salvage {
 
     private mutating func readSchema() throws {
         var roots: [String: Int] = [:]
+        var indexes: Set<String> = []
         let gaps = tree.walk(root: 1, keyCount: nil) { record in
-            guard record.values.count == 5, case .string(let name) = record.values[1].storage,
+            guard record.values.count == 5, case .string(let type) = record.values[0].storage,
+                case .string(let name) = record.values[1].storage,
                 case .int64(let root) = record.values[3].storage, root > 0, let root = Int(exactly: root)
             else { return }
             roots[name] = root
+            if type == "index" { indexes.insert(name) }
         }
         self.roots = roots
+        self.indexes = indexes
         isSchemaWhole = gaps.isEmpty
         guard !roots.isEmpty else {
             throw HistoryError.cannotRepair(
@@ -131,10 +138,12 @@ struct Salvage {
 
     private static let seriesIndex = "sqlite_autoindex_series_1"
 
-    /// A row of the table of series, by the index on it; nil for what is none.
+    /// A row of the table of series, by the index on it; nil for what is none. The other index, which has the same columns
+    /// and is made anew, has a statistic where this one has the API.
     private static func series(_ record: DamagedRecord) -> [DatabaseValue]? {
         let values = record.values
-        guard values.count == 6, case .int64 = values[5].storage,
+        guard values.count == 6, case .int64 = values[5].storage, case .string(let api) = values[1].storage,
+            API(rawValue: api) != nil,
             values[..<5].allSatisfy({ if case .string = $0.storage { true } else { false } })
         else { return nil }
         // The table has the statistic before the index.
@@ -148,7 +157,7 @@ struct Salvage {
     mutating func orphans() -> [(table: Table, rows: [[DatabaseValue]])] {
         // Indexes that nobody reads have pages as well.
         for (name, root) in roots where !tables.contains(where: { $0.name == name }) {
-            _ = tree.walk(root: root, keyCount: name.hasPrefix("sqlite_autoindex") ? 1 : nil) { _ in }
+            _ = tree.walk(root: root, keyCount: indexes.contains(name) ? 1 : nil) { _ in }
         }
         let free = DamagedTree.freePages(file)
         var orphans: [(table: Table, rows: [[DatabaseValue]])] = []

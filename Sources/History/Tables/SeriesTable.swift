@@ -19,9 +19,15 @@ struct SeriesTable {
     func read(
         _ conditions: [String] = [], _ arguments: StatementArguments = [], orderBy order: String = Self.order
     ) throws -> [StoredSeries] {
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        let select = try db.cachedStatement(sql: "SELECT \(Self.columns) FROM series \(filter) ORDER BY \(order)")
+        let select = try db.cachedStatement(sql: Self.select(conditions, orderBy: order))
         return try Array(Row.fetchCursor(select, arguments: arguments).map { try $0.series(0) })
+    }
+
+    /// The statement of ``read(_:_:orderBy:)``. Its plus keeps SQLite from taking an index for the order's sake: the few rows
+    /// that meet conditions are sorted faster than all are read.
+    static func select(_ conditions: [String], orderBy order: String) -> String {
+        guard !conditions.isEmpty else { return "SELECT \(columns) FROM series ORDER BY \(order)" }
+        return "SELECT \(columns) FROM series WHERE \(conditions.joined(separator: " AND ")) ORDER BY +\(order)"
     }
 
     /// The id of a series, which is added if it is new; a count gets its counter at 0.

@@ -86,7 +86,8 @@ struct FileSystemFaultTests {
             try queue.writeWithoutTransaction { db in
                 try db.execute(
                     sql: """
-                        DELETE FROM grdb_migrations WHERE identifier = '0008_usage_v2';
+                        DELETE FROM grdb_migrations WHERE identifier >= '0008_usage_v2';
+                        DROP INDEX series_of_statistic;
                         DROP TABLE billing_metric; DROP TABLE billing_registry; DROP TABLE billing_horizon;
                         DROP TABLE billing_check;
                         """)

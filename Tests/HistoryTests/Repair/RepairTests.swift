@@ -9,7 +9,8 @@ import UsageModel
 @Suite("Repairing a damaged history")
 struct RepairTests {
     private static let tables = [
-        "hourly", "daily", "minutely", "hourly", "series", "sqlite_autoindex_series_1", "answered", "coverage",
+        "hourly", "daily", "minutely", "series_of_statistic", "series", "sqlite_autoindex_series_1", "answered",
+        "coverage",
         "counter",
         "freshness", "application", "remote_write_position", "incident", "index_inventory", "daily", "revision_check",
         "refusal", "quota",

@@ -91,4 +91,27 @@ struct SeriesTableTests {
             }
         }
     }
+
+    @Test(
+        "The series of a statistic are found by the index on it, without reading those of others",
+        arguments: [["records"], ["records", "file_size"]] as [[StatisticName]],
+        [nil, ["APP"], ["APP", "OTHER"]] as [[ApplicationID]?])
+    func plans(statistics: [StatisticName], applications: [ApplicationID]?) throws {
+        try fixture.history.pool.read { db in
+            for indices: IndexSelection? in [nil, .application, .all, .names(["a", "b"])] {
+                let scope = SeriesScope(
+                    statistics: statistics, applications: applications, indices: indices, keys: nil)
+                let (condition, arguments) = scope.ofSeries
+                for order in [SeriesTable.order, "application, index_name, key"] {
+                    let select = SeriesTable.select([condition], orderBy: order)
+                    let steps = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(select)", arguments: arguments)
+                        .map { $0["detail"] as String }.filter { $0.contains(" series USING") }
+                    let isFound = steps.contains {
+                        $0.contains("COVERING INDEX series_of_statistic (application=? AND statistic=?")
+                    }
+                    #expect(isFound, "\(steps)")
+                }
+            }
+        }
+    }
 }
