@@ -79,8 +79,7 @@ struct CollectorMetrics {
         guard api == .usage else { return }
         for granularity in [Granularity.hourly, .daily] {
             let labels = [granularity.rawValue]
-            let setAside = planner.tracks.lazy.filter { $0.granularity == granularity }.map(\.setAside.count)
-            gauge(CollectorMetric.setAsideRanges, labels, Double(setAside.reduce(0, +)))
+            gauge(CollectorMetric.setAsideRanges, labels, Double(planner.setAsideCount(granularity)))
             if let horizon = planner.reaches.horizon(ReachKey(.application, granularity)) {
                 gauge(CollectorMetric.vendorHorizon, labels, Double(horizon.age))
             } else {

@@ -4,7 +4,12 @@ internal import UsageModel
 extension Planner {
     /// Seconds of history that are still to be fetched.
     func remaining(_ granularity: Granularity, now: UnixTime) -> Int64 {
-        tracks.filter { $0.granularity == granularity }.reduce(0) { $0 + backlog(of: $1, now: now).seconds }
+        tracks.lazy.filter { $0.granularity == granularity }.reduce(0) { $0 + backlog(of: $1, now: now).seconds }
+    }
+
+    /// How many ranges are set aside.
+    func setAsideCount(_ granularity: Granularity) -> Int {
+        tracks.lazy.filter { $0.granularity == granularity }.reduce(0) { $0 + $1.setAside.count }
     }
 
     /// Requests until nothing is missing: live tails that were never fetched, and the windows of backfill. Those that

@@ -19,6 +19,8 @@ struct CollectionState {
     private(set) var discovery: IndexDiscovery
     private var failures: Failures
     private var answerLog: AnswerLog
+    /// When an answer last changed the gauges of what remains.
+    private var remainingNotedAt: UnixTime?
     private let clock: CollectionClock
     private let metrics: CollectorMetrics
     private let log: Logger
@@ -270,8 +272,17 @@ struct CollectionState {
             if endsRevision { track.revisionChecked = sentAt }
             track.searches.succeeded(request)
         }
-        metrics.remaining(planner, now: clock.now)
+        noteRemaining()
         return request.purpose == .isolation ? failures.pieceSucceeded(request, sentAt: sentAt, &planner) : []
+    }
+
+    /// Brings the gauges of what remains up to date, once a second: all tracks are looked through for them, which took a
+    /// quarter of the fill of 1,000 indices when it was done for each answer. Before the collector waits, it does the same.
+    private mutating func noteRemaining() {
+        let now = clock.now
+        guard remainingNotedAt != now else { return }
+        remainingNotedAt = now
+        metrics.remaining(planner, now: now)
     }
 
     /// Notes that a finding is in the history.
