@@ -36,7 +36,7 @@ import Testing
             "metrics: { max_series: 0 }",
             "4:24: metrics.max_series: 0 is too small; expected a whole number of at least 1"
         ),
-        ("limits: { memory: 63MB }", "4:19: limits.memory: 63MB is too small; expected at least 64MB"),
+        ("limits: { memory: 63MB }", "4:19: limits.memory: 63MB is too small; expected at least 96MB"),
         ("limits: { memory: 9999GiB }", "4:19: limits.memory: 9999GiB is too large; expected at most 1000GB"),
         (
             "limits: { memory: 512000000 }",

@@ -68,7 +68,7 @@ struct PartsTests {
     @Test(
         "The limit of memory is a size with a unit",
         arguments: [
-            ("64MB", 64_000_000), ("1 GB", 1_000_000_000), ("128MiB", 134_217_728), ("2GiB", 2_147_483_648),
+            ("96MB", 96_000_000), ("1 GB", 1_000_000_000), ("128MiB", 134_217_728), ("2GiB", 2_147_483_648),
         ])
     func memory(text: String, bytes: Int) throws {
         #expect(try settings("limits: { memory: \(text) }").memoryLimit == bytes)

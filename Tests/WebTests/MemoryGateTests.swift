@@ -47,4 +47,39 @@ struct MemoryGateTests {
             #expect(site.registry.value(of: HTTPMetric.rejections, "memory") == 6)
         }
     }
+
+    @Test("What is under way may take a quarter of the limit; more is refused until some of it has ended")
+    func shares() throws {
+        let registry = MetricsRegistry()
+        let log = CapturedLog()
+        // Above what a process of a thousand tests takes.
+        let gate = MemoryGate({ 100_000_000_000 }, Rejections(registry), logger: log.logger)
+        var first = gate.admit(15_000_000_000)
+        let second = gate.admit(10_000_000_000)
+        #expect(first != nil && second != nil)
+        #expect(gate.admit(1) == nil)
+        #expect(registry.value(of: HTTPMetric.rejections, "memory") == 1)
+        #expect(log.lines.count { $0.contains("requests under way may take what is left of limits.memory") } == 1)
+        first = nil
+        #expect(gate.admit(15_000_000_000) != nil)
+        #expect(gate.admit(15_000_000_000) != nil, "the one before has ended")
+        #expect(gate.admit(15_000_000_001) == nil)
+        withExtendedLifetime(second) {}
+    }
+
+    @Test("A request gives its share back, however it ends")
+    func ends() async throws {
+        let site = try Site()
+        // A quarter of it is enough for some hundred pages.
+        let limit = ProcessMemory.current().resident * 4
+        let exporter = Exporter.test(site.history, site.clock, registry: site.registry, memoryLimit: { limit }) { [] }
+        try await withServer(exporter) { web in
+            for _ in 0..<(limit / 4 / Endpoint.memoryOfWhole + 2) / 2 {
+                let answers = try await [web.get("/nowhere"), web.send("HEAD", "/indices")]
+                #expect(answers.map(\.status) == [404, 200])
+            }
+            let answer = try await web.get("/indices")
+            #expect(answer.status == 200)
+        }
+    }
 }

@@ -34,7 +34,7 @@ struct ConfigurationFile {
                 proxy.read("read_through", .boolean, into: &settings.readsThrough)
             }
             root.section("limits") { limits in
-                limits.read("memory", .bytes(from: 64_000_000), into: &settings.memoryLimit)
+                limits.read("memory", .bytes(from: 96_000_000), into: &settings.memoryLimit)
             }
             root.section("reports") { reports in
                 reports.read("time_zone", .timeZone, into: &settings.timeZone)

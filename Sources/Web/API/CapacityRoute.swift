@@ -15,7 +15,7 @@ enum CapacityRoute {
                 .init(name: "application", summary: "An application id; all applications by default.", repeats: true)
             ],
             contents: [.init(type: "application/json", summary: "A report of each application.")],
-            failures: [404: "The application is unknown."]
+            failures: [404: "The application is unknown."], memory: Endpoint.memoryOfWhole
         ) { _, parameters in
             let known = try await exporter.capacity.applications()
             let wanted: [ApplicationID]? = try parameters.names("application")

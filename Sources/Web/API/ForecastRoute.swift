@@ -29,7 +29,7 @@ enum ForecastRoute {
             failures: [
                 400: "A parameter is invalid, or there are too many series.",
                 404: "The application, index or statistic is unknown.",
-            ]
+            ], memory: Endpoint.memoryOfWhole
         ) { _, parameters in
             let filter = try await SeriesFilter(parameters, exporter)
             guard let statistics = filter.statistics else {

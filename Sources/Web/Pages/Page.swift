@@ -58,7 +58,8 @@ struct Page: Sendable {
     ) -> Endpoint {
         Endpoint(
             path: path ?? name.path, summary: summary, parameters: parameters,
-            contents: [.init(type: contentType, summary: contents)], failures: failures, failureForm: .page
+            contents: [.init(type: contentType, summary: contents)], failures: failures, failureForm: .page,
+            memory: Endpoint.memoryOfWhole
         ) { request, _ in
             let problem: Problem
             do {

@@ -54,6 +54,12 @@ struct Endpoint: Sendable {
         case page
     }
 
+    /// Of an answer that is made a part at a time: 250 that were read slowly took 184 kB each.
+    static let memoryOfParts = 256_000
+    /// Of one that is in memory as a whole, with what it is made of: 50 of the explorer, of a year of 150 indices, took
+    /// 1.4 MB each.
+    static let memoryOfWhole = 2_000_000
+
     var method: HTTPRequest.Method = .get
     var path: String
     var summary: String
@@ -66,6 +72,8 @@ struct Endpoint: Sendable {
     var failureForm = FailureForm.problem
     /// Whether it is answered before all others, and always: it takes little, and those who ask watch the exporter.
     var isUrgent = false
+    /// Bytes that making and sending one answer may take, of what `limits.memory` leaves (``MemoryGate``).
+    var memory = Self.memoryOfParts
     /// Whether parameters that are not declared are ignored, but those that are declared are checked.
     var ignoresOtherParameters = false
     /// Whether the router checks the query, and a parameter that is not declared is an error. It is where people

@@ -43,7 +43,7 @@ public struct WebServer: Service {
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
             prefix: prefix,
-            next: Self.router(endpoints, exporter, protection, gate, urgent: urgent).buildResponder())
+            next: Self.router(endpoints, exporter, protection, gate).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
@@ -148,14 +148,15 @@ public struct WebServer: Service {
     }
 
     static func router(
-        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper, _ gate: MemoryGate,
-        urgent: Set<String>
+        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper, _ gate: MemoryGate
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
         let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
         router.add(middleware: ProblemMiddleware(methods: methods, exporter: exporter))
-        router.add(middleware: MemoryMiddleware(gate: gate, urgent: urgent))
+        router.add(
+            middleware: MemoryMiddleware(
+                gate: gate, endpoints: Dictionary(endpoints.map { ($0.path, $0) }) { first, _ in first }))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         router.add(middleware: BasicAuthentication { protection.current.passwords })
         for endpoint in endpoints {
