@@ -5,7 +5,7 @@ needs curl jq prometheus python3 sqlite3 victoria-metrics
 # docs/scaling.md has figures of SHARD_INDICES=450, and of the filling of SHARD_INDICES=3000 SHARD_HORIZON=7d SHARD_PATIENCE=3600.
 indices=${SHARD_INDICES:-24}
 horizon=${SHARD_HORIZON:-14d}
-patience=${SHARD_PATIENCE:-120}
+patience=${SHARD_PATIENCE:-300}
 # A scrape of thousands of indices takes seconds of both cores.
 scrape_seconds=$((indices > 100 ? 30 : 2))
 scrape_interval=${scrape_seconds}s
