@@ -112,10 +112,18 @@ def flags_exist(body, binary):
 # MARK: Shapes
 
 
+# `Sun, 22 Nov 2026`, `22 November`, `Nov 2026`.
+NAMED_DATE = re.compile(
+    r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:\d{1,2} )?"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:[a-z]* \d{4}\b|(?<=\d [A-Z][a-z]{2})\b)"
+)
+
+
 def plain(line):
     line = re.sub(r'([{,]\w+)="(?:[^"\\]|\\.)*"', r'\1="…"', line.rstrip())
     line = re.sub(r"\b\d{4}_[a-z_]+", "MIGRATION", line)
     line = re.sub(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?", "DATE", line)
+    line = re.sub(NAMED_DATE, "DATE", line)
     line = re.sub(r"[+-]?\d+([.,]\d+)*(e[+-]?\d+)?", "N", line)
     return re.sub(r"\s+", " ", line)
 
