@@ -54,10 +54,9 @@ struct Endpoint: Sendable {
         case page
     }
 
-    /// Of an answer that is made a part at a time: 250 that were read slowly took 184 kB each.
+    /// Bytes for an answer that is made a part at a time. Clients that read slowly took 184 kB each.
     static let memoryOfParts = 256_000
-    /// Of one that is in memory as a whole, with what it is made of: 50 of the explorer, of a year of 150 indices, took
-    /// 1.4 MB each.
+    /// Bytes for an answer that is made as a whole. A page of the explorer took 1.4 MB, with a year of 150 indices.
     static let memoryOfWhole = 2_000_000
 
     var method: HTTPRequest.Method = .get
@@ -72,7 +71,7 @@ struct Endpoint: Sendable {
     var failureForm = FailureForm.problem
     /// Whether it is answered before all others, and always: it takes little, and those who ask watch the exporter.
     var isUrgent = false
-    /// Bytes that making and sending one answer may take, of what `limits.memory` leaves (``MemoryGate``).
+    /// Bytes that ``MemoryGate`` sets aside for each request until it has been answered.
     var memory = Self.memoryOfParts
     /// Whether parameters that are not declared are ignored, but those that are declared are checked.
     var ignoresOtherParameters = false
