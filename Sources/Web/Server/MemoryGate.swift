@@ -92,16 +92,16 @@ final class MemoryGate: Sendable {
 /// Answers 503 while ``MemoryGate`` lets nobody in, in the form of the path.
 struct MemoryMiddleware<Context: RequestContext>: RouterMiddleware {
     let gate: MemoryGate
-    /// The endpoints by path.
-    let endpoints: [String: Endpoint]
+    /// The share of an answer to each path, in bytes; 0 where it is always answered.
+    let shares: [String: Int]
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let endpoint = endpoints[request.uri.path]
-        if endpoint?.isUrgent == true { return try await next(request, context) }
+        let known = shares[request.uri.path]
+        if known == 0 { return try await next(request, context) }
         let isVendors = request.uri.path.utf8.starts(with: UsageProxy.root.utf8)
-        let share = endpoint?.memory ?? (isVendors ? Endpoint.memoryOfParts : Endpoint.memoryOfWhole)
+        let share = known ?? (isVendors ? Endpoint.memoryOfParts : Endpoint.memoryOfWhole)
         guard let admission = gate.admit(share) else { return try refuse(request, isVendors: isVendors) }
         var response = try await next(request, context)
         let body = response.body

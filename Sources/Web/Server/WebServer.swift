@@ -156,7 +156,8 @@ public struct WebServer: Service {
         router.add(middleware: ProblemMiddleware(methods: methods, exporter: exporter))
         router.add(
             middleware: MemoryMiddleware(
-                gate: gate, endpoints: Dictionary(endpoints.map { ($0.path, $0) }) { first, _ in first }))
+                gate: gate,
+                shares: Dictionary(endpoints.map { ($0.path, $0.isUrgent ? 0 : $0.memory) }, uniquingKeysWith: min)))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
         router.add(middleware: BasicAuthentication { protection.current.passwords })
         for endpoint in endpoints {
