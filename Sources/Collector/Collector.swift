@@ -96,7 +96,7 @@ public final class Collector: Service {
                 if let monitoring = member.monitoring {
                     await monitoring.reconfigure(application.settings, client: application.client)
                 } else {
-                    addMonitoring(application)
+                    addMonitoring(application, beside: member.usage)
                 }
             } else if let monitoring = member.monitoring {
                 await monitoring.stop()
@@ -136,7 +136,7 @@ public final class Collector: Service {
             if !state.order.contains(id) { state.order.append(id) }
         }
         start.yield { await usage.run() }
-        if Self.monitors(application) { addMonitoring(application) }
+        if Self.monitors(application) { addMonitoring(application, beside: usage) }
         if Self.collectsBilling(application) { addBilling(application, beside: usage) }
     }
 
@@ -148,12 +148,12 @@ public final class Collector: Service {
         start.yield { [start] in await usage.afterFirstAnswer { start.yield { await billing.run() } } }
     }
 
-    private func addMonitoring(_ application: CollectedApplication) {
+    private func addMonitoring(_ application: CollectedApplication, beside usage: ApplicationCollector) {
         let monitoring = MonitoringCollector(
             settings: application.settings, client: application.client, history: history, clock: clock,
             metrics: metrics, logger: logger)
         state.withLock { $0.members[application.client.application]?.monitoring = monitoring }
-        start.yield { await monitoring.run() }
+        start.yield { [start] in await usage.afterOpening { start.yield { await monitoring.run() } } }
     }
 
     private func member(_ id: ApplicationID) -> Member? { state.withLock { $0.members[id] } }

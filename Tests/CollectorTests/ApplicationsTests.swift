@@ -122,4 +122,46 @@ struct ApplicationsTests {
             #expect(comparison.isExact, "\(comparison.wrong) \(comparison.missing)")
         }
     }
+
+    /// One application with so many indices that their list takes pages, and its servers.
+    private func shop(key: String = "key") throws -> (CollectorWorld, CollectedApplication) {
+        let indices = (0..<250).map { IndexName(stringLiteral: "index\($0)") }
+        let world = CollectorWorld([
+            SimulatedApplication(
+                id: "SHOP", usageKey: "key", monitoringKey: "monitoring", searchKey: "search", indices: indices)
+        ])
+        let application = try world.application("SHOP", key: key, monitoringKey: "monitoring", searchKey: "search")
+        return (world, application)
+    }
+
+    @Test("The first requests bring the week's hours and the month's days; the list of indices and the servers wait")
+    func opening() async throws {
+        let (world, application) = try shop()
+        let collector = world.collector([application], try world.history())
+        try await world.run(collector) { world.simulator.requests.count >= 30 }
+        let requests = world.simulator.requests
+        let opening = requests.prefix { $0.api == .usage && $0.index.isEmpty }
+        #expect((2...4).contains(opening.count), "\(requests.map(\.path).prefix(8))")
+        let now = World.start
+        #expect(opening.contains { $0.granularity == .hourly && ($0.start ?? now) <= now - 6 * 86_400 })
+        #expect(opening.contains { $0.granularity == .daily && ($0.start ?? now) <= now - 31 * 86_400 })
+        // Then all come at once.
+        let rest = requests.dropFirst(opening.count).prefix(20)
+        #expect(Set(rest.compactMap(\.api)).isSuperset(of: [.search, .monitoring]), "\(rest.map(\.path))")
+    }
+
+    @Test(
+        "Where the first requests fail, the list of indices and the servers do not wait for them",
+        arguments: [true, false])
+    func openingFails(isRefused: Bool) async throws {
+        let (world, application) = try shop(key: isRefused ? "wrong" : "key")
+        if !isRefused { world.simulator.faults.injected = [Fault(.status(503), target: .init(api: .usage))] }
+        let history = try world.history()
+        let collector = world.collector([application], history)
+        try await world.run(collector) {
+            guard try await history.indexInventory(application: "SHOP")?.indices.count == 250 else { return false }
+            return await collector.status()[0].infrastructure?.servers.isEmpty == false
+        }
+        #expect(try await history.coverage().allSatisfy { $0.granularity == .minutely }, "the servers' alone")
+    }
 }

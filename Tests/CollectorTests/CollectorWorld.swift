@@ -26,7 +26,8 @@ struct CollectorWorld {
 
     /// An application of two weeks, with a client of its own that waits for no quota.
     func application(
-        _ id: ApplicationID, key: String = "key", monitoringKey: String? = nil, options: RequestOptions = .init(),
+        _ id: ApplicationID, key: String = "key", monitoringKey: String? = nil, searchKey: String? = nil,
+        options: RequestOptions = .init(),
         change: (inout CollectionSettings) -> Void = { _ in }
     ) throws -> CollectedApplication {
         var settings = CollectionSettings()
@@ -35,6 +36,7 @@ struct CollectorWorld {
         let client = AlgoliaClient(
             application: id, options: options, usageKey: Secret(try #require(SecretText(key: key))),
             monitoringKey: try monitoringKey.map { Secret(try #require(SecretText(key: $0))) },
+            searchKey: try searchKey.map { Secret(try #require(SecretText(key: $0))) },
             transport: SimulatorTransport(simulator, clock: clock),
             quota: TokenBucket(requestsPerMinute: 60_000, clock: clock), clock: clock,
             metrics: NOOPMetricsHandler.instance)

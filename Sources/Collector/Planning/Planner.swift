@@ -14,6 +14,8 @@ internal import UsageModel
 struct Planner {
     /// Requests in a row that may go before backfill.
     static let liveShare = 3
+    /// Days without which the running month cannot be told.
+    private static let openingDays: Int64 = 31
 
     var settings: CollectionSettings
     private(set) var tracks: [Track] = []
@@ -138,6 +140,20 @@ struct Planner {
             }
         }
         return max(wakeUp, Double(now) + 0.05)
+    }
+
+    /// Whether an answer that people look at first is still to be asked for: the application's newest buckets, or its
+    /// days of the last month. The list of indices and the servers wait for it, since they share its quota: of 1,000
+    /// indices, they take 20 requests. What failed is not waited for.
+    func isOpening(now: UnixTime) -> Bool {
+        let month = TimeRange(now - Self.openingDays * Granularity.daily.seconds, now)
+        return tracks.prefix { !$0.scope.isIndex }.contains { track in
+            guard track.failures == 0, track.notBefore <= Double(now), !track.searches.isRunning else { return false }
+            let tail = tailOffer(track)
+            let names = tail.servesWildcard ? [.everything] : tail.names
+            return names.contains { track.tailDue($0, settings) <= now }
+                || track.granularity == .daily && backlog(of: track, now: now).ranges.contains { $0.overlaps(month) }
+        }
     }
 
     // MARK: Live

@@ -39,6 +39,8 @@ public actor ApplicationCollector {
     var unstoredList: IndexSnapshot?
     /// Work that begins after the first answer.
     private var successors: [@Sendable () -> Void] = []
+    /// Work that begins after the opening.
+    private var openingEnds: [@Sendable () -> Void] = []
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -101,6 +103,15 @@ public actor ApplicationCollector {
         if hasAnswered { begin() } else { successors.append(begin) }
     }
 
+    /// Calls `begin` after a step, once the answers that people look at first are there or cannot be had now: the next
+    /// requests of the quota are theirs.
+    func afterOpening(_ begin: @escaping @Sendable () -> Void) { openingEnds.append(begin) }
+
+    private func isOpening(after step: Step) -> Bool {
+        if case .idle = step { return false }
+        return isLoaded && state.isOpening(now: clock.now)
+    }
+
     /// The state of the collection, for people.
     public func status() -> ApplicationStatus {
         ApplicationStatus(state, client, isLoaded: isLoaded, clock)
@@ -113,6 +124,10 @@ public actor ApplicationCollector {
         await lock.enter(.collector)
         let step = await takeStep()
         await lock.leave()
+        if !openingEnds.isEmpty, !isOpening(after: step) {
+            for begin in openingEnds { begin() }
+            openingEnds = []
+        }
         return step
     }
 
@@ -120,10 +135,12 @@ public actor ApplicationCollector {
         if let paused = await prepare() { return paused }
         if let until = state.health.pausedUntil(now: clock.seconds) { return .idle(until: until) }
         let now = clock.now
-        if state.discovery.isDue(now: now, interval: state.settings.indexInterval) {
+        let isListDue = state.discovery.isDue(now: now, interval: state.settings.indexInterval)
+        if isListDue, !state.isOpening(now: now) {
             return .requested(succeeded: await discoverIndices(now: now))
         }
         guard let request = state.next(now: now) else {
+            if isListDue { return .requested(succeeded: await discoverIndices(now: now)) }
             if state.collectsUsage { metrics.remaining(state.planner, now: now) }
             if state.planner.incompleteScopes(now: now).isEmpty { await noteComplete() }
             let listing = state.discovery.wakeUp(interval: state.settings.indexInterval)

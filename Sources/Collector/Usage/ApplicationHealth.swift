@@ -26,6 +26,9 @@ struct ApplicationHealth {
         return Double(lastError.time) > lastSuccess ?? -.infinity
     }
 
+    /// Whether every request had to pause since the newest success.
+    var hasPaused: Bool { failures > 0 }
+
     func pausedUntil(now: Double) -> Double? { pause > now ? pause : nil }
 
     mutating func succeeded(now: Double) {

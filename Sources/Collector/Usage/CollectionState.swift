@@ -113,6 +113,9 @@ struct CollectionState {
     /// The next request, or nil when nothing is to be done at `now`.
     mutating func next(now: UnixTime) -> PlannedRequest? { planner.next(now: now) }
 
+    /// Whether all else waits for the answers that people look at first. It does not while the vendor answers nothing.
+    func isOpening(now: UnixTime) -> Bool { !health.hasPaused && planner.isOpening(now: now) }
+
     /// Moves what is kept in the time of day, because that was set.
     mutating func shift(by step: Double) {
         failures.shift(by: step)
