@@ -15,7 +15,7 @@ public struct LatestSeries: Sendable, Hashable {
     public var total: PointValue?
 }
 
-/// Everything that `/metrics` shows of the history, from one transaction.
+/// Everything that `/metrics` shows of the history.
 public struct Latest: Sendable {
     /// In the order of application, index, statistic, key.
     public var series: [LatestSeries]
@@ -32,11 +32,32 @@ extension History {
     /// The newest complete bucket of every series: the last that was fetched
     /// after its end. A series whose newest bucket was not reported has no
     /// value there, however recent the one before.
+    ///
+    /// The newest row of each series is on a page of its own. Of 41,000 series they are most of what the first scrape
+    /// waits for, so one reader looks up the days while another does all else. Where something is stored between their
+    /// two transactions, the days are those before or after it.
     public func latest() async throws -> Latest {
+        async let newestDays = read { db in
+            try Self.newestValues(.daily, try FreshnessTable(db: db).all(), in: db)
+        }
+        let (found, ids) = try await latestWithoutDays()
+        let days = try await newestDays
+        var latest = found
+        // What is listed has no days of its own.
+        for (position, id) in ids.enumerated() where latest.series[position].key.api != .search {
+            latest.series[position].daily = days[id]
+        }
+        latest.series.removeAll {
+            $0.hourly == nil && $0.daily == nil && $0.minutely == nil && $0.total == nil
+        }
+        return latest
+    }
+
+    /// The same without days, with the id of each series; a series without any value is among them.
+    private func latestWithoutDays() async throws -> (Latest, ids: [Int64]) {
         try await read { db in
             let freshness = try FreshnessTable(db: db).all()
             let hourly = try Self.newestValues(.hourly, freshness, in: db)
-            let daily = try Self.newestValues(.daily, freshness, in: db)
             let minutes = try PackedRowReader(db, .minutely)
             let hours = try PackedRowReader(db, .hourly)
             let listed = try IndexInventoryTable(db: db).listed()
@@ -49,30 +70,33 @@ extension History {
                 """)
             defer { rows.reset() }
             var names = SharedNames()
-            var series: [LatestSeries] = []
+            var (series, ids): ([LatestSeries], [Int64]) = ([], [])
             while try rows.step() {
                 let id = try rows.integer(0)
-                let total = try rows.value(6)
                 let api = try rows.api(2)
-                if api == .usage || api == .usageV2, total == nil, hourly[id] == nil, daily[id] == nil { continue }
                 let key = try names.series(rows, api)
-                if api == .search {
+                var newest = LatestSeries(key: key, total: try rows.value(6))
+                switch api {
+                case .search:
                     let isListed =
                         key.index.isEmpty || listed.contains(Scope(application: key.application, index: key.index))
-                    guard isListed, let level = try hours.last(series: id) else { continue }
-                    series.append(LatestSeries(key: key, hourly: level))
-                    continue
+                    newest.hourly = isListed ? try hours.last(series: id) : nil
+                    newest.total = nil
+                case .monitoring:
+                    newest.hourly = hourly[id]
+                    newest.minutely = try minutes.last(series: id)
+                default:
+                    newest.hourly = hourly[id]
                 }
-                let minutely = api == .monitoring ? try minutes.last(series: id) : nil
-                guard total != nil || hourly[id] != nil || daily[id] != nil || minutely != nil else { continue }
-                series.append(
-                    LatestSeries(key: key, hourly: hourly[id], daily: daily[id], minutely: minutely, total: total))
+                series.append(newest)
+                ids.append(id)
             }
-            return Latest(
+            let latest = Latest(
                 series: series, freshness: freshness.filter { !$0.statistic.isBilling },
                 billingFreshness: freshness.filter { $0.statistic.isBilling },
                 billingMetrics: try BillingMetricTable(db: db).byStatistic(),
                 coverage: try CoverageTable(db: db).read(application: nil))
+            return (latest, ids)
         }
     }
 
