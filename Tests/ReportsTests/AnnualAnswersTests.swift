@@ -73,7 +73,7 @@ import UsageModel
         var report = ReportFixture.annual
         #expect(
             try answer("search_requests_per_year.year").answer
-                == "Limit ahead. The commitment is projected to be used up on 10 Feb 2027, in 81 days.")
+                == "Limit ahead. The commitment is projected to be used up on 10 Feb 2027.")
         #expect(
             try answer("search_requests_per_year.year").details.hasSuffix(
                 " That is in the term from 1 Feb 2027 on."))

@@ -163,14 +163,17 @@ import UsageModel
     @Test func `each exhaustion has its words`() throws {
         let end = ReportFixture.end
         let cases: [(Exhaustion, String, CapacityAnswer.Severity)] = [
-            (.reached(day: end - 3), "Limit reached. November 2026 reached the limit on 19 Nov 2026.", .critical),
+            (
+                .reached(day: end - 3),
+                "Limit reached. They already do: November 2026 reached the limit on 19 Nov 2026.", .critical
+            ),
             (
                 .expected(day: end + 9, earliest: end + 2, latest: nil),
-                "Limit ahead. The limit is projected to be reached on 1 Dec 2026, in 10 days.", .critical
+                "Limit ahead. The limit is projected to be reached on 1 Dec 2026.", .critical
             ),
             (
                 .expected(day: end + 200, earliest: end + 100, latest: end + 300),
-                "Limit ahead. The limit is projected to be reached on 10 Jun 2027, in 201 days.", .warning
+                "Limit ahead. The limit is projected to be reached on 10 Jun 2027.", .warning
             ),
             (
                 .notExpected(within: 366, earliest: nil),
@@ -178,7 +181,8 @@ import UsageModel
             ),
             (
                 .notExpected(within: 366, earliest: end + 10),
-                "At risk. The limit is not projected to be reached in the next 366 days.", .warning
+                "At risk. The limit is not projected to be reached in the next 366 days, but the chance that it is "
+                    + "reached is 10% or more from 2 Dec 2026 on.", .warning
             ),
             (.unknown(.empty), "Not enough data: no values were reported.", .unknown),
         ]
@@ -193,7 +197,7 @@ import UsageModel
         report.limits[1].exhaustion = .reached(day: end - 3)
         #expect(
             plain(try answer("records.year", report).answer)
-                == "Limit reached. November 2026 reached the limit on 19 Nov 2026.")
+                == "Limit reached. They already do: November 2026 reached the limit on 19 Nov 2026.")
     }
 
     @Test func `the index that drives the usage is named with its share and its part of the growth`() throws {

@@ -108,7 +108,7 @@ struct CapacityGaugesTests {
         #expect(second.limits[1].utilization == first.limits[1].utilization.map { $0 * 2 })
     }
 
-    @Test("A report is kept while nothing changes, and a minute at most when the history does")
+    @Test("A report is kept while nothing changes, and not long when the history does")
     func kept() async throws {
         let site = try Site()
         try await CapacityPageTests.store(site, days: 10)
@@ -118,7 +118,8 @@ struct CapacityGaugesTests {
         try await site.store(
             "records", granularity: .daily, (1...4).map { Point(time: end - $0 * 86_400, value: .integer(59_000)) })
         #expect(try await cache.report("APP").limits[1].used == before)
-        site.clock.advance(by: 60)
+        // On a clock that stands still it took no time at all.
+        site.clock.advance(by: 1)
         #expect(try await cache.report("APP").limits[1].used == 59_000)
     }
 }

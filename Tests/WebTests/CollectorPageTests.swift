@@ -96,7 +96,7 @@ struct CollectorPageTests {
         state.unknownClusters = ["c0-xx"]
         let page = try await answer("/collector", state).text
         #expect(page.contains("Servers: not collected without a Monitoring API key"))
-        #expect(page.contains("clusters: c0-xx, c4-fr (as the servers of max_qps are named)"))
+        #expect(page.contains("clusters: c0-xx, c4-fr (those whose servers appear in max_qps)"))
         #expect(page.contains("Unknown to Algolia and left out: c0-xx"))
         #expect(!page.contains("0 servers") && !page.contains("0\(Figure.space)servers"))
         let json = try await answer("/api/v1/status", state).json()

@@ -61,7 +61,7 @@ public struct Meter: Sendable, Hashable {
         drawing += """
             <line class="halo" x1="\(x(1))" x2="\(x(1))" y1="1" y2="27"/>\
             <line class="full" x1="\(x(1))" x2="\(x(1))" y1="1" y2="27"/>\
-            <text x="\(x(1))" y="40" text-anchor="\(end < 1.3 ? "end" : "middle")">100%</text>
+            <text x="\(x(1))" y="40" text-anchor="\(end < 1.3 ? "end" : end > 10 ? "start" : "middle")">100%</text>
             """
         return """
             <svg class="meter" width="100%" height="44" role="img" \

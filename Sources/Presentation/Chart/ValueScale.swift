@@ -79,7 +79,7 @@ extension ValueScale {
             lowest = min(lowest, 0)
             highest = max(highest, 0)
         }
-        let countsThings = [.operations, .requests, .queries, .records, .severity].contains(chart.unit)
+        let countsThings = [.operations, .requests, .queries, .records, .severity, .milliseconds].contains(chart.unit)
         self.init(
             lowest: lowest, highest: highest, intervals: intervals, isWhole: countsThings && values.areWhole)
     }

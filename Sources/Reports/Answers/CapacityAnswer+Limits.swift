@@ -57,16 +57,14 @@ extension CapacityReport {
             let date = CalendarText.date(day)
             text =
                 limit.term == nil
-                ? "\(Phrase.capitalized(Phrase.month(limit.month))) reached the limit on \(date)."
+                ? "They already do: \(Phrase.month(limit.month)) reached the limit on \(date)."
                 : "The commitment was used up on \(date)."
             severity = .critical
             details = peaks(limit) ?? ""
         case .expected(let day, let earliest, let latest):
             let away = Int(day - days.upperBound) + 1
             state = "Limit ahead"
-            text =
-                "\(goal.subject) is projected to be \(goal.end) on \(CalendarText.date(day)), in "
-                + "\(Figure.count(away, "day"))."
+            text = "\(goal.subject) is projected to be \(goal.end) on \(CalendarText.date(day))."
             let end = latest.map { "to \(CalendarText.date($0))" } ?? "to beyond the end of the forecast"
             details = "80% interval: \(CalendarText.date(earliest)) \(end)."
             if let term = limit.term, day >= term.days.upperBound {
@@ -76,9 +74,15 @@ extension CapacityReport {
         case .notExpected(let within, let earliest):
             let isSoon = earliest.map { Int($0 - days.upperBound) < CapacityReport.soon } == true
             (state, severity) = isSoon ? ("At risk", .warning) : ("On track", .good)
-            text = "\(goal.subject) is not projected to be \(goal.end) in the next \(Figure.count(within, "day"))."
-            let risk = earliest.map { "There is a 10% chance of reaching it by \(CalendarText.date($0))." }
-            details = [nearest(limit), risk].compactMap(\.self).joined(separator: " ")
+            let time = Figure.count(within, "day")
+            let projected = "\(goal.subject) is not projected to be \(goal.end) in the next \(time)"
+            // From the first day on which a tenth of the outcomes are beyond it; a later month may have a greater chance.
+            let risk = earliest.map { day in
+                "the chance that it is \(goal.end) is 10% or more from \(CalendarText.date(day)) on."
+            }
+            text = projected + (isSoon ? risk.map { ", but \($0)" } ?? "." : ".")
+            let later = isSoon ? nil : risk.map(Phrase.capitalized)
+            details = [nearest(limit), later].compactMap(\.self).joined(separator: " ")
         }
         return CapacityAnswer(
             id: "\(limit.limit.rawValue).year",

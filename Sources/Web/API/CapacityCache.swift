@@ -6,7 +6,8 @@ public import UsageModel
 /// The capacity report of each application, computed on request and kept while it is current.
 ///
 /// A report rests on whole days, so it changes once a day, with a revision, and while a backfill runs. After a
-/// change of the history a report may be a minute old; with another first or newest day, contract or list of events never.
+/// change of the history a report may be as old as ``Made/patience``; with another first or newest day, contract or list
+/// of events never.
 public actor CapacityCache {
     /// The configuration that reports are made with.
     public struct Planning: Sendable {
@@ -38,11 +39,14 @@ public actor CapacityCache {
         var conditions: Conditions
         var generation: UInt64
         var time: Double
+        /// Seconds that it took.
+        var duration: Double
         var report: CapacityReport
-    }
 
-    /// Seconds that a report is kept although the history has changed.
-    private static let patience = 60.0
+        /// Seconds that it is kept although the history has changed: so long that pages that are asked for without a
+        /// pause take a twentieth of a processor, and a minute at most.
+        var patience: Double { min(max(20 * duration, 1), 60) }
+    }
 
     private let history: History
     let planning: Planning
@@ -81,7 +85,7 @@ public actor CapacityCache {
             events: events, firstDay: try await reader.firstDay(application),
             newestDayEnd: try await reader.newestDayEnd(application))
         if let known = made[application], known.conditions == conditions,
-            known.generation == history.generation || clock.monotonic - known.time < Self.patience
+            known.generation == history.generation || clock.monotonic - known.time < known.patience
         {
             return known.report
         }
@@ -92,9 +96,10 @@ public actor CapacityCache {
         let (history, clock) = (history, clock)
         let task = Task(executorPreference: QueryExecutor.shared) {
             let (generation, time) = (history.generation, clock.monotonic)
+            let report = try await reader.report(application, contract: conditions.contract)
             return Made(
-                conditions: conditions, generation: generation, time: time,
-                report: try await reader.report(application, contract: conditions.contract))
+                conditions: conditions, generation: generation, time: time, duration: clock.monotonic - time,
+                report: report)
         }
         making[application] = (conditions, task)
         defer { if making[application]?.task == task { making[application] = nil } }

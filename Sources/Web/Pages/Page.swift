@@ -13,6 +13,8 @@ struct Page: Sendable {
     var name: PageName?
     /// The subject that precedes the page's title in the browser's; empty for a page that always shows the same.
     var subject = ""
+    /// The heading, where that is not the name of the page.
+    var heading: String?
     /// The fault of the request.
     var problem: Problem?
     var content: Markup
@@ -109,8 +111,9 @@ private struct Layout: ViewModel {
     var now: Markup
 
     init(_ page: Page, _ troubles: [Trouble], _ exporter: Exporter) {
-        title = page.name?.title ?? page.subject
-        subject = page.name == nil || page.subject.isEmpty ? title : "\(page.subject) · \(title)"
+        let name = page.name?.title ?? page.subject
+        title = page.heading ?? name
+        subject = page.name == nil || page.subject.isEmpty ? name : "\(page.subject) · \(name)"
         stylesheet = PageAssets.stylesheet.link
         script = PageAssets.script.link
         icon = PageAssets.icon.link

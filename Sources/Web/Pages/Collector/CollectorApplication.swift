@@ -101,9 +101,11 @@ struct CollectorApplication: ViewModel {
             }
             let isUp = value(CollectorMetric.isUp).map { $0 == 1 }
             let lastSuccess = value(CollectorMetric.lastSuccess).map { UnixTime($0) }
+            let key = api == .usageV2 ? API.usage : api
             let state =
                 switch (api, isUp) {
-                case _ where !status.keys.contains(api == .usageV2 ? .usage : api): "not configured"
+                case (.monitoring, _) where !status.keys.contains(key): "not configured; clusters need none"
+                case _ where !status.keys.contains(key): "not configured"
                 case (.usage, _) where status.state == .unauthorized: "rejected or missing"
                 case (.monitoring, _) where status.infrastructure?.isRefused == true: "rejected"
                 case (_, true?): "accepted"
@@ -113,7 +115,7 @@ struct CollectorApplication: ViewModel {
                 }
             return Key(
                 api: api.rawValue, state: state,
-                lastAnswer: (status.keys.contains(api)
+                lastAnswer: (status.keys.contains(key)
                     ? lastSuccess ?? (api == .usage ? status.lastSuccess : nil) : nil)
                     .map(Markup.time)
                     ?? Markup(text: Figure.missing))

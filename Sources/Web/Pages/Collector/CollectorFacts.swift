@@ -190,7 +190,9 @@ struct CollectorFacts: Sendable {
 
     /// The servers and clusters that are known; of what needs a key, that there is none or that it is refused.
     private static func servers(_ infrastructure: InfrastructureStatus) -> Markup {
-        let source = infrastructure.clusterSource == .servers ? " (as the servers of max_qps are named)" : ""
+        let source =
+            infrastructure.clusterSource == .servers
+            ? " (those whose servers appear in max_qps)" : ""
         let names =
             infrastructure.clusters.isEmpty
             ? "none yet" : infrastructure.clusters.map(\.text).joined(separator: ", ") + source

@@ -19,7 +19,7 @@ struct ExploreChart {
         var chart = Chart(
             title: Self.title(query, width: question.width),
             summary: Self.summary(whole, names, statistic), unit: statistic.unit,
-            range: Self.shown(query.range, series, step: step), height: 320,
+            range: Self.shown(query, series), height: 320,
             startsAtZero: question.isCount, step: step, addsUp: addsUp,
             zoom: Chart.Zoom(address: Self.address(question, root: root), finest: Self.finest(statistic)))
         chart.isMonthly = query.isMonthly
@@ -73,9 +73,12 @@ struct ExploreChart {
     }
 
     /// From the first bucket to the last, which may begin before and end after what was asked.
-    private static func shown(_ range: TimeRange, _ series: [RangeSeries], step: Int64) -> TimeRange {
+    private static func shown(_ query: RangeQuery, _ series: [RangeSeries]) -> TimeRange {
+        let range = query.range
         let first = series.compactMap(\.points.first?.time).min() ?? range.start
-        return TimeRange(min(range.start, first), range.end)
+        // The one that is running is drawn in its middle, which may be still to come.
+        let last = series.compactMap(\.points.last?.time).max().map { query.end(ofBucket: $0) } ?? range.end
+        return TimeRange(min(range.start, first), max(range.end, last))
     }
 
     private static func summary(_ series: [RangeSeries], _ names: [String], _ statistic: Statistic) -> String {

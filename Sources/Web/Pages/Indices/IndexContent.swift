@@ -21,8 +21,12 @@ struct IndexContent: ViewModel {
     var hasMonths: Bool
     var months: [Month]
 
-    /// - Parameter root: the prefix of links.
-    init(_ index: IndexName, of application: ApplicationID, _ answer: RangeAnswer, root: String) {
+    /// - Parameters:
+    ///   - today: the day that is not over yet, in days since 1970-01-01.
+    ///   - root: the prefix of links.
+    init(
+        _ index: IndexName, of application: ApplicationID, _ answer: RangeAnswer, until today: Int64, root: String
+    ) {
         name = index.text
         self.application = application
         let scope = [(name: "application", value: application.text), ("index", index.text)]
@@ -34,7 +38,7 @@ struct IndexContent: ViewModel {
                 address: root + Self.explore(scope + [("statistic", series.key.statistic.text)]))
         }
         hasCharts = !charts.isEmpty
-        months = Self.months(found, scope)
+        months = Self.months(found, scope, until: today)
         hasMonths = !months.isEmpty
     }
 
@@ -76,7 +80,9 @@ struct IndexContent: ViewModel {
     }
 
     /// The calendar months of the searches and records, newest first.
-    private static func months(_ series: [RangeSeries], _ scope: [(name: String, value: String)]) -> [Month] {
+    private static func months(
+        _ series: [RangeSeries], _ scope: [(name: String, value: String)], until today: Int64
+    ) -> [Month] {
         let day = Granularity.daily.seconds
         func values(_ name: StatisticName) -> [Range<Int64>: [Double]] {
             let points = series.first { $0.key.statistic == name }?.points ?? []
@@ -89,7 +95,8 @@ struct IndexContent: ViewModel {
                 (name: name, value: RFC3339.string(number * day))
             }
             return Month(
-                name: Phrase.month(month), link: explore(scope + times + [("granularity", "daily")]),
+                name: Phrase.month(month) + (month.contains(today) ? ", so far" : ""),
+                link: explore(scope + times + [("granularity", "daily")]),
                 searches: searches[month].map { Figure.exact($0.reduce(0, +).rounded()) } ?? Figure.missing,
                 records: records[month]?.last.map(Figure.compact) ?? Figure.missing)
         }

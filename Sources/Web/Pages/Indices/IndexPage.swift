@@ -40,6 +40,7 @@ enum IndexPage {
             do throws(any Error) {
                 let content = try await content(request, exporter)
                 page.subject = content.name
+                page.heading = content.name
                 page.content = PageTemplates.render(index: content, at: exporter.paths)
             } catch let problem as Problem {
                 page.problem = problem
@@ -73,6 +74,6 @@ enum IndexPage {
             range: TimeRange(end - stored * Granularity.daily.seconds, end))
         return IndexContent(
             index, of: application, try await RangeParameters.answer(query, exporter, now: now),
-            root: exporter.paths.linkPrefix)
+            until: end / Granularity.daily.seconds, root: exporter.paths.linkPrefix)
     }
 }

@@ -7,6 +7,8 @@ internal import UsageModel
 struct IndicesResult: ViewModel {
     let application: ApplicationID
     var hasRows: Bool
+    /// Whether some may be hidden by the search, or lie on other pages.
+    var isFiltered: Bool
     var table: IndexTable
     var hasMore: Bool
     /// Nil on the first page, and on the last.
@@ -20,6 +22,7 @@ struct IndicesResult: ViewModel {
         application = report.application
         let search = (given["search"] ?? "").lowercased()
         var usage = report.indices.usage
+        isFiltered = !usage.isEmpty
         if !search.isEmpty { usage.removeAll { !$0.index.text.lowercased().contains(search) } }
         // Growth is that of the month, as soon as its days are known.
         let month =

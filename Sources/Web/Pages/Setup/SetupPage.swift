@@ -27,6 +27,8 @@ enum SetupPage {
         var alerts: String
         var grafana: String
         var contracts: String
+        /// Whether any limit is only an example.
+        var hasExamples: Bool
         var asksForPassword: Bool
         var isSecure: Bool
 
@@ -37,6 +39,7 @@ enum SetupPage {
             alerts = snippets.alerts
             grafana = snippets.grafana
             contracts = snippets.contracts
+            hasExamples = snippets.hasExamples
             asksForPassword = !security.users.isEmpty
             isSecure = security.certificate != nil
         }

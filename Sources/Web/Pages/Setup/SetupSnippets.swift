@@ -117,6 +117,11 @@ struct SetupSnippets {
         return lines.joined(separator: "\n")
     }
 
+    /// Whether ``contracts`` has a limit that is not configured.
+    var hasExamples: Bool {
+        applications.contains { id in ContractLimit.usual.contains { configured[id]?[$0] == nil } }
+    }
+
     private func credentials(_ user: String, indent: Int) -> [String] {
         guard asksForPassword else { return [] }
         let space = String(repeating: " ", count: indent)
