@@ -50,6 +50,8 @@ import UsageModel
         let labels = try XMLText.check(meter(0.834, 1.04, 0.98...1.12).svg(id: "m")).labels
         let text = labels.first?.replacingOccurrences(of: Figure.thinSpace, with: " ")
         #expect(text == "Searches: 83% of the limit used, 104% projected (98% to 112%)")
+        let exact = try XMLText.check(meter(0.834, 0.93, 0.929...0.931).svg(id: "m")).labels
+        #expect(exact.first?.hasSuffix("93% projected") == true, "an interval that rounds to one figure is left out")
     }
 
     @Test func `more than the limit is drawn as long as it is`() throws {

@@ -68,16 +68,19 @@ struct ChartPagesTests {
         }
     }
 
-    @Test("The hour that is not over is drawn as such and counts nowhere")
-    func provisional() async throws {
+    @Test(
+        "The hour that is not over is drawn as such and counts nowhere, before its middle and after it",
+        arguments: [0, 1800])
+    func provisional(later: Double) async throws {
         let site = try Site()
         let hour = Granularity.hourly.floor(site.clock.now)
         try await site.store("billed_search_requests", hours(from: hour - 5 * 3600, [9, 8, 7, 8, 9, 1]))
-        site.clock.advance(by: 1800)
+        site.clock.advance(by: later)
         try await withServer(site.exporter) { web in
             let answer = try await web.get("/explore?range=24h&granularity=hourly")
             let page = try answer.page()
             #expect(count(page, "hollow") == 2, "the dot, and the legend's")
+            #expect(count(page, "missing-hatch") == 0)
             #expect(answer.text.contains(" so far: 1\u{A0}request</title>"))
             #expect(answer.text.contains("Incomplete buckets are not counted."))
             #expect(!answer.text.contains("newest 1\u{A0}request"))

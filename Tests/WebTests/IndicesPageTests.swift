@@ -128,6 +128,8 @@ struct IndicesPageTests {
             let answer = try await web.get("/indices/index%202")
             let page = try answer.page(current: "/indices")
             #expect(answer.text.contains("<title>index 2 · Indices · algolia-exporter</title>"))
+            #expect(answer.text.contains("<h1>index 2</h1>"))
+            #expect(answer.text.contains(">July 2026, so far</a>") && answer.text.contains(">June 2026</a>"))
             #expect(page.all("figure").count == 2)
             let month = try #require(
                 page.all("a").compactMap { $0.attributes["href"] }.first {

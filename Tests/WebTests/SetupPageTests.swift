@@ -71,6 +71,19 @@ struct SetupPageTests {
             #expect(lines[own..<other].contains("      period_start_day: 15"))
             #expect(lines[own..<other].contains { $0.hasPrefix("      # records: ") })
             #expect(lines[other...].contains { $0.hasPrefix("      # search_requests_per_month: ") })
+            #expect(page.text.contains("remove the <code>#</code>"))
+        }
+    }
+
+    @Test("Where every limit is configured, nothing is called an example")
+    func configured() async throws {
+        let site = try Site()
+        let planning = CapacityCache.Planning(
+            contracts: { ["APP": Contract(searchRequestsPerMonth: 20_000, records: 10, maxQPS: 5)] })
+        try await withServer(site.exporter(planning: planning) { [] }) { web in
+            let page = try await web.get("/setup")
+            #expect(try block("Contract in the configuration file", page).contains("max_qps: 5"))
+            #expect(!page.text.contains("are examples") && !page.text.contains("<code>#</code>"))
         }
     }
 

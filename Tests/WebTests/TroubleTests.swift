@@ -46,10 +46,10 @@ struct TroubleTests {
                 try answer.page(path.contains("?") ? 404 : 200)
                 let banner = banner(answer)
                 #expect(banner.count == 3, "\(path): \(banner)")
-                #expect(banner[0].hasPrefix("KEY: Algolia refuses the usage key, or it cannot be read: 401: Invalid"))
+                #expect(banner[0].hasPrefix("KEY: the usage key does not work: 401: Invalid"))
                 #expect(banner[0].contains("Replace the key"))
-                #expect(banner[1].hasPrefix("NET: Algolia gives no usable answer since "))
-                #expect(banner[2].hasPrefix("DISK: nothing is stored since "))
+                #expect(banner[1].hasPrefix("NET: nothing has been fetched from Algolia since "))
+                #expect(banner[2].hasPrefix("DISK: nothing has been stored since "))
                 #expect(banner.allSatisfy { $0.contains("Next try: 2026-07-15 10:30\u{A0}UTC.") }, "\(banner)")
             }
             let collector = try await web.get("/collector").text

@@ -24,8 +24,11 @@ public struct Meter: Sendable, Hashable {
     public var summary: String {
         var text = "\(Figure.percent(used)) of the limit used"
         if let projected { text += ", \(Figure.percent(projected)) projected" }
-        if let interval {
-            text += " (\(Figure.percent(interval.lowerBound)) to \(Figure.percent(interval.upperBound)))"
+        // An interval that rounds to one figure says no more than it.
+        if let interval, case let (lower, upper) = (interval.lowerBound, interval.upperBound),
+            Figure.percent(lower) != Figure.percent(upper)
+        {
+            text += " (\(Figure.percent(lower)) to \(Figure.percent(upper)))"
         }
         return text
     }

@@ -25,18 +25,18 @@ struct Trouble: ViewModel {
         let next: Markup = status.pausedUntil.map { " Next try: \(Markup.time($0))." } ?? ""
         if let since = status.storageFailingSince {
             text = """
-                \(status.application): nothing is stored since \(Markup.time(since))\(cause). Fetching goes on as soon as \
+                \(status.application): nothing has been stored since \(Markup.time(since))\(cause). Fetching goes on as soon as \
                 the database can be written.\(next)
                 """
         } else if status.state == .unauthorized {
             let key = status.keys.contains(.usage) ? "usage" : "search"
             text = """
-                \(status.application): Algolia refuses the \(key) key, or it cannot be read\(cause). Replace the key; a key \
-                file is read again by itself.\(next)
+                \(status.application): the \(key) key does not work\(cause). Replace the key; a key file that changes is read \
+                again by itself.\(next)
                 """
         } else {
-            let since: Markup = status.lastSuccess.map { " since \(Markup.time($0))" } ?? ""
-            text = "\(status.application): Algolia gives no usable answer\(since)\(cause).\(next)"
+            let since: Markup = status.lastSuccess.map { "since \(Markup.time($0))" } ?? "yet"
+            text = "\(status.application): nothing has been fetched from Algolia \(since)\(cause).\(next)"
         }
     }
 }

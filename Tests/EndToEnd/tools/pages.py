@@ -66,8 +66,8 @@ VIEWS = [
 # An exporter in a special state, by name, and what its overview and every page of it must say.
 STATES = {
     "fresh": ("not ready: no data yet", ""),
-    "no-network": ("gives no usable answer", "gives no usable answer"),
-    "refused": ("refuses the usage key", "refuses the usage key"),
+    "no-network": ("nothing has been fetched", "nothing has been fetched"),
+    "refused": ("the usage key does not work", "the usage key does not work"),
     "one": ("1\u00a0index", ""),
     "many": ("1,003\u00a0indices", ""),
     "applications": ("DEMOAPP20", ""),

@@ -29,13 +29,16 @@ enum OverviewPage {
             for id in facts.applications() { reports.append(try await exporter.capacity.report(id)) }
             var page = Page(name: .overview, content: .empty)
             var shown = Array(reports.indices)
+            var worst: String?
             if reports.count > mostWhole {
-                let worst = reports.indices.min { OverviewLimits.isWorse(reports[$0], than: reports[$1]) }
-                shown = worst.map { [$0] } ?? []
+                let place = reports.indices.min { OverviewLimits.isWorse(reports[$0], than: reports[$1]) }
+                shown = place.map { [$0] } ?? []
+                worst = place.map { reports[$0].application.text }
             }
             if let asked = QueryParameters(unchecked: request.uri.query)["application"] {
                 if let place = reports.firstIndex(where: { $0.application.text == asked }) {
                     shown = [place]
+                    worst = nil
                     page.subject = asked
                 } else if let id = ApplicationID(asked) {
                     page.problem = CapacityRoute.unknown(id, reports.map(\.application))
@@ -48,6 +51,7 @@ enum OverviewPage {
                         $0.element, position: $0.offset + 1, facts, isBelow: shown.contains($0.offset),
                         root: exporter.paths.linkPrefix)
                 },
+                worst: worst,
                 applications: shown.map {
                     OverviewApplication(reports[$0], position: $0 + 1, facts, root: exporter.paths.linkPrefix)
                 },
@@ -61,6 +65,8 @@ enum OverviewPage {
         var hasApplications: Bool
         var hasSeveral: Bool
         var rows: [OverviewRow]
+        /// The application below, where it was not asked for and others are not shown.
+        var worst: String?
         var applications: [OverviewApplication]
         var isReady: Bool
     }
