@@ -65,8 +65,9 @@ has_sent() { [ "$(sum_of "$1" algolia_exporter_remote_write_samples_total)" -gt 
 waits() { [ "$(sum_of "$1" algolia_exporter_remote_write_lag_seconds)" -gt 0 ]; }
 memory() { awk '/^VmRSS/ { printf "%.0f MB", $2 / 1e3 }' "/proc/$1/status"; }
 
-# A week's mean of what is scraped is only the same in two databases if both saw the same days: none may begin meanwhile.
-until [ $(($(date +%s) % 86400)) -lt $((86400 - 300)) ]; do sleep 1; done
+# A history begins so long before the hour in which it is begun, and what is scraped is of the newest hour and day: two databases
+# have the same only if they saw the same hours. None may begin meanwhile.
+until [ $(($(date +%s) % 3600)) -lt $((3600 - 300)) ]; do sleep 1; done
 begin=$SECONDS
 for number in 1 2 3; do shard_up $number "first-$number"; done
 for number in 1 2 3; do wait_for "$patience" has_sent $number; done
