@@ -138,7 +138,12 @@ struct ApplicationsTests {
     func opening() async throws {
         let (world, application) = try shop()
         let collector = world.collector([application], try world.history())
-        try await world.run(collector) { world.simulator.requests.count >= 30 }
+        var states: [ApplicationStatus.State] = []
+        try await world.run(collector) {
+            if let status = await collector.status().first { states.append(status.state) }
+            return world.simulator.requests.count >= 30
+        }
+        #expect(states.allSatisfy { $0 == .backfilling }, "nothing is called complete before the indices are known")
         let requests = world.simulator.requests
         let opening = requests.prefix { $0.api == .usage && $0.index.isEmpty }
         #expect((2...4).contains(opening.count), "\(requests.map(\.path).prefix(8))")

@@ -31,6 +31,8 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var desired: [Granularity: Int64]
     /// Requests until nothing is missing, as far as none fails; nil until the indices are known.
     public var requestsLeft: Int?
+    /// Whether no index is known and their list is about to be asked for: what is missing of them is not counted yet.
+    public var awaitsIndices = false
     /// Statistics (or `*`) that the plan refuses, by endpoint.
     public var refused: [String: [StatisticName]]
     /// Ranges that were answered unreadably or refused; neither stored nor counted as ``remaining``.
@@ -70,7 +72,9 @@ extension ApplicationStatus {
         let retry = isFailing ? failing.map(\.notBefore).min() : list?.pausedUntil
         let pausedUntil =
             health.pausedUntil(now: clock.seconds) ?? retry.flatMap { $0 > clock.seconds ? $0 : nil }
-        let isMissing = remaining.values.contains { $0 > 0 } || list.map { !$0.hasSucceeded } ?? false
+        let awaitsIndices = state.discovery.isAwaited && planner.tracks.allSatisfy { !$0.scope.isIndex }
+        let isMissing =
+            remaining.values.contains { $0 > 0 } || awaitsIndices || list.map { !$0.hasSucceeded } ?? false
         let summary: State =
             if list?.isUnauthorized ?? health.isUnauthorized {
                 .unauthorized
@@ -90,6 +94,7 @@ extension ApplicationStatus {
             remaining: remaining,
             desired: desired,
             requestsLeft: isLoaded && state.discovery.isSettled ? planner.requestsLeft(now: now) : nil,
+            awaitsIndices: awaitsIndices,
             refused: Dictionary(
                 planner.offers.map { ($0.key.rawValue, $0.value.refused.keys.sorted()) }
             ) { first, _ in first },

@@ -95,11 +95,13 @@ struct CollectorFacts: Sendable {
         let desired = status.desired[granularity] ?? 0
         let remaining = status.remaining[granularity] ?? 0
         guard desired > 0 else { return [] }
-        let percent = Int((Double(desired - remaining) / Double(desired) * 100).rounded(.down))
+        let share = Int((Double(desired - remaining) / Double(desired) * 100).rounded(.down))
+        let percent = status.awaitsIndices ? min(share, 99) : share
+        let isComplete = remaining == 0 && !status.awaitsIndices
         return [
             ProgressBar(
                 granularity: granularity.rawValue, percent: String(percent),
-                left: remaining == 0 ? "complete" : status.isBlocked ? "blocked" : "in progress")
+                left: isComplete ? "complete" : status.isBlocked ? "blocked" : "in progress")
         ]
     }
 
