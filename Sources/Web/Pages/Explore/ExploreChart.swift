@@ -76,9 +76,10 @@ struct ExploreChart {
     private static func shown(_ query: RangeQuery, _ series: [RangeSeries]) -> TimeRange {
         let range = query.range
         let first = series.compactMap(\.points.first?.time).min() ?? range.start
-        // The one that is running is drawn in its middle, which may be still to come.
+        // The one that is running is drawn in its middle, which may be still to come; a bucket can be as long as all time.
         let last = series.compactMap(\.points.last?.time).max().map { query.end(ofBucket: $0) } ?? range.end
-        return TimeRange(min(range.start, first), max(range.end, last))
+        let isNear = last > range.end && last / 2 - range.end / 2 <= range.seconds / 2
+        return TimeRange(min(range.start, first), isNear ? last : range.end)
     }
 
     private static func summary(_ series: [RangeSeries], _ names: [String], _ statistic: Statistic) -> String {
