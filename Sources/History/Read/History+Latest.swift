@@ -33,9 +33,9 @@ extension History {
     /// after its end. A series whose newest bucket was not reported has no
     /// value there, however recent the one before.
     ///
-    /// The newest row of each series is on a page of its own. Of 41,000 series they are most of what the first scrape
-    /// waits for, so one reader looks up the days while another does all else. Where something is stored between their
-    /// two transactions, the days are those before or after it.
+    /// SQLite reads one page for the newest row of each series. With 41,000 series, these reads take most of the time
+    /// to the first scrape, so one reader looks up the days while another reads everything else. The days come from
+    /// another transaction: after a write between the two, they are older or newer than the rest.
     public func latest() async throws -> Latest {
         async let newestDays = read { db in
             try Self.newestValues(.daily, try FreshnessTable(db: db).all(), in: db)
@@ -43,7 +43,7 @@ extension History {
         let (found, ids) = try await latestWithoutDays()
         let days = try await newestDays
         var latest = found
-        // What is listed has no days of its own.
+        // The list of indices is stored by hour only.
         for (position, id) in ids.enumerated() where latest.series[position].key.api != .search {
             latest.series[position].daily = days[id]
         }
