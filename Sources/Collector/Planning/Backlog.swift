@@ -37,11 +37,6 @@ extension Planner {
         }
     }
 
-    private func tailNames(_ track: Track) -> [StatisticName] {
-        let tail = tailOffer(track)
-        return tail.servesWildcard ? [.everything] : tail.names
-    }
-
     /// What a track misses and its next live tail does not bring.
     private func beyondTail(_ track: Track, now: UnixTime) -> TimeRangeSet {
         // A tail that is awaited hides what it does not bring after a long pause.

@@ -104,6 +104,12 @@ struct Planner {
         return (false, offer.names.filter { open[$0] == nil })
     }
 
+    /// The same, with `*` for everything.
+    func tailNames(_ track: Track) -> [StatisticName] {
+        let tail = tailOffer(track)
+        return tail.servesWildcard ? [.everything] : tail.names
+    }
+
     /// The statistics of an endpoint whose data make answers fail, as far as known.
     func culprits(_ level: EndpointLevel) -> Set<StatisticName> {
         Set(
@@ -133,25 +139,21 @@ struct Planner {
         for track in tracks {
             // What failed is tried again on time, whatever it was.
             if track.notBefore > Double(now) { wakeUp = min(wakeUp, track.notBefore) }
-            let tail = tailOffer(track)
-            let names = tail.servesWildcard ? [.everything] : tail.names
-            for name in names {
+            for name in tailNames(track) {
                 wakeUp = min(wakeUp, max(Double(max(track.tailDue(name, settings), now)), track.notBefore))
             }
         }
         return max(wakeUp, Double(now) + 0.05)
     }
 
-    /// Whether an answer that people look at first is still to be asked for: the application's newest buckets, or its
-    /// days of the last month. The list of indices and the servers wait for it, since they share its quota: of 1,000
-    /// indices, they take 20 requests. What failed is not waited for.
+    /// Whether the application's newest buckets, or its days of the last month, are still to be requested. People look at
+    /// these first, so the list of indices and the Monitoring API, which share the quota, wait for them. After a failure
+    /// nothing waits.
     func isOpening(now: UnixTime) -> Bool {
         let month = TimeRange(now - Self.openingDays * Granularity.daily.seconds, now)
         return tracks.prefix { !$0.scope.isIndex }.contains { track in
             guard track.failures == 0, track.notBefore <= Double(now), !track.searches.isRunning else { return false }
-            let tail = tailOffer(track)
-            let names = tail.servesWildcard ? [.everything] : tail.names
-            return names.contains { track.tailDue($0, settings) <= now }
+            return tailNames(track).contains { track.tailDue($0, settings) <= now }
                 || track.granularity == .daily && backlog(of: track, now: now).ranges.contains { $0.overlaps(month) }
         }
     }
@@ -161,9 +163,7 @@ struct Planner {
     private func liveRequest(now: UnixTime) -> PlannedRequest? {
         var best: (due: UnixTime, track: Track, name: StatisticName)?
         for track in tracks where track.notBefore <= Double(now) && !track.searches.isRunning(.live) {
-            let tail = tailOffer(track)
-            let names = tail.servesWildcard ? [.everything] : tail.names
-            for name in names {
+            for name in tailNames(track) {
                 let due = track.tailDue(name, settings)
                 if due <= now, due < best?.due ?? .max { best = (due, track, name) }
             }

@@ -103,8 +103,7 @@ public actor ApplicationCollector {
         if hasAnswered { begin() } else { successors.append(begin) }
     }
 
-    /// Calls `begin` after a step, once the answers that people look at first are there or cannot be had now: the next
-    /// requests of the quota are theirs.
+    /// Calls `begin` after the step that ends the opening (``Planner/isOpening(now:)``), by success or by failure.
     func afterOpening(_ begin: @escaping @Sendable () -> Void) { openingEnds.append(begin) }
 
     private func isOpening(after step: Step) -> Bool {
