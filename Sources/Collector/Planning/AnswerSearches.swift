@@ -12,6 +12,9 @@ struct AnswerSearches {
 
     private var searches: [PlannedRequest.Purpose: AnswerSearch] = [:]
 
+    /// Whether no request has failed since it was last answered.
+    var isEmpty: Bool { searches.isEmpty }
+
     /// Whether parts of any request are asked for instead of the whole.
     var isRunning: Bool { searches.values.contains(where: \.isRunning) }
 

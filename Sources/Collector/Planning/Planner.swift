@@ -17,12 +17,23 @@ struct Planner {
     /// Days without which the running month cannot be told.
     private static let openingDays: Int64 = 31
 
-    var settings: CollectionSettings
+    var settings: CollectionSettings {
+        didSet {
+            guard settings != oldValue else { return }
+            for position in tracks.indices { deriveDue(position) }
+        }
+    }
+    /// The application's first. Loops that run for each request read single properties by position: with a thousand
+    /// indices, copies of tracks were a tenth of the processor time of a fill.
     private(set) var tracks: [Track] = []
+    /// The scopes of ``tracks``, in their order.
+    private var scopes: [Scope] = []
     private var positions: [Scope: [Granularity: Int]] = [:]
     var offers: [EndpointLevel: StatisticsOffer] {
         didSet {
-            for level in EndpointLevel.allCases where offers[level]?.names != oldValue[level]?.names {
+            for level in EndpointLevel.allCases {
+                let (offer, old) = (offers[level], oldValue[level])
+                guard offer?.names != old?.names || offer?.servesWildcard != old?.servesWildcard else { continue }
                 for position in tracks.indices where EndpointLevel(tracks[position].scope) == level {
                     deriveCoverage(position)
                 }
@@ -34,6 +45,8 @@ struct Planner {
     private var liveStreak = 0
     /// The scope that backfill served last.
     private var turn: Scope?
+    /// The granularities of which the application's live tail has been answered since the start.
+    private var opened: Set<Granularity> = []
     /// The scope that backfill serves next, because it searches for how far back the vendor serves.
     private var searching: Scope?
 
@@ -45,8 +58,10 @@ struct Planner {
     /// Replaces the tracks: the application's first, then its indices'.
     mutating func setTracks(_ tracks: [Track]) {
         self.tracks = tracks
+        scopes = []
         positions = [:]
         for (position, track) in tracks.enumerated() {
+            if scopes.last != track.scope { scopes.append(track.scope) }
             positions[track.scope, default: [:]][track.granularity] = position
             deriveCoverage(position)
         }
@@ -55,7 +70,15 @@ struct Planner {
     private mutating func deriveCoverage(_ position: Int) {
         let names = offer(tracks[position].scope).names
         tracks[position].derive(served: names)
+        deriveDue(position)
     }
+
+    private mutating func deriveDue(_ position: Int) {
+        tracks[position].deriveDue(tails: tailNames(tracks[position]), settings)
+    }
+
+    /// Whether a track is not left alone after a failure.
+    func isFree(_ position: Int, now: UnixTime) -> Bool { tracks[position].notBefore <= Double(now) }
 
     func track(_ scope: Scope, _ granularity: Granularity) -> Track? {
         positions[scope]?[granularity].map { tracks[$0] }
@@ -68,7 +91,11 @@ struct Planner {
         guard let position = positions[scope]?[granularity] else { return nil }
         let (answered, setAside) = (tracks[position].answered, tracks[position].setAside)
         let result = change(&tracks[position])
-        if tracks[position].answered != answered || tracks[position].setAside != setAside { deriveCoverage(position) }
+        if tracks[position].answered != answered || tracks[position].setAside != setAside {
+            deriveCoverage(position)
+        } else {
+            deriveDue(position)
+        }
         return result
     }
 
@@ -136,12 +163,11 @@ struct Planner {
     /// When ``next(now:)`` may have something again.
     func wakeUp(now: UnixTime) -> Double {
         var wakeUp = Double(now) + 60
-        for track in tracks {
+        for position in tracks.indices {
+            let (due, notBefore) = (tracks[position].firstDue, tracks[position].notBefore)
             // What failed is tried again on time, whatever it was.
-            if track.notBefore > Double(now) { wakeUp = min(wakeUp, track.notBefore) }
-            for name in tailNames(track) {
-                wakeUp = min(wakeUp, max(Double(max(track.tailDue(name, settings), now)), track.notBefore))
-            }
+            if notBefore > Double(now) { wakeUp = min(wakeUp, notBefore) }
+            wakeUp = min(wakeUp, max(Double(max(due, now)), notBefore))
         }
         return max(wakeUp, Double(now) + 0.05)
     }
@@ -153,24 +179,32 @@ struct Planner {
         let month = TimeRange(now - Self.openingDays * Granularity.daily.seconds, now)
         return tracks.prefix { !$0.scope.isIndex }.contains { track in
             guard track.failures == 0, track.notBefore <= Double(now), !track.searches.isRunning else { return false }
-            return tailNames(track).contains { track.tailDue($0, settings) <= now }
+            return track.firstDue <= now && !opened.contains(track.granularity)
                 || track.granularity == .daily && backlog(of: track, now: now).ranges.contains { $0.overlaps(month) }
         }
+    }
+
+    /// Notes that a request was answered.
+    mutating func noteAnswered(_ request: PlannedRequest) {
+        if request.purpose == .live, !request.scope.isIndex { opened.insert(request.granularity) }
     }
 
     // MARK: Live
 
     private func liveRequest(now: UnixTime) -> PlannedRequest? {
-        var best: (due: UnixTime, track: Track, name: StatisticName)?
-        for track in tracks where track.notBefore <= Double(now) && !track.searches.isRunning(.live) {
-            for name in tailNames(track) {
-                let due = track.tailDue(name, settings)
-                if due <= now, due < best?.due ?? .max { best = (due, track, name) }
-            }
+        var longest: Int?
+        for position in tracks.indices {
             // The application's own tail goes before all indices'.
-            if let best, !best.track.scope.isIndex, track.scope.isIndex { break }
+            if tracks[position].scope.isIndex, let longest, !tracks[longest].scope.isIndex { break }
+            let due = tracks[position].firstDue
+            guard due <= now, due < longest.map({ tracks[$0].firstDue }) ?? .max, isFree(position, now: now),
+                !tracks[position].searches.isRunning(.live)
+            else { continue }
+            longest = position
         }
-        guard let (_, track, name) = best else { return nil }
+        guard let track = longest.map({ tracks[$0] }),
+            let name = tailNames(track).first(where: { track.tailDue($0, settings) == track.firstDue })
+        else { return nil }
         let range = track.tailRange(name, settings, now: now)
         if name == .everything {
             return PlannedRequest(
@@ -188,108 +222,8 @@ struct Planner {
 
     /// Asks for a part of a request that fails.
     private func isolationRequest(now: UnixTime) -> PlannedRequest? {
-        tracks.lazy.filter { $0.notBefore <= Double(now) }.compactMap(\.searches.nextPiece).first
-    }
-
-    /// Asks for one statistic that was refused, on the newest bucket alone.
-    private func probeRequest(now: UnixTime) -> PlannedRequest? {
-        for level in EndpointLevel.allCases {
-            guard let statistic = offers[level]?.probe(now: now),
-                let track = tracks.first(where: {
-                    EndpointLevel($0.scope) == level && $0.granularity == .hourly && $0.notBefore <= Double(now)
-                })
-            else { continue }
-            return PlannedRequest(
-                scope: track.scope, granularity: .hourly, range: settings.tail(.hourly, now: now),
-                statistics: statistic == .everything ? .all : .names([statistic]), purpose: .probe)
-        }
-        return nil
-    }
-
-    /// Asks again for what was set aside a day ago.
-    private func retryRequest(now: UnixTime) -> PlannedRequest? {
-        for track in tracks where track.notBefore <= Double(now) {
-            guard let due = track.setAside.first(where: { Self.isDue($0.triedAt, now: now) }) else { continue }
-            // What is set aside of the same range is asked for at once.
-            let names = track.setAside.filter {
-                $0.range == due.range && $0.isOpen == due.isOpen && $0.statistic != .everything
-            }.map(\.statistic)
-            // The newest buckets tell whether the live tail can have it again.
-            let range =
-                due.isOpen
-                ? settings.tail(track.granularity, now: now)
-                : TimeRange(
-                    due.range.start, min(due.range.end, due.range.start + PlannedRequest.longest(track.granularity)))
-            return PlannedRequest(
-                scope: track.scope, granularity: track.granularity, range: range,
-                statistics: due.statistic == .everything
-                    ? .all : .names(Array(names.prefix(StatisticsOffer.batchSize))), purpose: .retry)
-        }
-        return nil
-    }
-
-    /// Asks for something older than the vendor served a day ago, one bucket of it.
-    private func horizonRequest(now: UnixTime) -> PlannedRequest? {
-        for (key, horizon) in reaches.horizons where Self.isDue(horizon.triedAt, now: now) {
-            let oldest = key.granularity.ceiling(now - horizon.age)
-            // The next bucket but one: the age is known to a bucket.
-            let start = oldest - 2 * key.granularity.seconds
-            guard start >= settings.desired(key.granularity, now: now).start,
-                let track = tracks.first(where: {
-                    EndpointLevel($0.scope) == key.level && $0.granularity == key.granularity
-                        && $0.notBefore <= Double(now)
-                })
-            else { continue }
-            let offer = offer(track.scope)
-            guard offer.servesWildcard || !offer.names.isEmpty else { continue }
-            return PlannedRequest(
-                scope: track.scope, granularity: key.granularity,
-                range: TimeRange(start, start + key.granularity.seconds),
-                statistics: offer.servesWildcard ? .all : .names(offer.batch(of: offer.names)), purpose: .horizon)
-        }
-        return nil
-    }
-
-    /// Whether what was last tried at `time` is tried again. A time that lies ahead of the clock is void.
-    private static func isDue(_ time: UnixTime, now: UnixTime) -> Bool {
-        time > now || now - time >= CollectionSettings.setAsideMemory
-    }
-
-    // MARK: Revision
-
-    private func revisionRequest(now: UnixTime) -> PlannedRequest? {
-        for track in tracks where track.notBefore <= Double(now) && !track.searches.isRunning(.revision) {
-            let offer = offer(track.scope)
-            guard let checked = track.revisionChecked, now - checked >= CollectionSettings.revisionInterval,
-                offer.servesWildcard || !offer.names.isEmpty
-            else { continue }
-            let end = track.granularity.floor(now - settings.settleDelay)
-            let range = TimeRange(end - CollectionSettings.revisedRange, end)
-            return PlannedRequest(
-                scope: track.scope, granularity: track.granularity, range: range,
-                statistics: track.revisionBatches.first ?? revisionBatches(track)[0], purpose: .revision)
-        }
-        return nil
-    }
-
-    /// The requests that one revision check takes.
-    private func revisionBatches(_ track: Track) -> [StatisticSelection] {
-        let offer = tailOffer(track)
-        let names = offer.names
-        guard !offer.servesWildcard, !names.isEmpty else { return [.all] }
-        return stride(from: 0, to: names.count, by: StatisticsOffer.batchSize).map {
-            .names(Array(names[$0..<min($0 + StatisticsOffer.batchSize, names.count)]))
-        }
-    }
-
-    /// Takes an answered batch off the running revision check; whether it was the last.
-    mutating func finishRevisionBatch(_ request: PlannedRequest) -> Bool {
-        guard let all = track(request.scope, request.granularity).map(revisionBatches) else { return true }
-        return update(request.scope, request.granularity) { track in
-            if track.revisionBatches.isEmpty { track.revisionBatches = all }
-            track.revisionBatches.removeAll { $0 == request.statistics }
-            return track.revisionBatches.isEmpty
-        } ?? true
+        tracks.indices.lazy.filter { !tracks[$0].searches.isEmpty && isFree($0, now: now) }
+            .compactMap { tracks[$0].searches.nextPiece }.first
     }
 
     // MARK: Backfill
@@ -320,8 +254,6 @@ struct Planner {
 
     /// The next scope's window.
     private func nextTurn(now: UnixTime) -> PlannedRequest? {
-        var scopes: [Scope] = []
-        for track in tracks where scopes.last != track.scope { scopes.append(track.scope) }
         guard !scopes.isEmpty else { return nil }
         if let searching, let request = backfillRequest(searching, now: now) { return request }
         let first = turn.flatMap { scopes.firstIndex(of: $0) }.map { $0 + 1 } ?? 0

@@ -32,6 +32,8 @@ struct Track {
     /// The statistics (or `*`) without which the live tail goes on, and the start of what each of them lacks; the
     /// planner keeps it in line.
     private(set) var openSince: [StatisticName: UnixTime] = [:]
+    /// When the first of the live tails is due, never where there is none; the planner keeps it in line.
+    private(set) var firstDue: UnixTime = .max
 
     /// The parts of `desired` that are not answered for `statistic`, neither by name nor by the wildcard.
     func missing(_ statistic: StatisticName, in desired: TimeRange) -> TimeRangeSet {
@@ -48,6 +50,11 @@ struct Track {
         covered = History.fetched(served, in: known)
         openSince = Dictionary(
             setAside.lazy.filter(\.isOpen).map { ($0.statistic, $0.range.start) }, uniquingKeysWith: min)
+    }
+
+    /// Brings ``firstDue`` in line with when the live tails of `names` were fetched.
+    mutating func deriveDue(tails names: [StatisticName], _ settings: CollectionSettings) {
+        firstDue = names.reduce(.max) { min($0, tailDue($1, settings)) }
     }
 
     /// Where any statistic that the plan serves is still missing.

@@ -66,6 +66,7 @@ struct PlannedCollection {
             scope: request.scope, granularity: request.granularity, range: request.range,
             statistics: request.statistics, fetchedAt: now, settleDelay: planner.settings.settleDelay)
         let now = now
+        planner.noteAnswered(request)
         let isLastBatch = request.purpose == .revision && planner.finishRevisionBatch(request)
         planner.update(request.scope, request.granularity) { track in
             for name in request.statistics.answeredNames {

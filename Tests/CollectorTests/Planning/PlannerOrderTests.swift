@@ -26,6 +26,56 @@ struct PlannerOrderTests {
         #expect(backfill == 10 / 3 || backfill == (10 - 1) / 3)
     }
 
+    @Test("The application's live tail goes before one of an index that has been due for longer")
+    func applicationFirst() {
+        var collection = PlannedCollection(indices: indices) { track in
+            track.tailFetched = [.everything: World.start - (track.scope.isIndex ? day : 600)]
+        }
+        let request = collection.next()
+        #expect(request?.purpose == .live && request?.scope.isIndex == false)
+    }
+
+    @Test("The opening ends with the first answers, however soon the live tail is due again")
+    func opening() throws {
+        var collection = PlannedCollection(indices: indices)
+        var answered = 0
+        while collection.planner.isOpening(now: collection.now), answered < 20 {
+            let request = collection.next()
+            collection.answer(try #require(request))
+            // Slower than the live tail comes to be due again.
+            collection.now += 2 * CollectionSettings().interval
+            answered += 1
+        }
+        #expect(answered <= 4, "\(collection.requests.map(\.request))")
+    }
+
+    @Test("When the first tail of a track is due follows answers, settings and what the plan serves")
+    func due() throws {
+        var collection = fresh(indices)
+        func expectDue(_ location: SourceLocation = #_sourceLocation) {
+            let planner = collection.planner
+            for track in planner.tracks {
+                let due = planner.tailNames(track).map { track.tailDue($0, planner.settings) }.min()
+                #expect(track.firstDue == due ?? .max, sourceLocation: location)
+            }
+        }
+        expectDue()
+        collection.planner.settings.interval = 1234
+        collection.planner.settings.indexInterval = 7200
+        expectDue()
+        let now = collection.now
+        _ = collection.planner.offers[.index]?.noteRefused(.all, message: "no", now: now)
+        expectDue()
+        collection.now += 600
+        let request = collection.next()
+        collection.answer(try #require(request))
+        expectDue()
+        collection.planner.offers[.index]?.withdraw([.everything])
+        expectDue()
+        collection.planner.offers[.application]?.list([])
+        expectDue()
+    }
+
     @Test("On an empty history, the application's week of hours and year of days come with the first four requests")
     func firstAnswers() throws {
         var collection = PlannedCollection(indices: indices)
