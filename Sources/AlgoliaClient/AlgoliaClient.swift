@@ -61,13 +61,15 @@ public struct AlgoliaClient: Sendable {
                 try UsageDecoder.decode(bytes, asked: request.statistics)
             }
         }
-        return finished(answer, within: request.range, .usage)
+        return finished(answer, within: request.range, request.granularity, .usage)
     }
 
     /// An answer without points outside `range`, its texts fit to be shown.
-    func finished(_ answer: UsageAnswer, within range: TimeRange, _ api: API) -> UsageAnswer {
+    func finished(
+        _ answer: UsageAnswer, within range: TimeRange, _ granularity: Granularity, _ api: API
+    ) -> UsageAnswer {
         var answer = answer
-        answer.limit(to: range)
+        answer.limit(to: range, granularity)
         noteIgnored(answer.unnamed, api)
         let secrets = secrets
         answer.failure = answer.failure.map { ForeignText.shown($0, redacting: secrets) }
@@ -132,6 +134,11 @@ public struct AlgoliaClient: Sendable {
             list.indices += new
             list.unusable += next.unusable
             noteIgnored(next.unusable, .search)
+            if page + 1 < next.pages, next.indices.isEmpty, next.unusable == 0 {
+                var reason = UsageDecodingError(.notAnAnswer, at: 0)
+                reason.text = "page \(page + 1) of \(next.pages) of the list of indices is empty"
+                throw .broken(reason)
+            }
             guard page + 1 < next.pages, !new.isEmpty else { return list }
         }
         list.isCut = true
@@ -287,9 +294,14 @@ public final class VendorDates: Sendable {
         }
     }
 
+    /// 2026-01-01: no clock that was ever set shows a time before this program was written, the vendor's neither.
+    public static let plausible: UnixTime = 1_767_225_600
+
     private let readings = Mutex<[API: Reading]>([:])
 
+    /// - Parameter date: a date that is not ``plausible`` is none.
     func note(_ date: UnixTime?, _ api: API, asked: Double, arrived: Double) {
+        let date = date.flatMap { $0 >= Self.plausible ? $0 : nil }
         readings.withLock { $0[api] = Reading(date: date, asked: asked, arrived: arrived) }
     }
 

@@ -18,8 +18,7 @@ public final class CollectionClock: WallClock {
     /// Seconds that the machine's clock may differ from the vendor's: its `Date` has whole seconds, and
     /// the answer was under way.
     public static let tolerance = 60.0
-    /// 2026-01-01: no clock that was ever set shows a time before this program was written, the vendor's neither.
-    private static let plausible = 1_767_225_600.0
+    private static let plausible = Double(VendorDates.plausible)
     /// Seconds below which a correction is no step: time services slew clocks all the time.
     private static let slew = 5.0
 

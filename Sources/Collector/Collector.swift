@@ -145,7 +145,7 @@ public final class Collector: Service {
             settings: application.settings, client: application.client, history: history, clock: clock,
             metrics: metrics, logger: logger)
         state.withLock { $0.members[application.client.application]?.billing = billing }
-        start.yield { [start] in await usage.afterFirstAnswer { start.yield { await billing.run() } } }
+        start.yield { [start] in await usage.after(.firstAnswer) { start.yield { await billing.run() } } }
     }
 
     private func addMonitoring(_ application: CollectedApplication, beside usage: ApplicationCollector) {
@@ -153,7 +153,7 @@ public final class Collector: Service {
             settings: application.settings, client: application.client, history: history, clock: clock,
             metrics: metrics, logger: logger)
         state.withLock { $0.members[application.client.application]?.monitoring = monitoring }
-        start.yield { [start] in await usage.afterOpening { start.yield { await monitoring.run() } } }
+        start.yield { [start] in await usage.after(.opening) { start.yield { await monitoring.run() } } }
     }
 
     private func member(_ id: ApplicationID) -> Member? { state.withLock { $0.members[id] } }

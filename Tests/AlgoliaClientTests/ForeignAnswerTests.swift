@@ -150,6 +150,26 @@ struct ForeignAnswerTests {
         #expect(told.list.unusable == 5)
     }
 
+    // Fault (Algolia): An answer to another question
+    // Done: points a week before the range that was asked for, or in seconds; a point just beside it
+    // Seen: a failure that says so, and nothing is taken for absent; what is just beside is left out
+    // Lost: nothing
+    @Test(
+        "Points that all lie elsewhere are an answer to another question; those just beside are left out",
+        arguments: [
+            (-7 * 86_400_000, true), (7 * 86_400_000, true), (-1_455_451_200_000 + 1_455_451_200, true),
+            (-3_600_000, false), (7_200_000, false),
+        ])
+    func elsewhere(shift: Int, fails: Bool) async throws {
+        let body = "{\"records\":[{\"t\":\(1_455_451_200_000 + shift),\"v\":1}]}"
+        let answer = try await ScriptedTransport(answers: [(200, body)]).client().usage(
+            UsageRequest(
+                scope: Scope(application: "APP"), statistics: .all, granularity: .hourly,
+                range: TimeRange(1_455_451_200, 1_455_458_400)))
+        #expect(answer.series.isEmpty && answer.outside == 1)
+        #expect(answer.failure == (fails ? "none of its 1 points is of the time that was asked for" : nil))
+    }
+
     @Test("What is left out of an answer is counted by API")
     func ignored() async throws {
         let usage = ScriptedTransport(answers: [(200, #"{"a\u0000b":[],"records":[{"t":1455451200000,"v":1}]}"#)])
@@ -175,8 +195,20 @@ struct ForeignAnswerTests {
     func endless(pages: String) async throws {
         let page = "{\"items\":[{\"name\":\"a\"}],\"nbPages\":\(pages)}"
         #expect(try await list(page).requests == 2)
-        let empty = "{\"items\":[],\"nbPages\":\(pages)}"
-        #expect(try await list(empty).requests == 1)
+    }
+
+    // Fault (Algolia): A list of indices that lacks a page
+    // Done: an empty page before the last
+    // Seen: the list failed, with the number of the page; it is asked for again
+    // Lost: nothing: no index is taken for gone
+    @Test("A page that is empty although more follow is no end of the list", arguments: [0, 1])
+    func emptyPage(number: Int) async throws {
+        let full = #"{"items":[{"name":"a"}],"nbPages":3}"#
+        let pages = Array(repeating: full, count: number) + [#"{"items":[],"nbPages":3}"#, full]
+        let transport = ScriptedTransport(answers: pages.map { (200, $0) })
+        let error = await #expect(throws: AlgoliaError.self) { try await transport.client().indexList() }
+        #expect(error?.description.contains("page \(number + 1) of 3 of the list of indices is empty") == true)
+        #expect(await transport.asked.urls.count == number + 1)
     }
 
     // Fault (Algolia): A list of indices with new names on every page
@@ -196,7 +228,8 @@ struct ForeignAnswerTests {
         "What is no list of indices is a failure",
         arguments: [
             #"{"message":"down"}"#, "{}", "[]", #"{"items":{}}"#, #"{"items":7}"#, #"{"items":[{"id":1}],"nbPages":1}"#,
-            "<html>", "null",
+            "<html>", "null", #"{"items":null}"#, #"{"items":null,"nbPages":0}"#,
+            #"{"items":[{"name":"a"}],"nbPages":"2"}"#, #"{"items":[{"name":"a"}],"nbPages":null}"#,
         ])
     func noList(body: String) async throws {
         await #expect(throws: AlgoliaError.self) { try await list(body) }

@@ -95,6 +95,19 @@ struct BackfillTests {
         #expect(newest == ["", "a", "b", "c"])
     }
 
+    @Test("Hours that have settled since the last run are fetched before it is called complete")
+    func again() async throws {
+        let world = World(indices: ["a", "b"])
+        let history = try world.openHistory()
+        #expect(try await world.collector(history).runUntilComplete { _ in }.isEmpty)
+        world.clock.advance(by: 5 * 3600)
+        #expect(try await world.collector(history).runUntilComplete { _ in }.isEmpty)
+        let settled = Granularity.hourly.floor(world.clock.now - 7200)
+        for one in try await history.coverage() where one.granularity == .hourly {
+            #expect(one.ranges.ranges.last?.end == settled, "\(one.scope)")
+        }
+    }
+
     /// Every stored bucket of every scope equals the truth, and all that is desired is covered.
     private func expectTruth(_ world: World, _ history: History) async throws {
         let now = world.clock.now

@@ -192,6 +192,32 @@ struct FalseVendorTests {
         expectFrugal(done, needed: try await needed(behaviour))
     }
 
+    @Test(
+        "One that refuses an index, whichever is asked first", arguments: [400, 403, 422],
+        ["blog", "products", "young"])
+    func refusedIndex(status: Int, index: String) async throws {
+        let world = World(indices: Self.indices)
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.refusedIndices = [index: status]
+        let vendor = FalseVendor(world, behaviour)
+        let history = try world.openHistory()
+        let collector = try world.collector(history, client: vendor.client())
+        try await world.run(collector, until: World.start + 7200)
+        let status = await collector.status()
+        let refused = status.refused.values.flatMap { $0 }
+        #expect(refused.isEmpty, "\(refused)")
+        let failing = status.failing.map(\.text)
+        #expect(failing == [index])
+        let coverage = try await history.coverage()
+        for other in Self.indices where other.text != index {
+            let hours = coverage.first { $0.scope.index == other && $0.granularity == .hourly }
+            let covered = hours?.ranges.seconds ?? 0
+            #expect(covered >= 90 * Self.day - 4 * 3600, "\(other)")
+        }
+        let asked = vendor.requests.count { $0.index == index }
+        #expect((1...20).contains(asked), "\(asked)")
+    }
+
     // Fault (Algolia): A vendor with all known deviations at once
     // Done: errors with 200, values that are no numbers, false 404, points outside
     // Seen: the history equals the truth where it was answered

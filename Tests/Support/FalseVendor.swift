@@ -23,6 +23,8 @@ public final class FalseVendor: HTTPTransport {
         public var sendsOutside = false
         /// Whether `*` is refused.
         public var refusesWildcard = false
+        /// Indices of which every request is refused, and how.
+        public var refusedIndices: [String: Int] = [:]
         /// Whether every request fails.
         public var isDown = false
         /// Statistics, and times of them, that make the whole answer fail.
@@ -109,6 +111,9 @@ public final class FalseVendor: HTTPTransport {
         if let retention = behaviour.retention, asked.range.start < world.clock.now - retention {
             world.clock.advance(by: 0.05)
             return Self.answer(behaviour.refusal, #"{"message":"No data was found in the range","status":0}"#)
+        }
+        if let status = behaviour.refusedIndices[asked.index] {
+            return Self.answer(status, #"{"message":"invalid index name","status":\#(status)}"#)
         }
         if behaviour.isDown { return Self.answer(502, "<html><title>Bad Gateway</title></html>") }
         if behaviour.refusesWildcard, asked.statistics == "*" {

@@ -72,6 +72,9 @@ struct MonitoringReader {
         }
     }
 
+    /// Whether the next value is an array.
+    mutating func isArray() throws(UsageDecodingError) -> Bool { try parser.scanner.peek() == UInt8(ascii: "[") }
+
     /// Reads an array; `element` must read or skip each of its values.
     /// - Returns: false when the value is neither an array nor `null`; it is passed over.
     @discardableResult

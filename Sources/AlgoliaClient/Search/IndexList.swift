@@ -39,12 +39,15 @@ struct IndexPage {
                 case "items":
                     let start = reader.place
                     hasItems = true
-                    let isList = try reader.elements { reader throws(UsageDecodingError) in
+                    guard try reader.isArray() else { throw UsageDecodingError(.notAnAnswer, at: start) }
+                    try reader.elements { reader throws(UsageDecodingError) in
                         let index = try Self.index(&reader)
                         if let index { page.indices.append(index) } else { page.unusable += 1 }
                     }
-                    guard isList else { throw UsageDecodingError(.notAnAnswer, at: start) }
-                case "nbPages": page.pages = try reader.count() ?? 1
+                case "nbPages":
+                    let start = reader.place
+                    guard let pages = try reader.count() else { throw UsageDecodingError(.notAnAnswer, at: start) }
+                    page.pages = pages
                 default: try reader.skip()
                 }
             }

@@ -15,8 +15,14 @@ public struct UsageAnswer: Sendable, Hashable {
 
     public init(series: [SeriesPoints] = []) { self.series = series }
 
-    /// Takes away the points outside `range`, and counts them.
-    mutating func limit(to range: TimeRange) {
+    /// Takes away the points outside `range`, and counts them. Where all of them lie further than a bucket from it, the
+    /// answer is to another question, and says nothing about this one.
+    mutating func limit(to range: TimeRange, _ granularity: Granularity) {
+        let near = TimeRange(range.start - granularity.seconds, range.end + granularity.seconds)
+        let count = series.reduce(0) { $0 + $1.points.count }
+        if count > 0, series.allSatisfy({ $0.points.allSatisfy { !near.contains($0.time) } }) {
+            failure = failure ?? "none of its \(count) points is of the time that was asked for"
+        }
         for position in series.indices {
             let points = series[position].points
             guard !points.allSatisfy({ range.contains($0.time) }) else { continue }

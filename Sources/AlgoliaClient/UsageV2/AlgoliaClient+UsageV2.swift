@@ -21,7 +21,7 @@ extension AlgoliaClient {
         let answer = try await usageV2(request.target(application)) { bytes throws(UsageDecodingError) in
             try BillingDecoder.points(bytes, of: request, application)
         }
-        return finished(answer, within: request.range, .usageV2)
+        return finished(answer, within: request.range, request.granularity, .usageV2)
     }
 
     private func usageV2<Answer: Sendable>(

@@ -28,7 +28,7 @@ extension Planner {
     /// Requests that a start makes before it waits: the live tails that are due, and what is missing besides.
     func requestsOfStart(now: UnixTime) -> (newest: Int, missing: Int) {
         tracks.reduce(into: (newest: 0, missing: 0)) { sum, track in
-            if tailNames(track).contains(where: { track.tailDue($0, settings) <= now }) {
+            if track.firstDue <= now {
                 sum.newest += requests(of: track)
                 sum.missing += requests(for: beyondTail(track, now: now), of: track)
             } else {
@@ -58,9 +58,12 @@ extension Planner {
         return (offer.names.count + StatisticsOffer.batchSize - 1) / StatisticsOffer.batchSize
     }
 
-    /// Scopes that miss anything.
+    /// Scopes that miss anything, also what their live tail is about to bring.
     func incompleteScopes(now: UnixTime) -> [Scope] {
-        tracks.filter { $0.tailFetched.isEmpty || !backlog(of: $0, now: now).isEmpty }.map(\.scope)
+        tracks.filter { track in
+            track.tailFetched.isEmpty || !backlog(of: track, now: now).isEmpty
+                || (track.firstDue <= now && !track.missing(in: desired(track, now: now)).isEmpty)
+        }.map(\.scope)
     }
 
     /// The ranges that one track misses, without those that its next live tail brings.

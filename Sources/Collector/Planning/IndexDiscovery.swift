@@ -50,8 +50,8 @@ struct IndexDiscovery {
     /// Whether the list is known, or none can be had.
     var isSettled: Bool { !canList || hasSucceeded }
 
-    /// Whether it is still to be asked for the first time.
-    var isAwaited: Bool { canList && !hasSucceeded && failures == 0 }
+    /// Whether it was never answered since the start.
+    var isAwaited: Bool { canList && !hasSucceeded }
 
     /// Whether the list is known and has `index`.
     func isListed(_ index: IndexName) -> Bool { hasSucceeded && listed.contains(index) }

@@ -37,10 +37,8 @@ public actor ApplicationCollector {
     var hasUnselected = false
     /// A list of indices that could not be stored yet.
     var unstoredList: IndexSnapshot?
-    /// Work that begins after the first answer.
-    private var successors: [@Sendable () -> Void] = []
-    /// Work that begins after the opening.
-    private var openingEnds: [@Sendable () -> Void] = []
+    /// Work that begins once a milestone is reached.
+    private var waiting: [Milestone: [@Sendable () -> Void]] = [:]
 
     /// - Parameters:
     ///   - compaction: shared by all collectors of one history; by default a new one.
@@ -98,13 +96,23 @@ public actor ApplicationCollector {
     /// Whether an answer has been stored since the start: the live tail comes first.
     var hasAnswered: Bool { state.health.lastSuccess != nil }
 
-    /// Calls `begin` once an answer has been stored since the start.
-    func afterFirstAnswer(_ begin: @escaping @Sendable () -> Void) {
-        if hasAnswered { begin() } else { successors.append(begin) }
+    /// A point of a start that the work of others waits for, because it shares the quota.
+    enum Milestone {
+        /// The opening (``Planner/isOpening(now:)``) has ended, by success or by failure.
+        case opening
+        /// An answer has been stored.
+        case firstAnswer
     }
 
-    /// Calls `begin` after the step that ends the opening (``Planner/isOpening(now:)``), by success or by failure.
-    func afterOpening(_ begin: @escaping @Sendable () -> Void) { openingEnds.append(begin) }
+    /// Calls `begin` once `milestone` is reached; after the next step if the opening has long ended.
+    func after(_ milestone: Milestone, _ begin: @escaping @Sendable () -> Void) {
+        waiting[milestone, default: []].append(begin)
+        if milestone == .firstAnswer, hasAnswered { reach(milestone) }
+    }
+
+    private func reach(_ milestone: Milestone) {
+        for begin in waiting.removeValue(forKey: milestone) ?? [] { begin() }
+    }
 
     private func isOpening(after step: Step) -> Bool {
         if case .idle = step { return false }
@@ -123,17 +131,17 @@ public actor ApplicationCollector {
         await lock.enter(.collector)
         let step = await takeStep()
         await lock.leave()
-        if !openingEnds.isEmpty, !isOpening(after: step) {
-            for begin in openingEnds { begin() }
-            openingEnds = []
-        }
+        if waiting[.opening] != nil, !isOpening(after: step) { reach(.opening) }
         return step
     }
 
     private func takeStep() async -> Step {
         if let paused = await prepare() { return paused }
-        if let until = state.health.pausedUntil(now: clock.seconds) { return .idle(until: until) }
         let now = clock.now
+        if let until = state.health.pausedUntil(now: clock.seconds) {
+            if state.collectsUsage { metrics.remaining(state.planner, now: now) }
+            return .idle(until: until)
+        }
         let isListDue = state.discovery.isDue(now: now, interval: state.settings.indexInterval)
         if isListDue, !state.isOpening(now: now) {
             return .requested(succeeded: await discoverIndices(now: now))
@@ -338,10 +346,7 @@ public actor ApplicationCollector {
         let window = answer.window(state.settings)
         let outcome = try await history.store(answer.answer.series, answering: window)
         state.noteStored(answer, outcome)
-        if hasAnswered {
-            for begin in successors { begin() }
-            successors = []
-        }
+        if hasAnswered { reach(.firstAnswer) }
         if request.purpose == .backfill { await compaction.note(outcome.added, of: client.application) }
         if answer.answersNothing { return }
         if let older = state.olderServed(answer) { try await write(older) }

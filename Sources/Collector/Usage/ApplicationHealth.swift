@@ -14,8 +14,9 @@ struct ApplicationHealth {
     private var storageFailures = 0
     /// Since when the history cannot be read or written.
     private(set) var storageFailingSince: UnixTime?
-    /// Whether the newest answer was a 403 that was taken for a refusal of statistics: the next one is the key's.
-    private(set) var wasForbidden = false
+    /// What the newest answer was refused with a 403 that was taken for a refusal of statistics or of an index: the next
+    /// one is the key's, unless it is of the same index.
+    private(set) var forbidden: Scope?
     private(set) var isUnauthorized = false
     private(set) var lastSuccess: Double?
     private(set) var lastError: (message: String, time: UnixTime)?
@@ -35,7 +36,7 @@ struct ApplicationHealth {
         lastSuccess = now
         failures = 0
         failing = []
-        wasForbidden = false
+        forbidden = nil
         isUnauthorized = false
     }
 
@@ -51,8 +52,8 @@ struct ApplicationHealth {
         lastError = (error.description, UnixTime(now))
     }
 
-    /// Notes a 403 that is taken for a refusal of statistics.
-    mutating func noteForbidden() { wasForbidden = true }
+    /// Notes a 403 that is taken for a refusal of statistics, or of an index.
+    mutating func noteForbidden(_ scope: Scope) { forbidden = scope }
 
     /// Notes a failure, for people.
     mutating func noteError(_ message: String, at time: UnixTime) { lastError = (message, time) }
@@ -84,7 +85,7 @@ struct ApplicationHealth {
         _ error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         isUnauthorized = true
-        wasForbidden = false
+        forbidden = nil
         lastError = (error.description, UnixTime(now))
         return paused(by: .unauthorized, now: now, using: &generator)
     }

@@ -31,7 +31,7 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var desired: [Granularity: Int64]
     /// Requests until nothing is missing, as far as none fails; nil until the indices are known.
     public var requestsLeft: Int?
-    /// Whether no index is known and their list is about to be asked for: what is missing of them is not counted yet.
+    /// Whether no index is known, and their list has not been answered yet: what is missing of them is not counted.
     public var awaitsIndices = false
     /// Statistics (or `*`) that the plan refuses, by endpoint.
     public var refused: [String: [StatisticName]]
@@ -73,8 +73,9 @@ extension ApplicationStatus {
         let pausedUntil =
             health.pausedUntil(now: clock.seconds) ?? retry.flatMap { $0 > clock.seconds ? $0 : nil }
         let awaitsIndices = state.discovery.isAwaited && planner.tracks.allSatisfy { !$0.scope.isIndex }
+        // Before the history has been read nothing is known to be there.
         let isMissing =
-            remaining.values.contains { $0 > 0 } || awaitsIndices || list.map { !$0.hasSucceeded } ?? false
+            !isLoaded || remaining.values.contains { $0 > 0 } || awaitsIndices || list.map { !$0.hasSucceeded } ?? false
         let summary: State =
             if list?.isUnauthorized ?? health.isUnauthorized {
                 .unauthorized
@@ -84,7 +85,8 @@ extension ApplicationStatus {
                 isMissing ? .backfilling : .current
             }
         let lastSuccess = list?.lastSuccess ?? health.lastSuccess.map { UnixTime($0) }
-        let lastError = [health.lastError, list?.lastError].compactMap(\.self).max { $0.time < $1.time }
+        let listError = state.collectsUsage && !awaitsIndices ? nil : state.discovery.lastError
+        let lastError = [health.lastError, listError].compactMap(\.self).max { $0.time < $1.time }
         self.init(
             application: client.application, state: summary,
             pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },

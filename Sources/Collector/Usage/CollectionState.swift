@@ -10,6 +10,9 @@ internal import UsageModel
 ///    by ``noteWritten(_:setAside:)``; what depends on it changes then and not before.
 /// 2. ``planner`` and ``discovery`` change here alone; failures are ``Failures``' matter, which is lent the planner.
 struct CollectionState {
+    /// Tracks that are looked through after each answer.
+    private static let fewTracks = 64
+
     private let application: ApplicationID
     /// Whether there is a usage key. Without one the list of indices is all that is collected.
     private(set) var collectsUsage: Bool
@@ -19,6 +22,8 @@ struct CollectionState {
     private(set) var discovery: IndexDiscovery
     private var failures: Failures
     private var answerLog: AnswerLog
+    /// Whether the opening has ended (``Planner/isOpening(now:)``).
+    private var hasOpened = false
     /// When an answer last changed the gauges of what remains.
     private var remainingNotedAt: UnixTime?
     private let clock: CollectionClock
@@ -96,6 +101,7 @@ struct CollectionState {
             (collectsUsage ? scopes : []).flatMap { scope in
                 [Granularity.hourly, .daily].map { planner.track(scope, $0) ?? stored.track(scope, $0) }
             })
+        if collectsUsage { noteRemaining() }
     }
 
     /// Returns what read-through has to know of a scope.
@@ -113,8 +119,13 @@ struct CollectionState {
     /// The next request, or nil when nothing is to be done at `now`.
     mutating func next(now: UnixTime) -> PlannedRequest? { planner.next(now: now) }
 
-    /// Whether all else waits for the answers that people look at first. It does not while the vendor answers nothing.
-    func isOpening(now: UnixTime) -> Bool { !health.hasPaused && planner.isOpening(now: now) }
+    /// Whether all else waits for the answers that people look at first: once, after a start. It does not while the vendor
+    /// answers nothing.
+    mutating func isOpening(now: UnixTime) -> Bool {
+        guard !hasOpened, !health.hasPaused else { return false }
+        hasOpened = !planner.isOpening(now: now)
+        return !hasOpened
+    }
 
     /// Moves what is kept in the time of day, because that was set.
     mutating func shift(by step: Double) {
@@ -275,15 +286,17 @@ struct CollectionState {
             if endsRevision { track.revisionChecked = sentAt }
             track.searches.succeeded(request)
         }
+        planner.noteAnswered(request)
         noteRemaining()
         return request.purpose == .isolation ? failures.pieceSucceeded(request, sentAt: sentAt, &planner) : []
     }
 
-    /// Brings the gauges of what remains up to date, once a second: all tracks are looked through for them, which took a
-    /// quarter of the fill of 1,000 indices when it was done for each answer. Before the collector waits, it does the same.
+    /// Brings the gauges of what remains up to date. With many indices once a second: all tracks are looked through, which
+    /// took a quarter of the fill of 1,000 indices when it was done for each answer. Before the collector waits, it does
+    /// the same.
     private mutating func noteRemaining() {
         let now = clock.now
-        guard remainingNotedAt != now else { return }
+        guard remainingNotedAt != now || planner.tracks.count <= Self.fewTracks else { return }
         remainingNotedAt = now
         metrics.remaining(planner, now: now)
     }

@@ -9,8 +9,9 @@ internal import UsageModel
 /// | answer | live, probe | backfill | retry, horizon, revision | isolation | read-through |
 /// |---|---|---|---|---|---|
 /// | 403, the first where nothing of it was ever served | the statistics | the statistics | the statistics | the piece | the statistics |
+/// | 403 for one index, where another has it | the index | the index | the index | the index | the index |
 /// | 404 | the index, the wildcard or the statistics | the range | put off | the piece | nothing |
-/// | 400, 422 | the statistics | the range | put off | the piece | the statistics, if it names one that was never served |
+/// | 400, 422 | the statistics; the index, where another has them or is still to be asked | the range | put off | the piece | the statistics, if it names one that was never served |
 ///
 /// A 404 is no failure where it proves that there are no data (``absence(_:_:)``).
 enum Diagnosis: Equatable {
@@ -27,6 +28,8 @@ enum Diagnosis: Equatable {
     case statisticsRefused(message: String, isForbidden: Bool = false)
     /// The vendor knows nothing of the index.
     case indexUnknown
+    /// The index is refused, and neither the statistics nor the key. `isForbidden` for a 403.
+    case indexRefused(isForbidden: Bool = false)
     /// The range may begin before the vendor's retention.
     case rangeRefused(isAbsence: Bool)
     /// The range is refused though older ones are served.
@@ -54,6 +57,32 @@ enum Diagnosis: Equatable {
             return request.statistics == .all && !names.isEmpty && names.allSatisfy { track.lastTail($0) != nil }
         }
 
+        /// Whether what was asked for was served for this scope, by the hour or by the day, or for another of its level.
+        fileprivate func isServed(_ request: PlannedRequest) -> Bool {
+            if planner.offer(request.scope).isProven(request.statistics) { return true }
+            return [Granularity.hourly, .daily].contains { granularity in
+                var request = request
+                request.granularity = granularity
+                return wasServed(request)
+            }
+        }
+
+        /// Whether another index, which does not fail itself, has what was asked for of one.
+        fileprivate func isServedElsewhere(_ request: PlannedRequest) -> Bool {
+            let names = request.statistics.answeredNames
+            return planner.tracks.contains { track in
+                track.scope.isIndex && track.scope != request.scope && track.failures == 0
+                    && names.allSatisfy { track.lastTail($0) != nil }
+            }
+        }
+
+        /// Whether nothing tells yet that a refusal is about more than one index: no other has been refused anything, and
+        /// one is left to ask.
+        fileprivate func maySingleOut(_ request: PlannedRequest) -> Bool {
+            let others = planner.tracks.lazy.filter { $0.scope.isIndex && $0.scope != request.scope }
+            return !others.isEmpty && others.allSatisfy { $0.failures == 0 }
+        }
+
         /// Whether a 404 for an index may be about the wildcard: where the application's was refused, too.
         fileprivate func mayBeWildcard(_ request: PlannedRequest) -> Bool {
             request.statistics == .all && !planner.offer(request.scope).isProven(.all)
@@ -68,25 +97,32 @@ enum Diagnosis: Equatable {
         }
     }
 
-    /// - Parameter wasForbidden: whether the answer before was a 403 that was taken for a refusal of statistics.
-    init(_ failed: FailedRequest, _ known: Knowledge, wasForbidden: Bool) {
+    /// - Parameter forbidden: what the answer before was refused with a 403 that was not taken for the key's.
+    init(_ failed: FailedRequest, _ known: Knowledge, forbidden: Scope?) {
         self =
             switch FailureKind(failed.error) {
             case .cancelled, .storage: .nothing
             case .throttled: .throttled
-            case .unauthorized: Self.unauthorized(failed, known, wasForbidden: wasForbidden)
+            case .unauthorized: Self.unauthorized(failed, known, forbidden: forbidden)
             case .rejected: Self.rejected(failed, known)
             case .transient: .silent
             }
     }
 
     /// A key that is refused, or a plan that lacks what was asked for: that only where nothing of it was ever served, and
-    /// not twice in a row.
-    private static func unauthorized(_ failed: FailedRequest, _ known: Knowledge, wasForbidden: Bool) -> Self {
+    /// not twice in a row. An index may be refused as often as it likes, as long as others are served in between.
+    private static func unauthorized(_ failed: FailedRequest, _ known: Knowledge, forbidden: Scope?) -> Self {
         let request = failed.request
-        guard case .unauthorized(403, let message) = failed.error, !wasForbidden, known.isUnproven(request) else {
-            return .keyRefused
+        guard case .unauthorized(403, let message) = failed.error else { return .keyRefused }
+        let isAnother = forbidden.map { $0 != request.scope } ?? false
+        if request.scope.isIndex, !isAnother,
+            known.isServedElsewhere(request) || request.purpose == .live && known.maySingleOut(request)
+        {
+            return .indexRefused(isForbidden: true)
         }
+        // Two indices are refused, and none was ever served: names will tell whether it is the wildcard or the key.
+        let isOfIndices = request.scope.isIndex && isAnother && forbidden?.isIndex == true && request.statistics == .all
+        guard forbidden == nil || isOfIndices, known.isUnproven(request) else { return .keyRefused }
         if request.purpose == .isolation { return .pieceRefused(message: message, isForbidden: true) }
         return request.statistics == .all
             ? .wildcardDoubted(isForbidden: true) : .statisticsRefused(message: message, isForbidden: true)
@@ -103,7 +139,13 @@ enum Diagnosis: Equatable {
         }
         switch request.purpose {
         case .live, .probe:
-            guard isAbsence else { return .statisticsRefused(message: message) }
+            guard isAbsence else {
+                let mayBeIndex =
+                    request.purpose == .live && request.scope.isIndex
+                    && !StatisticsOffer.names(request.statistics, in: message)
+                return mayBeIndex && (known.isServedElsewhere(request) || known.maySingleOut(request))
+                    ? .indexRefused() : .statisticsRefused(message: message)
+            }
             if request.scope.isIndex, !known.mayBeWildcard(request) { return .indexUnknown }
             // Either the wildcard is refused, or there are no data: names will tell.
             return request.statistics == .all ? .wildcardDoubted() : .statisticsRefused(message: message)
@@ -162,7 +204,7 @@ enum Diagnosis: Equatable {
             // The newest window of an index that exists: it has no data yet, or none for long.
             return known.discovery.isListed(request.scope.index) && !known.mayBeWildcard(request) ? .ofRequest : nil
         }
-        if known.wasServed(request) { return .ofRequest }
+        if known.isServed(request) { return .ofRequest }
         let offer = known.planner.offer(request.scope)
         guard offer.doubtsWildcard, !offer.hasProven, request.statistics != .all,
             !StatisticsOffer.names(request.statistics, in: message)

@@ -63,7 +63,7 @@ struct Failures {
     ) -> [Finding] {
         let (request, error) = (failed.request, failed.error)
         let diagnosis = Diagnosis(
-            failed, Diagnosis.Knowledge(planner: planner, discovery: discovery), wasForbidden: health.wasForbidden)
+            failed, Diagnosis.Knowledge(planner: planner, discovery: discovery), forbidden: health.forbidden)
         switch diagnosis {
         case .nothing: break
         case .throttled:
@@ -78,13 +78,17 @@ struct Failures {
             metrics.failed(metrics.api)
             log.error("\(error); retrying in \(Int(delay)) s \(rotation)")
         case .wildcardDoubted(let isForbidden):
-            if isForbidden { health.noteForbidden() }
+            if isForbidden { health.noteForbidden(request.scope) }
             planner.offers[EndpointLevel(request.scope)]?.doubtWildcard(now: clock.now)
         case .statisticsRefused(let message, let isForbidden):
-            if isForbidden { health.noteForbidden() }
+            if isForbidden { health.noteForbidden(request.scope) }
             return refuse(failed, message: message, &planner, using: &generator)
         case .indexUnknown:
             back(off: failed, .notFound, because: discovery.doubt(of: request.scope.index), &planner, using: &generator)
+        case .indexRefused(let isForbidden):
+            if isForbidden { health.noteForbidden(request.scope) }
+            back(off: failed, .notFound, because: "other indices are collected", &planner, using: &generator)
+            health.answered(now: clock.seconds, error: failed.error)
         case .rangeRefused(let isAbsence):
             return searchReach(failed, isAbsence: isAbsence, &planner, using: &generator)
         case .windowRefused: return putAside(failed, planner)
@@ -94,7 +98,7 @@ struct Failures {
             planner.update(request.scope, request.granularity) { $0.notBefore = notBefore }
         case .putOff: return putOff(failed, &planner)
         case .pieceRefused(let message, let isForbidden):
-            if isForbidden { health.noteForbidden() }
+            if isForbidden { health.noteForbidden(request.scope) }
             return refusePiece(failed, message: message, &planner, using: &generator)
         case .silent: return failSilently(failed, &planner, using: &generator)
         }
