@@ -79,8 +79,8 @@ public struct IndexUsage: Sendable, Hashable {
     public var lastSearched: Int64?
     /// The share of the last 28 days that were fetched, in 0 ... 1.
     public var coverage: Double
-    /// Billed search requests of 26 weeks, oldest first, for a sparkline; nil where nothing was reported. Weeks are
-    /// counted back from the report's newest day, so that the last four are ``searches``.
+    /// Billed search requests of 26 weeks, oldest first, for a sparkline; nil where nothing was reported, or not every
+    /// day was fetched. Weeks are counted back from the report's newest day, so that the last four are ``searches``.
     public var weekly: [Double?]
 }
 
@@ -191,7 +191,10 @@ extension IndexUsage {
         }
         let searched = [all, billed].compactMap { $0?.values(in: input.days).last { $0.value > 0 }?.day }
         lastSearched = searched.max()
-        weekly = (0..<Self.weeks).reversed().map { sum(input.newest(7, back: 7 * $0)) }
+        weekly = (0..<Self.weeks).reversed().map { back in
+            let week = input.newest(7, back: 7 * back)
+            return input.fetched(week, index: index) == week.count ? sum(week) : nil
+        }
     }
 
     private mutating func countRecords(_ input: CapacityInput) {

@@ -131,6 +131,30 @@ private struct Stored {
         #expect(CapacityReport(input).servers.map(\.server) == ["c1-de-1"])
     }
 
+    @Test(arguments: [nil, "Europe/Berlin"]) func `a day of a server that lacks hours is left out`(zone: String?)
+        async throws
+    {
+        let stored = try Stored()
+        try await stored.store("records", .daily, week) { _ in 1 }
+        if zone != nil { try await stored.store("records", .hourly, week) { _ in 1 } }
+        // From noon of the first day on; another server is there for an hour of each later day.
+        let noon = june - 3 * 86_400 + 12 * 3600
+        let points = (0..<(60 as Int64)).map { Point(time: noon + $0 * 3600, value: .integer($0 < 8 ? 0 : 80)) }
+        let short = [1, 2].map { Point(time: june - 3 * 86_400 + $0 * 86_400 + 7200, value: .integer(40)) }
+        try await stored.history.fill(
+            [
+                SeriesPoints(statistic: "cpu_usage", key: "c1-de-1", points: points),
+                SeriesPoints(statistic: "cpu_usage", key: "c1-de-2", points: short),
+            ], application: "APP", api: .monitoring, granularity: .hourly)
+        let input = try await stored.input(zone ?? "UTC")
+        let servers = input.series.filter { $0.key.statistic == "cpu_usage" }.map(\.days)
+        #expect(
+            servers == [
+                DailySeries(firstDay: juneDay - 2, values: [80, 80]),
+                DailySeries(firstDay: juneDay - 2, values: [40, 40]),
+            ])
+    }
+
     @Test func `the same file and range give the same report`() async throws {
         let world = World()
         let history = try world.openHistory()

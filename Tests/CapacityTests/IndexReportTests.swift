@@ -72,9 +72,9 @@ import UsageModel
         #expect(products.weekly.count == 26)
         #expect(products.weekly.suffix(4).compactMap(\.self).reduce(0, +) == products.searches)
         #expect(products.weekly.last == .some(nil))
-        // 100 days are 14 weeks and 2 days.
-        #expect(products.weekly.prefix(11).allSatisfy { $0 == nil })
-        #expect(products.weekly[11] == 1.0)
+        // 100 days are 14 weeks and 2 days, which are no week.
+        #expect(products.weekly.prefix(12).allSatisfy { $0 == nil })
+        #expect(products.weekly[12] == 35.0)
     }
 
     @Test func `the most searched come first, with shares, and those without a number last`() {

@@ -105,7 +105,7 @@ public struct CapacityReader: Sendable {
                 series.append(CapacityInput.Series(key: key, days: DailySeries(one.values, within: range)))
             }
         }
-        for one in try await servers(stored.filter { $0.key.api == .monitoring }, range, local) {
+        for one in try await servers(stored.filter { $0.key.api == .monitoring }, of: application, range, local) {
             series.append(CapacityInput.Series(key: one.key, days: DailySeries(one.values, within: range)))
         }
         series.removeAll { $0.days.values.allSatisfy { $0 == nil } }
@@ -169,21 +169,26 @@ public struct CapacityReader: Sendable {
         Dictionary(points.map { ($0.time / day, $0.value.double) }) { _, last in last }
     }
 
-    /// Servers have hours only.
+    /// Servers have hours only. A day of which some hours were not fetched of any server is left out.
     private func servers(
-        _ stored: [StoredSeries], _ range: Range<Int64>, _ local: LocalDays?
+        _ stored: [StoredSeries], of application: ApplicationID, _ range: Range<Int64>, _ local: LocalDays?
     ) async throws -> [Values] {
         guard !stored.isEmpty else { return [] }
         var query = RangeQuery(
-            statistics: [], granularity: .hourly,
+            statistics: Self.ofServers.sorted(), applications: [application], granularity: .hourly,
             range: TimeRange((range.lowerBound - 1) * Self.day, (range.upperBound + 1) * Self.day))
+        let fetched = try await history.fetchedRanges(of: query, now: query.range.end)
+            .ranges(of: Scope(application: application))
         guard let local else {
+            let whole = Self.days(fetched)
             query.step = Self.day
-            return try await history.range(of: stored, query).map { ($0.key, Self.byDay($0.points)) }
+            return try await history.range(of: stored, query).map { one in
+                (one.key, Self.byDay(one.points).filter { whole.contains($0.key) })
+            }
         }
-        let all = RangeSet(range)
+        let whole = local.whole(in: fetched)
         return try await history.range(of: stored, query).map { one in
-            (one.key, local.values(one.points, aggregate: .avg, whole: all))
+            (one.key, local.values(one.points, aggregate: .avg, whole: whole))
         }
     }
 

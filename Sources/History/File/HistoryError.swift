@@ -61,7 +61,8 @@ extension HistoryError: CustomStringConvertible {
         case .inUse(let path, let process):
             "database \(path) is in use by another exporter\(process.map { " (process \($0))" } ?? ""); stop that one, "
                 + "or choose another file with --storage.path"
-        case .damaged(let path, let reason): "database \(path) cannot be opened: \(reason)"
+        case .damaged(let path, let reason):
+            "database \(path) is damaged: \(reason); repair it with `algolia-exporter db repair`, or restore a backup"
         case .copyDamaged(let path, let source, let reason):
             "the copy of database \(source) at \(path) is damaged: \(reason); no backup was kept, earlier ones are better; check "
                 + "the database with `algolia-exporter db verify`"

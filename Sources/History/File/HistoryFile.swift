@@ -155,8 +155,10 @@ enum HistoryFile {
                 : .notReadable(path: path, reason: "the write-ahead log beside it cannot be opened: \(error)")
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
             throw .locked(path: path)
+        } catch let error as DatabaseError {
+            throw .damaged(path: path, reason: error.message ?? "\(error.resultCode)")
         } catch {
-            throw .damaged(path: path, reason: String(describing: error))
+            throw .damaged(path: path, reason: "\(error)")
         }
         guard let applied else { throw .foreign(path: path) }
         let known = Migrations.all.map(\.identifier)

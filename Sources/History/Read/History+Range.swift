@@ -11,7 +11,8 @@ extension History {
     /// - Throws: ``RangeTooLarge`` before anything is read.
     public func range(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangeAnswer {
         let plan = try await plan(query, now: now, limit: limit)
-        return RangeAnswer(series: try await range(of: plan.series, query), coverage: plan.coverage ?? 0)
+        let fetched = if let fetched = plan.fetched { fetched } else { try await fetchedRanges(of: query, now: now) }
+        return RangeAnswer(series: try await range(of: plan.series, query), fetched: fetched)
     }
 
     /// The points of `selected`, in the order given, with the granularity, range, step and aggregate of `query`.
@@ -33,18 +34,22 @@ extension History {
     /// - Parameter now: the share of coverage counts up to here; the future cannot be fetched.
     /// - Throws: ``RangeTooLarge``.
     public func plan(_ query: RangeQuery, now: UnixTime, limit: Int = History.pointLimit) async throws -> RangePlan {
+        let isRanked = query.top != nil
         var plan = try await read { db in
             let matches = try SeriesSelection(db: db, query: query).matches()
             let reader = try PackedRowReader(db, query.granularity)
             try Self.refuseTooLarge(matches, query, reader, limit: limit)
             // Those of the largest sums are found by reading all; that says which have points.
             let series =
-                try query.top == nil
-                ? matches.filter { try reader.hasPoint(series: $0.id, range: query.range) } : matches
-            return RangePlan(
-                query: query, series: series, coverage: try Self.fetchedShare(of: query, now: now, in: db))
+                try isRanked ? matches : matches.filter { try reader.hasPoint(series: $0.id, range: query.range) }
+            let fetched = try isRanked ? nil : FetchedRanges(query, now: now, in: db)
+            return RangePlan(query: query, series: series, fetched: fetched)
         }
-        if let top = query.top { plan.series = try await largest(top, of: plan.series, query) }
+        guard let top = query.top else { return plan }
+        // How much was fetched of a thousand indices takes about as long as adding them up.
+        async let fetched = fetchedRanges(of: query, now: now)
+        plan.series = try await largest(top, of: plan.series, query)
+        plan.fetched = try await fetched
         return plan
     }
 
@@ -81,7 +86,7 @@ extension History {
         try await read { db in
             let reader = try PackedRowReader(db, query.granularity)
             let series = try selected.filter { try reader.hasPoint(series: $0.id, range: query.range) }
-            return RangePlan(query: query, series: series, coverage: nil)
+            return RangePlan(query: query, series: series, fetched: nil)
         }
     }
 
@@ -129,80 +134,5 @@ extension History {
     private static func largest(_ sums: [Double], _ count: Int) -> [Int] {
         let sums = sums.map { $0.isNaN ? -.infinity : $0 }
         return Array(sums.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count))
-    }
-
-    private static func fetchedShare(of query: RangeQuery, now: UnixTime, in db: Database) throws -> Double {
-        let asked = TimeRange(query.range.start, min(query.range.end, now))
-        guard !asked.isEmpty else { return 0 }
-        if !query.statistics.isEmpty,
-            query.statistics.allSatisfy({ StatisticCatalogue.statistic(named: $0)?.api == .search })
-        {
-            return try listedShare(of: query, asked, now: now, in: db)
-        }
-        // Hours of servers come from their minutes, and are answered with them.
-        let isMonitoring = query.statistics.allSatisfy {
-            StatisticCatalogue.statistic(named: $0)?.api == .monitoring
-        }
-        let granularity = isMonitoring ? .minutely : query.granularity
-        let selection = SeriesSelection(db: db, query: query)
-        let scopes = try selection.scopes()
-        guard !scopes.isEmpty else { return 0 }
-        let whole = TimeRangeSet(asked)
-        // What is settled of all statistics, and the live tail of each.
-        var answered: [Scope: [StatisticName: TimeRangeSet]] = try selection.coverage(granularity)
-            .filter { scopes.contains($0.scope) }
-            .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
-        for tail in try selection.freshness(granularity) where tail.isLive {
-            let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
-            let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()
-            answered[tail.scope, default: [:]][tail.statistic] = settled.union(range)
-        }
-        let billing = query.statistics.filter(\.isBilling)
-        let others = query.statistics.filter { !$0.isBilling }
-        if !billing.isEmpty {
-            for scope in scopes {
-                for (name, ranges) in try AnsweredTable(db: db, scope: scope, granularity: granularity).read()
-                where name.isBilling {
-                    let tail = answered[scope]?[name] ?? TimeRangeSet()
-                    answered[scope, default: [:]][name] = tail.union(ranges)
-                }
-            }
-        }
-        // What has begun since the last poll is not missing yet: the newest, unfinished bucket.
-        let open = TimeRangeSet(TimeRange(query.granularity.floor(now), now))
-        let seconds = scopes.reduce(Int64(0)) { sum, scope in
-            let answered = answered[scope] ?? [:]
-            let wholly = others.isEmpty && !billing.isEmpty ? whole : fetched(others, in: answered)
-            // An answer to `*` is not about them.
-            let known = billing.reduce(wholly) { $0.intersection(answered[$1] ?? TimeRangeSet()) }
-            return sum + whole.intersection(known.isEmpty ? known : known.union(open)).seconds
-        }
-        return Double(seconds) / Double(asked.seconds * Int64(scopes.count))
-    }
-
-    /// The share of `asked` in whose buckets a list of indices was fetched, over all applications asked: those with a
-    /// point of the application as a whole or of any index in question.
-    private static func listedShare(
-        of query: RangeQuery, _ asked: TimeRange, now: UnixTime, in db: Database
-    ) throws -> Double {
-        var whole = query
-        whole.indices = .application
-        whole.statistics = [StatisticCatalogue.entries]
-        let series =
-            try SeriesSelection(db: db, query: query).matches() + SeriesSelection(db: db, query: whole).matches()
-        let reader = try PackedRowReader(db, query.granularity)
-        let byApplication = Dictionary(grouping: Set(series), by: \.key.application)
-        guard !byApplication.isEmpty else { return 0 }
-        let open = TimeRangeSet(TimeRange(query.granularity.floor(now), now))
-        let seconds = try byApplication.values.reduce(Int64(0)) { sum, series in
-            var buckets = Set<UnixTime>()
-            for one in series {
-                let range = TimeRange(query.granularity.floor(asked.start), asked.end)
-                try reader.forEach(series: one.id, range: range) { buckets.insert(query.granularity.floor($0.time)) }
-            }
-            let known = TimeRangeSet(buckets.map { TimeRange($0, $0 + query.granularity.seconds) })
-            return sum + TimeRangeSet(asked).intersection(known.isEmpty ? known : known.union(open)).seconds
-        }
-        return Double(seconds) / Double(asked.seconds * Int64(byApplication.count))
     }
 }

@@ -6,8 +6,11 @@ public struct RangePlan: Sendable {
     public let query: RangeQuery
     /// The series with points, in the order of the answer.
     public internal(set) var series: [StoredSeries]
+    /// The time that was fetched; nil where the series were selected otherwise.
+    public internal(set) var fetched: FetchedRanges?
+
     /// The share of the asked range (up to now) that was fetched; nil where the series were selected otherwise.
-    public let coverage: Double?
+    public var coverage: Double? { fetched?.share }
 }
 
 /// Reads the points of a plan, some thousands at a time.

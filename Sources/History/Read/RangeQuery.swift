@@ -70,8 +70,11 @@ public struct RangeSeries: Sendable, Hashable {
 /// The answer to a range query.
 public struct RangeAnswer: Sendable, Hashable {
     public var series: [RangeSeries]
+    /// The time that was fetched of all scopes asked.
+    public var fetched: FetchedRanges
+
     /// The share of the asked range (up to now) that was fetched, over all scopes asked, in 0 ... 1.
-    public var coverage: Double
+    public var coverage: Double { fetched.share }
 }
 
 /// A range query's answer would be larger than allowed.

@@ -241,5 +241,13 @@ struct RangeCoverageTests {
         #expect(
             try await share(fixture, (0, 12), now: 1000, .application, ["cpu_usage"], granularity: .minutely) == 0.5)
         #expect(try await share(fixture, (0, 12), now: 1000, .application, ["cpu_usage", "records"]) == 0)
+        // Hours that came from a coarser answer are there as well.
+        let hours = (8..<11).map { Point(time: midnight + Int64($0) * 3600, value: .integer(50)) }
+        try await fixture.history.fill(
+            [SeriesPoints(statistic: "cpu_usage", key: "c1", points: hours)], application: "APP", api: .monitoring,
+            granularity: .hourly)
+        #expect(try await share(fixture, (0, 12), now: 1000, .application, ["cpu_usage"]) == 0.75)
+        #expect(
+            try await share(fixture, (0, 12), now: 1000, .application, ["cpu_usage"], granularity: .minutely) == 0.5)
     }
 }
