@@ -43,6 +43,17 @@ struct DatabaseCommandTests {
         #expect(!folder.text("log").contains("█"))
     }
 
+    @Test(
+        "An empty file is no database to compact, to import into or to cut",
+        arguments: ["compact", "import theirs.db", "retain --hourly 90d"])
+    func empty(command: String) async throws {
+        try await history("theirs.db", TimeRange(today - 5 * Self.day, today - Self.day)).close()
+        let status = try await Program.run(
+            script: #"cd "$1"; : > empty.db; exec "$0" db \#(command) --storage.path empty.db 2> error"#, in: folder)
+        #expect(status == 1 && folder.text("error").contains("no exporter has initialized it"))
+        #expect(folder.text("empty.db").isEmpty)
+    }
+
     @Test("import adds what is missing, says what differs, refuses while an exporter runs, and can be repeated")
     func imported() async throws {
         let ours = try await history("ours.db", TimeRange(today - 20 * Self.day, today - 10 * Self.day))

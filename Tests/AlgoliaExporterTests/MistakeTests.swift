@@ -47,6 +47,31 @@ struct MistakeTests {
             ])
     }
 
+    // Fault (Secrets): A password or a key on the command line, or in a variable of a flag
+    // Done: as a URL's user, as a word, as an option, as a value
+    // Seen: the error does not repeat it
+    // Lost: nothing
+    @Test(
+        "What may be a key or a password is not repeated",
+        arguments: [
+            ["health", "http://alice:0123456789abcdef0123@:"], ["serve", "0123456789abcdef0123456789abcdef"],
+            ["serve", "--0123456789abcdef0123456789abcdef"], ["db", "0123456789abcdef0123456789abcdef"],
+            ["serve", "--log.level=0123456789abcdef0123456789abcdef"],
+            ["serve", "--web.external-url=http://alice:0123456789abcdef0123456789abcdef@h"],
+        ])
+    func secrets(arguments: [String]) {
+        let lines = lines(arguments)
+        #expect(!lines.contains { $0.contains("0123456789abcdef0123") }, "\(lines)")
+        let failure = FailureText(CommandError("no response from http://alice:s3cret@127.0.0.1:1/health: refused"))
+        #expect(failure.lines == ["error: no response from http://***@127.0.0.1:1/health: refused"])
+    }
+
+    @Test("The name of a variable at the start of an error is as it is written")
+    func variable() {
+        #expect(FailureText.plain("ALGOLIA_EXPORTER_X: no") == "ALGOLIA_EXPORTER_X: no")
+        #expect(FailureText.plain("Unknown option '--x'") == "unknown option '--x'")
+    }
+
     @Test("Help, options of the default command and nothing at all are no mistakes")
     func right() throws {
         for arguments in [[], ["help"], ["help", "db"], ["help", "db", "info"], ["--demo"], ["db", "--help"]] {

@@ -177,12 +177,33 @@ struct BackupFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["copy.db"])
     }
 
+    // Fault (Storage): A log of another database beside the target
+    // Done: `history.db-wal` left, `history.db` gone, as after a crash and a restore
+    // Seen: no backup is made; the error names the file
+    // Lost: nothing
+    @Test(
+        "What another database has left beside the target is named, and nothing is written",
+        arguments: ["-wal", "-shm", "-journal"])
+    func left(side: String) async throws {
+        let target = folder.file("copy.db")
+        try "theirs".write(toFile: target + side, atomically: false, encoding: .utf8)
+        let error = #expect(throws: OutputError.self) { try BackupFile(target) }
+        #expect(
+            error?.description
+                == "cannot write to \(target): \(target)\(side) is left of another database; remove it, or choose another name"
+        )
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["copy.db\(side)"])
+    }
+
     @Test("A copy that fails leaves nothing")
     func failing() async throws {
         let backup = try BackupFile(folder.file("copy.db"))
         await #expect(throws: Failure.self) {
             try await backup.write { path in
                 try "half".write(toFile: path, atomically: false, encoding: .utf8)
+                for side in ["-wal", "-shm", "-journal"] {
+                    try "half".write(toFile: path + side, atomically: false, encoding: .utf8)
+                }
                 throw Failure()
             }
         }

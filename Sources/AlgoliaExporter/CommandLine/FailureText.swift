@@ -16,17 +16,18 @@ struct FailureText {
     /// The exit status of the process.
     let status: Int32
 
-    var lines: [String] { problems.map { "error: \($0)" } + hints }
+    var lines: [String] { problems.map { "error: \(SecretFreeText.withoutPasswords($0))" } + hints }
 
     init(_ error: any Error) {
         switch error {
         case let code as ExitCode:
             (problems, status) = ([], code.rawValue)
         case let error as CommandMistake:
-            (problems, status) = ([error.text], Self.usageStatus)
+            (problems, status) = ([SecretFreeText.withoutKeys(error.text)], Self.usageStatus)
             hints = Self.hints(usage: "\(error.command) \(error.expected)", command: error.command)
         case _ where AlgoliaExporter.exitCode(for: error) == .validationFailure:
-            (problems, status) = ([Self.plain(AlgoliaExporter.message(for: error))], Self.usageStatus)
+            let message = SecretFreeText.withoutKeys(AlgoliaExporter.message(for: error))
+            (problems, status) = ([Self.plain(message)], Self.usageStatus)
             hints = Self.hints(AlgoliaExporter.fullMessage(for: error))
         case let error as SettingsError:
             (problems, status) = (error.problems.map(\.description), 1)
@@ -58,8 +59,9 @@ struct FailureText {
         text.replace(/\. Please provide one of(?: the following:)?/, with: "; expected")
         text.replace(/( is invalid for \S+): expected/) { "\($0.1); expected" }
         if text.hasSuffix(".") { text.removeLast() }
-        // A name such as `--shard` is what it is.
-        return text.prefix(1).lowercased() + text.dropFirst()
+        // A name such as `--shard` or that of a variable is what it is.
+        let isWord = text.dropFirst().first?.isLowercase ?? false
+        return isWord ? text.prefix(1).lowercased() + text.dropFirst() : text
     }
 }
 

@@ -116,8 +116,13 @@ struct DatabaseCommand: AsyncParsableCommand {
         try await common.logging.run { _ in
             let settings = try common.settings(requireApplication: false)
             let path = settings.storage.path
-            guard readOnly || FileManager.default.fileExists(atPath: path) else {
-                throw HistoryError.missing(path: path)
+            // An empty file is a history to begin for those who collect alone.
+            if !readOnly {
+                let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+                guard let attributes else { throw HistoryError.missing(path: path) }
+                if attributes[.type] as? FileAttributeType == .typeRegular, attributes[.size] as? Int == 0 {
+                    throw HistoryError.notBegun(path: path)
+                }
             }
             let history = try History(path: path, readOnly: readOnly, collects: collects)
             try await body(history, settings)

@@ -41,7 +41,7 @@ struct Health: AsyncParsableCommand {
     func run() async throws {
         let address = try url ?? Self.runningExporter()
         try await ask("\(address)/health")
-        try Console.output("\(address) is alive")
+        try Console.output("\(SecretFreeText.withoutPasswords(address)) is alive")
     }
 
     private func ask(_ url: String) async throws {

@@ -92,8 +92,16 @@ struct Serve: AsyncParsableCommand, StoppableCommand {
             await assembly.shutdown()
             throw error
         }
+        let isFailing = await assembly.collector.status().contains { $0.storageFailingSince != nil }
+        let isStored = !isFailing && assembly.history.look() == nil
         await assembly.shutdown()
-        logger.info("stopped; all received data is stored")
+        if isStored {
+            logger.info("stopped; all received data is stored")
+        } else {
+            logger.warning(
+                "stopped; the newest data is not stored, because the database cannot be written; it is fetched again after the next start"
+            )
+        }
     }
 
     /// Logs what runs, on which settings and which history.

@@ -16,7 +16,13 @@ public struct BackupFile {
         name = path
         switch try OutputPath(path) {
         case .descriptor(let descriptor): target = .stream(descriptor)
-        case .new(let path): target = .new(path)
+        case .new(let path):
+            // SQLite would take what another database has left for a part of this one.
+            if let left = UnfinishedFiles.sides.map({ path + $0 }).first(where: { access($0, F_OK) == 0 }) {
+                throw OutputError(
+                    "cannot write to \(path): \(left) is left of another database; remove it, or choose another name")
+            }
+            target = .new(path)
         case .regular:
             throw OutputError("cannot write to \(path): the file already exists; expected a new file")
         }
@@ -32,10 +38,7 @@ public struct BackupFile {
             }
         let copy = "\(folder)/.algolia-exporter-\(UInt64.random(in: 0...UInt64.max))"
         UnfinishedFiles.shared.add(copy)
-        defer {
-            unlink(copy)
-            UnfinishedFiles.shared.remove(copy)
-        }
+        defer { UnfinishedFiles.shared.discard(copy) }
         try await make(copy)
         let descriptor = open(copy, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }

@@ -4,6 +4,8 @@ private import Synchronization
 /// Files that must not stay when the process ends before they are complete.
 public final class UnfinishedFiles: Sendable {
     public static let shared = UnfinishedFiles()
+    /// What SQLite appends to the name of a database for the files beside it.
+    static let sides = ["-wal", "-shm", "-journal"]
 
     private let paths = Mutex<Set<String>>([])
 
@@ -15,6 +17,17 @@ public final class UnfinishedFiles: Sendable {
 
     /// Removes every file that is unfinished; for the end of the process.
     public func discard() {
-        for path in paths.withLock({ $0 }) { unlink(path) }
+        for path in paths.withLock({ $0 }) { Self.unlink(path) }
+    }
+
+    /// Removes one of them that is not wanted any more, or has another name as well.
+    func discard(_ path: String) {
+        Self.unlink(path)
+        remove(path)
+    }
+
+    /// Of a database, with what SQLite keeps beside it.
+    private static func unlink(_ path: String) {
+        for side in [""] + sides { Foundation.unlink(path + side) }
     }
 }

@@ -243,17 +243,9 @@ struct CSVReport {
         bytes.append(0x0A)
     }
 
-    /// `=`, `+`, `-`, `@`, a tab and a carriage return.
-    private static let formulaStarts: [UInt8] = [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D]
-
     private mutating func number(_ value: Double) {
         bytes += (Int64(exactly: value).map(String.init) ?? value.description).utf8
     }
 
-    /// A text. What a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises: names come
-    /// from anyone who can create an index.
-    private mutating func field(_ text: String) {
-        let isFormula = text.utf8.first.map { Self.formulaStarts.contains($0) } ?? false
-        CSVField.append(isFormula ? "'" + text : text, to: &bytes)
-    }
+    private mutating func field(_ text: String) { CSVField.appendForSpreadsheet(text, to: &bytes) }
 }

@@ -10,6 +10,11 @@ extension ReportDocument.Section {
         var blocks: [ReportDocument.Block] = [
             .paragraph("Algolia's list of \(RFC3339.string(inventory.fetched)).\(bound)"), .table(summary(inventory)),
         ]
+        if inventory.records != nil {
+            blocks.append(
+                .paragraph(
+                    "These are the records at that time. Billed are those of the period's fourth-highest day."))
+        }
         blocks += table(
             inventory.families, "Replicas by primary index",
             [.text("Primary"), .number("Standard"), .number("Virtual"), .number("Records of replicas")], rest

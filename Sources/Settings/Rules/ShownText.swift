@@ -1,5 +1,5 @@
 /// How a text from the file appears in an error.
-enum ShownText {
+package enum ShownText {
     /// The most characters that are repeated.
     private static let longest = 60
     /// The shortest run of letters and digits that may be a key; Algolia's keys have 32.
@@ -15,7 +15,7 @@ enum ShownText {
     }
 
     /// Whether `text` names a key together with something else, or has one's length.
-    static func mayHoldKey(_ text: String) -> Bool {
+    package static func mayHoldKey(_ text: String) -> Bool {
         let isName = text.allSatisfy { !$0.isWhitespace && $0 != ":" && $0 != "=" }
         if !isName, text.lowercased().contains("key") { return true }
         return text.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.contains { $0.count >= keyLength }
