@@ -23,8 +23,8 @@ public enum ExpositionFormat: Sendable, Hashable, CaseIterable {
                 switch type {
                 case "application/openmetrics-text":
                     // A version that is not ours is not an offer that we can take.
-                    parts.contains { $0.hasPrefix("version=") && $0 != "version=1.0.0" && $0 != "version=0.0.1" }
-                        ? nil : .openMetrics
+                    parts.lazy.filter { $0.hasPrefix("version=") }.map { $0.dropFirst(8).filter { $0 != "\"" } }
+                        .allSatisfy(["1.0.0", "0.0.1"].contains) ? .openMetrics : nil
                 case "text/plain", "text/*", "*/*": .text
                 default: nil
                 }

@@ -56,6 +56,7 @@ struct ExpositionTests {
             ),
             ("application/openmetrics-text;version=1.0.0;q=0.2, text/plain;q=0.9", .text),
             ("application/openmetrics-text;version=9.0.0", .text),
+            ("application/openmetrics-text; version=\"1.0.0\"", .openMetrics),
         ] as [(String?, ExpositionFormat)])
     func negotiation(accept: String?, format: ExpositionFormat) {
         #expect(ExpositionFormat.preferred(accept: accept) == format)

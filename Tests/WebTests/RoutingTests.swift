@@ -14,7 +14,9 @@ struct RoutingTests {
         }
     }
 
-    @Test("A method that is not served is refused with those that are", arguments: ["/metrics", "/", "/api/v1/range"])
+    @Test(
+        "A method that is not served is refused with those that are",
+        arguments: ["/metrics", "/", "/api/v1/range", "/indices/products"])
     func method(path: String) async throws {
         try await withServer(Site().exporter) { web in
             for method in ["POST", "PUT", "DELETE", "PATCH"] {

@@ -18,11 +18,12 @@ let midnight: UnixTime = 1_784_073_600
 struct Site: Sendable {
     let clock: VirtualClock
     let history: History
-    let registry = MetricsRegistry()
+    let registry: MetricsRegistry
     private let folder = TemporaryFolder()
 
-    init(now: UnixTime = World.start) throws {
+    init(now: UnixTime = World.start, registry: MetricsRegistry = MetricsRegistry()) throws {
         clock = VirtualClock(now)
+        self.registry = registry
         history = try History(path: folder.file("history.db"))
     }
 

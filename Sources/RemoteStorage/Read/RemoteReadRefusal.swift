@@ -12,10 +12,13 @@ package struct RemoteReadRefusal: Error, Sendable, Hashable {
     package let detail: String
     /// The request that would be accepted instead.
     package let accepted: String
+    /// Whether the body is too large, compressed or not.
+    package let isTooLarge: Bool
 
-    init(_ part: Part, _ detail: String, accepted: String) {
+    init(_ part: Part, _ detail: String, accepted: String, isTooLarge: Bool = false) {
         self.part = part
         self.detail = detail
         self.accepted = accepted
+        self.isTooLarge = isTooLarge
     }
 }

@@ -88,6 +88,6 @@ extension RemoteReadRefusal {
     package static func largeBody(_ limits: RemoteReadLimits) -> RemoteReadRefusal {
         RemoteReadRefusal(
             .body, "the body has more than \(limits.bodyBytes) bytes, compressed or decompressed",
-            accepted: "at most \(limits.bodyBytes) bytes: fewer queries, or shorter matchers")
+            accepted: "at most \(limits.bodyBytes) bytes: fewer queries, or shorter matchers", isTooLarge: true)
     }
 }

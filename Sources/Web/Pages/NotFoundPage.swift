@@ -11,10 +11,12 @@ enum NotFoundPage {
         let path = request.uri.path
         guard request.method == .get || request.method == .head,
             !["/api/", "/grafana"].contains(where: path.hasPrefix),
-            request.headers[.accept]?.contains("text/html") == true
+            AcceptHeader(request.headers[.accept]).prefersPage
         else { return nil }
         let problem = Problem(status: .notFound, detail: "there is nothing at \(path)")
         let content = PageTemplates.render(notFound: Content(), at: exporter.paths)
-        return await Page(subject: "Page not found", problem: problem, content: content).response(exporter)
+        var response = await Page(subject: "Page not found", problem: problem, content: content).response(exporter)
+        response.headers[.vary] = "Accept, Accept-Encoding"
+        return response
     }
 }

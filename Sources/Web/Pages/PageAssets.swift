@@ -26,7 +26,8 @@ enum PageAssets {
 
         /// Where pages look for it.
         var link: String { "\(path)?v=\(version)" }
-        var tag: String { "\"\(version)\"" }
+        /// Weak, because it is that of the compressed bytes as well.
+        var tag: String { "W/\"\(version)\"" }
     }
 
     static let stylesheet = Asset(
@@ -51,6 +52,7 @@ enum PageAssets {
                 names(request.headers[.ifNoneMatch], asset.tag)
                 ? Response(status: .notModified) : Response.bytes(asset.bytes, type: asset.type)
             response.headers[.eTag] = asset.tag
+            response.headers[.vary] = "Accept-Encoding"
             let isVersioned = request.uri.query == "v=\(asset.version)"
             response.headers[.cacheControl] = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
             response.headers[.xContentTypeOptions] = "nosniff"
@@ -64,7 +66,7 @@ enum PageAssets {
     private static func names(_ header: String?, _ tag: String) -> Bool {
         (header ?? "").split(separator: ",").contains { candidate in
             let candidate = candidate.drop { $0 == " " }
-            return candidate == "*" || candidate == tag || candidate == "W/" + tag
+            return candidate == "*" || candidate == tag || "W/" + candidate == tag
         }
     }
 

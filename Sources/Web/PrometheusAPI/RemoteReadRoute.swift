@@ -26,7 +26,8 @@ enum RemoteReadRoute {
             ],
             failures: [
                 400: "The request is invalid, or it or its response exceeds a limit.",
-                413: "The body is larger than 1 MiB.", 415: "The Content-Encoding of the body is not snappy.",
+                413: "The body is larger than 1 MiB, compressed or decompressed.",
+                415: "The Content-Encoding of the body is not snappy.",
             ]
         ) { request, _ in
             do {
@@ -36,7 +37,9 @@ enum RemoteReadRoute {
                 case .chunks(let stream): return response(stream, exporter.logger)
                 }
             } catch let refusal as RemoteReadRefusal {
-                throw Problem.parameter(refusal.part.rawValue, refusal.detail, accepted: refusal.accepted)
+                throw Problem(
+                    status: refusal.isTooLarge ? .contentTooLarge : .badRequest, detail: refusal.detail,
+                    parameter: refusal.part.rawValue, accepted: refusal.accepted)
             }
         }
     }

@@ -33,7 +33,13 @@ enum HealthRoutes {
                     return .text(
                         "not ready: history database unavailable since \(time)\n", status: .serviceUnavailable)
                 }
-                if try await exporter.hasFirstData(statuses) {
+                let hasData: Bool
+                do {
+                    hasData = try await exporter.hasFirstData(statuses)
+                } catch let error as HistoryError {
+                    return .text("not ready: \(HistoryError.sentence(error))\n", status: .serviceUnavailable)
+                }
+                if hasData {
                     let ranges = statuses.reduce(0) { $0 + $1.setAside.count }
                     return .text(
                         ranges == 0

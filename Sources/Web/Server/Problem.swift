@@ -74,8 +74,7 @@ extension Problem {
 
 /// Turns every error behind it into a problem document.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
-    /// Methods by path, to tell a wrong method from a wrong path.
-    let methods: [String: [HTTPRequest.Method]]
+    let methods: PathMethods
     let exporter: Exporter
 
     func handle(

@@ -130,16 +130,26 @@ public enum HTTPMetric {
             """
             requests refused, and connections closed, to protect the exporter. `memory`: past `limits.memory`; `room`: an \
             idle connection closed for a new one; `slow_reader`, `slow_request`: a client too slow with an answer or a \
-            request; `descriptors`: no open file left; `streams`: too many requests over HTTP/2; `protocol`: \
-            something that HTTP/2 forbids; `handshake`, `certificate`: TLS failed, or a client certificate was refused; see \
-            [connections](configuration.md#connections)
+            request; `descriptors`: no open file left; `streams`: too many requests over HTTP/2; `head`, `body`: target and \
+            headers, or a body, too long; `host`: a name that is not the server's; `password`: too many wrong ones, or too \
+            many to check at once; `protocol`: something that HTTP forbids; `handshake`, `certificate`: TLS failed, or a \
+            client certificate was refused; see [connections](configuration.md#connections)
             """)
 
     /// Why something was refused.
     enum Rejection: String, CaseIterable {
-        case memory, room, descriptors, streams, `protocol`, handshake, certificate
+        case memory, room, descriptors, streams, head, body, host, password, `protocol`, handshake, certificate
         case slowReader = "slow_reader"
         case slowRequest = "slow_request"
+
+        /// Why a request was refused that is answered with `status`; nil where that does not tell.
+        init?(_ status: HTTPResponse.Status) {
+            switch status {
+            case .contentTooLarge: self = .body
+            case .misdirectedRequest: self = .host
+            default: return nil
+            }
+        }
     }
 
     /// All of them.

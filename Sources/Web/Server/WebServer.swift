@@ -39,11 +39,13 @@ public struct WebServer: Service {
         let recorder = RequestRecorder(endpoints, prefix: prefix, metrics: exporter.registry, log: accessLog)
         let urgent = Set(endpoints.filter(\.isUrgent).map(\.path))
         let gate = MemoryGate(exporter.memoryLimit, rejections, logger: logger)
+        let authentication = BasicAuthentication<ClientContext>(
+            passwords: { protection.current.passwords }, rejections: rejections)
         let responder = RequestRules(
             hosts: HostRule(
                 listeningOn: addresses, externalHost: exporter.paths.externalHost, hasUsers: !security.users.isEmpty),
-            prefix: prefix,
-            next: Self.router(endpoints, exporter, protection, gate).buildResponder())
+            prefix: prefix, authentication: authentication,
+            next: Self.router(endpoints, exporter, authentication, gate).buildResponder())
         let listener = HTTPListener(
             addresses: addresses, connections: connections, eventLoops: MultiThreadedEventLoopGroup.singleton,
             logger: logger)
@@ -62,6 +64,7 @@ public struct WebServer: Service {
                 response = Response(status: .internalServerError)
             }
             let status = response.status
+            if let reason = HTTPMetric.Rejection(status) { rejections.count(reason) }
             defer { recorder.record(request, context, handler: handler, status: status, since: start) }
             response.headers[.date] = date.text
             response.headers[.server] = "algolia-exporter"
@@ -134,7 +137,7 @@ public struct WebServer: Service {
         let http1 = HTTP1Channel(
             responder: responder,
             configuration: .init(additionalChannelHandlers: [
-                HTTP1RulesInstaller(linger: linger, headers: headers), ConnectionHandler(connections),
+                HTTP1RulesInstaller(linger: linger, headers: headers, connections), ConnectionHandler(connections),
             ]))
         let http2 = HTTP2Channel(responder: responder, connections: connections, headers: headers)
         let channel = ProtectedChannel(http1: http1, http2: http2, keeper: protection, connections: connections)
@@ -148,18 +151,18 @@ public struct WebServer: Service {
     }
 
     static func router(
-        _ endpoints: [Endpoint], _ exporter: Exporter, _ protection: ProtectionKeeper, _ gate: MemoryGate
+        _ endpoints: [Endpoint], _ exporter: Exporter, _ authentication: BasicAuthentication<ClientContext>,
+        _ gate: MemoryGate
     ) -> Router<ClientContext> {
         let router = Router(context: ClientContext.self)
-        let methods = Dictionary(grouping: endpoints, by: \.path).mapValues { $0.map(\.method) }
         router.add(middleware: CompressionMiddleware())
-        router.add(middleware: ProblemMiddleware(methods: methods, exporter: exporter))
+        router.add(middleware: ProblemMiddleware(methods: PathMethods(endpoints), exporter: exporter))
         router.add(
             middleware: MemoryMiddleware(
                 gate: gate,
                 shares: Dictionary(endpoints.map { ($0.path, $0.isUrgent ? 0 : $0.memory) }, uniquingKeysWith: min)))
         router.add(middleware: UsageProxyMiddleware(proxy: UsageProxy(exporter)))
-        router.add(middleware: BasicAuthentication { protection.current.passwords })
+        router.add(middleware: authentication)
         for endpoint in endpoints {
             guard let handle = endpoint.handle else { continue }
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, _ in

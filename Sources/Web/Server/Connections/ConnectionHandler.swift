@@ -94,10 +94,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         let isWaiting = waiting > 0 || (requests > 0 && !isReading)
         if !isWaiting, now >= deadline {
-            if isReading {
-                connections.warn(
-                    .slowRequest,
-                    "a client did not send the whole request within \(limits.request) s; closed its connection")
+            if isReading || (try? context.pipeline.syncOperations.handler(type: ReceivedBytes.self))?.arePending == true
+            {
+                connections.warn(.slowRequest, "a client did not send the whole request in time; closed its connection")
             }
             return context.close(promise: nil)
         }

@@ -188,6 +188,9 @@ final class Connections: Sendable {
         return true
     }
 
+    /// Counts a request that is refused before anyone looks at what it asks for.
+    func refused(_ fault: HeadFault) { rejections.count(fault.rejection) }
+
     // MARK: Log
 
     /// Counts an event, and logs a warning unless the same was logged within the last minutes.

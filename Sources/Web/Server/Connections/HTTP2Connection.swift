@@ -73,6 +73,9 @@ final class HTTP2Connection: ChannelDuplexHandler, NIOHTTP2FrameDelegate {
 
     init(_ connections: Connections) { self.connections = connections }
 
+    /// Counts a request that is refused before anyone looks at what it asks for.
+    func refused(_ fault: HeadFault) { connections.refused(fault) }
+
     // MARK: Streams
 
     /// Called when a stream is opened.

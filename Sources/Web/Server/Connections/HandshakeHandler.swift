@@ -17,6 +17,10 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
         // Whatever becomes of the handshake.
         channel.closeFuture.whenComplete { _ in connections.remove(channel) }
         end = context.eventLoop.scheduleTask(in: .seconds(connections.limits.firstRequest)) {
+            connections.warn(
+                .failedHandshake,
+                "a client did not finish the TLS handshake within \(connections.limits.firstRequest) s; closed its connection"
+            )
             channel.close(promise: nil)
         }
     }

@@ -27,19 +27,28 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long the connection is still read after the last answer, so that a client that is sending can read it.
     private let linger: TimeAmount
     private let headers: @Sendable () -> [WebSecurity.Header]
+    private let connections: Connections
+    private let received: ReceivedBytes
     /// In the order of their arrival: clients may send several before the first answer.
     private var exchanges: CircularBuffer<Exchange> = []
     /// The answer to send when everything before it is answered; nothing is read after it.
-    private var refusal: (status: HTTPResponseStatus, detail: String)?
+    private var refusal: (fault: HeadFault, isHead: Bool)?
     private var isRefused = false
     /// Whether the body of the newest request has not come completely.
     private var isReading = false
     private var end: Scheduled<Void>?
 
-    /// - Parameter headers: those of every answer, as they are in force.
-    init(linger: TimeAmount, headers: @escaping @Sendable () -> [WebSecurity.Header]) {
+    /// - Parameters:
+    ///   - headers: those of every answer, as they are in force.
+    ///   - received: the bytes before the parser.
+    init(
+        linger: TimeAmount, headers: @escaping @Sendable () -> [WebSecurity.Header], _ connections: Connections,
+        _ received: ReceivedBytes
+    ) {
         self.linger = linger
         self.headers = headers
+        self.connections = connections
+        self.received = received
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -50,13 +59,13 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard refusal == nil, !isRefused else { return }
         guard case .head(var head) = unwrapInboundIn(data) else {
-            if case .end = unwrapInboundIn(data) { isReading = false }
+            if case .end = unwrapInboundIn(data) { (isReading, received.arePending) = (false, false) }
             return context.fireChannelRead(data)
         }
         do throws(HeadFault) {
             try HeadFault.check(&head)
         } catch {
-            return refuse(error, context)
+            return refuse(error, context, isHead: head.method == .HEAD)
         }
         isReading = true
         let isOld = head.version.minor == 0
@@ -76,11 +85,12 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         // An error within a body concerns the request that is being answered.
         guard let error = error as? HTTPParserError, !isReading else { return context.fireErrorCaught(error) }
         guard refusal == nil, !isRefused else { return }
-        refuse(HeadFault(error), context)
+        refuse(HeadFault(error), context, isHead: false)
     }
 
-    private func refuse(_ fault: HeadFault, _ context: ChannelHandlerContext) {
-        refusal = (fault.status, fault.detail)
+    private func refuse(_ fault: HeadFault, _ context: ChannelHandlerContext, isHead: Bool) {
+        connections.refused(fault)
+        refusal = (fault, isHead)
         refuseIfReady(context)
     }
 
@@ -131,17 +141,17 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func refuseIfReady(_ context: ChannelHandlerContext) {
-        guard let refusal, exchanges.isEmpty, !isRefused else { return }
+        guard let (fault, isHead) = refusal, exchanges.isEmpty, !isRefused else { return }
         isRefused = true
-        let body = Problem.json(code: Int(refusal.status.code), title: refusal.status.reasonPhrase, refusal.detail)
+        let body = Problem.json(code: Int(fault.status.code), title: fault.status.reasonPhrase, fault.detail)
         var fields: HTTPHeaders = [
             "Content-Type": "application/problem+json", "Content-Length": "\(body.count)", "Connection": "close",
             "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
         ]
         for header in headers() { fields.replaceOrAdd(name: header.name, value: header.value) }
         context.write(
-            wrapOutboundOut(.head(.init(version: .http1_1, status: refusal.status, headers: fields))), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+            wrapOutboundOut(.head(.init(version: .http1_1, status: fault.status, headers: fields))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: isHead ? [] : body)))), promise: nil)
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
         close(context)
     }
@@ -163,17 +173,24 @@ final class HTTP1RulesInstaller: ChannelInboundHandler, RemovableChannelHandler,
 
     private let linger: TimeAmount
     private let headers: @Sendable () -> [WebSecurity.Header]
+    private let connections: Connections
 
-    init(linger: TimeAmount, headers: @escaping @Sendable () -> [WebSecurity.Header]) {
+    init(
+        linger: TimeAmount, headers: @escaping @Sendable () -> [WebSecurity.Header], _ connections: Connections
+    ) {
         self.linger = linger
         self.headers = headers
+        self.connections = connections
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         do {
             let pipeline = context.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(HTTP1Rules(linger: linger, headers: headers), position: .after(parser))
+            let received = ReceivedBytes()
+            try pipeline.addHandler(received, position: .before(parser))
+            try pipeline.addHandler(
+                HTTP1Rules(linger: linger, headers: headers, connections, received), position: .after(parser))
         } catch {
             context.fireErrorCaught(error)
         }

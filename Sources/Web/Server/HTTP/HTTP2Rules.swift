@@ -114,6 +114,7 @@ final class HTTP2Rules: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ fault: HeadFault, _ context: ChannelHandlerContext) {
         isRefused = true
+        connection.refused(fault)
         let body = Problem.json(code: Int(fault.status.code), title: fault.status.reasonPhrase, fault.detail)
         let fields: HTTPFields = [
             .contentType: "application/problem+json", .contentLength: "\(body.count)", .cacheControl: "no-store",

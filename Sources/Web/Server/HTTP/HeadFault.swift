@@ -11,6 +11,9 @@ struct HeadFault: Error {
 
     private static let hostField = HTTPField.Name("Host")
 
+    /// The reason under which it is counted.
+    var rejection: HTTPMetric.Rejection { status == .requestHeaderFieldsTooLarge ? .head : .protocol }
+
     init(status: HTTPResponseStatus, detail: String) {
         self.status = status
         self.detail = detail

@@ -10,6 +10,8 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder where Next.Context == Cl
     /// The names under which the server may be asked; nil for any.
     let hosts: HostRule?
     let prefix: RoutePrefix
+    /// Asked here about what never reaches the router; behind it, about everything else.
+    let authentication: BasicAuthentication<Next.Context>
     let next: Next
 
     func respond(to request: Request, context: Next.Context) async throws -> Response {
@@ -18,13 +20,21 @@ struct RequestRules<Next: HTTPResponder>: HTTPResponder where Next.Context == Cl
             if !context.isFromFileSystem { try hosts?.check(request.head.authority) }
             let isServer = request.method == .options && request.uri.string == "*"
             guard let below = isServer ? "*" : prefix.removed(from: request.uri.string) else {
+                try await authentication.check(request, context)
                 return finished(try prefix.elsewhere(request.method, request.uri.string), request.method)
             }
-            let target = try RequestTarget.normalized(below)
+            let target: String
+            do {
+                target = try RequestTarget.normalized(below)
+            } catch {
+                try await authentication.check(request, context)
+                throw error
+            }
             // There, methods are what the vendor makes of them.
             let isVendors = target.utf8.starts(with: UsageProxy.root.utf8)
             if request.method == .options, target == "*" {
                 // About the server as a whole (RFC 9110, section 9.3.7).
+                try await authentication.check(request, context)
                 response = Response(status: .noContent, headers: [.allow: "GET, HEAD, POST, OPTIONS"])
             } else {
                 var request = request
