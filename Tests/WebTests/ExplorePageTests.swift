@@ -300,60 +300,11 @@ struct ExplorePageTests {
         }
     }
 
-    @Test(
-        "The hour and the day that are not over count nowhere, and are marked",
-        arguments: ["total_search_requests", "records", "max_qps"])
-    func unfinished(statistic: StatisticName) async throws {
-        let site = try Site(now: midnight + 2 * 3600 + 600)
-        try await site.store(statistic, key: statistic == "max_qps" ? "c1" : "", hours([5, 9, 70]))
-        try await withServer(site.exporter) { web in
-            let answer = try await web.get("/explore?statistic=\(statistic)&range=24h")
-            try answer.page()
-            #expect(answer.text.contains("Incomplete buckets are not counted."))
-            let cells = try tableRows(answer, "Summary")[0]
-            #expect(
-                cells.contains("9") && cells.contains("7") && !cells.contains { $0.contains("70") || $0.contains("84") }
-            )
-            let rows = try tableRows(answer, "Values")
-            #expect(rows[0][0].hasSuffix("(incomplete)") && rows[0].last == "70")
-            #expect(rows[1].last == "9" && !rows[1][0].hasSuffix("(incomplete)"))
-            #expect(answer.text.contains("highest 9") && answer.text.contains("newest 9"))
-        }
-    }
-
-    @Test("A bucket that the range cuts counts nowhere; one that it holds does")
-    func cut() async throws {
-        let site = try Site(now: midnight + 86_400)
-        try await site.store("billed_search_requests", hours([1, 2, 4, 8, 16, 32, 64, 128]))
-        try await withServer(site.exporter) { web in
-            // Three buckets: 02:00 to 03:00, 03:00 to 06:00, 06:00 to 07:00.
-            let times = "start=2026-07-15T02:00:00Z&end=2026-07-15T07:00:00Z"
-            let answer = try await web.get("/explore?\(times)&granularity=hourly&step=3h")
-            #expect(try tableRows(answer, "Summary")[0].dropFirst().prefix(2) == ["1", "56"])
-            #expect(try tableRows(answer, "Values").map { $0[0].hasSuffix("(incomplete)") } == [true, false, true])
-            let hourly = try await web.get("/explore?\(times)&granularity=hourly")
-            #expect(try tableRows(hourly, "Summary")[0].dropFirst().prefix(2) == ["5", "124"])
-        }
-    }
-
     /// A value as tables show it, without its commas.
     private static func shown(_ value: PointValue) -> String {
         switch value {
         case .integer(let integer): integer.description
         case .real(let real): Figure.rounded(real).replacing(",", with: "")
-        }
-    }
-
-    /// The texts of the cells of the table's body rows.
-    private func tableRows(_ answer: Answer, _ label: String) throws -> [[String]] {
-        let region = try #require(answer.text.range(of: "aria-label=\"\(label)\""))
-        let body = answer.text[region.upperBound...]
-        let start = try #require(body.range(of: "<tbody>"))
-        let end = try #require(body.range(of: "</tbody>"))
-        return body[start.upperBound..<end.lowerBound].matches(of: /<tr>(.*?)<\/tr>/).map { row in
-            row.output.1.matches(of: /<t[hd][^>]*>(.*?)<\/t[hd]>/).map { cell in
-                String(cell.output.1.replacing(/<[^>]*>/, with: ""))
-            }
         }
     }
 }

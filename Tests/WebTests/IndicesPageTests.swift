@@ -65,7 +65,9 @@ struct IndicesPageTests {
                     .replacing("&amp;", with: "&")
             }
             #expect(pages == 3 && seen.count == 201 && Set(seen).count == 201)
-            #expect(names(try await web.get("/indices?page=99")).isEmpty)
+            let beyond = try await web.get("/indices?page=99")
+            try beyond.page(400, current: "/indices")
+            #expect(names(beyond).isEmpty && beyond.text.contains("Parameter page:") && beyond.text.contains("1 to 3"))
         }
     }
 
@@ -144,6 +146,28 @@ struct IndicesPageTests {
         }
     }
 
+    @Test("The sum of a month that lacks days is a lower bound, and is marked")
+    func lacking() async throws {
+        let site = try Site()
+        func days(_ start: String, _ count: Int64) async throws {
+            let first = try #require(RFC3339.parse("\(start)T00:00:00Z"))
+            try await site.store(
+                "billed_search_requests", index: "shop", granularity: .daily,
+                (0..<count).map { Point(time: first + $0 * 86_400, value: .integer(100)) })
+        }
+        // All of May, June but for three days, and July so far.
+        try await days("2026-05-01", 40)
+        try await days("2026-06-13", 32)
+        try await withServer(site.exporter) { web in
+            let text = try await web.get("/indices/shop").text
+            let cells = text.matches(of: /<tr><th scope="row"><a [^>]*>([^<]*)<\/a><\/th><td class="number">([^<]*)</)
+            #expect(
+                cells.map { "\($0.output.1): \($0.output.2)" }
+                    == ["July 2026, so far: 1,400", "June 2026: ≥ 2,700", "May 2026: 3,100"])
+            #expect(text.contains("a lower bound"))
+        }
+    }
+
     @Test(
         "Names of any characters are one segment, text on the page, and their link leads back",
         arguments: markupNames + awkwardNames + [String(repeating: "x", count: 250), "a/b", "..", "."])
@@ -167,13 +191,15 @@ struct IndicesPageTests {
     }
 
     @Test(
-        "An unknown index is named",
-        arguments: ["/indices/nope", "/indices/index%201?application=NOPE", "/indices/%zz"])
-    func unknown(path: String) async throws {
+        "An unknown index is named, and so is an unknown application",
+        arguments: [
+            ("/indices/nope", "index"), ("/indices/index%201?application=NOPE", "application"), ("/indices/%zz", nil),
+        ])
+    func unknown(path: String, parameter: String?) async throws {
         try await withServer(site(1..<2).exporter) { web in
             let answer = try await web.get(path)
             try answer.page(404)
-            #expect(answer.text.contains("Parameter index:") || path.hasSuffix("%zz"))
+            if let parameter { #expect(answer.text.contains("Parameter \(parameter):")) }
         }
     }
 }

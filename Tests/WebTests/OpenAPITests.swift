@@ -59,6 +59,8 @@ struct OpenAPITests {
                         let isUsage = path.hasPrefix("/1/")
                         let isIndex = path.hasPrefix("/indices/") && place == "path"
                         #expect(place == "query" || isIndex || isUsage && (place == "path" || place == "header"))
+                        // OpenAPI 3.1, section 4.8.12.2: of a path, every parameter is required.
+                        #expect(place != "path" || parameter["required"] == .bool(true), "\(path)")
                         #expect(parameter["schema"]?["type"]?.string != nil)
                         let name = try #require(parameter["name"]?.string)
                         #expect((place == "path") == path.contains("{\(name)}"))

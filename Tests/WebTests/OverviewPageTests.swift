@@ -251,4 +251,17 @@ struct OverviewPageTests {
             for path in ["/?utm=1", "/collector?x=%zz"] { try await web.get(path).page() }
         }
     }
+
+    @Test(
+        "An application that cannot be shown is named",
+        arguments: [("%ff", 400), ("APP&application=B", 400), ("B", 404)])
+    func wrong(value: String, status: Int) async throws {
+        let site = try Site()
+        try await site.storeDays("records", 3) { Int64($0) }
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/?application=\(value)")
+            try answer.page(status)
+            #expect(answer.text.contains("Parameter application:"))
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -147,3 +148,16 @@ extension Answer {
 
 /// Names that are markup, and that a search by characters would not see as such.
 let markupNames = ["<\u{301}script>alert(1)</script>", "\"><img src=x>", "a&b=c", "line\nbreak", "{{{.}}}", "🛒 cart"]
+
+/// The texts of the cells of the body rows of the explorer's table with this label.
+func tableRows(_ answer: Answer, _ label: String) throws -> [[String]] {
+    let region = try #require(answer.text.range(of: "aria-label=\"\(label)\""))
+    let body = answer.text[region.upperBound...]
+    let start = try #require(body.range(of: "<tbody>"))
+    let end = try #require(body.range(of: "</tbody>"))
+    return body[start.upperBound..<end.lowerBound].matches(of: /<tr>(.*?)<\/tr>/).map { row in
+        row.output.1.matches(of: /<t[hd][^>]*>(.*?)<\/t[hd]>/).map { cell in
+            String(cell.output.1.replacing(/<[^>]*>/, with: ""))
+        }
+    }
+}

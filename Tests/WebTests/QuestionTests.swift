@@ -42,7 +42,11 @@ struct QuestionTests {
         try await site.storeDays("billed_search_requests", 200, index: "rising") { $0 < 170 ? 20 : 300 }
         let day = Granularity.daily.floor(site.clock.now - 7200) - Int64(200 - unusual) * 86_400
         try await site.store("billed_search_requests", hours(from: day, (0..<24).map { $0 == 13 ? 89_000 : 43 }))
-        try await site.store("billed_search_requests", hours([10, 20, 30]))
+        // All hours of the last week were fetched, so that they are shown and not its days.
+        try await site.store(
+            "billed_search_requests",
+            answering: TimeRange(midnight - 7 * 86_400 + 3 * 3600, Granularity.hourly.floor(site.clock.now)),
+            hours([10, 20, 30]))
         try await site.store("billed_search_requests", hours(from: midnight - 7 * 86_400, [1, 2, 3]))
         let planning = CapacityCache.Planning(
             contracts: { ["APP": Contract(searchRequestsPerMonth: 20_000)] })

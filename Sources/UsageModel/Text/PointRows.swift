@@ -65,6 +65,16 @@ public enum PointRows {
 
 /// Quoting of CSV (RFC 4180).
 public enum CSVField {
+    /// `=`, `+`, `-`, `@`, a tab and a carriage return.
+    private static let formulaStarts: [UInt8] = [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D]
+
+    /// Appends a field of a file that people open in a spreadsheet. A text that would be taken for a formula gets an
+    /// apostrophe before it, as OWASP advises: names come from anyone who can create an index.
+    public static func appendForSpreadsheet(_ text: String, to bytes: inout [UInt8]) {
+        let isFormula = text.utf8.first.map { formulaStarts.contains($0) } ?? false
+        append(isFormula ? "'" + text : text, to: &bytes)
+    }
+
     /// Appends one field: as it is, or in quotes when it has a quote, a comma or a line end.
     public static func append(_ text: String, to bytes: inout [UInt8]) {
         guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else {

@@ -27,7 +27,9 @@ public enum TimeText {
     }
 
     private static func number(_ text: String) -> UnixTime? {
-        guard let number = Double(text), number.isFinite, number >= 0 else { return nil }
+        // No exponents and no other bases, which Swift reads as well.
+        let isPlain = text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: ".") }
+        guard isPlain, let number = Double(text), number.isFinite else { return nil }
         // 10¹¹ seconds are in the year 5138, as many milliseconds in 1973.
         let seconds = number < 1e11 ? number : number / 1000
         // The end of the year 9999, the last that RFC 3339 can write.

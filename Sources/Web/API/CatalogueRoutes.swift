@@ -32,7 +32,8 @@ enum CatalogueRoutes {
                     ListBody(#"{"series":["#, series) { SeriesJSON.extent($0, to: &$1) }, type: json, exporter.logger)
             },
             Endpoint(
-                path: "/api/v1/latest", summary: "The newest complete value of every series, in Algolia's units.",
+                path: "/api/v1/latest",
+                summary: "The value of every series in its newest complete hour and day, in Algolia's units.",
                 parameters: SeriesFilter.parameters,
                 contents: [.init(type: json, summary: "Every series that matches and has a newest value.")],
                 failures: [404: "The application, index or statistic is unknown."]

@@ -107,7 +107,7 @@ enum OpenAPI {
         let schema = schema(parameter.schema)
         return [
             "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
-            "required": .bool(parameter.isRequired),
+            "required": .bool(parameter.isRequired || parameter.place == .path),
             "description": .string(parameter.summary),
             "schema": parameter.repeats ? ["type": "array", "items": schema] : schema,
         ]

@@ -17,8 +17,8 @@ struct ExploreAnswer: Sendable {
         for question in try await ExploreQuestion.all(given, exporter, now: now) {
             let answer = try await RangeParameters.answer(question.query, exporter, now: now)
             let earlier = question.earlier(than: answer)
-            var before: RangeAnswer?
-            if let earlier { before = try await RangeParameters.answer(earlier, exporter, now: now) }
+            var before: (query: RangeQuery, answer: RangeAnswer)?
+            if let earlier { before = (earlier, try await RangeParameters.answer(earlier, exporter, now: now)) }
             answers.append(
                 ExploreAnswer(
                     question: question, coverage: answer.coverage,

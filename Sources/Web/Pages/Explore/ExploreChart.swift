@@ -75,11 +75,15 @@ struct ExploreChart {
     /// From the first bucket to the last, which may begin before and end after what was asked.
     private static func shown(_ query: RangeQuery, _ series: [RangeSeries]) -> TimeRange {
         let range = query.range
-        let first = series.compactMap(\.points.first?.time).min() ?? range.start
+        // A stored bucket that began before the range is not in the answer.
+        let isCombined = query.step ?? 0 > query.granularity.seconds
+        let next = query.granularity.ceiling(range.start)
+        let start = isCombined || next >= range.end ? range.start : next
+        let first = series.compactMap(\.points.first?.time).min() ?? start
         // The one that is running is drawn in its middle, which may be still to come; a bucket can be as long as all time.
         let last = series.compactMap(\.points.last?.time).max().map { query.end(ofBucket: $0) } ?? range.end
         let isNear = last > range.end && last / 2 - range.end / 2 <= range.seconds / 2
-        return TimeRange(min(range.start, first), isNear ? last : range.end)
+        return TimeRange(min(start, first), isNear ? last : range.end)
     }
 
     private static func summary(_ series: [RangeSeries], _ names: [String], _ statistic: Statistic) -> String {

@@ -27,7 +27,7 @@ enum ExplorePage {
                 page.problem = problem
             }
             let results = answers.map {
-                ExploreResult($0, areSeveral: answers.count > 1, now: now, root: exporter.paths.linkPrefix)
+                ExploreResult($0, areSeveral: answers.count > 1, root: exporter.paths.linkPrefix)
             }
             page.subject = results.map(\.subject).joined(separator: "; ")
             page.isPast = answers.allSatisfy { $0.question.query.range.end < now }

@@ -9,6 +9,8 @@ struct ExploreQuestion: Sendable {
     static let mostPoints: Int64 = 1500
     /// Points of one answer: what a page reads and draws in a moment.
     static let limit = 200_000
+    /// How much more of a range must have been fetched in coarser buckets to be shown instead of finer ones.
+    private static let noticeable = 0.01
 
     /// Statistics of one unit, which share a chart.
     let statistics: [Statistic]
@@ -65,7 +67,7 @@ struct ExploreQuestion: Sendable {
         values["start"] = [start]
         values["end"] = [end]
         let range = try QueryParameters(values).range(now: now, length: 0)
-        let granularity = try await Self.granularity(given, statistics, filter, range, exporter)
+        let granularity = try await Self.granularity(given, statistics, filter, range, exporter, now: now)
         values["granularity"] = [granularity.rawValue]
         let most = max(min(Self.mostPoints, Int64(Self.limit / max(series, 1)) - 1), 1)
         if given["step"] == nil {
@@ -91,10 +93,14 @@ struct ExploreQuestion: Sendable {
     func earlier(than answer: RangeAnswer) -> RangeQuery? {
         guard let shift = comparison.seconds else { return nil }
         var earlier = query
-        if query.isMonthly {
-            earlier.range = TimeRange(Self.year(before: query.range.start), Self.year(before: query.range.end))
-        } else {
-            earlier.range = TimeRange(query.range.start - shift, query.range.end - shift)
+        let (start, end) =
+            query.isMonthly
+            ? (Self.year(before: query.range.start), Self.year(before: query.range.end))
+            : (query.range.start - shift, query.range.end - shift)
+        // A stored bucket that the end cuts would be compared as a whole with a part.
+        guard start < query.granularity.floor(end) else { return nil }
+        earlier.range = TimeRange(start, query.granularity.floor(end))
+        if !query.isMonthly {
             // Each bucket begins so much before the one that it is compared with.
             if let step = query.step, shift % step != 0 { earlier.origin = step - shift % step }
         }
@@ -125,13 +131,16 @@ struct ExploreQuestion: Sendable {
         return CalendarStep(query)?.rawValue ?? DurationText.string(step)
     }
 
-    /// Whether a bucket of the answer is over, and is not cut by the range that was asked for. One that is not says too
-    /// little, and counts nowhere.
-    func isWhole(_ bucket: Point, now: UnixTime) -> Bool {
-        let end = query.end(ofBucket: bucket.time)
-        guard step > query.granularity.seconds else { return end <= now }
-        return bucket.time >= query.range.start && end <= min(query.range.end, now)
+    /// Whether a bucket of the answer that begins at `time` is over, and is not cut by the range that was asked for.
+    /// One that is not says too little, and counts nowhere.
+    func isOver(_ time: UnixTime, now: UnixTime) -> Bool {
+        let end = query.end(ofBucket: time)
+        guard isCombined else { return end <= now }
+        return time >= query.range.start && end <= min(query.range.end, now)
     }
+
+    /// Whether buckets are made of several stored ones, some of which may be missing.
+    var isCombined: Bool { step > query.granularity.seconds }
 
     private static func times(
         _ given: QueryParameters, _ statistics: [Statistic], _ filter: SeriesFilter, _ exporter: Exporter, now: UnixTime
@@ -180,10 +189,10 @@ struct ExploreQuestion: Sendable {
         }.compactMap { $0.ranges.ranges.first?.start }.min()
     }
 
-    /// Fine where the range is short, as far as it is stored.
+    /// Fine where the range is short, as far as it was fetched.
     private static func granularity(
         _ given: QueryParameters, _ statistics: [Statistic], _ filter: SeriesFilter, _ range: TimeRange,
-        _ exporter: Exporter
+        _ exporter: Exporter, now: UnixTime
     ) async throws -> Granularity {
         let width = try given.option("granularity", of: ExploreParameters.Width.allCases, default: .auto)
         if let chosen = width.granularity { return chosen }
@@ -210,7 +219,19 @@ struct ExploreQuestion: Sendable {
             case ...hourly: [.hourly, .daily, .minutely]
             default: [.daily, .hourly, .minutely]
             }
-        return wanted.first(where: stored.contains) ?? .hourly
+        // What was fetched of the application tells of all its indices.
+        var query = RangeQuery(
+            statistics: statistics.map(\.name), applications: filter.applications,
+            indices: filter.indices == .all ? .application : filter.indices ?? .application, range: range)
+        var best: (granularity: Granularity, share: Double)?
+        // A range of one bucket would be no chart.
+        for granularity in wanted
+        where stored.contains(granularity) && (best == nil || range.seconds >= 2 * granularity.seconds) {
+            query.granularity = granularity
+            let share = try await exporter.history.fetchedRanges(of: query, now: now).share
+            if share > best.map({ $0.share + noticeable }) ?? -1 { best = (granularity, share) }
+        }
+        return best?.granularity ?? .hourly
     }
 
     private static func refuseTooFine(_ query: RangeQuery, most: Int64) throws {

@@ -45,7 +45,7 @@ struct ExploreResult: ViewModel {
     /// - Parameters:
     ///   - areSeveral: whether the page has other charts.
     ///   - root: the prefix of links.
-    init(_ answer: ExploreAnswer, areSeveral: Bool, now: UnixTime, root: String) {
+    init(_ answer: ExploreAnswer, areSeveral: Bool, root: String) {
         let question = answer.question
         let query = question.query
         let titles = question.statistics.map(\.title)
@@ -76,9 +76,7 @@ struct ExploreResult: ViewModel {
         chart = drawing?.markup ?? .empty
         names = labels
         summaries = zip(zip(whole, labels), answer.series.newest).map { Self.summary($0.0, $0.1, newest: $1) }
-        (values, cut) = Self.table(series, heading: { Self.heading($0, question, root: root) }) {
-            question.isWhole($0, now: now)
-        }
+        (values, cut) = Self.table(series, whole: whole) { Self.heading($0, question, root: root) }
         isShort = series.allSatisfy { $0.points.count <= 31 }
     }
 
@@ -130,10 +128,12 @@ struct ExploreResult: ViewModel {
     }
 
     /// The newest rows, a column for each series.
+    /// - Parameter whole: the series without incomplete buckets.
     private static func table(
-        _ series: [RangeSeries], heading: (UnixTime) -> Markup, isWhole: (Point) -> Bool
+        _ series: [RangeSeries], whole: [RangeSeries], heading: (UnixTime) -> Markup
     ) -> (rows: Markup, cut: String) {
         var columns = series.map { $0.points[...] }
+        var whole = whole.map { $0.points[...] }
         var rows: [Markup] = []
         while rows.count < Self.rows, let time = columns.compactMap(\.last?.time).max() {
             var cells: [Markup] = []
@@ -142,8 +142,12 @@ struct ExploreResult: ViewModel {
                 var value: PointValue?
                 if let last = columns[position].last, last.time == time {
                     value = last.value
-                    isIncomplete = !isWhole(last)
                     columns[position].removeLast()
+                    if whole[position].last?.time == time {
+                        whole[position].removeLast()
+                    } else {
+                        isIncomplete = true
+                    }
                 }
                 cells.append(cell(value))
             }

@@ -10,7 +10,7 @@ struct ExploreSeries: Sendable {
 
     /// At the times at which they are drawn.
     var series: [RangeSeries]
-    /// The same without incomplete buckets.
+    /// The same without incomplete buckets: those that are not over, are cut by the range or were not fetched wholly.
     var whole: [RangeSeries]
     /// Where the newest complete bucket of each really began.
     var newest: [UnixTime?]
@@ -19,28 +19,43 @@ struct ExploreSeries: Sendable {
     /// The series of the answer, drawn or not.
     var count: Int
 
-    /// - Parameter before: the answer that it is compared with.
-    init(_ question: ExploreQuestion, _ answer: RangeAnswer, _ before: RangeAnswer?, now: UnixTime) {
+    /// - Parameter before: the earlier range that it is compared with.
+    init(
+        _ question: ExploreQuestion, _ answer: RangeAnswer, _ before: (query: RangeQuery, answer: RangeAnswer)?,
+        now: UnixTime
+    ) {
         let shown = before == nil ? Self.largest(answer.series) : Array(answer.series.prefix(Self.compared))
-        let earlier = shown.compactMap { one in before?.series.first { $0.key == one.key } }
-        let moved = earlier.map { one in
-            var one = one
-            for position in one.points.indices {
-                one.points[position].time = question.later(than: one.points[position].time)
+        let earlier = shown.compactMap { one in before?.answer.series.first { $0.key == one.key } }
+        var (series, complete, newest): ([RangeSeries], [RangeSeries], [UnixTime?]) = ([], [], [])
+        func add(
+            _ stored: RangeSeries, _ query: RangeQuery, _ fetched: FetchedRanges, drawnAt: (UnixTime) -> UnixTime
+        ) {
+            var (drawn, whole) = (stored, stored)
+            whole.points = []
+            var last: UnixTime?
+            for (position, point) in stored.points.enumerated() {
+                let time = drawnAt(point.time)
+                drawn.points[position].time = time
+                let bucket = TimeRange(point.time, query.end(ofBucket: point.time))
+                guard question.isOver(time, now: now),
+                    !question.isCombined || fetched.contains(bucket, of: stored.key)
+                else { continue }
+                whole.points.append(Point(time: time, value: point.value))
+                last = point.time
             }
-            return one
+            series.append(drawn)
+            complete.append(whole)
+            newest.append(last)
         }
-        func isWhole(_ point: Point) -> Bool { question.isWhole(point, now: now) }
-        series = shown + moved
-        whole = series.map { one in
-            var one = one
-            one.points.removeAll { !isWhole($0) }
-            return one
+        for one in shown { add(one, question.query, answer.fetched) { $0 } }
+        for one in earlier {
+            guard let before else { break }
+            add(one, before.query, before.answer.fetched) { question.later(than: $0) }
         }
-        newest = zip(series, shown + earlier).map { drawn, stored in
-            drawn.points.lastIndex(where: isWhole).map { stored.points[$0].time }
-        }
-        isEarlier = shown.map { _ in false } + moved.map { _ in true }
+        self.series = series
+        whole = complete
+        self.newest = newest
+        isEarlier = shown.map { _ in false } + earlier.map { _ in true }
         count = answer.series.count
     }
 

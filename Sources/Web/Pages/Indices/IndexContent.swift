@@ -20,12 +20,14 @@ struct IndexContent: ViewModel {
     var charts: [Markup]
     var hasMonths: Bool
     var months: [Month]
+    /// Whether a sum of ``months`` is a lower bound.
+    var lacksDays: Bool
 
     /// - Parameters:
-    ///   - today: the day that is not over yet, in days since 1970-01-01.
+    ///   - query: the question that `answer` answers; it ends with the last day that is over.
     ///   - root: the prefix of links.
     init(
-        _ index: IndexName, of application: ApplicationID, _ answer: RangeAnswer, until today: Int64, root: String
+        _ index: IndexName, of application: ApplicationID, _ query: RangeQuery, _ answer: RangeAnswer, root: String
     ) {
         name = index.text
         self.application = application
@@ -38,8 +40,9 @@ struct IndexContent: ViewModel {
                 address: root + Self.explore(scope + [("statistic", series.key.statistic.text)]))
         }
         hasCharts = !charts.isEmpty
-        months = Self.months(found, scope, until: today)
+        months = Self.months(found, scope, query, answer.fetched)
         hasMonths = !months.isEmpty
+        lacksDays = months.contains { $0.searches.hasPrefix(Self.atLeast) }
     }
 
     private static func explore(_ parameters: [(name: String, value: String)]) -> String {
@@ -79,17 +82,26 @@ struct IndexContent: ViewModel {
         return Markup(trusted: chart.fitted().figure(id: id))
     }
 
-    /// The calendar months of the searches and records, newest first.
+    private static let atLeast = "≥ "
+
+    /// The calendar months of the searches and records, newest first. A sum that lacks days is marked.
     private static func months(
-        _ series: [RangeSeries], _ scope: [(name: String, value: String)], until today: Int64
+        _ series: [RangeSeries], _ scope: [(name: String, value: String)], _ query: RangeQuery,
+        _ fetched: FetchedRanges
     ) -> [Month] {
         let day = Granularity.daily.seconds
+        let today = query.range.end / day
+        func isWhole(_ month: Range<Int64>, _ key: SeriesKey) -> Bool {
+            let days = TimeRange(month.lowerBound * day, min(month.upperBound, today) * day)
+            return days.start >= query.range.start && fetched.contains(days, of: key)
+        }
         func values(_ name: StatisticName) -> [Range<Int64>: [Double]] {
             let points = series.first { $0.key.statistic == name }?.points ?? []
             return Dictionary(grouping: points) { BillingPeriod().containing($0.time / day) }
                 .mapValues { $0.map(\.value.double) }
         }
         let (searches, records) = (values("billed_search_requests"), values("records"))
+        let searchKey = series.first { $0.key.statistic == "billed_search_requests" }?.key
         return Set(searches.keys).union(records.keys).sorted { $0.lowerBound > $1.lowerBound }.map { month in
             let times = [("start", month.lowerBound), ("end", month.upperBound)].map { name, number in
                 (name: name, value: RFC3339.string(number * day))
@@ -97,7 +109,10 @@ struct IndexContent: ViewModel {
             return Month(
                 name: Phrase.month(month) + (month.contains(today) ? ", so far" : ""),
                 link: explore(scope + times + [("granularity", "daily")]),
-                searches: searches[month].map { Figure.exact($0.reduce(0, +).rounded()) } ?? Figure.missing,
+                searches: searches[month].map { values in
+                    let isSum = searchKey.map { isWhole(month, $0) } ?? true
+                    return (isSum ? "" : atLeast) + Figure.exact(values.reduce(0, +).rounded())
+                } ?? Figure.missing,
                 records: records[month]?.last.map(Figure.compact) ?? Figure.missing)
         }
     }

@@ -56,13 +56,16 @@ enum IndexPage {
         guard let text = PercentEncoding.validated(segment, plusIsSpace: false), let index = IndexName(text) else {
             throw Problem.parameter("index", "the name is not percent-encoded UTF-8", accepted: "percent-encoded UTF-8")
         }
-        let asked: [ApplicationID]? = try given.names("application")
+        let known = try await exporter.history.applicationIDs()
+        let names: [ApplicationID]? = try given.names("application")
+        let asked = names?.first
+        if let asked, !known.contains(asked) { throw CapacityRoute.unknown(asked, known) }
         var having: [ApplicationID] = []
-        for application in try await exporter.history.applicationIDs() {
+        for application in known {
             if try await exporter.history.hasIndex(index, of: application) { having.append(application) }
         }
-        guard let application = asked?.first ?? having.first, having.contains(application) else {
-            let place = asked?.first.map { " of \($0)" } ?? ""
+        guard let application = asked ?? having.first, having.contains(application) else {
+            let place = asked.map { " of \($0)" } ?? ""
             throw Problem.unknown(
                 "index", "there is no index \"\(index)\"\(place)",
                 accepted: "a name that \(PageName.indices.path) lists")
@@ -73,7 +76,7 @@ enum IndexPage {
             statistics: statistics, applications: [application], indices: .names([index]), granularity: .daily,
             range: TimeRange(end - stored * Granularity.daily.seconds, end))
         return IndexContent(
-            index, of: application, try await RangeParameters.answer(query, exporter, now: now),
-            until: end / Granularity.daily.seconds, root: exporter.paths.linkPrefix)
+            index, of: application, query, try await RangeParameters.answer(query, exporter, now: now),
+            root: exporter.paths.linkPrefix)
     }
 }

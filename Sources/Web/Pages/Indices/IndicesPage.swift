@@ -39,8 +39,14 @@ enum IndicesPage {
                 let (order, number) = (try order(checked), try number(checked))
                 if let application = try chosen(checked, of: known) {
                     let report = try await exporter.capacity.report(application)
-                    result = IndicesResult(
+                    let found = IndicesResult(
                         report, given, order: order, page: number, root: exporter.paths.linkPrefix)
+                    guard number <= found.pages else {
+                        throw Problem.parameter(
+                            "page", "there is no page \(number)",
+                            accepted: found.pages == 1 ? "1" : "1 to \(found.pages)")
+                    }
+                    result = found
                     if known.count > 1 { page.subject = application.text }
                 }
             } catch let problem as Problem {

@@ -11,6 +11,8 @@ struct IndicesResult: ViewModel {
     var isFiltered: Bool
     var table: IndexTable
     var hasMore: Bool
+    /// The pages that there are, 1 at least.
+    var pages: Int
     /// Nil on the first page, and on the last.
     var previous: String?
     var next: String?
@@ -32,6 +34,7 @@ struct IndicesResult: ViewModel {
         let first = (page - 1) * IndicesPage.pageSize
         let shown = usage.dropFirst(first).prefix(IndicesPage.pageSize)
         hasRows = !shown.isEmpty
+        pages = max((usage.count + IndicesPage.pageSize - 1) / IndicesPage.pageSize, 1)
         let count = Figure.count(usage.count, "index", "indices")
         table = IndexTable(
             Array(shown), of: report.application, root: root, label: "Indices",

@@ -22,7 +22,7 @@ enum OverviewPage {
         Page.endpoint(
             .overview, exporter, summary: "Overview page: contract usage, freshness, coverage, progress.",
             contents: "Each application's contract usage, last week and collection state.", parameters: parameters,
-            failures: [404: "The application is unknown."]
+            failures: [400: "A parameter is invalid; the page names it.", 404: "The application is unknown."]
         ) { request in
             let facts = try await CollectorFacts(exporter, applications: try await CollectorFacts.known(exporter))
             var reports: [CapacityReport] = []
@@ -35,14 +35,20 @@ enum OverviewPage {
                 shown = place.map { [$0] } ?? []
                 worst = place.map { reports[$0].application.text }
             }
-            if let asked = QueryParameters(unchecked: request.uri.query)["application"] {
-                if let place = reports.firstIndex(where: { $0.application.text == asked }) {
+            do {
+                // Monitors of availability add parameters to the address.
+                let given = try QueryParameters(
+                    request.uri.query, accepting: parameters, ignoringOthers: true)
+                let known = reports.map(\.application)
+                let names: [ApplicationID]? = try given.names("application")
+                if let asked = names?.first {
+                    guard let place = known.firstIndex(of: asked) else { throw CapacityRoute.unknown(asked, known) }
                     shown = [place]
                     worst = nil
-                    page.subject = asked
-                } else if let id = ApplicationID(asked) {
-                    page.problem = CapacityRoute.unknown(id, reports.map(\.application))
+                    page.subject = asked.text
                 }
+            } catch let problem as Problem {
+                page.problem = problem
             }
             let content = Content(
                 hasApplications: !reports.isEmpty, hasSeveral: reports.count > 1,
