@@ -31,7 +31,9 @@ struct HistoryErrorTests {
         }
         for error in Self.errors {
             switch error {
-            case .cannotCreate, .notReadable, .damaged, .failed: #expect("\(error)".hasSuffix("why"), "\(error)")
+            case .cannotCreate, .notReadable, .failed: #expect("\(error)".hasSuffix("why"), "\(error)")
+            case .damaged:
+                #expect("\(error)".hasSuffix("why; repair it with `algolia-exporter db repair`, or restore a backup"))
             case .newer: #expect("\(error)".contains("0099"))
             default: break
             }
