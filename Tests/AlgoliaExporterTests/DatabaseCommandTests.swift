@@ -45,7 +45,7 @@ struct DatabaseCommandTests {
 
     @Test(
         "An empty file is no database to compact, to import into or to cut",
-        arguments: ["compact", "import theirs.db", "retain --hourly 90d"])
+        arguments: ["compact", "import theirs.db", "retain"])
     func empty(command: String) async throws {
         try await history("theirs.db", TimeRange(today - 5 * Self.day, today - Self.day)).close()
         let status = try await Program.run(

@@ -10,7 +10,10 @@ enum SecretFreeText {
     /// The same without words that may be keys.
     static func withoutKeys(_ text: String) -> String {
         withoutPasswords(text).replacing(/[^\s'"]+/) { word in
-            ShownText.mayHoldKey(String(word.output)) ? "(not shown, it may hold a key)" : String(word.output)
+            let word = String(word.output)
+            // A number, however long, is no key.
+            let isNumber = word.split(separator: "=").last?.allSatisfy(\.isNumber) ?? false
+            return ShownText.mayHoldKey(word) && !isNumber ? "(not shown, it may hold a key)" : word
         }
     }
 }
