@@ -170,6 +170,17 @@ struct ForeignAnswerTests {
         #expect(answer.failure == (fails ? "none of its 1 points is of the time that was asked for" : nil))
     }
 
+    @Test("A window that ends where the one asked for begins is another one, though its last bucket is just beside it")
+    func windowBefore() async throws {
+        let start = 1_455_451_200
+        let points = (1...48).map { "{\"t\":\(start - $0 * 3600)000,\"v\":1}" }.joined(separator: ",")
+        let answer = try await ScriptedTransport(answers: [(200, "{\"records\":[\(points)]}")]).client().usage(
+            UsageRequest(
+                scope: Scope(application: "APP"), statistics: .all, granularity: .hourly,
+                range: TimeRange(UnixTime(start), UnixTime(start) + 48 * 3600)))
+        #expect(answer.series.isEmpty && answer.failure == "none of its 48 points is of the time that was asked for")
+    }
+
     @Test("What is left out of an answer is counted by API")
     func ignored() async throws {
         let usage = ScriptedTransport(answers: [(200, #"{"a\u0000b":[],"records":[{"t":1455451200000,"v":1}]}"#)])

@@ -156,6 +156,25 @@ struct ApplicationsTests {
         #expect(Set(rest.compactMap(\.api)).isSuperset(of: [.search, .monitoring]), "\(rest.map(\.path))")
     }
 
+    // Fault (Algolia): A list of indices that fails on a new history
+    // Done: 500 for every page
+    // Seen: the failure on all pages, and nothing is called complete
+    // Lost: nothing
+    @Test("While the list of indices fails, nothing is called complete, and the failure is shown")
+    func listFails() async throws {
+        let (world, application) = try shop()
+        world.simulator.faults.injected = [Fault(.status(500), target: .init(api: .search))]
+        let collector = world.collector([application], try world.history())
+        try await world.run(collector) {
+            let status = await collector.status()[0]
+            guard status.remaining.values.allSatisfy({ $0 == 0 }), !status.desired.isEmpty,
+                status.lastError?.hasPrefix("listing indices failed: 500") == true
+            else { return false }
+            #expect(status.state == .backfilling && status.awaitsIndices)
+            return true
+        }
+    }
+
     @Test(
         "Where the first requests fail, the list of indices and the servers do not wait for them",
         arguments: [true, false])

@@ -15,12 +15,13 @@ public struct UsageAnswer: Sendable, Hashable {
 
     public init(series: [SeriesPoints] = []) { self.series = series }
 
-    /// Takes away the points outside `range`, and counts them. Where all of them lie further than a bucket from it, the
-    /// answer is to another question, and says nothing about this one.
+    /// Takes away the points outside `range`, and counts them. Where none is within it, and any further than a bucket
+    /// from it, the answer is to another question, and says nothing about this one.
     mutating func limit(to range: TimeRange, _ granularity: Granularity) {
         let near = TimeRange(range.start - granularity.seconds, range.end + granularity.seconds)
-        let count = series.reduce(0) { $0 + $1.points.count }
-        if count > 0, series.allSatisfy({ $0.points.allSatisfy { !near.contains($0.time) } }) {
+        let times = series.lazy.flatMap(\.points).map(\.time)
+        if !times.contains(where: range.contains), times.contains(where: { !near.contains($0) }) {
+            let count = series.reduce(0) { $0 + $1.points.count }
             failure = failure ?? "none of its \(count) points is of the time that was asked for"
         }
         for position in series.indices {

@@ -85,8 +85,10 @@ extension ApplicationStatus {
                 isMissing ? .backfilling : .current
             }
         let lastSuccess = list?.lastSuccess ?? health.lastSuccess.map { UnixTime($0) }
-        let listError = state.collectsUsage && !awaitsIndices ? nil : state.discovery.lastError
-        let lastError = [health.lastError, listError].compactMap(\.self).max { $0.time < $1.time }
+        let awaited = awaitsIndices ? state.discovery.lastError : nil
+        let listError = awaited.map { (message: "listing indices failed: \($0.message)", time: $0.time) }
+        let lastError = [health.lastError, list.map(\.lastError) ?? listError].compactMap(\.self)
+            .max { $0.time < $1.time }
         self.init(
             application: client.application, state: summary,
             pausedUntil: pausedUntil.map { UnixTime($0.rounded(.up)) },
