@@ -46,6 +46,23 @@ struct RoutingTests {
         }
     }
 
+    @Test(
+        "Where nothing is, a page is for those who prefer it to a document (RFC 9110, section 12.5.1)",
+        arguments: [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true), ("text/html", true),
+            ("application/json;q=0.5, text/html;q=0.5", true), ("*/*", false), ("application/json", false),
+            ("text/html;q=0, */*", false), ("text/html;q=0.1, application/json", false),
+            ("application/problem+json, text/html; q=0.9", false), (nil, false),
+        ])
+    func preference(accept: String?, isPage: Bool) async throws {
+        try await withServer(Site().exporter) { web in
+            let answer = try await web.get("/nope", headers: accept.map { ["Accept": $0] } ?? [:])
+            #expect(answer.status == 404)
+            #expect(answer.contentType == (isPage ? "text/html; charset=utf-8" : "application/problem+json"))
+            #expect(!isPage || answer.header["Vary"] == ["Accept, Accept-Encoding"])
+        }
+    }
+
     @Test("What monitors add to an address does not matter", arguments: ["/", "/metrics", "/health", "/openapi.json"])
     func parameters(path: String) async throws {
         try await withServer(Site().exporter) { web in
