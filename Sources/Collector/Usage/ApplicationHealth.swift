@@ -14,8 +14,8 @@ struct ApplicationHealth {
     private var storageFailures = 0
     /// Since when the history cannot be read or written.
     private(set) var storageFailingSince: UnixTime?
-    /// What the newest answer was refused with a 403 that was taken for a refusal of statistics or of an index: the next
-    /// one is the key's, unless it is of the same index.
+    /// The scope of the newest answer, if that was a 403 taken for a refusal of statistics or of an index: the next one
+    /// is the key's, unless it is of the same index.
     private(set) var forbidden: Scope?
     private(set) var isUnauthorized = false
     private(set) var lastSuccess: Double?

@@ -4,7 +4,7 @@ private import Synchronization
 /// Files that must not stay when the process ends before they are complete.
 public final class UnfinishedFiles: Sendable {
     public static let shared = UnfinishedFiles()
-    /// What SQLite appends to the name of a database for the files beside it.
+    /// The endings that SQLite appends to the name of a database for the files beside it.
     static let sides = ["-wal", "-shm", "-journal"]
 
     private let paths = Mutex<Set<String>>([])
@@ -26,7 +26,7 @@ public final class UnfinishedFiles: Sendable {
         remove(path)
     }
 
-    /// Of a database, with what SQLite keeps beside it.
+    /// Removes a file, and the files that SQLite keeps beside a database.
     private static func unlink(_ path: String) {
         for side in [""] + sides { Foundation.unlink(path + side) }
     }

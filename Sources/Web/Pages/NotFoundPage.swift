@@ -11,7 +11,7 @@ enum NotFoundPage {
         let path = request.uri.path
         guard request.method == .get || request.method == .head,
             !["/api/", "/grafana"].contains(where: path.hasPrefix),
-            AcceptHeader(request.headers[.accept]).prefersPage
+            AcceptHeader.prefersPage(request)
         else { return nil }
         let problem = Problem(status: .notFound, detail: "there is nothing at \(path)")
         let content = PageTemplates.render(notFound: Content(), at: exporter.paths)

@@ -65,17 +65,3 @@ private final class BodyCollector: ResponseBodyWriter {
     func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
-
-/// The `Accept-Encoding` header.
-enum AcceptEncoding {
-    /// Whether gzip is accepted: named, or else `*`, with a weight above 0.
-    static func gzip(_ request: Request) -> Bool {
-        let header = request.headers[.acceptEncoding] ?? ""
-        let offers = header.split(separator: ",").map { offer in
-            offer.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-        }
-        guard let offer = offers.first(where: { $0.first == "gzip" }) ?? offers.first(where: { $0.first == "*" })
-        else { return false }
-        return !offer.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
-    }
-}
