@@ -238,6 +238,30 @@ struct FileInUseTests {
         #expect(throws: HistoryError.self) { try History(path: link, collects: true) }
     }
 
+    @Test("A lock ends with its holder, though a forked child still has its descriptor")
+    func inheritedLock() throws {
+        let copies: [Int32] = try {
+            let first = try History(path: path, collects: true)
+            defer { withExtendedLifetime(first) {} }
+            // A copy shares the lock as the descriptor of a child does between `fork` and `exec`.
+            let copies = descriptors(of: path + ".lock").map { dup($0) }
+            try first.close()
+            return copies
+        }()
+        defer { for copy in copies { close(copy) } }
+        try #require(!copies.isEmpty)
+        try History(path: path, collects: true).close()
+    }
+
+    private func descriptors(of path: String) -> [Int32] {
+        let listed = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? []
+        return listed.compactMap(Int32.init).filter { (number: Int32) in
+            var (one, other) = (stat(), stat())
+            return fstat(number, &one) == 0 && stat(path, &other) == 0
+                && one.st_ino == other.st_ino && one.st_dev == other.st_dev
+        }
+    }
+
     @Test("Many that open a new file at once all succeed, and one of many collectors does")
     func together() async throws {
         let path = path

@@ -44,7 +44,11 @@ final class ExporterLock: Sendable {
         Self.write([UInt64(getpid())] + (last == nil ? [] : numbers[1...]), descriptor)
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that was forked and has not yet begun its own program shares the lock: closing alone would leave it.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Remembers what the holder has opened.
     func note(_ database: FileGuard.Identity, log: FileGuard.Identity) {
