@@ -193,12 +193,12 @@ struct FalseVendorTests {
     }
 
     @Test(
-        "One that refuses an index, whichever is asked first", arguments: [400, 403, 422],
-        ["blog", "products", "young"])
-    func refusedIndex(status: Int, index: String) async throws {
+        "One that refuses indices, whichever are asked first", arguments: [400, 403, 422],
+        [["blog"], ["products"], ["young"], ["blog", "products"], ["products", "young"]])
+    func refusedIndices(status: Int, refused indices: [String]) async throws {
         let world = World(indices: Self.indices)
         var behaviour = FalseVendor.Behaviour()
-        behaviour.refusedIndices = [index: status]
+        behaviour.refusedIndices = Dictionary(uniqueKeysWithValues: indices.map { ($0, status) })
         let vendor = FalseVendor(world, behaviour)
         let history = try world.openHistory()
         let collector = try world.collector(history, client: vendor.client())
@@ -207,15 +207,42 @@ struct FalseVendorTests {
         let refused = status.refused.values.flatMap { $0 }
         #expect(refused.isEmpty, "\(refused)")
         let failing = status.failing.map(\.text)
-        #expect(failing == [index])
+        #expect(failing == indices)
         let coverage = try await history.coverage()
-        for other in Self.indices where other.text != index {
+        for other in Self.indices where !indices.contains(other.text) {
             let hours = coverage.first { $0.scope.index == other && $0.granularity == .hourly }
             let covered = hours?.ranges.seconds ?? 0
             #expect(covered >= 90 * Self.day - 4 * 3600, "\(other)")
         }
-        let asked = vendor.requests.count { $0.index == index }
-        #expect((1...20).contains(asked), "\(asked)")
+        for index in indices {
+            let asked = vendor.requests.count { $0.index == index }
+            #expect((1...20).contains(asked), "\(asked)")
+        }
+    }
+
+    @Test("One whose key is restricted to the last half of its indices", arguments: [14, 40])
+    func restrictedKey(count: Int) async throws {
+        let indices = (100..<100 + count).map { "index \($0)" as IndexName }
+        let served = Set(indices.suffix(count / 2 + 1))
+        let world = World(indices: indices)
+        var behaviour = FalseVendor.Behaviour()
+        behaviour.refusedIndices = Dictionary(
+            uniqueKeysWithValues: indices.filter { !served.contains($0) }.map { ($0.text, 403) })
+        let vendor = FalseVendor(world, behaviour)
+        let history = try world.openHistory()
+        let collector = try world.collector(history, client: vendor.client())
+        for minutes in 1...12 {
+            try await world.run(collector, until: World.start + Int64(minutes) * 600)
+            #expect(await collector.status().state != .unauthorized)
+        }
+        let status = await collector.status()
+        let refusedNames = status.refused.values.flatMap { $0 }
+        #expect(refusedNames.isEmpty, "\(refusedNames)")
+        let coverage = try await history.coverage()
+        for scope in served.map({ Scope(application: "APP", index: $0) }) + [Scope(application: "APP")] {
+            let hours = coverage.first { $0.scope == scope && $0.granularity == .hourly }?.ranges.seconds ?? 0
+            #expect(hours >= 90 * Self.day - 4 * 3600, "\(scope)")
+        }
     }
 
     // Fault (Algolia): A vendor with all known deviations at once

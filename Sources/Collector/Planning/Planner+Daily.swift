@@ -6,11 +6,12 @@ extension Planner {
     /// Asks for one statistic that was refused, on the newest bucket alone.
     func probeRequest(now: UnixTime) -> PlannedRequest? {
         for level in EndpointLevel.allCases {
-            guard let statistic = offers[level]?.probe(now: now),
-                let track = tracks.first(where: {
-                    EndpointLevel($0.scope) == level && $0.granularity == .hourly && $0.notBefore <= Double(now)
-                })
-            else { continue }
+            guard let statistic = offers[level]?.probe(now: now) else { continue }
+            let free = tracks.lazy.filter {
+                EndpointLevel($0.scope) == level && $0.granularity == .hourly && $0.notBefore <= Double(now)
+            }
+            // An index that fails may be refused for itself, whatever the plan has.
+            guard let track = free.first(where: { $0.failures == 0 }) ?? free.first else { continue }
             return PlannedRequest(
                 scope: track.scope, granularity: .hourly, range: settings.tail(.hourly, now: now),
                 statistics: statistic == .everything ? .all : .names([statistic]), purpose: .probe)

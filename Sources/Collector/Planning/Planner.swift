@@ -47,6 +47,8 @@ struct Planner {
     private var turn: Scope?
     /// The granularities of which the application's live tail has been answered since the start.
     private var opened: Set<Granularity> = []
+    /// Whether the application's newest hours are requested though they are not due.
+    private var asksApplication = false
     /// The scope that backfill serves next, because it searches for how far back the vendor serves.
     private var searching: Scope?
 
@@ -186,12 +188,30 @@ struct Planner {
 
     /// Notes that a request was answered.
     mutating func noteAnswered(_ request: PlannedRequest) {
+        if !request.scope.isIndex { asksApplication = false }
         if request.purpose == .live, !request.scope.isIndex { opened.insert(request.granularity) }
     }
 
     // MARK: Live
 
+    /// Requests the application's newest hours next, whether they are due or not: their answer tells whether a key is
+    /// refused, or its indices.
+    mutating func askApplication() { asksApplication = true }
+
+    /// Whether ``askApplication()`` leads to a request, sooner or later.
+    var canAskApplication: Bool { applicationTail != nil }
+
+    /// The position of the application's hours, if anything of them is served.
+    private var applicationTail: Int? {
+        tracks.firstIndex { !$0.scope.isIndex && $0.granularity == .hourly && $0.firstDue < .max }
+    }
+
     private func liveRequest(now: UnixTime) -> PlannedRequest? {
+        if asksApplication, let position = applicationTail, isFree(position, now: now),
+            !tracks[position].searches.isRunning(.live)
+        {
+            return tailRequest(tracks[position], now: now)
+        }
         var longest: Int?
         for position in tracks.indices {
             // The application's own tail goes before all indices'.
@@ -202,9 +222,14 @@ struct Planner {
             else { continue }
             longest = position
         }
-        guard let track = longest.map({ tracks[$0] }),
-            let name = tailNames(track).first(where: { track.tailDue($0, settings) == track.firstDue })
-        else { return nil }
+        return longest.flatMap { tailRequest(tracks[$0], now: now) }
+    }
+
+    /// The live tail of a track, of what is due first.
+    private func tailRequest(_ track: Track, now: UnixTime) -> PlannedRequest? {
+        guard let name = tailNames(track).first(where: { track.tailDue($0, settings) == track.firstDue }) else {
+            return nil
+        }
         let range = track.tailRange(name, settings, now: now)
         if name == .everything {
             return PlannedRequest(

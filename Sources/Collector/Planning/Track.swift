@@ -23,6 +23,8 @@ struct Track {
     /// second, as the times it is compared with.
     var failures = 0
     var notBefore = 0.0
+    /// Whether the vendor knew nothing of the index when it was last asked.
+    var isUnknown = false
     /// Requests that fail for no reason that they name.
     var searches = AnswerSearches()
     /// Whether the application's hours are asked for as seldom as those of an index: after ``CollectionSettings/indexInterval``

@@ -14,9 +14,8 @@ struct ApplicationHealth {
     private var storageFailures = 0
     /// Since when the history cannot be read or written.
     private(set) var storageFailingSince: UnixTime?
-    /// The scope of the newest answer, if that was a 403 taken for a refusal of statistics or of an index: the next one
-    /// is the key's, unless it is of the same index.
-    private(set) var forbidden: Scope?
+    /// What was refused since the newest success with a 403 that was taken for a refusal of statistics or of an index.
+    private(set) var forbidden: Set<Scope> = []
     private(set) var isUnauthorized = false
     private(set) var lastSuccess: Double?
     private(set) var lastError: (message: String, time: UnixTime)?
@@ -36,7 +35,7 @@ struct ApplicationHealth {
         lastSuccess = now
         failures = 0
         failing = []
-        forbidden = nil
+        forbidden = []
         isUnauthorized = false
     }
 
@@ -53,7 +52,7 @@ struct ApplicationHealth {
     }
 
     /// Notes a 403 that is taken for a refusal of statistics, or of an index.
-    mutating func noteForbidden(_ scope: Scope) { forbidden = scope }
+    mutating func noteForbidden(_ scope: Scope) { forbidden.insert(scope) }
 
     /// Notes a failure, for people.
     mutating func noteError(_ message: String, at time: UnixTime) { lastError = (message, time) }
@@ -85,7 +84,7 @@ struct ApplicationHealth {
         _ error: AlgoliaError, now: Double, using generator: inout any RandomNumberGenerator & Sendable
     ) -> Double {
         isUnauthorized = true
-        forbidden = nil
+        forbidden = []
         lastError = (error.description, UnixTime(now))
         return paused(by: .unauthorized, now: now, using: &generator)
     }

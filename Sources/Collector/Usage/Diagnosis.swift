@@ -9,7 +9,8 @@ internal import UsageModel
 /// | answer | live, probe | backfill | retry, horizon, revision | isolation | read-through |
 /// |---|---|---|---|---|---|
 /// | 403, the first where nothing of it was ever served | the statistics | the statistics | the statistics | the piece | the statistics |
-/// | 403 for one index, where another has it | the index | the index | the index | the index | the index |
+/// | 403 for an index, where another has it or is still to be asked | the index | the index | the index | the index | the index |
+/// | 403 for several indices in a row | unknown | unknown | unknown | unknown | unknown |
 /// | 404 | the index, the wildcard or the statistics | the range | put off | the piece | nothing |
 /// | 400, 422 | the statistics; the index, where another has them or is still to be asked | the range | put off | the piece | the statistics, if it names one that was never served |
 ///
@@ -21,6 +22,8 @@ enum Diagnosis: Equatable {
     case throttled
     /// The key is refused, or missing.
     case keyRefused
+    /// Indices are refused in a row: the application itself will tell whether it is the key.
+    case keyDoubted
     /// The wildcard may be refused, or the key, or there are no data: a request by names will tell. `isForbidden` for a 403,
     /// which is believed once.
     case wildcardDoubted(isForbidden: Bool = false)
@@ -76,12 +79,22 @@ enum Diagnosis: Equatable {
             }
         }
 
-        /// Whether nothing tells yet that a refusal is about more than one index: no other has been refused anything, and
-        /// one is left to ask.
-        fileprivate func maySingleOut(_ request: PlannedRequest) -> Bool {
-            let others = planner.tracks.lazy.filter { $0.scope.isIndex && $0.scope != request.scope }
-            return !others.isEmpty && others.allSatisfy { $0.failures == 0 }
+        /// Whether a refusal may be about one index alone: another is left that has not failed, and those that have are few.
+        /// - Parameter isForbidden: whether it may be the key's restriction to some indices, which may leave few.
+        fileprivate func maySingleOut(_ request: PlannedRequest, isForbidden: Bool = false) -> Bool {
+            var (failed, others): (Set<Scope>, Set<Scope>) = ([], [])
+            for track in planner.tracks where track.scope.isIndex && track.scope != request.scope {
+                others.insert(track.scope)
+                if track.failures > 0 { failed.insert(track.scope) }
+            }
+            let most = isForbidden ? max(Self.fewIndices, others.count / 2) : Self.fewIndices
+            return failed.count < min(most, others.count)
         }
+
+        /// The indices that may be refused with a 403 in a row before the key is doubted.
+        fileprivate var mostForbidden: Int { planner.canAskApplication ? 2 : Self.fewIndices }
+
+        private static let fewIndices = 10
 
         /// Whether a 404 for an index may be about the wildcard: where the application's was refused, too.
         fileprivate func mayBeWildcard(_ request: PlannedRequest) -> Bool {
@@ -97,8 +110,8 @@ enum Diagnosis: Equatable {
         }
     }
 
-    /// - Parameter forbidden: what the answer before was refused with a 403 that was not taken for the key's.
-    init(_ failed: FailedRequest, _ known: Knowledge, forbidden: Scope?) {
+    /// - Parameter forbidden: what was refused since the last answer with a 403 that was not taken for the key's.
+    init(_ failed: FailedRequest, _ known: Knowledge, forbidden: Set<Scope>) {
         self =
             switch FailureKind(failed.error) {
             case .cancelled, .storage: .nothing
@@ -110,19 +123,35 @@ enum Diagnosis: Equatable {
     }
 
     /// A key that is refused, or a plan that lacks what was asked for: that only where nothing of it was ever served, and
-    /// not twice in a row. An index may be refused as often as it likes, as long as others are served in between.
-    private static func unauthorized(_ failed: FailedRequest, _ known: Knowledge, forbidden: Scope?) -> Self {
+    /// not twice in a row.
+    private static func unauthorized(_ failed: FailedRequest, _ known: Knowledge, forbidden: Set<Scope>) -> Self {
         let request = failed.request
-        guard case .unauthorized(403, let message) = failed.error else { return .keyRefused }
-        let isAnother = forbidden.map { $0 != request.scope } ?? false
-        if request.scope.isIndex, !isAnother,
-            known.isServedElsewhere(request) || request.purpose == .live && known.maySingleOut(request)
+        guard case .unauthorized(403, let message) = failed.error, forbidden.allSatisfy(\.isIndex) else {
+            return .keyRefused
+        }
+        if request.scope.isIndex { return forbiddenIndex(request, message, known, forbidden: forbidden) }
+        guard forbidden.isEmpty, known.isUnproven(request) else { return .keyRefused }
+        return forbiddenStatistics(request, message)
+    }
+
+    /// A 403 for an index: keys may be restricted to some. Neither key nor plan is blamed while another index has what was
+    /// asked for, or is still to be asked.
+    private static func forbiddenIndex(
+        _ request: PlannedRequest, _ message: String, _ known: Knowledge, forbidden: Set<Scope>
+    ) -> Self {
+        let doubt = known.planner.canAskApplication ? Self.keyDoubted : .keyRefused
+        guard forbidden.union([request.scope]).count <= known.mostForbidden else { return doubt }
+        if known.isServedElsewhere(request)
+            || request.purpose == .live && known.maySingleOut(request, isForbidden: true)
         {
             return .indexRefused(isForbidden: true)
         }
-        // Two indices are refused, and none was ever served: names will tell whether it is the wildcard or the key.
-        let isOfIndices = request.scope.isIndex && isAnother && forbidden?.isIndex == true && request.statistics == .all
-        guard forbidden == nil || isOfIndices, known.isUnproven(request) else { return .keyRefused }
+        guard !forbidden.contains(request.scope), known.isUnproven(request) else { return doubt }
+        // Names will tell whether it is the wildcard, and one name after the application whether it is the statistics.
+        return forbidden.isEmpty || request.statistics == .all ? forbiddenStatistics(request, message) : doubt
+    }
+
+    private static func forbiddenStatistics(_ request: PlannedRequest, _ message: String) -> Self {
         if request.purpose == .isolation { return .pieceRefused(message: message, isForbidden: true) }
         return request.statistics == .all
             ? .wildcardDoubted(isForbidden: true) : .statisticsRefused(message: message, isForbidden: true)

@@ -77,6 +77,13 @@ struct Failures {
             let delay = health.unauthorized(error, now: clock.seconds, using: &generator)
             metrics.failed(metrics.api)
             log.error("\(error); retrying in \(Int(delay)) s \(rotation)")
+        case .keyDoubted:
+            health.noteForbidden(request.scope)
+            planner.askApplication()
+            back(
+                off: failed, .notFound, because: "the application's usage, requested next, shows whether it is the key",
+                &planner, using: &generator)
+            health.answered(now: clock.seconds, error: error)
         case .wildcardDoubted(let isForbidden):
             if isForbidden { health.noteForbidden(request.scope) }
             planner.offers[EndpointLevel(request.scope)]?.doubtWildcard(now: clock.now)
@@ -84,10 +91,11 @@ struct Failures {
             if isForbidden { health.noteForbidden(request.scope) }
             return refuse(failed, message: message, &planner, using: &generator)
         case .indexUnknown:
+            planner.update(request.scope, request.granularity) { $0.isUnknown = true }
             back(off: failed, .notFound, because: discovery.doubt(of: request.scope.index), &planner, using: &generator)
         case .indexRefused(let isForbidden):
             if isForbidden { health.noteForbidden(request.scope) }
-            back(off: failed, .notFound, because: "other indices are collected", &planner, using: &generator)
+            back(off: failed, .notFound, because: "the other indices are still collected", &planner, using: &generator)
             health.answered(now: clock.seconds, error: failed.error)
         case .rangeRefused(let isAbsence):
             return searchReach(failed, isAbsence: isAbsence, &planner, using: &generator)
