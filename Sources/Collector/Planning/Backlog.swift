@@ -59,10 +59,15 @@ extension Planner {
     }
 
     /// Scopes that miss anything, also what their live tail is about to bring.
-    func incompleteScopes(now: UnixTime) -> [Scope] {
+    /// - Parameter since: what has settled later may be missing; nil for now. With many indices there is always one whose
+    ///   newest hours are due.
+    func incompleteScopes(now: UnixTime, since: UnixTime? = nil) -> [Scope] {
         tracks.filter { track in
-            track.tailFetched.isEmpty || !backlog(of: track, now: now).isEmpty
-                || (track.firstDue <= now && !track.missing(in: desired(track, now: now)).isEmpty)
+            guard !track.tailFetched.isEmpty, backlog(of: track, now: now).isEmpty else { return true }
+            guard track.firstDue <= now else { return false }
+            let desired = desired(track, now: now)
+            let settled = track.granularity.floor(min(since ?? now, now) - settings.settleDelay)
+            return !track.missing(in: TimeRange(desired.start, max(min(desired.end, settled), desired.start))).isEmpty
         }.map(\.scope)
     }
 

@@ -160,12 +160,14 @@ public actor ApplicationCollector {
     /// - Parameter progress: called after each request.
     /// - Returns: the parts of the wanted history that are missing; empty when the history is complete.
     public func runUntilComplete(progress: @Sendable (ApplicationStatus) async -> Void) async -> [String] {
+        let begin = clock.now
         while !Task.isCancelled {
             let step = await step()
             let status = status()
             await progress(status)
             let backfill = BackfillProgress(
-                client.application, state.planner, knowsIndices: isLoaded && state.discovery.isSettled, now: clock.now)
+                client.application, state.planner, knowsIndices: isLoaded && state.discovery.isSettled, since: begin,
+                now: clock.now)
             if backfill.isComplete {
                 await noteComplete()
                 return backfill.shortfall

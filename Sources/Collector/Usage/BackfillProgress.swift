@@ -11,16 +11,20 @@ struct BackfillProgress {
     private let application: ApplicationID
     private let planner: Planner
     private let now: UnixTime
+    private let since: UnixTime
     /// Whether indices are known and every live tail has been fetched once.
     let isComplete: Bool
 
-    /// - Parameter knowsIndices: whether the list of indices is known, or none can be had.
-    init(_ application: ApplicationID, _ planner: Planner, knowsIndices: Bool, now: UnixTime) {
+    /// - Parameters:
+    ///   - knowsIndices: whether the list of indices is known, or none can be had.
+    ///   - since: when the backfill began: what has settled later is the live tail's.
+    init(_ application: ApplicationID, _ planner: Planner, knowsIndices: Bool, since: UnixTime, now: UnixTime) {
         self.application = application
         self.planner = planner
         self.now = now
+        self.since = since
         isComplete =
-            knowsIndices && planner.incompleteScopes(now: now).isEmpty
+            knowsIndices && planner.incompleteScopes(now: now, since: since).isEmpty
             && [Granularity.hourly, .daily].allSatisfy { planner.remaining($0, now: now) == 0 }
     }
 
@@ -29,7 +33,7 @@ struct BackfillProgress {
         let stuck = Set(
             planner.tracks.lazy.filter { $0.failures >= Self.patience && !$0.searches.isRunning }
                 .map(\.scope.description))
-        let incomplete = Set(planner.incompleteScopes(now: now).map(\.description))
+        let incomplete = Set(planner.incompleteScopes(now: now, since: since).map(\.description))
         return incomplete.isSubset(of: stuck) ? stuck.sorted() : []
     }
 

@@ -108,6 +108,7 @@ public actor BillingCollector {
     /// Collects until nothing is missing any more, or until what is missing keeps failing.
     /// - Returns: why anything is missing; empty when the history is complete, and where the API is not served.
     public func runUntilComplete() async -> [String] {
+        let begin = clock.now
         while !Task.isCancelled {
             let step = await step()
             if let registry {
@@ -115,7 +116,8 @@ public actor BillingCollector {
             } else if registryFailures >= Self.patience {
                 return []
             }
-            let progress = BackfillProgress(client.application, state.planner, knowsIndices: isLoaded, now: clock.now)
+            let progress = BackfillProgress(
+                client.application, state.planner, knowsIndices: isLoaded, since: begin, now: clock.now)
             if registry != nil, progress.isComplete { return [] }
             guard case .idle(let wakeUp) = step else { continue }
             let error = "\(client.application), Usage API v2: \(state.health.lastError?.message ?? "unknown error")"

@@ -24,12 +24,12 @@ struct BackfillProgressTests {
     }
 
     private static func progress(
-        _ tracks: [Track], knowsIndices: Bool = true, horizons: [VendorHorizon] = []
+        _ tracks: [Track], knowsIndices: Bool = true, since: UnixTime = now, horizons: [VendorHorizon] = []
     ) -> BackfillProgress {
         var planner = Planner(settings: CollectionSettings(), offers: [:])
         planner.setTracks(tracks)
         for horizon in horizons { planner.reaches.setHorizon(horizon, for: ReachKey(horizon)) }
-        return BackfillProgress("APP", planner, knowsIndices: knowsIndices, now: now)
+        return BackfillProgress("APP", planner, knowsIndices: knowsIndices, since: since, now: now)
     }
 
     private static let year = CollectionSettings.dailyHorizon + 86_400
@@ -41,6 +41,21 @@ struct BackfillProgressTests {
         #expect(Self.progress(all).shortfall.isEmpty)
         #expect(!Self.progress(all, knowsIndices: false).isComplete)
         #expect(!Self.progress([Self.track(.hourly, age: 86_400), all[1]]).isComplete)
+    }
+
+    @Test("What has settled since it began is not awaited: with many indices a live tail is always due")
+    func due() {
+        var hours = Self.track(.hourly, age: Self.year)
+        // Its last hour is missing, and its tail is due.
+        hours.answered = [
+            "*": TimeRangeSet(TimeRange(Self.now - Self.year, Granularity.hourly.floor(Self.now - 10_800)))
+        ]
+        hours.tailFetched = ["*": Self.now - 3600]
+        let days = Self.track(.daily, age: Self.year)
+        #expect(!Self.progress([hours, days]).isComplete)
+        #expect(Self.progress([hours, days], since: Self.now - 3600).isComplete)
+        // After a pause the hours before the beginning are.
+        #expect(!Self.progress([hours, days], since: Self.now - 600).isComplete)
     }
 
     @Test("It is stuck when all that is missing has failed five times in a row")
