@@ -79,15 +79,17 @@ actor ReadThrough {
     ) async -> Progress {
         guard !Task.isCancelled, await source.isReady() else { return .pausing }
         let scope = question.scope
-        if let error = planner.failure(of: scope, now: clock.seconds) { return .failed(error) }
         guard let known = await source.knowledge(scope, question.granularity) else { return .pausing }
         guard let request = ReadThroughPlanner.request(question, known, now: clock.now) else { return .complete }
-        guard known.notBefore <= clock.seconds else { return .pausing }
+        if let error = planner.failure(of: request, now: clock.seconds) { return .failed(error) }
+        guard known.notBefore <= clock.seconds else {
+            return known.isUnknown ? .failed(.notFound(message: "Index \(scope.index) does not exist")) : .pausing
+        }
         switch await source.perform(request) {
         case .stored, .failed(_, narrowsOffer: true): return .fetched
         case .notStored: return .pausing
         case .failed(let error, _):
-            if !known.isCollected { planner.noteFailure(of: scope, error, now: clock.seconds) }
+            if !known.isCollected { planner.noteFailure(of: request, error, now: clock.seconds) }
             return .failed(error)
         }
     }

@@ -23,6 +23,8 @@ struct ReadThroughPlanner {
         var retention: Int64?
         /// The time before which the scope is left alone.
         var notBefore: Double
+        /// Whether it is left alone because the vendor knows nothing of it.
+        var isUnknown = false
         /// Whether the scope is collected, so that its track remembers its failures.
         var isCollected: Bool
     }
@@ -32,27 +34,43 @@ struct ReadThroughPlanner {
     private static let notFoundPause = 600.0
     private static let mostFailures = 1000
 
-    /// Failures of what is read through and not collected otherwise.
-    private var failures: [Scope: (until: Double, error: AlgoliaError)] = [:]
+    private struct Place: Hashable {
+        var scope: Scope
+        var granularity: Granularity
+    }
 
-    /// Why a scope that is not collected cannot be had at `now`.
-    mutating func failure(of scope: Scope, now: Double) -> AlgoliaError? {
-        guard let failure = failures[scope] else { return nil }
-        if failure.until > now { return failure.error }
-        failures[scope] = nil
+    private struct Failure {
+        var until: Double
+        var error: AlgoliaError
+        /// The end of the newest window that it is about: where an index has nothing old, it may have something newer.
+        var end: UnixTime
+    }
+
+    /// Failures of what is read through and not collected otherwise.
+    private var failures: [Place: Failure] = [:]
+
+    /// Why what is not collected cannot be had at `now`.
+    mutating func failure(of request: PlannedRequest, now: Double) -> AlgoliaError? {
+        let place = Place(scope: request.scope, granularity: request.granularity)
+        guard let failure = failures[place] else { return nil }
+        if failure.until > now { return request.range.end <= failure.end ? failure.error : nil }
+        failures[place] = nil
         return nil
     }
 
-    /// Notes that a scope that is not collected cannot be had.
-    mutating func noteFailure(of scope: Scope, _ error: AlgoliaError, now: Double) {
+    /// Notes that what is not collected cannot be had.
+    mutating func noteFailure(of request: PlannedRequest, _ error: AlgoliaError, now: Double) {
         if failures.count >= Self.mostFailures { failures = [:] }
         let pause: Double
+        var end = UnixTime.max
         switch error {
         case .cancelled: return
-        case .notFound: pause = Self.notFoundPause
+        case .notFound: (pause, end) = (Self.notFoundPause, request.range.end)
+        case .refused: (pause, end) = (Self.pause, request.range.end)
         default: pause = Self.pause
         }
-        failures[scope] = (now + pause, error)
+        failures[Place(scope: request.scope, granularity: request.granularity)] = Failure(
+            until: now + pause, error: error, end: end)
     }
 
     /// Forgets all failures, because the time was set.
@@ -77,9 +95,10 @@ struct ReadThroughPlanner {
         if asked.isEmpty, answered.isEmpty { asked = TimeRange(settled - granularity.seconds, settled) }
         let covered = History.fetched(names, in: answered)
         guard let end = TimeRangeSet(asked).subtracting(covered).ranges.last?.end else { return nil }
-        // What lies before it will be wanted, too: by backfill, if by nobody else. Across where the vendor's data begin
-        // it would refuse all of it.
-        let first = min(asked.start, max(settings.desired(granularity, now: now).start, oldest))
+        // What lies before it will be wanted, too, by backfill. Across where the vendor's data begin it would refuse all
+        // of it.
+        let wanted = known.isCollected ? max(settings.desired(granularity, now: now).start, oldest) : asked.start
+        let first = min(asked.start, wanted)
         guard let gap = TimeRangeSet(TimeRange(first, end)).subtracting(covered).ranges.last else { return nil }
         let window = TimeRange(max(gap.start, end - PlannedRequest.longest(granularity)), end)
         let selection: StatisticSelection

@@ -113,7 +113,7 @@ struct CollectionState {
             answered: answered, offer: planner.offer(scope), settings: settings,
             retention: planner.reaches.horizon(ReachKey(EndpointLevel(scope), granularity))?.age,
             notBefore: max(health.pausedUntil(now: clock.seconds) ?? 0, track?.notBefore ?? 0),
-            isCollected: track != nil)
+            isUnknown: track?.isUnknown ?? false, isCollected: track != nil)
     }
 
     /// The next request, or nil when nothing is to be done at `now`.
@@ -280,6 +280,7 @@ struct CollectionState {
             track.setAside = outcome.setAside
             track.failures = 0
             track.notBefore = 0
+            track.isUnknown = false
             if window.range.end > window.settledUntil {
                 for statistic in request.statistics.answeredNames { track.tailFetched[statistic] = sentAt }
             }

@@ -49,10 +49,10 @@ struct UsageCoverage {
     }
 
     /// The range that read-through has to fetch: the shortest range with every missing settled bucket, and
-    /// the statistics that miss any. For an index that was never seen, also the newest buckets,
-    /// because only the vendor knows whether there is such an index. Nil for nothing.
+    /// the statistics that miss any. Where none is settled, of an index that was never seen the newest buckets: only the
+    /// vendor knows whether there is such an index. Nil for nothing.
     var missing: (range: TimeRange, statistics: StatisticSelection)? {
-        let wanted = TimeRangeSet(stored.wasFetched ? settled : TimeRange(settled.start, max(settled.end, tail.end)))
+        let wanted = TimeRangeSet(stored.wasFetched || !settled.isEmpty ? settled : tail)
         var names: [StatisticName] = []
         var missing = TimeRangeSet()
         // Statistics that the plan does not include would only spend the quota.
@@ -73,7 +73,7 @@ struct UsageCoverage {
         (asked.required.isEmpty ? [.everything] : asked.required).allSatisfy { name in
             let fetches = stored.freshness.filter { $0.statistic == .everything || $0.statistic == name }
             guard !fetches.isEmpty else { return false }
-            let ranges = fetches.map { TimeRange($0.tailStart, granularity.ceiling($0.fetchedAt)) }
+            let ranges = fetches.filter(\.isLive).map { TimeRange($0.tailStart, granularity.ceiling($0.fetchedAt)) }
             let open = TimeRange(granularity.floor(now), granularity.ceiling(now))
             return fetched(name).union(TimeRangeSet(ranges + [open])).contains(tail)
         }

@@ -141,11 +141,12 @@ struct UsageProxyMiddleware<Context: RequestContext>: RouterMiddleware {
 extension UsageProxy {
     static let endpoints: [Endpoint] = [
         endpoint(
-            "/1/usage/{statistics}", "Statistics of an application, in the format of Algolia's Usage API.", [statistics]
-        ),
+            "/1/usage/{statistics}", "Statistics of an application, in the format of Algolia's Usage API.",
+            [statistics], notFound: "With read-through: Algolia has no data for the range."),
         endpoint(
             "/1/usage/{statistics}/{index}", "Statistics of one index, in the format of Algolia's Usage API.",
-            [statistics, index], notFound: "The index is unknown."),
+            [statistics, index],
+            notFound: "The index is unknown, or, with read-through, Algolia has no data for the range."),
     ]
 
     private static let statistics = Endpoint.Parameter(
@@ -154,14 +155,9 @@ extension UsageProxy {
         name: "index", summary: "The index name, percent-encoded as one segment.", place: .path, isRequired: true)
 
     private static func endpoint(
-        _ path: String, _ summary: String, _ segments: [Endpoint.Parameter], notFound: String? = nil
+        _ path: String, _ summary: String, _ segments: [Endpoint.Parameter], notFound: String
     ) -> Endpoint {
-        var failures = [
-            401: "A header is missing, the application is not configured, or the key is not its usage key.",
-            422: "A parameter is invalid, or a statistic does not exist.",
-        ]
-        failures[404] = notFound
-        return Endpoint(
+        Endpoint(
             path: path, summary: summary,
             parameters: segments + [
                 .init(
@@ -192,6 +188,9 @@ extension UsageProxy {
                     name: "Age", summary: "Seconds since the newest bucket was fetched; absent when none was fetched.",
                     schema: .integer(minimum: 0)),
             ],
-            failures: failures, failureForm: .vendor, handle: nil)
+            failures: [
+                401: "A header is missing, the application is not configured, or the key is not its usage key.",
+                404: notFound, 422: "A parameter is invalid, or a statistic does not exist.",
+            ], failureForm: .vendor, handle: nil)
     }
 }

@@ -147,34 +147,75 @@ struct ReadThroughPlannerTests {
 
     // MARK: Failures
 
-    @Test("A failure is believed for a minute, an unknown index for ten, and a client that went away for no time")
+    private func window(_ index: IndexName, _ granularity: Granularity = .hourly, age: Int64 = 0) -> PlannedRequest {
+        let end = granularity.floor(now) - age
+        return PlannedRequest(
+            scope: PlannedCollection.scope(index), granularity: granularity,
+            range: TimeRange(end - granularity.seconds, end), statistics: .all, purpose: .readThrough)
+    }
+
+    @Test("A failure is believed for a minute, an absence for ten, and a client that went away for no time")
     func failures() {
         var planner = ReadThroughPlanner()
-        let scope = PlannedCollection.scope("a")
-        #expect(planner.failure(of: scope, now: 0) == nil)
-        planner.noteFailure(of: scope, .timeout, now: 100)
-        #expect(planner.failure(of: scope, now: 159.9) == .timeout)
-        #expect(planner.failure(of: PlannedCollection.scope("b"), now: 100) == nil)
-        #expect(planner.failure(of: scope, now: 160) == nil)
-        planner.noteFailure(of: scope, .notFound(message: "index"), now: 200)
-        #expect(planner.failure(of: scope, now: 799.9) == .notFound(message: "index"))
-        #expect(planner.failure(of: scope, now: 800) == nil)
-        planner.noteFailure(of: scope, .cancelled, now: 900)
-        #expect(planner.failure(of: scope, now: 900) == nil)
-        planner.noteFailure(of: scope, .timeout, now: 1000)
+        let (a, b) = (window("a"), window("b"))
+        #expect(planner.failure(of: a, now: 0) == nil)
+        planner.noteFailure(of: a, .timeout, now: 100)
+        #expect(planner.failure(of: a, now: 159.9) == .timeout)
+        #expect(planner.failure(of: b, now: 100) == nil)
+        #expect(planner.failure(of: a, now: 160) == nil)
+        planner.noteFailure(of: a, .notFound(message: "index"), now: 200)
+        #expect(planner.failure(of: a, now: 799.9) == .notFound(message: "index"))
+        #expect(planner.failure(of: a, now: 800) == nil)
+        planner.noteFailure(of: a, .cancelled, now: 900)
+        #expect(planner.failure(of: a, now: 900) == nil)
+        planner.noteFailure(of: a, .timeout, now: 1000)
         planner.forgetFailures()
-        #expect(planner.failure(of: scope, now: 1000) == nil)
+        #expect(planner.failure(of: a, now: 1000) == nil)
+    }
+
+    // Fault (Algolia): A 404 for an old window of an index that has newer data
+    // Done: read-through asks for a month that the index does not have, then for a newer one, and for days
+    // Seen: the first is a 404, the others are answered
+    // Lost: nothing
+    @Test("The absence of an old window says nothing of newer ones, nor of another granularity")
+    func absence() {
+        let absent = AlgoliaError.notFound(message: "No data was found in the requested period")
+        var planner = ReadThroughPlanner()
+        planner.noteFailure(of: window("a", age: 30 * day), absent, now: 0)
+        #expect(planner.failure(of: window("a", age: 30 * day), now: 1) == absent)
+        #expect(planner.failure(of: window("a", age: 60 * day), now: 1) == absent)
+        #expect(planner.failure(of: window("a", age: 29 * day), now: 1) == nil)
+        #expect(planner.failure(of: window("a", .daily, age: 60 * day), now: 1) == nil)
+        // What is the vendor's trouble is that of all windows.
+        planner.noteFailure(of: window("a", age: 30 * day), .timeout, now: 1000)
+        #expect(planner.failure(of: window("a"), now: 1001) == .timeout)
+    }
+
+    @Test("Of an index that is not collected no more is requested than is missing")
+    func uncollected() {
+        var known = ReadThroughPlanner.Knowledge(
+            answered: [:], offer: offer(), settings: settings, retention: nil, notBefore: 0, isCollected: false)
+        for granularity in [Granularity.hourly, .daily] {
+            let start = granularity.floor(now) - 40 * day
+            let asked = TimeRange(start, start + granularity.seconds)
+            let question = question(asked, .all, granularity)
+            #expect(ReadThroughPlanner.request(question, known, now: now)?.range == asked)
+        }
+        known.isCollected = true
+        let start = Granularity.hourly.floor(now) - 40 * day
+        let wide = ReadThroughPlanner.request(question(TimeRange(start, start + 3600)), known, now: now)
+        #expect(wide?.range.seconds == PlannedRequest.longest(.hourly))
     }
 
     @Test("However many names clients make up, a bounded number of failures is remembered, and the newest is one")
     func bounded() {
         var planner = ReadThroughPlanner()
         for number in 0..<5000 {
-            planner.noteFailure(of: PlannedCollection.scope("made_up_\(number)"), .timeout, now: 0)
-            #expect(planner.failure(of: PlannedCollection.scope("made_up_\(number)"), now: 1) == .timeout)
+            planner.noteFailure(of: window("made_up_\(number)"), .timeout, now: 0)
+            #expect(planner.failure(of: window("made_up_\(number)"), now: 1) == .timeout)
         }
         let remembered = (0..<5000).count {
-            planner.failure(of: PlannedCollection.scope("made_up_\($0)"), now: 1) != nil
+            planner.failure(of: window("made_up_\($0)"), now: 1) != nil
         }
         #expect((1...1000).contains(remembered))
     }
