@@ -1,4 +1,5 @@
 import Foundation
+import History
 import Presentation
 import TestSupport
 import Testing
@@ -94,6 +95,44 @@ struct ExploreIncompleteTests {
             #expect(ofHours.status == 200 && !ofHours.text.contains("14,000"))
             let newest = try await sum("start=\(new)&end=\(RFC3339.string(end))")
             #expect(newest == ["168", "1,680"])
+        }
+    }
+
+    @Test("While nothing comes, hours stay hours: the day that runs is not there because it has begun")
+    func outage() async throws {
+        let site = try Site(now: midnight + 9 * 3600)
+        try await site.store(
+            "billed_search_requests", hours(from: midnight - 10 * 86_400, Array(repeating: 3, count: 249)))
+        try await site.storeDays("billed_search_requests", 60) { _ in 72 }
+        try await site.store(
+            "billed_search_requests", granularity: .daily, [Point(time: midnight, value: .integer(27))])
+        site.clock.advance(by: 3.5 * 3600)
+        try await withServer(site.exporter) { web in
+            for range in ["7d", "24h", "30d"] {
+                let page = try await web.get("/explore?range=\(range)")
+                #expect(page.has("by \(range == "30d" ? "day" : "hour")"), "\(range)")
+            }
+        }
+    }
+
+    @Test("What is missing of another statistic makes no bucket incomplete")
+    func another() async throws {
+        let site = try Site(now: midnight + 86_400)
+        try await site.history.register(application: "APP", now: 0)
+        for (statistic, count) in [("billed_search_requests", 24), ("records", 5)] as [(StatisticName, Int)] {
+            _ = try await site.history.store(
+                [SeriesPoints(statistic: statistic, points: hours(Array(repeating: Int64(5), count: count)))],
+                answering: AnsweredWindow(
+                    scope: Scope(application: "APP"), granularity: .hourly,
+                    range: TimeRange(midnight, midnight + Int64(count) * 3600), statistics: .names([statistic]),
+                    fetchedAt: site.clock.now, settleDelay: 7200))
+        }
+        try await withServer(site.exporter) { web in
+            let times = "start=2026-07-15T00:00:00Z&end=2026-07-15T12:00:00Z&granularity=hourly&step=6h"
+            let searches = try await web.get("/explore?statistic=billed_search_requests&\(times)")
+            #expect(try tableRows(searches, "Values").map { $0[0].hasSuffix("(incomplete)") } == [false, false])
+            let records = try await web.get("/explore?statistic=records&\(times)")
+            #expect(try tableRows(records, "Values").map { $0[0].hasSuffix("(incomplete)") } == [true])
         }
     }
 

@@ -51,31 +51,30 @@ public struct FetchedRanges: Sendable, Hashable {
         scopes = scopes.mapValues { $0.isEmpty ? $0 : $0.union(open) }
     }
 
-    /// Where all statistics of a query were answered: what is settled of all of them, and the live tail of each.
+    /// Where all statistics of a query were answered: what is settled, and the live tail of each.
+    ///
+    /// What is missing of another statistic says nothing of these.
     private static func answered(
         _ selection: SeriesSelection, _ granularity: Granularity, in db: Database
     ) throws -> [Scope: TimeRangeSet] {
         let scopes = try selection.scopes()
-        var answered: [Scope: [StatisticName: TimeRangeSet]] = try selection.coverage(granularity)
-            .filter { scopes.contains($0.scope) }
-            .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
+        let statistics = selection.query.statistics.filter {
+            $0.isBilling || StatisticCatalogue.describe($0).api == .usage
+        }
+        // Servers have no answers of their own by name; what was asked for without a name is everything.
+        let isNamed = !statistics.isEmpty && granularity != .minutely
+        var answered =
+            isNamed
+            ? try selection.answers(of: statistics, granularity).filter { scopes.contains($0.key) }
+            : try selection.coverage(granularity).filter { scopes.contains($0.scope) }
+                .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
         for tail in try selection.freshness(granularity) where tail.isLive {
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
             let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()
             answered[tail.scope, default: [:]][tail.statistic] = settled.union(range)
         }
-        let statistics = selection.query.statistics
-        let billing = statistics.filter(\.isBilling)
-        let others = statistics.filter { !$0.isBilling }
-        if !billing.isEmpty {
-            for scope in scopes {
-                for (name, ranges) in try AnsweredTable(db: db, scope: scope, granularity: granularity).read()
-                where name.isBilling {
-                    let tail = answered[scope]?[name] ?? TimeRangeSet()
-                    answered[scope, default: [:]][name] = tail.union(ranges)
-                }
-            }
-        }
+        let billing = isNamed ? statistics.filter(\.isBilling) : []
+        let others = isNamed ? statistics.filter { !$0.isBilling } : selection.query.statistics
         return Dictionary(
             uniqueKeysWithValues: scopes.map { scope in
                 let answered = answered[scope] ?? [:]

@@ -188,8 +188,10 @@ struct RangeCoverageTests {
                 midnight + 4 * 3600, midnight + 8 * 3600, fetchedAt: midnight + 8 * 3600,
                 statistics: .names(["records"])
             ))
-        // Settled for all: the first four hours. The tail of records: the last two.
-        #expect(try await share(fixture, (0, 8), now: 8) == 0.75)
+        // Settled: four hours of all, and six of records, whose tail are the last two.
+        #expect(try await fixture.coverage() == [TimeRange(midnight, midnight + 4 * 3600)])
+        #expect(try await share(fixture, (0, 8), now: 8) == 1)
+        #expect(try await share(fixture, (0, 8), now: 8, .application, ["total_search_requests"]) == 0.5)
         #expect(try await share(fixture, (0, 8), now: 8, .application, ["records", "total_search_requests"]) == 0.5)
     }
 

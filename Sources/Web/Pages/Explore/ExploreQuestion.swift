@@ -223,6 +223,9 @@ struct ExploreQuestion: Sendable {
         var query = RangeQuery(
             statistics: statistics.map(\.name), applications: filter.applications,
             indices: filter.indices == .all ? .application : filter.indices ?? .application, range: range)
+        // A running day counts as fetched, whatever is missing of its hours: only what is over for both can be compared.
+        let over = wanted.filter(stored.contains).map { $0.floor(now) }.min() ?? now
+        if over > range.start { query.range.end = min(range.end, over) }
         var best: (granularity: Granularity, share: Double)?
         // A range of one bucket would be no chart.
         for granularity in wanted

@@ -24,10 +24,12 @@ struct IndexContent: ViewModel {
     var lacksDays: Bool
 
     /// - Parameters:
-    ///   - query: the question that `answer` answers; it ends with the last day that is over.
+    ///   - query: the question that `answer` answers: from the first of a month to the last day that is over.
+    ///   - fetched: the days that were fetched of ``searches``.
     ///   - root: the prefix of links.
     init(
-        _ index: IndexName, of application: ApplicationID, _ query: RangeQuery, _ answer: RangeAnswer, root: String
+        _ index: IndexName, of application: ApplicationID, _ query: RangeQuery, _ answer: RangeAnswer,
+        fetched: FetchedRanges, root: String
     ) {
         name = index.text
         self.application = application
@@ -40,7 +42,7 @@ struct IndexContent: ViewModel {
                 address: root + Self.explore(scope + [("statistic", series.key.statistic.text)]))
         }
         hasCharts = !charts.isEmpty
-        months = Self.months(found, scope, query, answer.fetched)
+        months = Self.months(found, scope, query, fetched)
         hasMonths = !months.isEmpty
         lacksDays = months.contains { $0.searches.hasPrefix(Self.atLeast) }
     }
@@ -82,6 +84,8 @@ struct IndexContent: ViewModel {
         return Markup(trusted: chart.fitted().figure(id: id))
     }
 
+    /// The statistic of the months' searches.
+    static let searches: StatisticName = "billed_search_requests"
     private static let atLeast = "≥ "
 
     /// The calendar months of the searches and records, newest first. A sum that lacks days is marked.
@@ -93,15 +97,15 @@ struct IndexContent: ViewModel {
         let today = query.range.end / day
         func isWhole(_ month: Range<Int64>, _ key: SeriesKey) -> Bool {
             let days = TimeRange(month.lowerBound * day, min(month.upperBound, today) * day)
-            return days.start >= query.range.start && fetched.contains(days, of: key)
+            return fetched.contains(days, of: key)
         }
         func values(_ name: StatisticName) -> [Range<Int64>: [Double]] {
             let points = series.first { $0.key.statistic == name }?.points ?? []
             return Dictionary(grouping: points) { BillingPeriod().containing($0.time / day) }
                 .mapValues { $0.map(\.value.double) }
         }
-        let (searches, records) = (values("billed_search_requests"), values("records"))
-        let searchKey = series.first { $0.key.statistic == "billed_search_requests" }?.key
+        let (searches, records) = (values(Self.searches), values("records"))
+        let searchKey = series.first { $0.key.statistic == Self.searches }?.key
         return Set(searches.keys).union(records.keys).sorted { $0.lowerBound > $1.lowerBound }.map { month in
             let times = [("start", month.lowerBound), ("end", month.upperBound)].map { name, number in
                 (name: name, value: RFC3339.string(number * day))

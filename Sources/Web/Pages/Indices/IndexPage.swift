@@ -11,9 +11,10 @@ enum IndexPage {
         "billed_search_requests", "records", "99p_processing_time", "avg_processing_time", "total_indexing_operations",
         "queries_above_last_ms_processing_time",
     ]
-    /// Days of the charts, and of the table of months.
+    /// Days of the charts.
     static let charted: Int64 = 90
-    static let stored: Int64 = 365
+    /// The age in days of the oldest month of the table.
+    private static let stored: Int64 = 365
 
     private static let prefix = "\(PageName.indices.path)/"
     private static let parameters = [
@@ -72,11 +73,15 @@ enum IndexPage {
         }
         let now = exporter.clock.now
         let end = Granularity.daily.floor(now)
+        // Whole months: the first would lack days.
+        let first = BillingPeriod().containing(end / Granularity.daily.seconds - stored).lowerBound
         let query = RangeQuery(
             statistics: statistics, applications: [application], indices: .names([index]), granularity: .daily,
-            range: TimeRange(end - stored * Granularity.daily.seconds, end))
+            range: TimeRange(first * Granularity.daily.seconds, end))
+        var searches = query
+        searches.statistics = [IndexContent.searches]
         return IndexContent(
             index, of: application, query, try await RangeParameters.answer(query, exporter, now: now),
-            root: exporter.paths.linkPrefix)
+            fetched: try await exporter.history.fetchedRanges(of: searches, now: now), root: exporter.paths.linkPrefix)
     }
 }
