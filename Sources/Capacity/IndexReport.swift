@@ -1,4 +1,5 @@
 internal import Forecast
+internal import History
 public import UsageModel
 
 /// The indices and their part in the usage.
@@ -17,6 +18,9 @@ public struct IndexReport: Sendable {
     /// Indices that hold records and were not searched in the last 28 days although all of them were fetched,
     /// the largest first. Searches of Query Suggestions count as searches here, although they are not billed.
     public var unsearched: [IndexUsage]
+    /// Indices of which more than two of the last 28 days were not fetched, so that they may have more searches than
+    /// others. One that the newest list lacks is not among them; none is without the Usage API.
+    public var unfetched = 0
     /// The application's billed searches beside those of its indices; nil when the application's are not known for
     /// every one of the last 28 days.
     public var attribution: Attribution?
@@ -62,7 +66,8 @@ public struct IndexUsage: Sendable, Hashable {
     /// Change from ``monthSearchesBefore`` to ``monthSearches``. An index that had none has grown by all of them. Nil
     /// when neither was reported, or when one of those days was not fetched.
     public var monthGrowth: Double?
-    /// ``searches`` as a share of all indices', in 0 ... 1.
+    /// ``searches`` as a share of all indices', in 0 ... 1; an upper bound while others are among
+    /// ``IndexReport/unfetched``. Nil when nothing was reported, or when it is among them itself.
     public var share: Double?
     /// Change in searches a day, of the last 28 days and the 28 before: means of the days that were fetched. Nil
     /// when nothing was reported, or less than half of either was fetched.
@@ -87,11 +92,18 @@ public struct IndexUsage: Sendable, Hashable {
 extension IndexReport {
     init(_ input: CapacityInput) {
         var usage = input.indices.map { IndexUsage($0, input) }
+        let gone = Set(input.inventory?.indices.filter { $0.gone != nil }.map(\.name) ?? [])
+        let listed = usage.filter { !gone.contains($0.index) }
+        let unfetched = input.hasUsage ? Set(listed.filter { !$0.isMostlyFetched }.map(\.index)) : []
+        self.unfetched = unfetched.count
         let total = usage.reduce(0) { $0 + max($1.searches ?? 0, 0) }
         if total > 0 {
-            for number in usage.indices { usage[number].share = usage[number].searches.map { max($0, 0) / total } }
+            for number in usage.indices {
+                if unfetched.contains(usage[number].index) { continue }
+                usage[number].share = usage[number].searches.map { max($0, 0) / total }
+            }
         }
-        attribution = Attribution(usage, input)
+        attribution = Attribution(usage, input, isComplete: listed.allSatisfy { $0.coverage >= 1 })
         month = input.month
         let firstDay = input.newest(Self.span).lowerBound
         self.usage = Self.sorted(usage, by: \.searches)
@@ -122,14 +134,14 @@ extension IndexReport {
 }
 
 extension IndexReport.Attribution {
-    fileprivate init?(_ usage: [IndexUsage], _ input: CapacityInput) {
+    fileprivate init?(_ usage: [IndexUsage], _ input: CapacityInput, isComplete: Bool) {
         let days =
             input.days(ContractLimit.searchRequestsPerMonth.statistic)?
             .values(in: input.newest(IndexReport.span)) ?? []
         guard days.count == IndexReport.span else { return nil }
         application = days.reduce(0) { $0 + $1.value }
         indices = usage.reduce(0) { $0 + max($1.searches ?? 0, 0) }
-        isComplete = usage.allSatisfy { $0.coverage >= 1 }
+        self.isComplete = isComplete
     }
 }
 
@@ -142,6 +154,11 @@ extension CapacityInput {
 }
 
 extension IndexUsage {
+    /// Whether its sum of the last 28 days is one to compare with others.
+    fileprivate var isMostlyFetched: Bool {
+        (coverage * Double(Self.span)).rounded() >= Double(Self.fewestForSum)
+    }
+
     private static let span = IndexReport.span
     /// 52 weeks, so that weekdays meet.
     private static let year = 364

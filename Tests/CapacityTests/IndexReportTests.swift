@@ -1,3 +1,4 @@
+import History
 import TestSupport
 import Testing
 
@@ -85,6 +86,37 @@ import UsageModel
         let report = IndexReport(fixture.input)
         #expect(report.usage.map(\.index) == ["c", "b", "d", "e", "a"])
         #expect(report.usage.map(\.share) == [0.6, 0.2, 0.2, 0, nil])
+    }
+
+    @Test func `shares are of what was fetched, and not told of an index that was not`() {
+        var fixture = CapacityFixture(days: 28, indices: ["a", "b", "c"])
+        for (index, searches) in [("a", 3.0), ("b", 2), ("c", 1)] as [(IndexName, Double)] {
+            fixture.add("billed_search_requests", index: index) { _ in searches }
+        }
+        func shares() -> [Double?] { IndexReport(fixture.input).usage.sorted { $0.index < $1.index }.map(\.share) }
+        // Two days more or less do not change the order.
+        fixture.leaveOut(0..<2, index: "b")
+        #expect(IndexReport(fixture.input).unfetched == 0 && shares().allSatisfy { $0 != nil })
+        fixture.leaveOut(0..<28, index: "b")
+        #expect(IndexReport(fixture.input).unfetched == 1)
+        #expect(shares() == [0.75, nil, 0.25])
+        fixture.leaveOut(0..<14, index: "c")
+        #expect(IndexReport(fixture.input).unfetched == 2)
+        #expect(shares() == [84.0 / 98, nil, nil])
+        // What is gone is not fetched, and has no more searches than it had.
+        fixture.inventory = IndexInventory(
+            firstFetched: 0, fetched: 86_400, isWhole: true,
+            indices: ["b", "c"].map {
+                InventoriedIndex(
+                    $0, primary: nil, isVirtual: false, entries: nil, created: nil, updated: 0, firstSeen: 0,
+                    lastSeen: 0,
+                    gone: 86_400)
+            })
+        #expect(IndexReport(fixture.input).unfetched == 0)
+        #expect(shares() == [84.0 / 98, nil, 14.0 / 98])
+        fixture.hasUsage = false
+        fixture.inventory = nil
+        #expect(IndexReport(fixture.input).unfetched == 0)
     }
 
     @Test func `what no index has of the application's searches is told, as far as every day is known`() throws {

@@ -32,6 +32,33 @@ struct CollectorPageTests {
         }
     }
 
+    @Test("Of several applications a table leads to each, and their calendars are closed")
+    func several() async throws {
+        let site = try Site()
+        for application in ["APP", "B", "C"] as [ApplicationID] {
+            try await site.storeDays("billed_search_requests", 3, application: application) { _ in 1 }
+        }
+        try await withServer(site.exporter) { web in
+            let answer = try await web.get("/collector")
+            let page = try answer.page(current: "/collector")
+            for (place, id) in ["APP", "B", "C"].enumerated() {
+                #expect(answer.has("<a href=\"#application-\(place + 1)\"><bdi>\(id)</bdi></a>"))
+                #expect(answer.has("<h2 id=\"application-\(place + 1)\"><bdi>\(id)</bdi>"))
+            }
+            #expect(page.all("details").count == 3)
+        }
+        let alone = try Site()
+        try await alone.storeDays("billed_search_requests", 3) { _ in 1 }
+        try await withServer(alone.exporter) { web in
+            let answer = try await web.get("/collector")
+            let page = try answer.page(current: "/collector")
+            #expect(page.all("details").isEmpty)
+            #expect(page.all("ol").count { $0.attributes["class"] == "calendar" } == 2)
+            // Months before anything was wanted are left out.
+            #expect(answer.has(">Jul 2026<") && !answer.has(">Jun 2026<"))
+        }
+    }
+
     @Test("Before the first answer it says that everything is to come")
     func first() async throws {
         let metered = try MeteredWorld(indices: ["products"])
@@ -64,7 +91,7 @@ struct CollectorPageTests {
             let answer = try await web.get("/collector")
             try answer.page()
             for words in [
-                "401: the key is refused", "max_qps", "Failing: blog", "rejected or missing", "unauthorized",
+                "401: the key is refused", "max_qps", "Failing: blog", ">rejected<", "unauthorized",
                 "not configured", ">1,530<", ">3,000<", "value=\"51\"",
             ] {
                 #expect(answer.text.contains(words), "\(words)")

@@ -1,4 +1,5 @@
 import History
+import Presentation
 import TestSupport
 import Testing
 import UsageModel
@@ -44,6 +45,27 @@ struct IndicesPageTests {
             let links = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("/indices/") }
             #expect(links.first == "/indices/index%205?application=APP" && links.count == 5)
             for link in links { try await web.get(link.replacing("&amp;", with: "&")).page(current: "/indices") }
+        }
+    }
+
+    @Test("While indices are still being fetched, shares are upper bounds, and a sentence says so")
+    func unfetched() async throws {
+        let site = try await site(1..<3)
+        try await withServer(site.exporter) { web in
+            let before = try await web.get("/indices")
+            #expect(!before.has("≤"))
+            try await site.storeDays("billed_search_requests", 10, index: "late") { _ in 1 }
+            site.clock.advance(by: 120)
+            for path in ["/indices", "/"] {
+                let page = try await web.get(path)
+                #expect(
+                    page.has("≤ 63%") && page.has("1 of 3\(Figure.space)indices was not fetched for all of"), "\(path)")
+            }
+            let report = try await web.get("/capacity")
+            #expect(report.has("index 2 made 63% of the billed searches of the indices fetched so far"))
+            #expect(report.has("≤ 63%"))
+            let json = try await web.get("/api/v1/capacity").json()
+            #expect(json["applications"]?.array?.first?["indices"]?["unfetched"] == .number(.integer(1)))
         }
     }
 
@@ -165,6 +187,16 @@ struct IndicesPageTests {
                 cells.map { "\($0.output.1): \($0.output.2)" }
                     == ["July 2026, so far: 1,400", "June 2026: ≥ 2,700", "May 2026: 3,100"])
             #expect(text.contains("a lower bound"))
+        }
+    }
+
+    @Test("The oldest month is whole where all of it is stored, however old the history is")
+    func oldest() async throws {
+        let site = try Site()
+        try await site.storeDays("billed_search_requests", 800, index: "shop") { _ in 100 }
+        try await withServer(site.exporter) { web in
+            let page = try await web.get("/indices/shop")
+            #expect(page.has(">July 2025</a>") && page.has(">3,100<") && !page.has("≥") && !page.has("a lower bound"))
         }
     }
 

@@ -57,6 +57,17 @@ extension ExcessCost {
 }
 
 extension IndexReport {
+    /// A sentence on ``unfetched`` indices, of which there are some.
+    public var unfetchedWords: String {
+        "\(Figure.exact(unfetched)) of \(Figure.count(usage.count, "index", "indices")) \(unfetched == 1 ? "was" : "were") "
+            + "not fetched for all of the last \(Self.span) days: shares are upper bounds, and the order may change."
+    }
+
+    /// The share of one index for a cell of a table.
+    public func share(of usage: IndexUsage) -> String {
+        usage.share.map { (unfetched > 0 ? "≤ " : "") + Figure.percent($0) } ?? Figure.missing
+    }
+
     /// A sentence or two on the searches that no index has.
     var attributionWords: String {
         guard let attribution else {

@@ -11,8 +11,9 @@ extension CapacityReport {
         var answer: String
         var details: [String] = []
         if let first = indices.usage.first, let searches = first.searches, searches > 0, let share = first.share {
+            let whose = indices.unfetched > 0 ? "the indices fetched so far" : "all indices"
             answer =
-                "\(Phrase.name(first.index)) made \(Figure.percent(share)) of the billed searches of all indices in \(span)"
+                "\(Phrase.name(first.index)) made \(Figure.percent(share)) of the billed searches of \(whose) in \(span)"
             details.append("\(Phrase.name(first.index)) had \(Figure.compact(searches)) searches.")
             details.append(indices.attributionWords)
         } else if indices.usage.contains(where: { $0.searches != nil }) {
@@ -48,7 +49,10 @@ extension CapacityReport {
             }
         }
         let partial = indices.usage.count { ($0.searches ?? 0) > 0 && $0.coverage < 1 }
-        if partial > 0 {
+        if indices.unfetched > 0 {
+            details.append(indices.unfetchedWords)
+            if severity != .unknown { (state, severity) = ("Incomplete data", .warning) }
+        } else if partial > 0 {
             details.append(
                 "\(Figure.count(partial, "index has", "indices have")) days that were not fetched; "
                     + "the true numbers may be higher.")

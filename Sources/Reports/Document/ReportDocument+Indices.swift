@@ -13,6 +13,7 @@ extension ReportDocument.Section {
         }
         guard report.hasUsage else { return Self(id: "indices", title: "Indices", blocks: [growthAlone(indices)]) }
         var blocks: [ReportDocument.Block] = [.table(top(indices, charts, rest))]
+        if indices.unfetched > 0 { blocks.append(.paragraph(indices.unfetchedWords)) }
         if indices.usage.contains(where: { $0.share != nil }) { blocks.append(.paragraph(indices.attributionWords)) }
         if !indices.growing.isEmpty { blocks.append(.table(growing(indices))) }
         if !indices.growingRecords.isEmpty { blocks.append(.table(growingRecords(indices))) }
@@ -44,7 +45,7 @@ extension ReportDocument.Section {
         ) { usage in
             [
                 .name(usage.index.text), .text(atLeast(usage)),
-                .text(usage.share.map(Figure.percent) ?? Figure.missing),
+                .text(indices.share(of: usage)),
                 .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesBefore)),
                 .text(usage.coverage < 1 ? Figure.missing : Phrase.change(usage.searches, from: usage.searchesYearAgo)),
                 .text(usage.records.map(Figure.compact) ?? Figure.missing), .sparkline(charts.sparkline(usage)),

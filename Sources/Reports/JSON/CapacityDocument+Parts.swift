@@ -11,6 +11,8 @@ extension CapacityDocument {
         var growing: [IndexName]
         var growingRecords: [IndexName]
         var unsearched: [IndexName]
+        /// The number of indices that may have more searches than others, because days were not fetched.
+        var unfetched: Int
         /// The application's searches beside those of its indices.
         @OrNull var attribution: Attribution?
 
@@ -19,6 +21,7 @@ extension CapacityDocument {
             growing = report.growing.map(\.index)
             growingRecords = report.growingRecords.map(\.index)
             unsearched = report.unsearched.map(\.index)
+            unfetched = report.unfetched
             attribution = report.attribution.map(Attribution.init)
         }
     }

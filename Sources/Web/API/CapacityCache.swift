@@ -44,8 +44,9 @@ public actor CapacityCache {
         var report: CapacityReport
 
         /// Seconds that it is kept although the history has changed: so long that pages that are asked for without a
-        /// pause take a twentieth of a processor, and a minute at most.
-        var patience: Double { min(max(20 * duration, 1), 60) }
+        /// pause take a twentieth of a processor, and a minute at most. Before all indices were fetched, every answer
+        /// changes it much: a fifth of a processor.
+        var patience: Double { min(max((report.indices.unfetched > 0 ? 5 : 20) * duration, 1), 60) }
     }
 
     private let history: History

@@ -1,4 +1,5 @@
 internal import AlgoliaClient
+internal import Capacity
 internal import Collector
 internal import Exposition
 internal import History
@@ -7,7 +8,7 @@ internal import UsageModel
 
 /// One application on the collector's page.
 struct CollectorApplication: ViewModel {
-    /// Months that the calendars show: more than the longest that Algolia lets anyone look back.
+    /// The most days that calendars show: more than the longest that Algolia lets anyone look back.
     private static let days: Int64 = 14 * 30 + 7
     /// Rows of the table of indices.
     private static let rows = 100
@@ -39,19 +40,22 @@ struct CollectorApplication: ViewModel {
     var state: String
     var stateName: String
     var lastSuccess: Markup?
+    var indexNumber: String
     var indexCount: String
     var hasRows: Bool
     var rows: [ProgressRow]
     var notes: [Markup]
     var hasKeys: Bool
     var keys: [Key]
+    /// Whether the calendars are closed at first, as beside those of other applications.
+    var isFolded: Bool
     var calendars: [Calendar]
     var hasIndices: Bool
     var indices: [Index]
     var cut: String
     var list: ListedIndices?
 
-    init(_ id: ApplicationID, position: Int, _ facts: CollectorFacts) {
+    init(_ id: ApplicationID, position: Int, isFolded: Bool, _ facts: CollectorFacts) {
         let status = facts.statuses.first { $0.application == id }
         self.id = id
         anchor = "application-\(position)"
@@ -59,7 +63,9 @@ struct CollectorApplication: ViewModel {
         stateName = CollectorFacts.name(status?.state)
         lastSuccess = status?.lastSuccess.map(Markup.time)
         let names = Set(facts.fetched.keys.filter { $0.application == id && $0.isIndex }.map(\.index))
-        indexCount = Figure.count(max(status?.indices ?? 0, names.count), "index", "indices")
+        let number = max(status?.indices ?? 0, names.count)
+        indexNumber = Figure.exact(number)
+        indexCount = Figure.count(number, "index", "indices")
         rows = facts.progress(of: id)
         hasRows = !rows.isEmpty
         notes = status.map(CollectorFacts.notes) ?? []
@@ -68,6 +74,7 @@ struct CollectorApplication: ViewModel {
         calendars =
             status?.keys.contains(.usage) == false
             ? [] : [Granularity.hourly, .daily].map { Self.calendar(id, $0, status, facts) }
+        self.isFolded = isFolded && !calendars.isEmpty
         let indices = Self.indices(id, names, status, facts)
         self.indices = Array(indices.prefix(Self.rows))
         hasIndices = !indices.isEmpty
@@ -81,11 +88,14 @@ struct CollectorApplication: ViewModel {
         _ id: ApplicationID, _ granularity: Granularity, _ status: ApplicationStatus?, _ facts: CollectorFacts
     ) -> Calendar {
         let today = CalendarText.day(of: facts.now)
+        let fetched = facts.fetched[Scope(application: id)]?[granularity] ?? TimeRangeSet()
+        let desired = status.map { $0.desiredRange(granularity, now: facts.now) }
+        // Months before anything was wanted say nothing.
+        let first = [fetched.ranges.first?.start, desired?.start].compactMap(\.self).min() ?? facts.now
         let calendar = CoverageDays.calendar(
-            fetched: facts.fetched[Scope(application: id)]?[granularity] ?? TimeRangeSet(),
-            desired: status.map { $0.desiredRange(granularity, now: facts.now) },
-            isBlocked: status?.isBlocked ?? false,
-            days: (today - days)..<(today + 1), now: facts.now)
+            fetched: fetched, desired: desired, isBlocked: status?.isBlocked ?? false,
+            days: max(CalendarMonth.containing(CalendarText.day(of: first)).lowerBound, today - days)..<(today + 1),
+            now: facts.now)
         return Calendar(
             title: "\(granularity == .hourly ? "Hourly" : "Daily") coverage of \(id)",
             calendar: Markup(trusted: calendar.html),
@@ -106,7 +116,7 @@ struct CollectorApplication: ViewModel {
                 switch (api, isUp) {
                 case (.monitoring, _) where !status.keys.contains(key): "not configured; clusters need none"
                 case _ where !status.keys.contains(key): "not configured"
-                case (.usage, _) where status.state == .unauthorized: "rejected or missing"
+                case (.usage, _) where status.state == .unauthorized: "rejected"
                 case (.monitoring, _) where status.infrastructure?.isRefused == true: "rejected"
                 case (_, true?): "accepted"
                 case (_, false?):

@@ -14,8 +14,9 @@ enum CollectorPage {
             contents: "Coverage calendars, requests, errors and keys of every application."
         ) { _ in
             let facts = try await CollectorFacts(exporter)
-            let applications = facts.applications().enumerated().map {
-                CollectorApplication($0.element, position: $0.offset + 1, facts)
+            let ids = facts.applications()
+            let applications = ids.enumerated().map {
+                CollectorApplication($0.element, position: $0.offset + 1, isFolded: ids.count > 1, facts)
             }
             let content = Content(facts, applications, exporter)
             return Page(
@@ -53,6 +54,8 @@ enum CollectorPage {
         }
 
         var hasApplications: Bool
+        /// Whether a table leads to the applications.
+        var hasSeveral: Bool
         var applications: [CollectorApplication]
         var hasRequests: Bool
         var requests: [Requests]
@@ -72,6 +75,7 @@ enum CollectorPage {
             let registry = facts.registry
             self.applications = applications
             hasApplications = !applications.isEmpty
+            hasSeveral = applications.count > 1
             let seconds = max(Double(facts.now) - exporter.process.started, 0)
             let counts = registry.samples(of: RequestMetrics.requests)
             requests = counts.map {

@@ -24,7 +24,7 @@ struct ListedIndices: ViewModel {
     init(_ inventory: IndexInventory) {
         let listed = inventory.indices.filter { $0.gone == nil }
         let gone = inventory.indices.count - listed.count
-        let missing: Markup = inventory.isWhole ? "" : "; some indices are missing in it"
+        let missing: Markup = inventory.isWhole ? "" : "; some indices are missing from it"
         let former: Markup = gone > 0 ? "; \(Figure.exact(gone)) more were listed before" : ""
         summary =
             "\(Figure.count(listed.count, "index", "indices")) in Algolia's list of \(Markup.time(inventory.fetched))\(missing)\(former)."

@@ -1,5 +1,6 @@
 internal import Capacity
 internal import Presentation
+internal import Reports
 internal import UsageModel
 
 /// Indices with what a planner compares, each a link to its page.
@@ -31,6 +32,8 @@ struct IndexTable: ViewModel {
     var span: String
     var label: String
     var summary: String
+    /// A sentence on what was not fetched; none where all was.
+    var unfetched: [String]
     /// Whether the script may sort it: the rows of one page of many are sorted by the server.
     var isWhole: Bool
     /// Whether indices can be chosen to be compared.
@@ -39,10 +42,11 @@ struct IndexTable: ViewModel {
     var rows: Markup
 
     /// - Parameters:
+    ///   - usage: the rows, of those of `report`.
     ///   - root: the prefix of links.
     ///   - month: shows the searches of this month, and not those of the last 28 days.
     init(
-        _ usage: [IndexUsage], of application: ApplicationID, root: String, label: String, summary: String,
+        _ usage: [IndexUsage], of report: CapacityReport, root: String, label: String, summary: String,
         isWhole: Bool = true, isChoice: Bool = false, month: Month? = nil
     ) {
         let span = String(IndexReport.span)
@@ -52,22 +56,23 @@ struct IndexTable: ViewModel {
         changeTitle = "Vs. \(month?.before ?? "previous \(span) days")"
         self.label = label
         self.summary = summary
+        unfetched = report.indices.unfetched > 0 ? [report.indices.unfetchedWords] : []
         self.isWhole = isWhole
         self.isChoice = isChoice
         rows = usage.map {
-            Self.row($0, of: application, root: root, isChoice: isChoice, isMonth: month != nil)
+            Self.row($0, of: report, root: root, isChoice: isChoice, isMonth: month != nil)
         }.joined("\n")
     }
 
     private static func row(
-        _ usage: IndexUsage, of application: ApplicationID, root: String, isChoice: Bool, isMonth: Bool
+        _ usage: IndexUsage, of report: CapacityReport, root: String, isChoice: Bool, isMonth: Bool
     ) -> Markup {
         let name = Markup(text: usage.index.text)
-        let link = root + IndexPage.link(usage.index, of: application)
+        let link = root + IndexPage.link(usage.index, of: report.application)
         let box: Markup =
             isChoice
             ? "<td><input type=\"checkbox\" name=\"index\" value=\"\(name)\" aria-label=\"Compare \(name)\"></td>" : ""
-        let searches = isMonth ? searchesOfMonth(usage) : searchesOfSpan(usage)
+        let searches = isMonth ? searchesOfMonth(usage) : searchesOfSpan(usage, report.indices)
         let records = cell(usage.records, Figure.compact) + changed(usage.records, from: usage.recordsBefore)
         let newest = usage.weekly.last.flatMap(\.self).map(Figure.compact) ?? Figure.missing
         let sparkline = Sparkline(label: "Searches by week, newest \(newest)", values: usage.weekly)
@@ -77,10 +82,10 @@ struct IndexTable: ViewModel {
             """
     }
 
-    private static func searchesOfSpan(_ usage: IndexUsage) -> Markup {
+    private static func searchesOfSpan(_ usage: IndexUsage, _ report: IndexReport) -> Markup {
         let isFetched = usage.coverage >= 1
         return cell(usage.searches) { (isFetched ? "" : "≥ ") + Figure.compact($0) }
-            + cell(usage.share, Figure.percent)
+            + cell(usage.share) { _ in report.share(of: usage) }
             + changed(isFetched ? usage.searches : nil, from: usage.searchesBefore)
     }
 

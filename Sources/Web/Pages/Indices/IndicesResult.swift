@@ -37,7 +37,7 @@ struct IndicesResult: ViewModel {
         pages = max((usage.count + IndicesPage.pageSize - 1) / IndicesPage.pageSize, 1)
         let count = Figure.count(usage.count, "index", "indices")
         table = IndexTable(
-            Array(shown), of: report.application, root: root, label: "Indices",
+            Array(shown), of: report, root: root, label: "Indices",
             summary: usage.count > IndicesPage.pageSize && hasRows
                 ? "\(count), \(Figure.exact(first + 1)) to \(Figure.exact(first + shown.count)) shown" : count,
             isWhole: usage.count == shown.count, isChoice: true, month: month)

@@ -90,7 +90,7 @@ struct OverviewApplication: ViewModel {
             ? []
             : [
                 IndexTable(
-                    Array(top), of: report.application, root: root, label: "Indices of \(report.application)",
+                    Array(top), of: report, root: root, label: "Indices of \(report.application)",
                     summary: "Most searched indices")
             ]
         allIndices =

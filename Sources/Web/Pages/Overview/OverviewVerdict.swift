@@ -47,7 +47,7 @@ struct OverviewVerdict: ViewModel {
             text =
                 without.isEmpty
                 ? "No limit is exceeded, and none is projected to be in this billing period."
-                : "No limit is exceeded. There is no forecast yet of \(without.joined(separator: ", "))."
+                : "No limit is exceeded. There is no forecast yet for \(without.joined(separator: ", "))."
             className = CapacityAnswer.Severity.good.className
         }
     }
