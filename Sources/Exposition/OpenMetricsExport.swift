@@ -10,18 +10,21 @@ public struct OpenMetricsExport: Sendable {
     private let stored: [StoredSeries]
     private let series: MetricSeriesSet
     private let range: TimeRange
+    private let now: UnixTime
 
     /// - Parameters:
     ///   - series: the stored series to write; those that `/metrics` does not have are left out.
     ///   - granularities: the widths of buckets to write.
+    ///   - range: the buckets that begin in it and have ended at `now`: a sample is what a whole bucket has.
     ///   - labels: those that are added to each application's metrics.
     public init(
-        _ series: [StoredSeries], granularities: [Granularity], range: TimeRange,
+        _ series: [StoredSeries], granularities: [Granularity], range: TimeRange, now: UnixTime,
         labels: ApplicationLabels = ApplicationLabels()
     ) {
         stored = series
         self.series = MetricSeriesSet(series.map(\.key), granularities: granularities, labels: labels)
         self.range = range
+        self.now = now
     }
 
     /// Writes everything.
@@ -33,7 +36,8 @@ public struct OpenMetricsExport: Sendable {
         var family = ""
         for member in series.members {
             let historical = member.series
-            var rest: TimeRange? = range
+            let ended = TimeRange(range.start, min(range.end, historical.granularity.floor(now)))
+            var rest: TimeRange? = ended.isEmpty ? nil : ended
             while let asked = rest {
                 let page = try await history.page(of: [stored[member.position]], historical.granularity, range: asked)
                 rest = page.rest

@@ -25,11 +25,13 @@ struct OpenMetricsExportTests {
     }
 
     private func export(
-        _ history: History, _ granularities: [Granularity] = Granularity.allCases, range: TimeRange? = nil
+        _ history: History, _ granularities: [Granularity] = Granularity.allCases, range: TimeRange? = nil,
+        now: UnixTime? = nil
     ) async throws -> (text: String, samples: Int) {
         var bytes: [UInt8] = []
         let samples = try await OpenMetricsExport(
-            history.storedSeries(), granularities: granularities, range: range ?? TimeRange(0, start + 900 * 86_400)
+            history.storedSeries(), granularities: granularities, range: range ?? TimeRange(0, start + 900 * 86_400),
+            now: now ?? start + 900 * 86_400
         ).write(from: history) { bytes += $0 }
         return (String(decoding: bytes, as: UTF8.self), samples)
     }
@@ -99,6 +101,22 @@ struct OpenMetricsExportTests {
         #expect(!exported.text.contains("algolia_usage_records"))
     }
 
+    @Test("A bucket that has not ended has no sample yet, and none has a time to come")
+    func unfinished() async throws {
+        let history = try History(path: folder.file("history.db"))
+        try await store(history, "insights_operations", [5, 6, 7])
+        try await store(history, "insights_operations", by: .daily, [11, 12])
+        let now = start + 86_400 + 7200 + 600
+        let text = try await export(history, now: now).text
+        let times = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap {
+            $0.split(separator: " ").last.flatMap { UnixTime($0) }
+        }
+        #expect(times == [start + 86_400, start + 3600, start + 7200, start + 10_800])
+        let early = try await export(history, now: start + 7200 + 600).text
+        #expect(early.contains(" 6 \(start + 7200)\n") && !early.contains("\(start + 10_800)"))
+        #expect(!early.contains("daily"))
+    }
+
     @Test("An empty history is an empty document")
     func empty() async throws {
         let history = try History(path: folder.file("history.db"))
@@ -111,7 +129,7 @@ struct OpenMetricsExportTests {
         try await store(history, "records", index: "a", [5])
         var bytes: [UInt8] = []
         try await OpenMetricsExport(
-            history.storedSeries(), granularities: [.hourly], range: TimeRange(0, start + 86_400),
+            history.storedSeries(), granularities: [.hourly], range: TimeRange(0, start + 86_400), now: start + 86_400,
             labels: ApplicationLabels(["APP": ["team": "a\"b"], "OTHER": ["team": "c"]])
         ).write(from: history) { bytes += $0 }
         let text = String(decoding: bytes, as: UTF8.self)

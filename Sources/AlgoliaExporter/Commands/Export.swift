@@ -52,14 +52,15 @@ struct Export: AsyncParsableCommand {
 
     func run() async throws {
         try await DatabaseCommand.withHistory(common, readOnly: true) { history, settings in
-            let range = try range(now: SystemClock().now)
+            let now = SystemClock().now
+            let range = try range(now: now)
             let series = try select(try await history.storedSeries())
             let granularities = try granularities()
             let target = try OutputFile(output)
             switch format {
             case .openmetrics:
                 try await OpenMetricsExport(
-                    series, granularities: granularities, range: range, labels: settings.applicationLabels
+                    series, granularities: granularities, range: range, now: now, labels: settings.applicationLabels
                 ).write(from: history, to: target.write)
             case .csv, .jsonl:
                 try await RowsExport(
