@@ -31,7 +31,7 @@ public struct ClientCheck: Sendable {
             Finding(verdict: verdict, what: "\(client.application) usage API", text: text)
         }
         guard client.key(.usage) != nil else {
-            return finding(.skipped, "no usage key; only levels of indices and their growth are collected")
+            return finding(.skipped, "no usage key; only records, sizes and build times of indices are collected")
         }
         switch await ask(.all, now) {
         case .success(let answer):

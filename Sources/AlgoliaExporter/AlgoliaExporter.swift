@@ -18,8 +18,9 @@ struct AlgoliaExporter: AsyncParsableCommand {
             _ for . and -. For example, ALGOLIA_EXPORTER_LOG_LEVEL=debug is --log.level=debug. A flag wins over its
             variable, a variable over the configuration file.
 
-            Exit status: 0 on success, and when `serve` was stopped by SIGTERM or SIGINT; 1 on
-            failure; 64 when the command line is wrong. Each problem is one line on standard
+            Exit status: 0 on success, and when `serve` or `simulate` was stopped by SIGTERM or
+            SIGINT; 1 on failure; 64 when the command line is wrong; 128 plus the number of the
+            signal when a signal ended another command. Each problem is one line on standard
             error that begins with `error: `.
             """,
         version: Build.text,

@@ -109,7 +109,7 @@ extension Settings {
 public struct ApplicationSettings: Sendable, Hashable {
     /// The application's id: at most 30 ASCII letters, digits, `-` and `_`.
     public var id: ApplicationID
-    /// The key with the `usage` ACL; nil where there is a search key alone, which leaves the levels of indices.
+    /// The key with the `usage` ACL; nil where there is a search key alone, which leaves records and sizes of indices.
     public var usageKey: SecretSource?
     /// The key of the Monitoring API; nil leaves servers out.
     public var monitoringKey: SecretSource?

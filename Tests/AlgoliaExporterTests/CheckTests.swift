@@ -57,6 +57,15 @@ struct CheckTests {
             "\(after)")
     }
 
+    @Test("A file that names no application fails: serve refuses it")
+    func empty() async throws {
+        let folder = TemporaryFolder()
+        try "applications: []\n".write(toFile: folder.file("exporter.yml"), atomically: true, encoding: .utf8)
+        let (status, lines) = try await check("--config.file exporter.yml", in: folder)
+        #expect(status == 1)
+        #expect(lines.first == "FAIL  configuration: exporter.yml names no application", "\(lines)")
+    }
+
     @Test("Keys that nobody accepts fail, and what to do next is to correct them")
     func failing() async throws {
         let folder = TemporaryFolder()

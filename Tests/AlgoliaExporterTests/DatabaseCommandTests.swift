@@ -27,7 +27,7 @@ struct DatabaseCommandTests {
         #expect(status == 1)
         let lines = folder.text("found").split(separator: "\n")
         #expect(!lines.isEmpty && lines.allSatisfy { $0.contains("table ") && $0.contains("; ") })
-        #expect(lines.contains { $0.contains("which is to come") })
+        #expect(lines.contains { $0.contains("which is in the future") })
         #expect(folder.text("error").contains("history.db is damaged: \(CountText.grouped(lines.count)) finding"))
     }
 

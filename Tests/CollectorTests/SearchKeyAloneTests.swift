@@ -30,7 +30,7 @@ struct SearchKeyAloneTests {
                 statistics: ["index_entries"], indices: .all, range: TimeRange(World.start - 3600, World.start * 2)),
             now: world.clock.now)
         #expect(entries.series.map(\.points.count) == [4, 4])
-        #expect(log.lines.contains { $0.contains("no usage key configured; collecting levels of indices") })
+        #expect(log.lines.contains { $0.contains("no usage key configured; collecting only records, sizes") })
         #expect(!log.lines.contains { $0.hasPrefix("warning") }, "\(log.lines)")
     }
 

@@ -52,6 +52,11 @@ private func plain(_ text: String) -> String {
         #expect(plain(Figure.change(0.12)) == "+12%")
         #expect(plain(Figure.change(-0.034)) == "−3.4%")
         #expect(plain(Figure.change(0)) == "±0%")
+        #expect(plain(Figure.change(-0.0004)) == "±0%")
+        #expect(plain(Figure.change(0.0006)) == "+0.1%")
+        #expect(plain(Figure.change(-0.0006)) == "−0.1%")
+        #expect(plain(Figure.change(1.0004)) == "+100%")
+        #expect(plain(Figure.change(-0.9999)) == "−99.9%")
         #expect(plain(Figure.change(.nan)) == "—")
     }
 

@@ -76,7 +76,7 @@ import UsageModel
                 == "Limit ahead. The commitment is projected to be used up on 10 Feb 2027.")
         #expect(
             try answer("search_requests_per_year.year").details.hasSuffix(
-                " That is in the term from 1 Feb 2027 on."))
+                " That is in the term that begins on 1 Feb 2027."))
         report.limits[3].exhaustion = .expected(
             day: ReportFixture.end + 30, earliest: ReportFixture.end + 20, latest: nil)
         #expect(!(try answer("search_requests_per_year.year", report).details.contains("the term")))

@@ -80,12 +80,13 @@ struct InventoryTests {
         #expect(plain(untouched.text) == "1 index with 2 k records (20% of all) was not updated for 90 days.")
         #expect(untouched.details == "Index: <old>." && untouched.severity == .warning)
         let changes = try answer("indices.changes", inventory)
-        #expect(plain(changes.text) == "In the last 30 days, 1 index appeared and 1 went.")
-        #expect(changes.details == "Appeared last: new. Went last: tmp.")
+        #expect(plain(changes.text) == "In the last 30 days, 1 index was added and 1 removed.")
+        #expect(changes.details == "Added most recently: new. Removed most recently: tmp.")
         var quiet = inventory
         (quiet.untouched, quiet.appeared, quiet.gone) = ([], [], [])
         #expect(try answer("indices.untouched", quiet).severity == .good)
-        #expect(plain(try answer("indices.changes", quiet).text) == "No index appeared or went in the last 30 days.")
+        #expect(
+            plain(try answer("indices.changes", quiet).text) == "No index was added or removed in the last 30 days.")
     }
 
     @Test("Every format has it")

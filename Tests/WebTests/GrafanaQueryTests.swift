@@ -100,6 +100,7 @@ struct GrafanaQueryTests {
             #""data":"{\"application\": \"APP\", \"index\": \"a[xy]b\"}""#,
             #""payload":{"index":"{axb,nope}","key":"","granularity":"","aggregate":"default","statistic":null}"#,
             #""payload":{"index":["axb"],"application":"$__all","granularity":["hourly"],"key":[]}"#,
+            #""payload":{"index":"axb","granularity":"(hourly)","aggregate":"(default)"}"#,
         ])
     func payloads(payload: String) async throws {
         try await withSite { web in

@@ -45,7 +45,8 @@ struct Check: AsyncParsableCommand {
         let source = demo ? "demo" : common.configFile ?? "the environment"
         let count = settings.applications.count
         if settings.applications.isEmpty {
-            report(.skipped, "configuration", "\(source) names no application")
+            // A file is there to name some; the environment may have nothing yet.
+            report(common.configFile == nil ? .skipped : .fails, "configuration", "\(source) names no application")
         } else {
             report(.works, "configuration", "\(source), \(count) \(count == 1 ? "application" : "applications")")
         }

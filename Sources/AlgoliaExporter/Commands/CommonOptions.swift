@@ -9,7 +9,9 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .customLong("config.file"), help: "Path to the YAML configuration file.")
     var configFile: String?
 
-    @Option(name: .customLong("storage.path"), help: "Path to the SQLite database. (default: data/history.db)")
+    @Option(
+        name: .customLong("storage.path"),
+        help: "Path to the SQLite database. (default: storage.path of the configuration, or data/history.db)")
     var storagePath: String?
 
     @OptionGroup var logging: LoggingOptions

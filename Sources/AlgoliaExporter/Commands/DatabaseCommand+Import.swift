@@ -9,10 +9,10 @@ extension DatabaseCommand {
         static let configuration = CommandConfiguration(
             abstract: "Merge the database of another exporter into this one.",
             discussion: """
-                Both then have what either had. Of two different values, a settled one is better than a provisional one, \
-                otherwise that of the exporter which asked Algolia last. The other file is only read; of one that an older \
-                version has written, a copy is migrated. The exporter must not run. An import that is interrupted is \
-                repeated.
+                This database then has all data of both. Where two values differ, a settled value wins over a \
+                provisional one; otherwise the value of the exporter that queried Algolia last wins. The other file is \
+                only read; if an older version has written it, a copy is migrated. Stop the exporter first. An \
+                interrupted import can be repeated.
                 """)
 
         @Argument(help: "Path of the other database.")

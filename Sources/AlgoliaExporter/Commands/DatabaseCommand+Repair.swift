@@ -9,19 +9,19 @@ extension DatabaseCommand {
     /// Replaces a damaged history by what is left of it.
     struct Repair: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Repair a damaged database, also from a backup. The exporter must not run.",
+            abstract: "Repair a damaged database, optionally with a backup. Stop the exporter first.",
             discussion: """
                 Copies every row that can be read into a new file and leaves out what `db verify` finds wrong. What is \
                 lost is marked as not fetched, so that the exporter asks Algolia for it again, as far back as it \
-                collects; --from takes it from a backup. The damaged file is never written: it stays beside the new one, \
-                which gets its name, under a name with the date. Needs free disk space of the size of the database. \
+                collects; --from takes it from a backup. The damaged file is never written: it is renamed, with the \
+                date in its name, and the new file takes its place. Needs free disk space of the size of the database. \
                 Does nothing to an intact database.
                 """)
 
         /// Lines about lost points that are printed at most.
         private static let lines = 1000
 
-        @Option(name: .customLong("from"), help: "Path of a backup to take from what is missing.")
+        @Option(name: .customLong("from"), help: "Path of a backup to take missing data from.")
         var backup: String?
 
         @OptionGroup var common: CommonOptions

@@ -65,7 +65,7 @@ final class ProcessControl: Sendable {
         Thread.detachNewThread { [self] in
             Thread.sleep(forTimeInterval: Self.grace)
             logger?.warning(
-                "stopping took longer than \(Int(Self.grace)) s; exiting now, stored data stays"
+                "stopping took longer than \(Int(Self.grace)) s; exiting now, stored data is kept"
             )
             end(status)
         }
@@ -119,7 +119,7 @@ extension ProcessControl {
             return
         }
         guard !isStopping else {
-            logger?.warning("received a second stop signal; exiting now, stored data stays")
+            logger?.warning("received a second stop signal; exiting now, stored data is kept")
             end(0)
         }
         limitEnd(status: 0)

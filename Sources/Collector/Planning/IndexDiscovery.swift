@@ -16,7 +16,7 @@ struct IndexDiscovery {
     init(canList: Bool) { self.canList = canList }
 
     /// Whether to ask now: an interval after the last list, and soon after the hour turns at the latest, so that no hour
-    /// is without the levels of indices.
+    /// is without the records of indices.
     func isDue(now: UnixTime, interval: Int64) -> Bool {
         canList && Double(now) >= notBefore && now >= due(interval: interval)
     }
@@ -118,8 +118,8 @@ struct IndexDiscovery {
         let name = ForeignText.shown(index.text, redacting: [])
         if !canList {
             return """
-                index "\(name)" is not known to Algolia, or has no data in its newest hours (which of the two, a \
-                search key would tell): check its name in the configuration
+                index "\(name)" is not known to Algolia, or has no data in its newest hours (a search key \
+                would tell which): check its name in the configuration
                 """
         }
         guard hasSucceeded else {

@@ -19,7 +19,7 @@ extension ApplicationCollector {
         try await setIndices()
         let filter = state.settings.indices
         if !state.collectsUsage {
-            log.info("no usage key configured; collecting levels of indices from the list of indices only")
+            log.info("no usage key configured; collecting only records, sizes and build times of indices")
         } else if !client.canListIndices, filter.literalNames.isEmpty, filter.include != [] {
             log.info("no search key and no indices configured; collecting application-level statistics only")
         }

@@ -156,7 +156,7 @@ enum HistoryFile {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
             throw .locked(path: path)
         } catch let error as DatabaseError {
-            throw .damaged(path: path, reason: error.message ?? "\(error.resultCode)")
+            throw History.explain(error, path, isWriting: forWriting)
         } catch {
             throw .damaged(path: path, reason: "\(error)")
         }

@@ -46,7 +46,8 @@ public enum HistoryProblem: Sendable, Hashable {
         case .logDeleted:
             "the write-ahead log of database \(path) was deleted while in use; \(stopped); restart to continue"
         case .damaged(let reason):
-            "database \(path) is damaged: \(reason); \(stopped); check it with `algolia-exporter db verify` and restore a backup"
+            "database \(path) is damaged: \(reason); \(stopped); check it with `algolia-exporter db verify`, then repair "
+                + "it with `algolia-exporter db repair` or restore a backup"
         }
     }
 }

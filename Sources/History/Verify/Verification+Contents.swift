@@ -33,8 +33,8 @@ extension Verification {
                 let most = History.fetched(served.filter { answers[$0] != nil }, in: answers)
                 let least = History.fetched(served, in: answers)
                 for (ranges, what) in [
-                    (coverage.subtracting(most), "covered, and not answered"),
-                    (least.subtracting(coverage), "answered, and not covered"),
+                    (coverage.subtracting(most), "covered but not answered"),
+                    (least.subtracting(coverage), "answered but not covered"),
                 ] {
                     for range in ranges.ranges {
                         findings.append(
@@ -90,7 +90,7 @@ extension Verification {
                                 table: table.name,
                                 series: SeriesKey(
                                     application: scope.application, statistic: statistic, index: scope.index), day,
-                                "covered, and without points, which all other counts of the \(scope.isIndex ? "index" : "application") have",
+                                "covered but without points, which all other counts of the \(scope.isIndex ? "index" : "application") have",
                                 .restoreUnlessUnreported))
                     }
                 }

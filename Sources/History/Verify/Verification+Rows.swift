@@ -58,7 +58,7 @@ extension Verification {
                     return "column \"\(table.slotColumns[slot])\" holds no finite number"
                 }
                 let time = start + Int64(slot) * table.slotSeconds
-                if time > limit { return "a point of \(RFC3339.string(time)), which is to come" }
+                if time > limit { return "a point at \(RFC3339.string(time)), which is in the future" }
             } catch { return "\(error)" }
         }
         return isEmpty ? "a row without any value" : nil
@@ -113,7 +113,7 @@ extension Verification {
                 guard let time = Int64.fromDatabaseValue(row[column] ?? DatabaseValue.null),
                     StoredTime.range.contains(time), time < 0 || time > limit
                 else { continue }
-                let what = time < 0 ? "before 1970" : "which is to come"
+                let what = time < 0 ? "before 1970" : "which is in the future"
                 return SmallTables.finding(
                     row, table, "column \"\(column)\" holds \(RFC3339.string(time)), \(what)", .restart)
             }

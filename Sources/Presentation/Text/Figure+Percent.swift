@@ -9,10 +9,16 @@ extension Figure {
         return sign(share) { suffixed(percentage($0 * 100), "%") }
     }
 
-    /// A change as a share of what was before: `+12%`, `−3.4%`, `±0%`.
+    /// A change as a share of what was before, to a tenth of a percent: `+12%`, `−3.4%`, `±0%`.
     public static func change(_ share: Double) -> String {
         guard share.isFinite else { return missing }
-        return share == 0 ? "±" + percent(0) : (share > 0 ? "+" : "") + percent(share)
+        // It is neither a part of a whole nor above one, of which less than a tenth would be told.
+        return switch abs(share) {
+        case ..<0.0005: "±" + percent(0)
+        case ..<0.001: (share > 0 ? "+" : "") + percent(share > 0 ? 0.001 : -0.001)
+        case 1..<1.0005 where share > 0: "+" + percent(1)
+        default: (share > 0 ? "+" : "") + percent(share)
+        }
     }
 
     private static func percentage(_ percent: Double) -> String {

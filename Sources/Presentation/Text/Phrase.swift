@@ -65,9 +65,7 @@ public enum Phrase {
     /// A change for a cell of a table: `+3.2%`; a dash where there is nothing to compare with.
     public static func change(_ value: Double?, from before: Double?) -> String {
         guard let value, let before, before > 0 else { return Figure.missing }
-        let change = value / before - 1
-        // A change that rounds to zero is shown without a sign.
-        return Figure.change(abs(change) < 0.0005 ? 0 : change)
+        return Figure.change(value / before - 1)
     }
 
     /// A change in words, for a sentence such as "All indices together grew by 3%".

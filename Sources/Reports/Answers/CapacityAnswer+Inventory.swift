@@ -89,7 +89,7 @@ extension InventoryReport {
                 share ?? 0 >= Self.noticeable ? ("Unchanged records", .warning) : ("Few unchanged records", .good)
         }
         return CapacityAnswer(
-            id: "indices.untouched", question: "Which indices have not been updated for long?", state: state,
+            id: "indices.untouched", question: "Which indices have not been updated recently?", state: state,
             text: text, details: details, severity: severity)
     }
 
@@ -97,15 +97,15 @@ extension InventoryReport {
         let days = Figure.count(Int(Self.recent / Granularity.daily.seconds), "day")
         let text =
             appeared.isEmpty && gone.isEmpty
-            ? "No index appeared or went in the last \(days)."
-            : "In the last \(days), \(Figure.count(appeared.count, "index", "indices")) appeared and "
-                + "\(Figure.exact(gone.count)) went."
+            ? "No index was added or removed in the last \(days)."
+            : "In the last \(days), \(Figure.count(appeared.count, "index was", "indices were")) added and "
+                + "\(Figure.exact(gone.count)) removed."
         let details = [
-            appeared.isEmpty ? "" : Self.named(appeared.map(\.index), "Appeared last"),
-            gone.isEmpty ? "" : Self.named(gone.map(\.index), "Went last"),
+            appeared.isEmpty ? "" : Self.named(appeared.map(\.index), "Added most recently"),
+            gone.isEmpty ? "" : Self.named(gone.map(\.index), "Removed most recently"),
         ].filter { !$0.isEmpty }
         return CapacityAnswer(
-            id: "indices.changes", question: "Which indices appeared or went?", text: text,
+            id: "indices.changes", question: "Which indices were added or removed?", text: text,
             details: details.joined(separator: " "), severity: .info)
     }
 

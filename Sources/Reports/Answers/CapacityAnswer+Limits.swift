@@ -68,7 +68,7 @@ extension CapacityReport {
             let end = latest.map { "to \(CalendarText.date($0))" } ?? "to beyond the end of the forecast"
             details = "80% interval: \(CalendarText.date(earliest)) \(end)."
             if let term = limit.term, day >= term.days.upperBound {
-                details += " That is in the term from \(CalendarText.date(term.days.upperBound)) on."
+                details += " That is in the term that begins on \(CalendarText.date(term.days.upperBound))."
             }
             severity = away <= CapacityReport.soon ? .critical : .warning
         case .notExpected(let within, let earliest):

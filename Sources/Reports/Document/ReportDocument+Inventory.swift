@@ -6,7 +6,7 @@ extension ReportDocument.Section {
     /// The list of indices; nil where it was never fetched.
     static func inventory(_ report: CapacityReport, _ rest: ReportDocument.RestPlace) -> Self? {
         guard let inventory = report.inventory else { return nil }
-        let bound = inventory.isWhole ? "" : " Some indices are missing in it: numbers are lower bounds."
+        let bound = inventory.isWhole ? "" : " Some indices are missing from it: numbers are lower bounds."
         var blocks: [ReportDocument.Block] = [
             .paragraph("Algolia's list of \(RFC3339.string(inventory.fetched)).\(bound)"), .table(summary(inventory)),
         ]
@@ -25,8 +25,8 @@ extension ReportDocument.Section {
             ]
         }
         blocks += states(inventory.untouched, "Indices not updated for 90 days", "Updated", rest)
-        blocks += states(inventory.appeared, "Indices that appeared in the last 30 days", "Appeared", rest)
-        blocks += states(inventory.gone, "Indices that went in the last 30 days", "Gone since", rest)
+        blocks += states(inventory.appeared, "Indices added in the last 30 days", "Added", rest)
+        blocks += states(inventory.gone, "Indices removed in the last 30 days", "Missing since", rest)
         return Self(id: "inventory", title: "List of indices", blocks: blocks)
     }
 

@@ -7,9 +7,10 @@ public enum TimeText {
     /// The years 1 to 9999: RFC 3339 can write no others, and sums of them never overflow.
     private static let writable = TimeRange(-62_135_596_800, 253_402_300_800)
 
-    /// The time that `text` means at `now`; nil when it is none.
+    /// The time that `text` means at `now`; nil when it is none. A fraction counts as the next whole second, because it is
+    /// the bound of a range: what begins at or after 03:00:00.5 begins at or after 03:00:01.
     public static func parse(_ text: String, now: UnixTime) -> UnixTime? {
-        let time = relative(text, now: now) ?? RFC3339.parse(RFC3339.withPlus(text)) ?? number(text)
+        let time = relative(text, now: now) ?? RFC3339.parse(RFC3339.withPlus(text), roundsUp: true) ?? number(text)
         return time.flatMap { writable.contains($0) ? $0 : nil }
     }
 
@@ -33,6 +34,6 @@ public enum TimeText {
         // 10¹¹ seconds are in the year 5138, as many milliseconds in 1973.
         let seconds = number < 1e11 ? number : number / 1000
         // The end of the year 9999, the last that RFC 3339 can write.
-        return seconds <= 253_402_300_799 ? UnixTime(seconds) : nil
+        return seconds <= 253_402_300_799 ? UnixTime(seconds.rounded(.up)) : nil
     }
 }

@@ -73,8 +73,14 @@ enum RangeParameters {
 
     private static func step(_ parameters: QueryParameters, _ granularity: Granularity) throws -> Int64? {
         guard let text = parameters["step"] else { return nil }
+        let examples =
+            switch granularity {
+            case .minutely: "5m or 1h"
+            case .hourly: "6h or 1d"
+            case .daily: "2d or 7d"
+            }
         let accepted =
-            "a duration that is a multiple of \(DurationText.string(granularity.seconds)), such as 6h or 1d, or "
+            "a duration that is a multiple of \(DurationText.string(granularity.seconds)), such as \(examples), or "
             + CalendarStep.allCases.map(\.rawValue).joined(separator: ", ")
         guard let step = seconds(text), step > 0 else {
             throw Problem.parameter("step", "\"\(text)\" is not a duration", accepted: accepted)

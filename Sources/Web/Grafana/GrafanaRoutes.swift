@@ -154,7 +154,7 @@ extension GrafanaRoutes {
         "index": names("The application as a whole without it; * for all indices."),
         "key": names("Servers, regions or clusters; all without it."),
         "statistic": names("Filters of a variable; the statistic when there is no target."),
-        "granularity": text("hourly, daily or minutely."), "aggregate": text("sum, avg, min, max, last or count."),
+        "granularity": names("hourly, daily or minutely."), "aggregate": names("sum, avg, min, max, last or count."),
         "format": text("table for a table."),
     ])
 

@@ -6,7 +6,9 @@ internal import UsageModel
 /// The parameters of a scrape, which choose a part of the page.
 enum ScrapeParameters {
     static let application = Endpoint.Parameter(
-        name: "application", summary: "An application id; all applications by default. Metrics of no application stay.",
+        name: "application",
+        summary:
+            "An application id; all applications by default. Metrics without an application label are always included.",
         repeats: true)
     static let label = Endpoint.Parameter(
         name: "label",

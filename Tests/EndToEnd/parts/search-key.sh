@@ -2,7 +2,7 @@
 source "$(dirname "$0")/../library.sh"
 needs curl jq sqlite3
 
-echo "-- a search key alone: levels of indices, and nothing of usage"
+echo "-- a search key alone: records and sizes of indices, and nothing of usage"
 start vendor simulate --requests-per-minute=100000
 vendor=$url
 cat >"$folder/grow.yml" <<YAML

@@ -117,6 +117,26 @@ struct FileSystemFaultTests {
         return (try Contents(path), calls)
     }
 
+    @Test("A file that cannot be read is not called damaged")
+    func unreadable() async throws {
+        let folder = TemporaryFolder()
+        let (path, system) = try trial(try await base(in: folder), .backfill)
+        defer { system.remove() }
+        var failures = 0
+        for call in 1...200 {
+            system.fail(.failing, from: call)
+            defer { system.heal() }
+            do {
+                try History(path: path, readOnly: call % 2 == 0).close()
+                break
+            } catch let error as HistoryError {
+                failures += 1
+                if case .damaged = error { Issue.record("call \(call): \(error)") }
+            }
+        }
+        #expect(failures > 3)
+    }
+
     // Fault (Storage): `EIO`, `ENOSPC` or a short write at the n-th call, for every n
     // Done: a file system that fails on order, under storing, compacting, migrating and backing up
     // Seen: one error that names the file and the cause; the same operation succeeds afterwards

@@ -79,7 +79,7 @@ struct VerifyTests {
             ),
             (
                 "INSERT INTO daily VALUES (\(total), 40000, 5)",
-                "2079-07-08: a point of 2079-07-08T00:00:00Z, which is to come"
+                "2079-07-08: a point at 2079-07-08T00:00:00Z, which is in the future"
             ),
             ("INSERT INTO hourly (series_id, day) VALUES (\(total), 100)", "1970-04-11: a row without any value"),
             (
@@ -92,11 +92,11 @@ struct VerifyTests {
             ),
             (
                 "DELETE FROM coverage WHERE granularity = 'hourly' AND index_name = 'products'",
-                "table coverage, application APP, index \"products\", 2026-07-09T08:00:00Z/2026-07-17T08:00:00Z: hourly points of this range are answered, and not covered"
+                "table coverage, application APP, index \"products\", 2026-07-09T08:00:00Z/2026-07-17T08:00:00Z: hourly points of this range are answered but not covered"
             ),
             (
                 "INSERT INTO coverage VALUES ('APP', '', 'daily', 0, 86400)",
-                "table coverage, application APP, 1970-01-01: daily points of this range are covered, and not answered"
+                "table coverage, application APP, 1970-01-01: daily points of this range are covered but not answered"
             ),
             (
                 "UPDATE hourly SET h05 = h05 + 1 WHERE series_id = \(id("billed_search_requests")) AND day = \(day)",
@@ -173,7 +173,7 @@ struct VerifyTests {
         #expect(findings.count == 1)
         #expect(
             findings.first?.hasPrefix(
-                "table hourly, application APP, index \"products\", statistic browse_operations, 2026-07-16: covered, and without points"
+                "table hourly, application APP, index \"products\", statistic browse_operations, 2026-07-16: covered but without points"
             )
                 == true, "\(findings)")
     }

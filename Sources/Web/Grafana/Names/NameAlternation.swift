@@ -47,6 +47,13 @@ enum NameAlternation {
         return String(name)
     }
 
+    /// The word of a fixed set that a branch stands for: none has parentheses, so that those around the only value of a
+    /// variable are Grafana's.
+    static func word(_ branch: String) -> String {
+        let inner = unwrapped(Array(branch.unicodeScalars)).map { String(String.UnicodeScalarView($0)) }
+        return name(inner ?? branch) ?? branch
+    }
+
     /// The text within the parentheses around the whole; nil when there are none.
     private static func unwrapped(_ scalars: [Unicode.Scalar]) -> ArraySlice<Unicode.Scalar>? {
         guard scalars.first == "(", scalars.last == ")", closing(scalars) == scalars.count - 1 else { return nil }

@@ -30,7 +30,7 @@ struct NameChoice: Decodable, Sendable {
     /// One of a fixed set of words for each value; nil when there is none, or one that stands for every value.
     /// - Throws: ``Problem`` for another word.
     func options<Option: RawRepresentable<String>>(_ field: String, of options: [Option]) throws -> [Option]? {
-        let words = named.texts.flatMap { NameAlternation.branches(of: $0) }.map { NameAlternation.name($0) ?? $0 }
+        let words = named.texts.flatMap { NameAlternation.branches(of: $0) }.map { NameAlternation.word($0) }
         if words.isEmpty || words.contains(where: { NameMatcher.every.contains($0) || $0 == Self.byDefault }) {
             return nil
         }
