@@ -61,13 +61,17 @@ public struct FetchedRanges: Sendable, Hashable {
         let statistics = selection.query.statistics.filter {
             $0.isBilling || StatisticCatalogue.describe($0).api == .usage
         }
-        // Servers have no answers of their own by name; what was asked for without a name is everything.
+        // What all statistics have, which is what `*` has at least, and what each has by its own name.
+        var answered: [Scope: [StatisticName: TimeRangeSet]] = try selection.coverage(granularity)
+            .filter { scopes.contains($0.scope) }
+            .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
+        // Servers have no answers of their own by name.
         let isNamed = !statistics.isEmpty && granularity != .minutely
-        var answered =
-            isNamed
-            ? try selection.answers(of: statistics, granularity).filter { scopes.contains($0.key) }
-            : try selection.coverage(granularity).filter { scopes.contains($0.scope) }
-                .reduce(into: [:]) { $0[$1.scope] = [.everything: $1.ranges] }
+        if isNamed {
+            for (scope, named) in try selection.answers(of: statistics, granularity) where scopes.contains(scope) {
+                answered[scope, default: [:]].merge(named) { $1 }
+            }
+        }
         for tail in try selection.freshness(granularity) where tail.isLive {
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
             let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()

@@ -38,20 +38,19 @@ struct SeriesSelection {
             "granularity = ? AND \(condition)", [granularity.rawValue] + arguments)
     }
 
-    /// The settled answers to each of `statistics`, and to `*`, of the scopes that the query is about.
+    /// The settled answers to each of `statistics` by its name, of the scopes that the query is about.
     func answers(
         of statistics: [StatisticName], _ granularity: Granularity
     ) throws -> [Scope: [StatisticName: TimeRangeSet]] {
         let (condition, arguments) = scope.ofScopes(in: "answered")
-        let names = statistics + [.everything]
-        let marks = names.map { _ in "?" }.joined(separator: ", ")
+        let marks = statistics.map { _ in "?" }.joined(separator: ", ")
         let select = try db.cachedStatement(
             sql: """
                 SELECT application, index_name, statistic, start, "end" FROM answered
                 WHERE \(condition) AND granularity = ? AND statistic IN (\(marks))
                 """)
         let rows = try Row.fetchCursor(
-            select, arguments: arguments + [granularity.rawValue] + StatementArguments(names))
+            select, arguments: arguments + [granularity.rawValue] + StatementArguments(statistics))
         var ranges: [Scope: [StatisticName: [TimeRange]]] = [:]
         while let row = try rows.next() {
             ranges[try row.scope(0), default: [:]][try row.name(2), default: []].append(try row.range(3, 4))
