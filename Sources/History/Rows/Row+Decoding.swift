@@ -1,5 +1,5 @@
-internal import GRDB
-internal import UsageModel
+public import GRDB
+public import UsageModel
 
 /// A value in the file that no version of the exporter writes: the file is damaged.
 struct DamagedRow: Error, Sendable, CustomStringConvertible {
@@ -94,6 +94,16 @@ extension Row {
         let names = Array(columnNames)
         let name = names.indices.contains(column) ? names[column] : String(column)
         return DamagedRow("column \"\(name)\" does not hold \(expected)")
+    }
+}
+
+/// Names in rows and arguments. SQLite compares text by its bytes, as names are compared.
+extension VendorName: DatabaseValueConvertible {
+    public var databaseValue: DatabaseValue { text.databaseValue }
+
+    /// Nil for what is no text.
+    public static func fromDatabaseValue(_ value: DatabaseValue) -> VendorName? {
+        String.fromDatabaseValue(value).flatMap { VendorName($0) }
     }
 }
 
