@@ -14,16 +14,19 @@ public import UsageModel
 /// It makes the requests and writes the history. What to ask for, and what follows from an answer or a failure, is
 /// ``CollectionState``'s to say.
 public actor ApplicationCollector {
-    var client: AlgoliaClient
+    var client: AlgoliaClient { didSet { known = nil } }
     let history: History
     let clock: CollectionClock
     private let metrics: CollectorMetrics
     private let compaction: Compaction
     let log: Logger
 
-    var state: CollectionState
+    var state: CollectionState { didSet { known = nil } }
     private var clockCheck: ClockCheck
-    private var isLoaded = false
+    /// Whether the history has been read.
+    private(set) var isLoaded = false { didSet { known = nil } }
+    /// The status of a second; nil after a change.
+    var known: (time: UnixTime, status: ApplicationStatus)?
     /// Settings and client that the next step takes over.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?
     private var isStopped = false
@@ -117,11 +120,6 @@ public actor ApplicationCollector {
     private func isOpening(after step: Step) -> Bool {
         if case .idle = step { return false }
         return isLoaded && state.isOpening(now: clock.now)
-    }
-
-    /// The state of the collection, for people.
-    public func status() -> ApplicationStatus {
-        ApplicationStatus(state, client, isLoaded: isLoaded, clock)
     }
 
     // MARK: Steps

@@ -53,6 +53,21 @@ public struct ApplicationStatus: Sendable, Hashable {
     public var billing: BillingStatus?
 }
 
+extension ApplicationCollector {
+    /// The state of the collection, for people.
+    ///
+    /// Every page, scrape and probe asks for it, and all tracks are counted for it: once a second, and after a change.
+    public func status() -> ApplicationStatus {
+        let now = clock.now
+        var status =
+            known.flatMap { $0.time == now ? $0.status : nil }
+            ?? ApplicationStatus(state, client, isLoaded: isLoaded, clock)
+        status.quota = client.quotaUse
+        known = (now, status)
+        return status
+    }
+}
+
 extension ApplicationStatus {
     /// - Parameter isLoaded: whether the history has been read.
     init(_ state: CollectionState, _ client: AlgoliaClient, isLoaded: Bool, _ clock: CollectionClock) {

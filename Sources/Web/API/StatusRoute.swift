@@ -13,7 +13,9 @@ enum StatusRoute {
         ) { _, _ in
             let statuses = await exporter.status()
             let coverage = try await exporter.history.coverage()
-            let freshness = try await exporter.history.freshness()
+            let newest = Dictionary(
+                try await exporter.history.freshness().map { (Place($0.scope, $0.granularity), $0.completeUntil) },
+                uniquingKeysWith: max)
             return try response(
                 Document(
                     version: exporter.build.version, now: RFC3339.string(exporter.clock.now),
@@ -22,8 +24,16 @@ enum StatusRoute {
                         path: exporter.history.path, bytes: exporter.history.size,
                         state: exporter.history.problem?.name ?? HistoryProblem.good),
                     applications: statuses.map(ApplicationDocument.init),
-                    coverage: coverage.map { one in CoverageDocument(one, freshness) }))
+                    coverage: coverage.map { CoverageDocument($0, newest: newest[Place($0.scope, $0.granularity)]) }))
         }
+    }
+
+    /// What coverage and freshness are told of.
+    private struct Place: Hashable {
+        var scope: Scope
+        var granularity: Granularity
+
+        init(_ scope: Scope, _ granularity: Granularity) { (self.scope, self.granularity) = (scope, granularity) }
     }
 
     private static func response(_ document: Document) throws -> Response {
@@ -244,14 +254,12 @@ enum StatusRoute {
         @OrNull var newestBucketEnd: String?
         var ranges: [Range]
 
-        init(_ coverage: Coverage, _ freshness: [Freshness]) {
+        /// - Parameter newest: the end of the newest complete bucket.
+        init(_ coverage: Coverage, newest: UnixTime?) {
             application = coverage.scope.application
             index = coverage.scope.isIndex ? coverage.scope.index : nil
             granularity = coverage.granularity
-            newestBucketEnd =
-                freshness
-                .filter { $0.scope == coverage.scope && $0.granularity == coverage.granularity }
-                .map(\.completeUntil).max().map(RFC3339.string)
+            newestBucketEnd = newest.map(RFC3339.string)
             ranges = coverage.ranges.ranges.map(Range.init)
         }
     }
