@@ -33,6 +33,10 @@ struct TimeRangeSetTests {
         #expect(numbers(left.union(right)) == leftNumbers.union(rightNumbers))
         #expect(numbers(left.intersection(right)) == leftNumbers.intersection(rightNumbers))
         #expect(numbers(left.subtracting(right)) == leftNumbers.subtracting(rightNumbers))
+        // Equal sets have equal ranges, however they were made.
+        for set in [left.union(right), left.intersection(right), left.subtracting(right)] {
+            #expect(set == TimeRangeSet(numbers(set).map { TimeRange($0, $0 + 1) }))
+        }
         #expect(left.union(right).seconds == Int64(leftNumbers.union(rightNumbers).count))
     }
 

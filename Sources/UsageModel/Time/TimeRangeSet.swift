@@ -18,7 +18,10 @@ public struct TimeRangeSet: Sendable, Hashable {
         }
     }
 
-    public init(_ range: TimeRange) { self.init(CollectionOfOne(range)) }
+    public init(_ range: TimeRange) { if !range.isEmpty { ranges = [range] } }
+
+    /// - Parameter ranges: as the set holds them.
+    private init(normal ranges: [TimeRange]) { self.ranges = ranges }
 
     public var isEmpty: Bool { ranges.isEmpty }
 
@@ -31,7 +34,22 @@ public struct TimeRangeSet: Sendable, Hashable {
     }
 
     public func union(_ other: TimeRangeSet) -> TimeRangeSet {
-        TimeRangeSet(ranges + other.ranges)
+        if other.isEmpty { return self }
+        if isEmpty { return other }
+        var union: [TimeRange] = []
+        union.reserveCapacity(ranges.count + other.ranges.count)
+        var (left, right) = (ranges[...], other.ranges[...])
+        // The one that starts first; at the end of one list, what is left of the other.
+        while let next = (left.first?.start ?? .max) <= (right.first?.start ?? .max)
+            ? left.popFirst() ?? right.popFirst() : right.popFirst()
+        {
+            if let last = union.last, last.end >= next.start {
+                union[union.count - 1].end = max(last.end, next.end)
+            } else {
+                union.append(next)
+            }
+        }
+        return TimeRangeSet(normal: union)
     }
 
     public func intersection(_ other: TimeRangeSet) -> TimeRangeSet {
@@ -43,7 +61,7 @@ public struct TimeRangeSet: Sendable, Hashable {
             if !overlap.isEmpty { shared.append(overlap) }
             if ranges[left].end < other.ranges[right].end { left += 1 } else { right += 1 }
         }
-        return TimeRangeSet(shared)
+        return TimeRangeSet(normal: shared)
     }
 
     public func subtracting(_ other: TimeRangeSet) -> TimeRangeSet {
@@ -56,7 +74,7 @@ public struct TimeRangeSet: Sendable, Hashable {
             }
             if start < range.end { rest.append(TimeRange(start, range.end)) }
         }
-        return TimeRangeSet(rest)
+        return TimeRangeSet(normal: rest)
     }
 
     public func contains(_ range: TimeRange) -> Bool {
