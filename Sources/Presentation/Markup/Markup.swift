@@ -1,4 +1,5 @@
 public import Mustache
+private import Synchronization
 public import UsageModel
 
 /// HTML that may stand in a page or report as it is.
@@ -58,8 +59,9 @@ public protocol ViewModel: MustacheParent, Sendable {}
 
 extension ViewModel {
     public func child(named name: String) -> Any? {
-        let property = Mirror(reflecting: self).children.first { $0.label == name }
-        return property.map { Self.shown($0.value) }
+        let children = Mirror(reflecting: self).children
+        guard let position = PropertyNames.position(of: name, in: Self.self, children) else { return nil }
+        return Self.shown(children[children.index(children.startIndex, offsetBy: position)].value)
     }
 
     private static func shown(_ value: Any) -> Any {
@@ -76,6 +78,23 @@ extension ViewModel {
             // An optional that is nil is there, and empty: the template must not look for it further out.
             let isNil = mirror.displayStyle == .optional && mirror.children.isEmpty
             return isNil ? Markup.empty : Markup(text: "\(value)")
+        }
+    }
+}
+
+/// The places of properties by name, found once for each type: a mirror looks at the value of every property that it passes
+/// by, and a page asks for thousands.
+private enum PropertyNames {
+    private static let positions = Mutex<[ObjectIdentifier: [String: Int]]>([:])
+
+    static func position(of name: String, in type: Any.Type, _ children: Mirror.Children) -> Int? {
+        positions.withLock { positions in
+            let type = ObjectIdentifier(type)
+            if let known = positions[type] { return known[name] }
+            var found: [String: Int] = [:]
+            for (position, child) in children.enumerated() { found[child.label ?? ""] = position }
+            positions[type] = found
+            return found[name]
         }
     }
 }
