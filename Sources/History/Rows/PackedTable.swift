@@ -81,6 +81,13 @@ struct PackedTable: Sendable {
             + "WHERE series_id = ? AND \(rowColumn) BETWEEN ? AND ? ORDER BY \(rowColumn)"
     }
 
+    /// Parameters: series, first row, last row. Columns: the sum of the values of a slot, and the largest of them, NULL
+    /// without any. What is no number is larger than all numbers.
+    func selectSum(ofSlot slot: Int) -> String {
+        "SELECT total(\(slotColumns[slot])),max(\(slotColumns[slot])) FROM \(name) "
+            + "WHERE series_id = ? AND \(rowColumn) BETWEEN ? AND ?"
+    }
+
     /// Parameters: series. Columns: first and last row, NULL without any.
     var selectExtent: String {
         "SELECT (SELECT min(\(rowColumn)) FROM \(name) WHERE series_id = ?1), "
