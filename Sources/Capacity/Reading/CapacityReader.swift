@@ -63,7 +63,7 @@ public struct CapacityReader: Sendable {
         let stored = try await history.storedSeries().filter {
             $0.key.application == application && isNeeded($0.key, hasUsage: hasUsage)
         }
-        let indices = try await history.applications().first { $0.id == application }?.indices ?? []
+        let indices = try await history.indices(of: application)
         let nothing = CapacityInput(
             application: application, contract: contract, timeZone: timeZoneName, events: events, days: 0..<0,
             series: [], covered: [:], indices: indices, inventory: inventory, hasUsage: hasUsage || inventory == nil)

@@ -9,14 +9,6 @@ public struct SeriesExtent: Sendable, Hashable {
     public var last: Point
 }
 
-/// One stored application.
-public struct StoredApplication: Sendable, Hashable {
-    public var id: ApplicationID
-    /// When it was first collected; its counters begin then.
-    public var firstSeen: UnixTime
-    public var indices: [IndexName]
-}
-
 extension History {
     /// Every series that matches, with its first and last point.
     public func series(
@@ -34,26 +26,6 @@ extension History {
                 extents.append(SeriesExtent(key: series.key, granularity: granularity, first: first, last: last))
             }
             return extents
-        }
-    }
-
-    /// Every application that was ever collected, with its indices.
-    public func applications() async throws -> [StoredApplication] {
-        try await read { db in
-            let indices = try Dictionary(
-                grouping: try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT application, index_name FROM freshness WHERE index_name <> ''
-                        UNION SELECT application, index_name FROM series WHERE api = 'search' AND index_name <> ''
-                        """),
-                by: { try $0.name(0) as ApplicationID })
-            return try Row.fetchAll(db, sql: "SELECT id, first_seen FROM application ORDER BY id").map { row in
-                let id: ApplicationID = try row.name(0)
-                return StoredApplication(
-                    id: id, firstSeen: try row.time(1), indices: try (indices[id] ?? []).map { try $0.name(1) }.sorted()
-                )
-            }
         }
     }
 

@@ -1,6 +1,14 @@
 internal import GRDB
 public import UsageModel
 
+/// One stored application.
+public struct StoredApplication: Sendable, Hashable {
+    public var id: ApplicationID
+    /// When it was first collected; its counters begin then.
+    public var firstSeen: UnixTime
+    public var indices: [IndexName]
+}
+
 /// Names, numbers and widths of series by the index of their table: of a thousand indices it has tens of thousands of
 /// rows, and a page has no time to read them all.
 extension History {
@@ -11,18 +19,34 @@ extension History {
 
     /// The indices of one application that were ever collected or listed, ascending.
     public func indices(of application: ApplicationID) async throws -> [IndexName] {
+        try await read { db in try Self.indices(of: application, in: db) }
+    }
+
+    /// Every application that was ever collected, ascending, with its indices.
+    public func applications() async throws -> [StoredApplication] {
         try await read { db in
-            let names: [IndexName] = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT * FROM (SELECT DISTINCT index_name FROM freshness WHERE application = ?1 AND index_name > '')
-                    UNION ALL
-                    SELECT * FROM (SELECT DISTINCT index_name FROM series
-                        WHERE application = ?1 AND api = 'search' AND index_name > '')
-                    """, arguments: [application]
-            ).map { try $0.name(0) }
-            return Set(names).sorted()
+            try Row.fetchAll(db, sql: "SELECT id, first_seen FROM application ORDER BY id").map { row in
+                let id: ApplicationID = try row.name(0)
+                return StoredApplication(
+                    id: id, firstSeen: try row.time(1), indices: try Self.indices(of: id, in: db))
+            }
         }
+    }
+
+    private static func indices(of application: ApplicationID, in db: Database) throws -> [IndexName] {
+        let rows = try RawStatement(
+            db,
+            """
+            SELECT * FROM (SELECT DISTINCT index_name FROM freshness WHERE application = ?1 AND index_name > '')
+            UNION ALL
+            SELECT * FROM (SELECT DISTINCT index_name FROM series
+                WHERE application = ?1 AND api = 'search' AND index_name > '')
+            """)
+        rows.bind(1, application.text)
+        defer { rows.reset() }
+        var names = Set<IndexName>()
+        while try rows.step() { names.insert(try rows.name(0)) }
+        return names.sorted()
     }
 
     /// Whether an index of an application was ever collected or listed.

@@ -70,7 +70,7 @@ public actor CapacityCache {
 
     /// Every application that is stored or has a contract, ascending.
     public func applications() async throws -> [ApplicationID] {
-        Set(try await history.applications().map(\.id)).union(planning.contracts().keys).sorted()
+        Set(try await history.applicationIDs()).union(planning.contracts().keys).sorted()
     }
 
     /// The contracts that are configured now.

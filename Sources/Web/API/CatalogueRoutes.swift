@@ -47,7 +47,7 @@ enum CatalogueRoutes {
     }
 
     private static func statistics(_ exporter: Exporter) async throws -> [StatisticDocument] {
-        let stored = try await exporter.history.storedStatistics()
+        let stored = try await exporter.statisticNames.stored()
         let unknown = stored.filter { StatisticCatalogue.statistic(named: $0) == nil }.sorted()
         let servers = unknown.isEmpty ? [] : try await monitored(exporter)
         let billing = unknown.contains(where: \.isBilling) ? try await exporter.history.billingMetrics() : [:]

@@ -63,7 +63,7 @@ struct SeriesFilter: Sendable {
     private func verify(_ exporter: Exporter) async throws {
         let others = (statistics ?? []).filter { StatisticCatalogue.statistic(named: $0) == nil }
         if !others.isEmpty {
-            let stored = try await exporter.history.storedStatistics()
+            let stored = try await exporter.statisticNames.stored()
             if let name = others.first(where: { !stored.contains($0) }) {
                 throw Problem.unknown(
                     "statistic", "there is no statistic \"\(name)\"", accepted: "a name that /api/v1/statistics lists")

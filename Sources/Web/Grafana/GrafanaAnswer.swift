@@ -39,7 +39,7 @@ struct GrafanaAnswer: Sendable {
     /// The answer, before a point is read.
     /// - Throws: ``Problem`` for a part of the query that cannot be used, or too many series.
     func body() async throws -> GrafanaQueryBody {
-        let catalogue = try await GrafanaCatalogue(exporter.history)
+        let catalogue = try await GrafanaCatalogue(exporter)
         let selections = try await selections(catalogue)
         let count = selections.reduce(0) { $0 + $1.count }
         // No panel has room for more, and no answer is larger, however long the range is.

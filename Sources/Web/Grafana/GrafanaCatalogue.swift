@@ -14,12 +14,12 @@ struct GrafanaCatalogue: Sendable {
     let patterns = RegexBudget()
     private let read = StoredSeriesCache()
 
-    init(_ history: History) async throws {
-        self.history = history
+    init(_ exporter: Exporter) async throws {
+        history = exporter.history
         let stored = try await history.applications()
         applications = stored.map(\.id)
         indices = Set(stored.flatMap(\.indices))
-        statistics = Self.ordered(try await history.storedStatistics())
+        statistics = Self.ordered(try await exporter.statisticNames.stored())
     }
 
     /// In the catalogue's order.

@@ -1,4 +1,3 @@
-internal import History
 internal import Hummingbird
 
 /// `/grafana`: the protocol of Grafana's JSON data source (`simpod-json-datasource`), with the calls of the
@@ -7,19 +6,18 @@ internal import Hummingbird
 /// Every call reads. They are POSTs because the protocol wants them to be.
 enum GrafanaRoutes {
     static func endpoints(_ exporter: Exporter) -> [Endpoint] {
-        let history = exporter.history
-        return [
+        [
             Endpoint(
                 path: "/grafana", summary: "Grafana's test of the connection to the JSON data source.",
                 contents: [.init(type: "text/plain; charset=utf-8", summary: "The data source is reachable.")]
             ) { _, _ in .text("algolia-exporter, a JSON data source for Grafana\n") },
             call("metrics", "The statistics for the query builder.", metric) { request in
                 let question = try await GrafanaBody.decode(MetricBuilder.Question.self, from: request)
-                return try .json(await MetricBuilder(history).metrics(question))
+                return try .json(await MetricBuilder(exporter).metrics(question))
             },
             call("metric-payload-options", "The choices of one field of the query builder.", options) { request in
                 let question = try await GrafanaBody.decode(MetricBuilder.Question.self, from: request)
-                return try .json(await MetricBuilder(history).options(question))
+                return try .json(await MetricBuilder(exporter).options(question))
             },
             call("query", "Series and tables of a panel.", query) { request in
                 let query = try await GrafanaBody.decode(GrafanaQuery.self, from: request)
@@ -28,16 +26,16 @@ enum GrafanaRoutes {
             },
             call("variable", "The values of a variable of a dashboard.", variable) { request in
                 let question = try await GrafanaBody.decode(GrafanaNames.VariableQuestion.self, from: request)
-                return try .json(await GrafanaNames(history).variable(question))
+                return try .json(await GrafanaNames(exporter).variable(question))
             },
             call("tag-keys", "The keys of ad hoc filters.", nothing) { _ in try .json(GrafanaNames.tagKeys) },
             call("tag-values", "The values that an ad hoc filter offers.", tag) { request in
                 let question = try await GrafanaBody.decode(GrafanaNames.TagQuestion.self, from: request)
-                return try .json(await GrafanaNames(history).tagValues(question))
+                return try .json(await GrafanaNames(exporter).tagValues(question))
             },
             call("search", "Names, for older plugins.", search) { request in
                 let question = try await GrafanaBody.decode(GrafanaNames.SearchQuestion.self, from: request)
-                return try .json(await GrafanaNames(history).search(question))
+                return try .json(await GrafanaNames(exporter).search(question))
             },
             call("annotations", "Incidents of clusters, and gaps in what was fetched.", annotations) { request in
                 let question = try await GrafanaBody.decode(AnnotationQuestion.self, from: request)

@@ -14,9 +14,9 @@ struct MetricBuilder: Sendable {
     private let history: History
     private let catalogue: GrafanaCatalogue
 
-    init(_ history: History) async throws {
-        self.history = history
-        catalogue = try await GrafanaCatalogue(history)
+    init(_ exporter: Exporter) async throws {
+        history = exporter.history
+        catalogue = try await GrafanaCatalogue(exporter)
     }
 
     /// Every stored statistic, each with the fields that make sense for it.

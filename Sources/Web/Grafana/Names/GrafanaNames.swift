@@ -28,8 +28,8 @@ struct GrafanaNames: Sendable {
 
     private let catalogue: GrafanaCatalogue
 
-    init(_ history: History) async throws {
-        catalogue = try await GrafanaCatalogue(history)
+    init(_ exporter: Exporter) async throws {
+        catalogue = try await GrafanaCatalogue(exporter)
     }
 
     /// The values of a variable.
