@@ -74,8 +74,7 @@ public struct FetchedRanges: Sendable, Hashable {
         }
         for tail in try selection.freshness(granularity) where tail.isLive {
             let range = TimeRangeSet(TimeRange(tail.tailStart, max(tail.fetchedAt, tail.completeUntil)))
-            let settled = answered[tail.scope]?[tail.statistic] ?? TimeRangeSet()
-            answered[tail.scope, default: [:]][tail.statistic] = settled.union(range)
+            answered[tail.scope, default: [:]].merge([(tail.statistic, range)]) { $0.union($1) }
         }
         let billing = isNamed ? statistics.filter(\.isBilling) : []
         let others = isNamed ? statistics.filter { !$0.isBilling } : selection.query.statistics

@@ -1,4 +1,5 @@
 internal import GRDB
+private import Synchronization
 public import UsageModel
 
 extension History {
@@ -58,27 +59,35 @@ extension History {
     /// Two readers share the work, half of those that there are: the others are left to questions that are answered at
     /// once.
     private func largest(_ count: Int, of series: [StoredSeries], _ query: RangeQuery) async throws -> [StoredSeries] {
-        let middle = series.count > 16 ? series.count / 2 : series.count
-        async let second = sums(of: series[middle...], query)
-        let sums = try await sums(of: series[..<middle], query) + second
-        let found = series.indices.filter { sums[$0] != nil }
-        return Self.largest(found.compactMap { sums[$0] }, count).map { series[found[$0]] }
+        let parts = Parts(of: series.count)
+        async let second = sums(of: series, query, parts)
+        let found = try await (sums(of: series, query, parts) + second).sorted { $0.position < $1.position }
+        return Self.largest(found.map(\.sum), count).map { series[found[$0].position] }
     }
 
-    /// The sum of what `query` asks for of each series; nil for one without points.
-    private func sums(of series: ArraySlice<StoredSeries>, _ query: RangeQuery) async throws -> [Double?] {
-        guard !series.isEmpty else { return [] }
-        return try await read { db in
-            let reader = try PackedRowReader(db, query.granularity)
-            return try series.map { series in
-                // Sums of sums need no buckets.
-                if query.step == nil || query.aggregate(for: series.key.statistic) == .sum {
-                    return try reader.sum(series: series.id, range: query.range)
+    /// The sums of what `query` asks for, of those of `series` that nobody else takes; of one without points there is none.
+    private func sums(
+        of series: [StoredSeries], _ query: RangeQuery, _ parts: Parts
+    ) async throws -> [(position: Int, sum: Double)] {
+        var sums: [(position: Int, sum: Double)] = []
+        while let part = parts.take() {
+            sums += try await read { db in
+                let reader = try PackedRowReader(db, query.granularity)
+                return try part.compactMap { position in
+                    try Self.sum(of: series[position], query, reader).map { (position, $0) }
                 }
-                let points = try Self.points(of: series.id, series.key.statistic, query, reader)
-                return points.isEmpty ? nil : points.reduce(0) { $0 + $1.value.double }
             }
         }
+        return sums
+    }
+
+    private static func sum(of series: StoredSeries, _ query: RangeQuery, _ reader: PackedRowReader) throws -> Double? {
+        // Sums of sums need no buckets.
+        if query.step == nil || query.aggregate(for: series.key.statistic) == .sum {
+            return try reader.sum(series: series.id, range: query.range)
+        }
+        let points = try points(of: series.id, series.key.statistic, query, reader)
+        return points.isEmpty ? nil : points.reduce(0) { $0 + $1.value.double }
     }
 
     /// The same for series that were selected in a way that no ``RangeQuery`` can say.
@@ -134,5 +143,20 @@ extension History {
     private static func largest(_ sums: [Double], _ count: Int) -> [Int] {
         let sums = sums.map { $0.isNaN ? -.infinity : $0 }
         return Array(sums.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count))
+    }
+}
+
+/// The parts of some work that several share: whoever is done with one takes the next.
+private final class Parts: Sendable {
+    private static let length = 64
+
+    private let count: Int
+    private let next = Atomic(0)
+
+    init(of count: Int) { self.count = count }
+
+    func take() -> Range<Int>? {
+        let start = next.wrappingAdd(Self.length, ordering: .relaxed).oldValue
+        return start < count ? start..<min(start + Self.length, count) : nil
     }
 }

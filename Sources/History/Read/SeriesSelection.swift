@@ -26,9 +26,17 @@ struct SeriesSelection {
     /// The scopes that the query is about, as far as any was ever fetched.
     func scopes() throws -> Set<Scope> {
         let (condition, arguments) = scope.ofScopes(in: "freshness")
-        let select = try db.cachedStatement(
-            sql: "SELECT DISTINCT application, index_name FROM freshness WHERE \(condition)")
-        return Set(try Row.fetchAll(select, arguments: arguments).map { try $0.scope(0) })
+        let rows = try RawStatement(
+            db, "SELECT DISTINCT application, index_name FROM freshness WHERE \(condition)", arguments)
+        defer { rows.reset() }
+        var scopes = Set<Scope>()
+        var last: Scope?
+        while try rows.step() {
+            let scope = try rows.scope(0, after: last)
+            scopes.insert(scope)
+            last = scope
+        }
+        return scopes
     }
 
     /// The coverage of the scopes that the query is about.

@@ -16,6 +16,12 @@ struct RawStatement {
         reset()
     }
 
+    /// - Parameter arguments: of the statement, in their order.
+    init(_ db: Database, _ sql: String, _ arguments: StatementArguments) throws {
+        try self.init(db, sql)
+        try statement.setArguments(arguments)
+    }
+
     @inline(__always)
     func bind(_ index: Int, _ value: Int64) {
         sqlite3_bind_int64(pointer, Int32(index), value)
@@ -75,6 +81,13 @@ struct RawStatement {
         return time
     }
 
+    /// A range of two columns, its start first.
+    func range(_ start: Int, _ end: Int) throws -> TimeRange {
+        let (first, last) = (try time(start), try time(end))
+        guard first <= last else { throw damaged(end) }
+        return TimeRange(first, last)
+    }
+
     func text(_ column: Int) throws -> String {
         guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_TEXT,
             let bytes = sqlite3_column_text(pointer, Int32(column))
@@ -97,6 +110,16 @@ struct RawStatement {
         else { return false }
         let found = UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, Int32(column))))
         return found.elementsEqual(text.utf8)
+    }
+
+    /// A scope, in the columns `application, index_name` from `column` on.
+    /// - Parameter last: the scope of the row before, whose names it shares where they are the same.
+    func scope(_ column: Int, after last: Scope?) throws -> Scope {
+        guard let last, holds(column, last.application.text) else {
+            return Scope(application: try name(column), index: try name(column + 1))
+        }
+        if holds(column + 1, last.index.text) { return last }
+        return Scope(application: last.application, index: try name(column + 1))
     }
 
     func api(_ column: Int) throws -> API {

@@ -120,17 +120,18 @@ struct CoverageTable {
 
     /// The coverage of those scopes that meet `condition`.
     func read(_ condition: String, _ arguments: StatementArguments) throws -> [Coverage] {
-        let select = try db.cachedStatement(
-            sql: """
-                SELECT application, index_name, granularity, start, "end" FROM coverage
-                WHERE \(condition) ORDER BY 1, 2, 3, 4
-                """)
+        let rows = try RawStatement(
+            db,
+            """
+            SELECT application, index_name, granularity, start, "end" FROM coverage
+            WHERE \(condition) ORDER BY 1, 2, 3, 4
+            """, arguments)
+        defer { rows.reset() }
         var coverages: [Coverage] = []
-        let rows = try Row.fetchCursor(select, arguments: arguments)
-        while let row = try rows.next() {
-            let granularity = try row.granularity(2)
-            let scope = try row.scope(0)
-            let range = TimeRangeSet(try row.range(3, 4))
+        while try rows.step() {
+            let granularity = try rows.granularity(2)
+            let scope = try rows.scope(0, after: coverages.last?.scope)
+            let range = TimeRangeSet(try rows.range(3, 4))
             if let last = coverages.last, last.scope == scope, last.granularity == granularity {
                 coverages[coverages.count - 1].ranges = last.ranges.union(range)
             } else {

@@ -69,22 +69,33 @@ struct FreshnessTable {
 
     /// The freshness of those scopes that meet `condition`.
     func read(_ condition: String, _ arguments: StatementArguments) throws -> [Freshness] {
-        let select = try db.cachedStatement(sql: "SELECT * FROM freshness WHERE \(condition)")
-        return try Array(Row.fetchCursor(select, arguments: arguments).map(Freshness.init))
+        let rows = try RawStatement(
+            db,
+            """
+            SELECT application, index_name, granularity, statistic, tail_start, complete_until, fetched_at FROM freshness
+            WHERE \(condition)
+            """, arguments)
+        defer { rows.reset() }
+        var tails: [Freshness] = []
+        while try rows.step() {
+            tails.append(
+                Freshness(
+                    scope: try rows.scope(0, after: tails.last?.scope), granularity: try rows.granularity(2),
+                    statistic: try rows.name(3), tailStart: try rows.time(4), completeUntil: try rows.time(5),
+                    fetchedAt: try rows.time(6)))
+            try tails.last?.check()
+        }
+        return tails
     }
 
     func read(_ scope: Scope) throws -> [Freshness] {
-        try Row.fetchAll(
-            db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ?",
-            arguments: [scope.application, scope.index]
-        ).map(Freshness.init)
+        try read("application = ? AND index_name = ?", [scope.application, scope.index])
     }
 
     func read(_ scope: Scope, _ granularity: Granularity) throws -> [Freshness] {
-        try Row.fetchAll(
-            db, sql: "SELECT * FROM freshness WHERE application = ? AND index_name = ? AND granularity = ?",
-            arguments: [scope.application, scope.index, granularity.rawValue]
-        ).map(Freshness.init)
+        try read(
+            "application = ? AND index_name = ? AND granularity = ?",
+            [scope.application, scope.index, granularity.rawValue])
     }
 }
 
@@ -93,6 +104,10 @@ extension Freshness {
         self.init(
             scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
             tailStart: try row.time(4), completeUntil: try row.time(5), fetchedAt: try row.time(6))
+        try check()
+    }
+
+    fileprivate func check() throws {
         guard granularity.floor(completeUntil) == completeUntil else {
             throw DamagedRow("column \"complete_until\" does not hold the end of a bucket")
         }

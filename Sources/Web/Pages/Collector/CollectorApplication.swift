@@ -75,13 +75,12 @@ struct CollectorApplication: ViewModel {
             status?.keys.contains(.usage) == false
             ? [] : [Granularity.hourly, .daily].map { Self.calendar(id, $0, status, facts) }
         self.isFolded = isFolded && !calendars.isEmpty
-        let indices = Self.indices(id, names, status, facts)
-        self.indices = Array(indices.prefix(Self.rows))
+        indices = Self.indices(id, names, status, facts)
         hasIndices = !indices.isEmpty
         list = facts.inventories[id].map { ListedIndices($0) }
         cut =
-            indices.count > Self.rows
-            ? "The \(Self.rows) of \(Figure.exact(indices.count)) indices with the lowest coverage." : ""
+            names.count > Self.rows
+            ? "The \(Self.rows) of \(Figure.exact(names.count)) indices with the lowest coverage." : ""
     }
 
     private static func calendar(
@@ -132,7 +131,7 @@ struct CollectorApplication: ViewModel {
         }
     }
 
-    /// The least covered first.
+    /// The least covered, the least first.
     private static func indices(
         _ id: ApplicationID, _ names: Set<IndexName>, _ status: ApplicationStatus?, _ facts: CollectorFacts
     ) -> [Index] {
@@ -145,9 +144,10 @@ struct CollectorApplication: ViewModel {
             return Double(fetched.intersection(TimeRangeSet(settled)).seconds) / Double(settled.seconds)
         }
         let shares = names.map { ($0, share($0, .hourly), share($0, .daily)) }
-        return shares.sorted {
+        let sorted = shares.sorted {
             (min($0.1 ?? 1, $0.2 ?? 1), $0.0) < (min($1.1 ?? 1, $1.2 ?? 1), $1.0)
-        }.map { name, hourly, daily in
+        }
+        return sorted.prefix(rows).map { name, hourly, daily in
             let newest = facts.newest[Scope(application: id, index: name)]?[.hourly]
             return Index(
                 name: name, hourly: hourly.map(Figure.percent) ?? Figure.missing,

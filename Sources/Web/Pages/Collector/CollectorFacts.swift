@@ -51,11 +51,9 @@ struct CollectorFacts: Sendable {
             fetched[coverage.scope, default: [:]][coverage.granularity] = coverage.ranges
         }
         for tail in tails {
-            let known = newest[tail.scope]?[tail.granularity] ?? tail.completeUntil
-            newest[tail.scope, default: [:]][tail.granularity] = max(known, tail.completeUntil)
+            newest[tail.scope, default: [:]].merge([(tail.granularity, tail.completeUntil)], uniquingKeysWith: max)
             let range = TimeRangeSet(TimeRange(tail.tailStart, tail.completeUntil))
-            fetched[tail.scope, default: [:]][tail.granularity] =
-                fetched[tail.scope]?[tail.granularity]?.union(range) ?? range
+            fetched[tail.scope, default: [:]].merge([(tail.granularity, range)]) { $0.union($1) }
         }
     }
 
