@@ -90,6 +90,13 @@ struct PackedRowModelTests {
             #expect(try reader.points(series: series, range: range) == expected, "\(range): \(comment)")
             #expect(try reader.hasPoint(series: series, range: range) == !expected.isEmpty, "\(range): \(comment)")
             #expect(try pages(reader, series, range, limit: 7) == expected, "\(range): \(comment)")
+            let sum = try reader.sum(series: series, range: range)
+            #expect((sum == nil) == expected.isEmpty, "\(range): \(comment)")
+            let (total, largest) = expected.reduce((0.0, 0.0)) { sums, point in
+                (sums.0 + point.value.double, max(sums.1, abs(point.value.double)))
+            }
+            // SQLite and Swift may add in another way, and both infinities have no sum.
+            if let sum, total.isFinite { #expect(abs(sum - total) <= largest * 1e-12, "\(range): \(comment)") }
             let row = max(range.start, 0) / table.rowSeconds * table.rowSeconds
             #expect(
                 try reader.nextRow(series: series, from: range.start) == rows.first { $0 >= row },
@@ -149,6 +156,20 @@ struct PackedRowModelTests {
             return try PackedRowReader(db, .hourly).points(series: 1, range: TimeRange(0, .max))
         }
         #expect(read == [Point(time: 0, value: .integer(4)), Point(time: 86_400, value: .integer(3))])
+    }
+
+    @Test("What is no number is damage in a sum as it is alone", arguments: [Granularity.hourly, .daily])
+    func noNumber(granularity: Granularity) throws {
+        let table = PackedTable.of(granularity)
+        try fixture.history.pool.write { db in
+            var writer = try PackedRowWriter(db, granularity)
+            try writer.write((0..<9).map { Point(time: $0 * 86_400, value: .integer(7)) }, series: 1)
+            try db.execute(sql: "UPDATE \(table.name) SET \(table.slotColumns[0]) = 'seven' WHERE day = 4")
+            let reader = try PackedRowReader(db, granularity)
+            #expect(throws: DamagedRow.self) { try reader.sum(series: 1, range: TimeRange(0, 9 * 86_400)) }
+            let sum = try reader.sum(series: 1, range: TimeRange(0, 4 * 86_400))
+            #expect(sum == 28)
+        }
     }
 
     @Test("A row without any value, as only other programs leave it, is passed over")
