@@ -31,7 +31,8 @@ public struct WebServer: Service {
     ) throws {
         let rejections = Rejections(exporter.registry)
         let connections = Connections(limits, rejections: rejections, logger: logger)
-        let protection = try ProtectionKeeper(security, file: securityFile, logger: exporter.logger)
+        let protection = try ProtectionKeeper(
+            security, file: securityFile, logger: exporter.logger, clock: exporter.clock)
         var exporter = exporter
         exporter.security = { protection.current.security }
         let endpoints = try Self.endpoints(exporter)

@@ -12,15 +12,17 @@ struct Protection: Sendable {
     /// Nil when none is needed.
     let passwords: Passwords?
 
-    /// - Parameter previous: what was in force before; passwords that it knows need not be checked again.
+    /// - Parameters:
+    ///   - clock: counts the minute in which a client may give so many wrong passwords.
+    ///   - previous: what was in force before; passwords that it knows need not be checked again.
     /// - Throws: `TLSFileError`.
-    init(_ security: WebSecurity, after previous: Protection? = nil) throws {
+    init(_ security: WebSecurity, clock: any WallClock, after previous: Protection? = nil) throws {
         self.security = security
         tls = try security.certificate.map { try ServerTLS($0, security.handshake, http2: security.http2) }
         if let previous, previous.security.users == security.users {
             passwords = previous.passwords
         } else {
-            passwords = security.users.isEmpty ? nil : Passwords(security.users)
+            passwords = security.users.isEmpty ? nil : Passwords(security.users, clock: clock)
         }
     }
 }

@@ -47,15 +47,21 @@ final class ProtectionKeeper: Sendable {
 
     private let file: WebSecurityFile?
     private let logger: Logger
+    private let clock: any WallClock
     private let state: Mutex<State>
 
+    /// - Parameter clock: counts the wrong passwords of a minute. Files are looked at by the system's.
     /// - Throws: `TLSFileError`.
-    init(_ security: WebSecurity, file: WebSecurityFile?, logger: Logger) throws {
+    init(
+        _ security: WebSecurity, file: WebSecurityFile?, logger: Logger, clock: any WallClock = SystemClock()
+    ) throws {
         self.file = file
         self.logger = logger
+        self.clock = clock
         let versions = Versions(file, security)
         state = Mutex(
-            State(current: try Protection(security), security: security, tried: versions, seen: versions))
+            State(
+                current: try Protection(security, clock: clock), security: security, tried: versions, seen: versions))
     }
 
     /// What is in force.
@@ -105,7 +111,7 @@ final class ProtectionKeeper: Sendable {
             }
         }
         try RestartNeeded.check(from: current.security, to: security)
-        let next = try Protection(security, after: current)
+        let next = try Protection(security, clock: clock, after: current)
         state.withLock { $0.current = next }
     }
 }
