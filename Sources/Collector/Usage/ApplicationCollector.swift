@@ -25,7 +25,7 @@ public actor ApplicationCollector {
     private var clockCheck: ClockCheck
     /// Whether the history has been read.
     private(set) var isLoaded = false { didSet { known = nil } }
-    /// The status of a second; nil after a change.
+    /// The newest status and the second it was computed in; nil after a change.
     var known: (time: UnixTime, status: ApplicationStatus)?
     /// Settings and client that the next step takes over.
     private var replacement: (settings: CollectionSettings, client: AlgoliaClient)?

@@ -56,7 +56,8 @@ public struct ApplicationStatus: Sendable, Hashable {
 extension ApplicationCollector {
     /// The state of the collection, for people.
     ///
-    /// Every page, scrape and probe asks for it, and all tracks are counted for it: once a second, and after a change.
+    /// Computing it counts every track, and every page, scrape and probe calls this. The result is reused within a second
+    /// until something changes.
     public func status() -> ApplicationStatus {
         let now = clock.now
         var status =

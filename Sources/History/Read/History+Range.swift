@@ -65,7 +65,7 @@ extension History {
         return Self.largest(found.map(\.sum), count).map { series[found[$0].position] }
     }
 
-    /// The sums of what `query` asks for, of those of `series` that nobody else takes; of one without points there is none.
+    /// Returns the sums that rank `series`, for the parts that this call takes. A series without points has no sum.
     private func sums(
         of series: [StoredSeries], _ query: RangeQuery, _ parts: Parts
     ) async throws -> [(position: Int, sum: Double)] {
@@ -146,7 +146,7 @@ extension History {
     }
 }
 
-/// The parts of some work that several share: whoever is done with one takes the next.
+/// Hands out ranges of positions to tasks that share a list: a task that finishes its range takes the next one.
 private final class Parts: Sendable {
     private static let length = 64
 

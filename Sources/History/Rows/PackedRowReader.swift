@@ -5,7 +5,7 @@ internal import UsageModel
 struct PackedRowReader {
     private let table: PackedTable
     private let rows: RawStatement
-    /// Nil where rows have several slots, which are faster to add up one by one.
+    /// Nil for tables with several slots per row: adding those up in Swift is faster.
     private let sum: RawStatement?
     private let extent: RawStatement
     private let nextRow: RawStatement

@@ -81,8 +81,8 @@ struct PackedTable: Sendable {
             + "WHERE series_id = ? AND \(rowColumn) BETWEEN ? AND ? ORDER BY \(rowColumn)"
     }
 
-    /// Parameters: series, first row, last row. Columns: the sum of the values of a slot, and the largest of them, NULL
-    /// without any. What is no number is larger than all numbers.
+    /// Parameters: series, first row, last row. Columns: the sum of the values of a slot, and their maximum, NULL without
+    /// any. SQLite orders text and blobs after numbers, so the maximum reveals a value that is not a number.
     func selectSum(ofSlot slot: Int) -> String {
         "SELECT total(\(slotColumns[slot])),max(\(slotColumns[slot])) FROM \(name) "
             + "WHERE series_id = ? AND \(rowColumn) BETWEEN ? AND ?"

@@ -16,7 +16,7 @@ struct RawStatement {
         reset()
     }
 
-    /// - Parameter arguments: of the statement, in their order.
+    /// - Parameter arguments: the values of the statement's parameters, in order.
     init(_ db: Database, _ sql: String, _ arguments: StatementArguments) throws {
         try self.init(db, sql)
         try statement.setArguments(arguments)

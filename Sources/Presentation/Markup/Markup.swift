@@ -82,8 +82,8 @@ extension ViewModel {
     }
 }
 
-/// The places of properties by name, found once for each type: a mirror looks at the value of every property that it passes
-/// by, and a page asks for thousands.
+/// The positions of properties by name, looked up once for each type. `Mirror` reads every property that it passes, and a
+/// page looks up thousands.
 private enum PropertyNames {
     private static let positions = Mutex<[ObjectIdentifier: [String: Int]]>([:])
 

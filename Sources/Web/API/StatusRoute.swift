@@ -28,7 +28,7 @@ enum StatusRoute {
         }
     }
 
-    /// What coverage and freshness are told of.
+    /// The scope and granularity of a coverage.
     private struct Place: Hashable {
         var scope: Scope
         var granularity: Granularity

@@ -131,7 +131,7 @@ struct CollectorApplication: ViewModel {
         }
     }
 
-    /// The least covered, the least first.
+    /// The indices with the lowest coverage, ascending.
     private static func indices(
         _ id: ApplicationID, _ names: Set<IndexName>, _ status: ApplicationStatus?, _ facts: CollectorFacts
     ) -> [Index] {

@@ -13,7 +13,7 @@ struct Protection: Sendable {
     let passwords: Passwords?
 
     /// - Parameters:
-    ///   - clock: counts the minute in which a client may give so many wrong passwords.
+    ///   - clock: measures the minute in which wrong passwords are counted.
     ///   - previous: what was in force before; passwords that it knows need not be checked again.
     /// - Throws: `TLSFileError`.
     init(_ security: WebSecurity, clock: any WallClock, after previous: Protection? = nil) throws {

@@ -50,7 +50,8 @@ final class ProtectionKeeper: Sendable {
     private let clock: any WallClock
     private let state: Mutex<State>
 
-    /// - Parameter clock: counts the wrong passwords of a minute. Files are looked at by the system's.
+    /// - Parameter clock: measures the minute in which wrong passwords are counted; files are checked by the
+    ///   system clock.
     /// - Throws: `TLSFileError`.
     init(
         _ security: WebSecurity, file: WebSecurityFile?, logger: Logger, clock: any WallClock = SystemClock()
