@@ -34,6 +34,7 @@ public final class History: Sendable {
     private let lock: ExporterLock?
     private let isReadOnly: Bool
     let patience: Patience
+    let dailySums = DailySums()
     private let changes = Atomic<UInt64>(1)
     private let voidings = Atomic<UInt64>(0)
 
@@ -137,7 +138,11 @@ public final class History: Sendable {
     /// Grows with each transaction that changed something a reader can see.
     public var generation: UInt64 { changes.load(ordering: .acquiring) }
 
-    func noteChange() { changes.add(1, ordering: .acquiringAndReleasing) }
+    /// Called after a transaction, not within: a reader that began before its end must not remember what it read.
+    func noteChange(days: ChangedDays = .all) {
+        dailySums.forget(days)
+        changes.add(1, ordering: .acquiringAndReleasing)
+    }
 
     /// Grows when remembered times turn out to be void: what was read of them is to be read again.
     var epoch: UInt64 { voidings.load(ordering: .acquiring) }
@@ -166,11 +171,8 @@ public final class History: Sendable {
         try await writeAlone { db in try db.execute(sql: "VACUUM") }
         // A reader may keep the log from being cut; it is then cut later.
         _ = try? await writeAlone { db in try db.checkpoint(.truncate) }
-        noteChange()
+        noteChange(days: .none)
     }
-
-    /// Gives back memory that is only kept for speed.
-    public func releaseMemory() { pool.releaseMemory() }
 }
 
 /// How long a statement waits for another process's lock.

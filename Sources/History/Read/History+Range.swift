@@ -1,5 +1,4 @@
 internal import GRDB
-private import Synchronization
 public import UsageModel
 
 extension History {
@@ -49,45 +48,9 @@ extension History {
         guard let top = query.top else { return plan }
         // How much was fetched of a thousand indices takes about as long as adding them up.
         async let fetched = fetchedRanges(of: query, now: now)
-        plan.series = try await largest(top, of: plan.series, query)
+        plan.series = try await largest(top, of: plan.series, query, now: now)
         plan.fetched = try await fetched
         return plan
-    }
-
-    /// The series with the largest sums of what `query` asks for, the largest first. A series without points is left out.
-    ///
-    /// Two readers share the work, half of those that there are: the others are left to questions that are answered at
-    /// once.
-    private func largest(_ count: Int, of series: [StoredSeries], _ query: RangeQuery) async throws -> [StoredSeries] {
-        let parts = Parts(of: series.count)
-        async let second = sums(of: series, query, parts)
-        let found = try await (sums(of: series, query, parts) + second).sorted { $0.position < $1.position }
-        return Self.largest(found.map(\.sum), count).map { series[found[$0].position] }
-    }
-
-    /// Returns the sums that rank `series`, for the parts that this call takes. A series without points has no sum.
-    private func sums(
-        of series: [StoredSeries], _ query: RangeQuery, _ parts: Parts
-    ) async throws -> [(position: Int, sum: Double)] {
-        var sums: [(position: Int, sum: Double)] = []
-        while let part = parts.take() {
-            sums += try await read { db in
-                let reader = try PackedRowReader(db, query.granularity)
-                return try part.compactMap { position in
-                    try Self.sum(of: series[position], query, reader).map { (position, $0) }
-                }
-            }
-        }
-        return sums
-    }
-
-    private static func sum(of series: StoredSeries, _ query: RangeQuery, _ reader: PackedRowReader) throws -> Double? {
-        // Sums of sums need no buckets.
-        if query.step == nil || query.aggregate(for: series.key.statistic) == .sum {
-            return try reader.sum(series: series.id, range: query.range)
-        }
-        let points = try points(of: series.id, series.key.statistic, query, reader)
-        return points.isEmpty ? nil : points.reduce(0) { $0 + $1.value.double }
     }
 
     /// The same for series that were selected in a way that no ``RangeQuery`` can say.
@@ -99,7 +62,7 @@ extension History {
         }
     }
 
-    private static func points(
+    static func points(
         of series: Int64, _ statistic: StatisticName, _ query: RangeQuery, _ reader: PackedRowReader
     ) throws -> [Point] {
         guard let step = query.step, step > query.granularity.seconds else {
@@ -137,26 +100,5 @@ extension History {
         throw RangeTooLarge(
             points: Int(points), limit: limit,
             fittingStep: steps.first { $0 > width && $0 % width == 0 && count($0) <= limit })
-    }
-
-    /// Positions of the largest sums, the largest first; a sum that is not a number is the smallest.
-    private static func largest(_ sums: [Double], _ count: Int) -> [Int] {
-        let sums = sums.map { $0.isNaN ? -.infinity : $0 }
-        return Array(sums.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }.prefix(count))
-    }
-}
-
-/// Hands out ranges of positions to tasks that share a list: a task that finishes its range takes the next one.
-private final class Parts: Sendable {
-    private static let length = 64
-
-    private let count: Int
-    private let next = Atomic(0)
-
-    init(of count: Int) { self.count = count }
-
-    func take() -> Range<Int>? {
-        let start = next.wrappingAdd(Self.length, ordering: .relaxed).oldValue
-        return start < count ? start..<min(start + Self.length, count) : nil
     }
 }

@@ -14,6 +14,8 @@ struct PackedRowWriter {
     private(set) var revised = 0
     /// The rows that the newest ``write(_:series:)`` changed.
     private(set) var changedRows: [Int64] = []
+    /// The oldest row that was changed, of any series.
+    private(set) var oldestChangedRow: Int64?
 
     init(_ db: Database, _ granularity: Granularity) throws {
         table = .of(granularity)
@@ -66,6 +68,7 @@ struct PackedRowWriter {
         select.reset()
         if changed != 0 {
             changedRows.append(row)
+            oldestChangedRow = min(oldestChangedRow ?? row, row)
             try late.note(series: series, row: row, slots: changed)
             replace.bind(1, series)
             replace.bind(2, row)

@@ -85,7 +85,7 @@ extension History {
                     arguments: [application, metric.name, metric.label, metric.description])
             }
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     /// The billing metrics of all applications, by the statistic that each is stored under.

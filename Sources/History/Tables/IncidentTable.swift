@@ -31,7 +31,7 @@ extension History {
                 ])
             }
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     /// The incidents within `range`, of every application or one, oldest first.

@@ -51,7 +51,7 @@ extension History {
             }
             try Self.deriveCoverage(application: application, level: level, in: db)
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     /// Notes that the plan serves `statistics` (or `*`) after all. What they
@@ -67,7 +67,7 @@ extension History {
             }
             try Self.deriveCoverage(application: application, level: level, in: db)
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     private static func deriveCoverage(application: ApplicationID, level: EndpointLevel, in db: Database) throws {

@@ -137,7 +137,7 @@ extension History {
             for statistic in window.statistics.answeredNames { refused.unreadable[statistic] = ranges }
             return try SetAsideTable(db: db).note(refused)
         }
-        noteChange()
+        noteChange(days: .none)
         return rows
     }
 }

@@ -75,7 +75,7 @@ extension History {
                     arguments: [application, horizon.level.rawValue] + values)
             }
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     /// Forgets how far back the vendor serves, because it served something older.
@@ -95,7 +95,7 @@ extension History {
                     arguments: [application, level.rawValue, granularity.rawValue])
             }
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     /// The rest of an application's quota when it was last spent from, and that time in seconds since 1970.

@@ -26,7 +26,7 @@ extension History {
         }
         guard !old.isEmpty else { return 0 }
         // Also where one of the transactions fails: those before it have changed something.
-        defer { noteChange() }
+        defer { noteChange(days: granularity == .daily ? .all : .none) }
         try await forgetAnswers(granularity, before: table.range(ofRow: kept).start)
         var deleted = 0
         var rest = old[...]

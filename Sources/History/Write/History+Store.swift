@@ -14,7 +14,7 @@ extension History {
                     WHERE NOT is_confirmed
                     """, arguments: [application, now, isConfirmed])
         }
-        noteChange()
+        noteChange(days: .none)
     }
 
     /// Notes that an answer of the vendor has confirmed the time at which an application was first seen.
@@ -33,10 +33,10 @@ extension History {
     public func store(
         _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool = false
     ) async throws -> StoreOutcome {
-        let outcome = try await write { db in
+        let (outcome, days) = try await write { db in
             try Self.store(series, answering: window, keepsExisting: keepsExisting, in: db)
         }
-        noteChange()
+        noteChange(days: days)
         return outcome
     }
 
@@ -53,7 +53,7 @@ extension History {
                 try writer.write(Self.missing(points.points, of: id, reader, granularity), series: id)
             }
         }
-        noteChange()
+        noteChange(days: granularity == .daily ? .all : .none)
     }
 
     /// Returns the `points` whose buckets have no point yet.
@@ -72,7 +72,7 @@ extension History {
 
     private static func store(
         _ series: [SeriesPoints], answering window: AnsweredWindow, keepsExisting: Bool, in db: Database
-    ) throws -> StoreOutcome {
+    ) throws -> (StoreOutcome, ChangedDays) {
         let table = AnsweredTable(db: db, scope: window.scope, granularity: window.granularity)
         // An answer to `*` is not about billing metrics, nor theirs about anything else.
         let before = try table.read().filter { $0.key.isBilling == window.isBilling }
@@ -131,7 +131,7 @@ extension History {
         try FreshnessTable(db: db).note(window)
         var outcome = StoreOutcome(added: writer.added, revised: writer.revised, answered: after)
         if window.api != .monitoring { outcome.setAside = try SetAsideTable(db: db).note(window) }
-        return outcome
+        return (outcome, ChangedDays(writer, window.granularity))
     }
 }
 

@@ -54,8 +54,9 @@ extension History {
     ///
     /// A later list of the same hour or day replaces the point.
     public func store(_ list: IndexSnapshot) async throws -> StoreOutcome {
-        let outcome = try await write { db in
+        let (outcome, days) = try await write { db in
             var outcome = StoreOutcome()
+            var days = ChangedDays.none
             for granularity in [Granularity.hourly, .daily] {
                 var writer = try PackedRowWriter(db, granularity)
                 let ids = SeriesTable(db: db)
@@ -73,11 +74,12 @@ extension History {
                 }
                 outcome.added += writer.added
                 outcome.revised += writer.revised
+                if granularity == .daily { days = ChangedDays(writer, granularity) }
             }
             try IndexInventoryTable(db: db).write(list)
-            return outcome
+            return (outcome, days)
         }
-        noteChange()
+        noteChange(days: days)
         return outcome
     }
 }
