@@ -3,7 +3,7 @@ private import Synchronization
 internal import UsageModel
 
 extension History {
-    /// The series with the largest sums of what `query` asks for, the largest first. A series without points is left out.
+    /// The series with the largest sums of what `query` asks for, the largest first; one without points is left out.
     ///
     /// Two readers share the work, half of those that there are: the others are left to questions that are answered at
     /// once.

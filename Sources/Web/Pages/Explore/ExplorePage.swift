@@ -19,6 +19,10 @@ enum ExplorePage {
             let given = QueryParameters(unchecked: query)
             var page = Page(name: .explore, content: .empty)
             let now = exporter.clock.now
+            // The names take about as long as the answers.
+            async let offered = ExploreChoices(
+                exporter, application: given["application"].flatMap { ApplicationID($0) },
+                statistics: (try? given.lists("statistic")) ?? [ExploreParameters.defaultStatistic])
             var answers: [ExploreAnswer] = []
             do throws(any Error) {
                 let checked = try QueryParameters(query, accepting: ExploreParameters.declared)
@@ -31,9 +35,7 @@ enum ExplorePage {
             }
             page.subject = results.map(\.subject).joined(separator: "; ")
             page.isPast = answers.allSatisfy { $0.question.query.range.end < now }
-            let choices = try await ExploreChoices(
-                exporter, application: given["application"].flatMap { ApplicationID($0) },
-                statistics: (try? given.lists("statistic")) ?? [ExploreParameters.defaultStatistic])
+            let choices = try await offered
             page.content = PageTemplates.render(
                 .explore,
                 Content(
