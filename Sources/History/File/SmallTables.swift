@@ -108,7 +108,7 @@ struct SmallTables {
             columns: "application, index_name, granularity, statistic, tail_start, complete_until, fetched_at",
             times: ["complete_until", "fetched_at"]
         ) { row in
-            _ = try Freshness(row)
+            _ = try Freshness(row, of: row.scope(0))
         },
         Table(
             name: "refusal", columns: "application, level, statistic, refused_at", times: ["refused_at"]

@@ -4,7 +4,7 @@ internal import UsageModel
 
 /// A cached statement, bound and stepped without boxing each value: packed rows
 /// have many columns, and their reading and writing is what the history does all day.
-struct RawStatement {
+struct RawStatement: Columns {
     private let statement: Statement
     private let pointer: OpaquePointer
     private unowned let database: Database
@@ -70,37 +70,19 @@ struct RawStatement {
 
     @inline(__always)
     func integer(_ column: Int) throws -> Int64 {
-        guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_INTEGER else { throw damaged(column) }
+        guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_INTEGER else {
+            throw damaged(column, "an integer")
+        }
         return sqlite3_column_int64(pointer, Int32(column))
-    }
-
-    /// A time that arithmetic cannot take out of range.
-    func time(_ column: Int) throws -> UnixTime {
-        let time = try integer(column)
-        guard StoredTime.range.contains(time) else { throw damaged(column) }
-        return time
-    }
-
-    /// A range of two columns, its start first.
-    func range(_ start: Int, _ end: Int) throws -> TimeRange {
-        let (first, last) = (try time(start), try time(end))
-        guard first <= last else { throw damaged(end) }
-        return TimeRange(first, last)
     }
 
     func text(_ column: Int) throws -> String {
         guard sqlite3_column_type(pointer, Int32(column)) == SQLITE_TEXT,
             let bytes = sqlite3_column_text(pointer, Int32(column))
-        else { throw damaged(column) }
+        else { throw damaged(column, "text") }
         return String(
             decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, Int32(column)))),
             as: UTF8.self)
-    }
-
-    /// A vendor's name.
-    func name<Kind>(_ column: Int) throws -> VendorName<Kind> {
-        guard let name = VendorName<Kind>(try text(column)) else { throw damaged(column) }
-        return name
     }
 
     /// Whether a column has this very text, as nothing but its bytes tells.
@@ -112,29 +94,18 @@ struct RawStatement {
         return found.elementsEqual(text.utf8)
     }
 
-    /// A scope, in the columns `application, index_name` from `column` on.
+    /// The same as ``scope(_:)``.
     /// - Parameter last: the scope of the row before, whose names it shares where they are the same.
     func scope(_ column: Int, after last: Scope?) throws -> Scope {
         guard let last, holds(column, last.application.text) else {
-            return Scope(application: try name(column), index: try name(column + 1))
+            return try scope(column)
         }
         if holds(column + 1, last.index.text) { return last }
         return Scope(application: last.application, index: try name(column + 1))
     }
 
-    func api(_ column: Int) throws -> API {
-        guard let api = API(rawValue: try text(column)) else { throw damaged(column) }
-        return api
-    }
-
-    func granularity(_ column: Int) throws -> Granularity {
-        guard let granularity = Granularity(rawValue: try text(column)) else { throw damaged(column) }
-        return granularity
-    }
-
-    private func damaged(_ column: Int) -> DamagedRow {
-        let name = sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? String(column)
-        return DamagedRow("column \"\(name)\" holds a value of another kind than it should")
+    func name(ofColumn column: Int) -> String {
+        sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? String(column)
     }
 
     @inline(__always)
@@ -151,7 +122,7 @@ struct RawStatement {
         case SQLITE_INTEGER: .integer(sqlite3_value_int64(value))
         case SQLITE_FLOAT: .real(sqlite3_value_double(value))
         case SQLITE_NULL: nil
-        default: throw damaged(column)
+        default: throw damaged(column, "a number")
         }
     }
 }

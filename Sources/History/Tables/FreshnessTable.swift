@@ -78,12 +78,7 @@ struct FreshnessTable {
         defer { rows.reset() }
         var tails: [Freshness] = []
         while try rows.step() {
-            tails.append(
-                Freshness(
-                    scope: try rows.scope(0, after: tails.last?.scope), granularity: try rows.granularity(2),
-                    statistic: try rows.name(3), tailStart: try rows.time(4), completeUntil: try rows.time(5),
-                    fetchedAt: try rows.time(6)))
-            try tails.last?.check()
+            tails.append(try Freshness(rows, of: rows.scope(0, after: tails.last?.scope)))
         }
         return tails
     }
@@ -100,14 +95,11 @@ struct FreshnessTable {
 }
 
 extension Freshness {
-    init(_ row: Row) throws {
+    /// The columns of the table, of which `scope` is made of the first two.
+    init(_ row: some Columns, of scope: Scope) throws {
         self.init(
-            scope: try row.scope(0), granularity: try row.granularity(2), statistic: try row.name(3),
+            scope: scope, granularity: try row.granularity(2), statistic: try row.name(3),
             tailStart: try row.time(4), completeUntil: try row.time(5), fetchedAt: try row.time(6))
-        try check()
-    }
-
-    fileprivate func check() throws {
         guard granularity.floor(completeUntil) == completeUntil else {
             throw DamagedRow("column \"complete_until\" does not hold the end of a bucket")
         }

@@ -67,7 +67,7 @@ struct VerifyTests {
         arguments: [
             (
                 "UPDATE hourly SET h03 = 'three' WHERE series_id = \(total) AND day = \(day)",
-                "table hourly, application APP, statistic total_search_requests, 2026-07-14: column \"h03\" holds a value of another kind"
+                "table hourly, application APP, statistic total_search_requests, 2026-07-14: column \"h03\" does not hold a number"
             ),
             (
                 "UPDATE daily SET value = 9e999 WHERE series_id = \(total) AND day = \(day)",

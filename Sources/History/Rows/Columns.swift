@@ -11,39 +11,27 @@ struct DamagedRow: Error, Sendable, CustomStringConvertible {
 /// The columns of a row, by position.
 ///
 /// Rows come from a disk, and disks flip bits: a column may hold anything. Every read says what it expects
-/// and throws ``DamagedRow`` where it finds something else. GRDB's `row[0]` would end the process instead.
-extension Row {
-    func text(_ column: Int) throws -> String {
-        guard case .string(let text) = try storage(column) else { throw damaged(column, "text") }
-        return text
-    }
+/// and throws ``DamagedRow`` where it finds something else.
+protocol Columns {
+    func text(_ column: Int) throws -> String
+    func integer(_ column: Int) throws -> Int64
+    /// A point's value; nil for NULL.
+    func value(_ column: Int) throws -> PointValue?
+    func isNull(_ column: Int) throws -> Bool
+    /// The name of a column in the file or in the statement.
+    func name(ofColumn column: Int) -> String
+}
 
+extension Columns {
     /// A vendor's name.
     func name<Kind>(_ column: Int) throws -> VendorName<Kind> {
         guard let name = VendorName<Kind>(try text(column)) else { throw damaged(column, "a name without NUL") }
         return name
     }
 
-    func integer(_ column: Int) throws -> Int64 {
-        guard case .int64(let integer) = try storage(column) else { throw damaged(column, "an integer") }
-        return integer
-    }
-
-    func optionalInteger(_ column: Int) throws -> Int64? {
-        if case .null = try storage(column) { nil } else { try integer(column) }
-    }
+    func optionalInteger(_ column: Int) throws -> Int64? { try isNull(column) ? nil : integer(column) }
 
     func flag(_ column: Int) throws -> Bool { try integer(column) != 0 }
-
-    /// A point's value; nil for NULL.
-    func value(_ column: Int) throws -> PointValue? {
-        switch try storage(column) {
-        case .int64(let integer): .integer(integer)
-        case .double(let real): .real(real)
-        case .null: nil
-        default: throw damaged(column, "a number")
-        }
-    }
 
     /// A time that arithmetic cannot take out of range.
     func time(_ column: Int) throws -> UnixTime {
@@ -53,7 +41,7 @@ extension Row {
     }
 
     /// The same; nil for NULL.
-    func optionalTime(_ column: Int) throws -> UnixTime? { try optionalInteger(column) == nil ? nil : time(column) }
+    func optionalTime(_ column: Int) throws -> UnixTime? { try isNull(column) ? nil : time(column) }
 
     /// A range of two columns, its start first.
     func range(_ start: Int, _ end: Int) throws -> TimeRange {
@@ -86,14 +74,41 @@ extension Row {
         return name
     }
 
-    private func storage(_ column: Int) throws -> DatabaseValue.Storage {
-        try decode(DatabaseValue.self, atIndex: column).storage
+    func damaged(_ column: Int, _ expected: String) -> DamagedRow {
+        DamagedRow("column \"\(name(ofColumn: column))\" does not hold \(expected)")
+    }
+}
+
+/// GRDB's `row[0]` would end the process where a column holds something else.
+extension Row: Columns {
+    func text(_ column: Int) throws -> String {
+        guard case .string(let text) = try storage(column) else { throw damaged(column, "text") }
+        return text
     }
 
-    private func damaged(_ column: Int, _ expected: String) -> DamagedRow {
+    func integer(_ column: Int) throws -> Int64 {
+        guard case .int64(let integer) = try storage(column) else { throw damaged(column, "an integer") }
+        return integer
+    }
+
+    func value(_ column: Int) throws -> PointValue? {
+        switch try storage(column) {
+        case .int64(let integer): .integer(integer)
+        case .double(let real): .real(real)
+        case .null: nil
+        default: throw damaged(column, "a number")
+        }
+    }
+
+    func isNull(_ column: Int) throws -> Bool { if case .null = try storage(column) { true } else { false } }
+
+    func name(ofColumn column: Int) -> String {
         let names = Array(columnNames)
-        let name = names.indices.contains(column) ? names[column] : String(column)
-        return DamagedRow("column \"\(name)\" does not hold \(expected)")
+        return names.indices.contains(column) ? names[column] : String(column)
+    }
+
+    private func storage(_ column: Int) throws -> DatabaseValue.Storage {
+        try decode(DatabaseValue.self, atIndex: column).storage
     }
 }
 
