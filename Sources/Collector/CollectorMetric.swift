@@ -32,7 +32,7 @@ public enum CollectorMetric {
         meaning:
             """
             1 for the present state of the database file, else 0: `good`, `deleted`, `replaced`, `overwritten`, \
-            `truncated`, `log_deleted`, `damaged`; nothing is written unless it is `good`
+            `truncated`, `log_deleted`, `log_overwritten`, `damaged`; nothing is written unless it is `good`
             """)
     public static let pointsOutside = MetricDeclaration(
         "algolia_exporter_points_outside_range_total", .counter, labels: ["application"],

@@ -152,10 +152,10 @@ public final class History: Sendable {
     /// Ends all waiting for locks of other processes: the end of the process is near.
     public func stopWaiting() { patience.end() }
 
-    /// Writes the log back into the file and closes it. No call may follow.
+    /// Writes the log back into the file and closes it, unless it is not the file that was opened. No call may follow.
     public func close() throws {
         stopWaiting()
-        if !isReadOnly, look() != nil { return }
+        if !isReadOnly, look() != nil, !file.canRescueLog { return }
         if !isReadOnly { _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
         try pool.close()
     }

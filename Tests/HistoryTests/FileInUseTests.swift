@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import History
+@testable import History
 import TestSupport
 import Testing
 import UsageModel
@@ -187,15 +187,91 @@ struct FileInUseTests {
         #expect(try History(path: killed).look() == nil)
     }
 
-    // Fault (Storage): The write-ahead log is deleted while in use
-    // Done: `rm history.db-wal`
+    // Fault (Storage): The write-ahead log or its index is deleted while in use
+    // Done: `rm history.db-wal`, `rm history.db-shm`
     // Seen: `the write-ahead log … was deleted while in use`; nothing more is written
     // Lost: nothing
-    @Test("Its write-ahead log deleted: it writes nothing, and closing rescues what the log held")
-    func logDeleted() async throws {
+    @Test(
+        "Its write-ahead log or the index of it deleted: it writes nothing, and closing rescues what the log held",
+        arguments: ["-wal", "-shm"])
+    func logDeleted(suffix: String) async throws {
         let (history, _) = try await used()
-        try FileManager.default.removeItem(atPath: path + "-wal")
+        try FileManager.default.removeItem(atPath: path + suffix)
         await expectNoWrites(history, .logDeleted)
+        try history.close()
+        let next = try History(path: path)
+        #expect(try await points(next) == 2)
+        #expect(try await next.verify().isEmpty)
+    }
+
+    @Test(
+        "Its log or the index replaced: closing writes nothing back beside those who use the new ones",
+        arguments: ["-wal", "-shm"])
+    func logReplaced(suffix: String) async throws {
+        let (history, _) = try await used()
+        let before = FileManager.default.contents(atPath: path)
+        try Data().write(to: URL(filePath: path + ".new"))
+        #expect(rename(path + ".new", path + suffix) == 0)
+        await expectNoWrites(history, .logDeleted)
+        try history.close()
+        #expect(FileManager.default.contents(atPath: path) == before)
+    }
+
+    // Fault (Storage): The write-ahead log is truncated or overwritten while in use
+    // Done: `truncate history.db-wal` to nothing, to its header and to a part of a page; `cp` of another log over it
+    // Seen: `the write-ahead log … was truncated or overwritten while in use`; nothing more is written
+    // Lost: what only the log held; it is fetched again
+    @Test(
+        "Its write-ahead log truncated or overwritten: it writes nothing, and the next start has an intact database",
+        arguments: ["emptied", "cut to its header", "cut within a page", "another"])
+    func logOverwritten(how: String) async throws {
+        let (history, _) = try await used()
+        try checkpoint()
+        try await store(history, hour: 5)
+        let size = HistoryFile.size(path + "-wal")
+        try #require(size > 4096)
+        switch how {
+        case "emptied": #expect(truncate(path + "-wal", 0) == 0)
+        case "cut to its header": #expect(truncate(path + "-wal", 32) == 0)
+        case "cut within a page": #expect(truncate(path + "-wal", 4000) == 0)
+        default:
+            let handle = try #require(FileHandle(forWritingAtPath: path + "-wal"))
+            try handle.write(contentsOf: Data(repeating: 7, count: Int(size)))
+            try handle.close()
+        }
+        await expectNoWrites(history, .logOverwritten)
+        try history.close()
+        let next = try History(path: try afterwards())
+        #expect(try await next.verify().isEmpty)
+        #expect(try await points(next) == 2)
+        try await store(next, hour: 5)
+        #expect(try await points(next) == 3)
+    }
+
+    @Test("A log that others write back, empty and begin anew at any time is no problem", arguments: [true, false])
+    func logEmptied(truncating: Bool) async throws {
+        let (history, _) = try await used()
+        let other = try DatabaseQueue(path: path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    // One that another statement keeps from its end has done a part.
+                    _ = try? await other.writeWithoutTransaction { db in
+                        try db.checkpoint(truncating ? .truncate : .restart)
+                    }
+                }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    #expect(history.look() == nil)
+                    await Task.yield()
+                }
+            }
+            for hour in 0..<200 { try await store(history, hour: Int64(hour % 24)) }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(history.problem == nil)
     }
 
     @Test("Compacting, by this process or another, is no problem")

@@ -13,9 +13,9 @@ private import Synchronization
 /// Invariants:
 /// 1. A problem stays: nothing is written to a file that was once found to be another, or damaged.
 /// 2. The write-ahead log of a file that is gone is moved aside at once. SQLite finds a log by its name
-///    alone and would play it into whatever file takes the old one's place.
-/// 3. The descriptor stays open as long as the database is: closing any descriptor of a file drops all
-///    locks that the process holds on it (POSIX), SQLite's among them.
+///    alone and would play it into whatever file takes the old one's place. So is a log that something else has
+///    changed: what was written back from it before is newer than what it may still have.
+/// 3. A system that gives no answer, as when a disk fails, says nothing about the file.
 final class FileGuard: Sendable {
     /// The identity of a file.
     struct Identity: Sendable, Hashable {
@@ -65,17 +65,14 @@ final class FileGuard: Sendable {
     private struct State {
         var problem: HistoryProblem?
         /// Nil as long as the log is not known.
-        var log: Identity?
+        var log: WriteAheadLog?
         /// The schema cookies that the file may have.
         var cookies: ClosedRange<UInt32>?
         /// Bytes of the file when it was last found good.
         var size: Int64 = 0
     }
 
-    /// Where the file is, links resolved: beside it is the log.
-    let path: String
-    let identity: Identity
-    private let descriptor: Int32
+    private let file: WatchedFile
     private let state = Mutex(State())
 
     /// Opens the file at `path` for looking at it.
@@ -83,50 +80,39 @@ final class FileGuard: Sendable {
     ///   - path: as it is configured, for errors.
     ///   - resolved: the same without links.
     init(_ path: String, resolved: String) throws(HistoryError) {
-        self.path = resolved
-        // A FIFO without a writer must not block the start.
-        let descriptor = open(resolved, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw errno == ENOENT
-                ? .missing(path: path) : .notReadable(path: path, reason: String(cString: strerror(errno)))
+        do {
+            file = try WatchedFile(resolved)
+        } catch {
+            throw error.code == ENOENT
+                ? .missing(path: path) : .notReadable(path: path, reason: error.reason)
         }
-        self.descriptor = descriptor
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            close(descriptor)
-            throw .notReadable(path: path, reason: String(cString: strerror(errno)))
-        }
-        identity = Identity(status)
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw HistoryFile.wrongKind(path, status.st_mode)
-        }
+        guard file.mode & S_IFMT == S_IFREG else { throw HistoryFile.wrongKind(path, file.mode) }
     }
 
-    deinit { close(descriptor) }
+    /// Where the file is, links resolved: beside it is the log.
+    var path: String { file.path }
 
-    var logPath: String { path + "-wal" }
+    var identity: Identity { file.identity }
 
-    /// Bytes of the file.
-    var size: Int64 {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : 0
-    }
+    var logPath: String { WriteAheadLog.path(path) }
+
+    /// Bytes of the file; 0 when they are not known.
+    var size: Int64 { (try? file.size()) ?? 0 }
 
     /// The file's header; nil where it is shorter.
-    func header() -> Header? {
-        var bytes = [UInt8](repeating: 0, count: Header.length)
-        guard pread(descriptor, &bytes, Header.length, 0) == Header.length else { return nil }
-        return Header(bytes)
+    func header() throws(WatchedFile.NoAnswer) -> Header? {
+        let bytes = try file.bytes(Header.length)
+        return bytes.count == Header.length ? Header(bytes) : nil
     }
 
     /// Takes the file and its log as they are now for what they should be.
     func start() {
-        let cookie = header()?.schemaCookie
+        let cookie = (try? header())?.schemaCookie
         let size = size
+        let log = WriteAheadLog(besideFileAt: path)
         state.withLock { state in
             state.size = size
-            state.log = Identity(ofFileAt: logPath)
+            state.log = log
             state.cookies = cookie.map { $0...$0 }
         }
     }
@@ -145,31 +131,38 @@ final class FileGuard: Sendable {
     /// - Returns: the problem, if there is one.
     func look(schemaCookie: () throws -> UInt32?) -> HistoryProblem? {
         if let problem { return problem }
-        guard let found = find(schemaCookie) else { return nil }
+        // Moving the log aside for a failing disk would lose what is in it.
+        guard let found = try? find(schemaCookie) else { return nil }
         state.withLock { $0.problem = $0.problem ?? found }
-        if found != .truncated || size == 0 { moveLogAside() }
+        // The log of a file that was cut may still serve for its rescue.
+        let isUseless =
+            [.deleted, .replaced, .overwritten, .logOverwritten].contains(found) || (try? file.size()) == 0
+        if isUseless { state.withLock { $0.log }?.moveAside() }
         return problem
     }
 
-    private func find(_ schemaCookie: () throws -> UInt32?) -> HistoryProblem? {
-        guard let there = Identity(ofFileAt: path) else { return .deleted }
+    /// Whether what the log holds can be written back into the file: the log or its index was deleted, and nobody has
+    /// opened the database since.
+    var canRescueLog: Bool {
+        state.withLock { $0.problem == .logDeleted ? $0.log : nil }?.isUnreplaced ?? false
+    }
+
+    private func find(_ schemaCookie: () throws -> UInt32?) throws -> HistoryProblem? {
+        guard let there = try file.identityAtPath() else { return .deleted }
         guard there == identity else { return .replaced }
         let (log, cookies) = state.withLock { ($0.log, $0.cookies) }
         // Not started: a new file that is still empty.
         guard let cookies else { return nil }
-        guard size > 0 else { return .truncated }
-        guard let header = header(), header.isSQLite else { return .overwritten }
+        guard try file.size() > 0 else { return .truncated }
+        guard let header = try header(), header.isSQLite else { return .overwritten }
         if !cookies.contains(header.schemaCookie) {
-            let newest: UInt32?
-            // Moving the log aside for a failing disk would lose what is in it.
-            do { newest = try schemaCookie() } catch { return nil }
-            guard let newest, header.schemaCookie >= cookies.lowerBound, header.schemaCookie <= newest
+            guard let newest = try schemaCookie(), header.schemaCookie >= cookies.lowerBound,
+                header.schemaCookie <= newest
             else { return .overwritten }
             state.withLock { $0.cookies = cookies.lowerBound...newest }
         }
-        if isShort() { return .truncated }
-        if let log, Identity(ofFileAt: logPath) != log { return .logDeleted }
-        return nil
+        if try isShort() { return .truncated }
+        return try log?.find()
     }
 
     /// Whether the file has lost pages.
@@ -177,11 +170,11 @@ final class FileGuard: Sendable {
     /// That it lacks pages which its header counts proves nothing: a checkpoint writes the header first, and one
     /// that was killed, or found the disk full, leaves the other pages in the write-ahead log, where SQLite finds
     /// them. But only `VACUUM` makes a file shorter, and never shorter than its header then says.
-    private func isShort() -> Bool {
+    private func isShort() throws(WatchedFile.NoAnswer) -> Bool {
         // Another process may write the header and cut the file between two of these calls.
         for _ in 0..<3 {
-            guard let header = header() else { return true }
-            let now = size
+            guard let header = try header() else { return true }
+            let now = try file.size()
             let isWhole = state.withLock { state in
                 guard now >= min(state.size, header.pageCount * header.pageSize) else { return false }
                 state.size = now
@@ -190,12 +183,5 @@ final class FileGuard: Sendable {
             if isWhole { return false }
         }
         return true
-    }
-
-    private func moveLogAside() {
-        guard let log = state.withLock({ $0.log }), Identity(ofFileAt: logPath) == log else { return }
-        _ = rename(logPath, logPath + ".detached")
-        // The index of a log is made anew where it is missing.
-        _ = unlink(path + "-shm")
     }
 }

@@ -117,7 +117,9 @@ enum HistoryFile {
     static func inspect(_ path: String, _ file: FileGuard, opened: String, forWriting: Bool) throws(HistoryError) {
         let size = file.size
         if size > 0 {
-            guard let header = file.header(), header.isSQLite else { throw .notADatabase(path: path) }
+            let header: FileGuard.Header?
+            do { header = try file.header() } catch { throw .notReadable(path: path, reason: error.reason) }
+            guard let header, header.isSQLite else { throw .notADatabase(path: path) }
         }
         if forWriting {
             guard access(file.path, W_OK) == 0 else { throw .notWritable(path: path) }
@@ -182,8 +184,7 @@ enum HistoryFile {
         // Of another file than the one that is there now; or of one that was emptied.
         let isForeign = last.map { $0.log == log && $0.database != file.identity } ?? false
         guard isForeign || file.size == 0 else { return false }
-        _ = rename(file.logPath, file.logPath + ".detached")
-        _ = unlink(file.path + "-shm")
+        WriteAheadLog.moveAside(besideFileAt: file.path)
         return true
     }
 }

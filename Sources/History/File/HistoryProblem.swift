@@ -8,8 +8,10 @@ public enum HistoryProblem: Sendable, Hashable {
     case overwritten
     /// The file is shorter than its contents.
     case truncated
-    /// There is no write-ahead log at its path any more.
+    /// The write-ahead log or its index is not at its path any more.
     case logDeleted
+    /// The write-ahead log is shorter than its index says, or begins as another.
+    case logOverwritten
     /// SQLite, or what a row holds, says so.
     case damaged(reason: String)
 
@@ -21,6 +23,7 @@ public enum HistoryProblem: Sendable, Hashable {
         case .overwritten: "overwritten"
         case .truncated: "truncated"
         case .logDeleted: "log_deleted"
+        case .logOverwritten: "log_overwritten"
         case .damaged: "damaged"
         }
     }
@@ -28,7 +31,9 @@ public enum HistoryProblem: Sendable, Hashable {
     /// The name of no problem.
     public static let good = "good"
     /// Every name, and `good` for no problem.
-    public static let names = [good, "deleted", "replaced", "overwritten", "truncated", "log_deleted", "damaged"]
+    public static let names = [
+        good, "deleted", "replaced", "overwritten", "truncated", "log_deleted", "log_overwritten", "damaged",
+    ]
 
     /// A sentence: state, cause, what to do.
     /// - Parameter path: the file as it is configured.
@@ -44,7 +49,10 @@ public enum HistoryProblem: Sendable, Hashable {
         case .truncated:
             "database \(path) was truncated while in use; \(stopped); stop the exporter and restore a backup"
         case .logDeleted:
-            "the write-ahead log of database \(path) was deleted while in use; \(stopped); restart to continue"
+            "the write-ahead log of database \(path), or its index, was deleted while in use; \(stopped); restart to continue"
+        case .logOverwritten:
+            "the write-ahead log of database \(path) was truncated or overwritten while in use; \(stopped); restart, then "
+                + "check it with `algolia-exporter db verify`"
         case .damaged(let reason):
             "database \(path) is damaged: \(reason); \(stopped); check it with `algolia-exporter db verify`, then repair "
                 + "it with `algolia-exporter db repair` or restore a backup"

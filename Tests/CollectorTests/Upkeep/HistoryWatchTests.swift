@@ -45,6 +45,7 @@ struct HistoryWatchTests {
     enum Accident: String, CaseIterable {
         case deleted, replaced, truncated
         case logDeleted = "log_deleted"
+        case logOverwritten = "log_overwritten"
 
         func happen(to path: String) throws {
             let files = FileManager.default
@@ -53,11 +54,9 @@ struct HistoryWatchTests {
             case .replaced:
                 try files.moveItem(atPath: path, toPath: path + ".old")
                 try files.copyItem(atPath: path + ".old", toPath: path)
-            case .truncated:
-                let file = try #require(FileHandle(forWritingAtPath: path))
-                try file.truncate(atOffset: 100)
-                try file.close()
+            case .truncated: #expect(truncate(path, 100) == 0)
             case .logDeleted: try files.removeItem(atPath: path + "-wal")
+            case .logOverwritten: #expect(truncate(path + "-wal", 100) == 0)
             }
         }
     }

@@ -65,7 +65,7 @@ struct FileGuardTests {
     func short(size: Int) throws {
         try write(header(), size: size)
         let file = try FileGuard(path, resolved: path)
-        #expect(file.header() == nil)
+        #expect(try file.header() == nil)
         #expect(file.size == Int64(size))
     }
 
@@ -171,6 +171,20 @@ struct FileGuardTests {
         other.noteDamage("first")
         other.noteDamage("second")
         #expect(other.problem == .damaged(reason: "first"))
+    }
+
+    @Test("A file that is gone, one that ends early and one that cannot be read are told apart")
+    func answers() throws {
+        try write([1, 2, 3], size: 3)
+        let file = try WatchedFile(path)
+        #expect(try file.identityAtPath() == file.identity)
+        #expect(try file.bytes(100, at: 1) == [2, 3])
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try file.identityAtPath() == nil)
+        #expect(try file.size() == 3)
+        let unreadable = try WatchedFile(folder.path)
+        #expect(throws: WatchedFile.NoAnswer.self) { try unreadable.bytes(1) }
+        #expect(throws: WatchedFile.NoAnswer.self) { try WatchedFile(path) }
     }
 
     @Test("Many look at once, and all see the same problem")

@@ -7,7 +7,7 @@ import Testing
 struct HistoryErrorTests {
     private static let path = "/data/it's a #history?.db"
     private static let problems: [HistoryProblem] = [
-        .deleted, .replaced, .overwritten, .truncated, .logDeleted, .damaged(reason: "page 7"),
+        .deleted, .replaced, .overwritten, .truncated, .logDeleted, .logOverwritten, .damaged(reason: "page 7"),
     ]
     private static let errors: [HistoryError] =
         [
