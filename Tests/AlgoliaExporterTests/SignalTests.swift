@@ -115,6 +115,39 @@ struct SignalTests {
         #expect(status == -signal)
     }
 
+    // Fault (Storage): The index of the write-ahead log is truncated while in use
+    // Done: `truncate history.db-shm` to nothing, then requests
+    // Seen: a last line that says so; the process ends by `SIGBUS`, and the next start continues
+    // Lost: nothing
+    @Test(
+        "An index of the log that is cut ends the process with a line that says why, and the next start continues",
+        arguments: ["logfmt", "json"])
+    func truncatedIndex(format: String) async throws {
+        let folder = TemporaryFolder()
+        let script = serving("--log.format \(format)")
+        let (status, _) = try await Program.run(script: script, in: folder) { program in
+            let port = try await folder.port()
+            #expect(truncate(folder.file("history.db-shm"), 0) == 0)
+            _ = try await eventually("the end") {
+                // Nobody may be there any more to answer.
+                for path in ["series", "latest", "incidents"] { _ = try? Peer(port: port).get("/api/v1/\(path)") }
+                return kill(program.pid, 0) != 0 || isZombie(program.pid) ? true : nil
+            }
+        }
+        #expect(status == -SIGBUS)
+        let last = try #require(folder.text("log").split(separator: "\n").last)
+        #expect(last.contains("-shm file cannot be read any more: it was truncated"), "\(last)")
+        #expect(last.hasPrefix(format == "json" ? "{\"level\":\"error\"," : "level=error "))
+
+        let (again, _) = try await Program.run(script: serving(log: "2>\"$1/again\""), in: folder) { program in
+            let port = try await folder.port("again")
+            #expect(try Peer(port: port).get("/api/v1/series").contains("200 OK"))
+            program.send(SIGTERM)
+        }
+        #expect(again == 0)
+        #expect(folder.text("again").contains("all received data is stored"))
+    }
+
     // Fault (Secrets): A core dump that would have the keys
     // Done: `ulimit -c unlimited` before the start
     // Seen: the limit of the process is 0

@@ -57,9 +57,21 @@ struct LoggingOptions: ParsableArguments {
             LineLogHandler.line(
                 format, .warning, "\(count) log lines were dropped: standard error was blocked")
         }
+        ProcessControl.explainBusError(Self.busError(format))
         let logger = Logger(label: "algolia-exporter")
         ProcessControl.shared.log(to: logger)
         return logger
+    }
+
+    /// The last line of a process that SIGBUS ends, which nothing can make by then: so it has no time.
+    private static func busError(_ format: LogFormat) -> String {
+        let text =
+            "the database's -shm file cannot be read any more: it was truncated, or its disk failed; exiting now, "
+            + "stored data is kept and the next start continues"
+        return switch format {
+        case .logfmt: "level=error msg=\"\(text)\"\n"
+        case .json: "{\"level\":\"error\",\"msg\":\"\(text)\"}\n"
+        }
     }
 }
 

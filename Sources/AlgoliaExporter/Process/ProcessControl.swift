@@ -109,6 +109,25 @@ extension ProcessControl {
         }
     }
 
+    /// The line that a SIGBUS writes; for as long as the process lives.
+    private nonisolated(unsafe) static var busErrorLine = UnsafeBufferPointer<CChar>(start: nil, count: 0)
+
+    /// Writes `line` to standard error when a SIGBUS ends the process. To be called once, before any file is mapped.
+    ///
+    /// SQLite maps the index of the write-ahead log (`-shm`) into memory, as does every program that has the database
+    /// open, and what is mapped of a file that was cut cannot be read.
+    static func explainBusError(_ line: String) {
+        let bytes = UnsafeMutableBufferPointer<CChar>.allocate(capacity: line.utf8.count)
+        _ = bytes.initialize(from: line.utf8.lazy.map(CChar.init(bitPattern:)))
+        busErrorLine = UnsafeBufferPointer(bytes)
+        signal(SIGBUS) { number in
+            // Nothing but what may be called wherever a signal arrives.
+            _ = write(STDERR_FILENO, ProcessControl.busErrorLine.baseAddress, ProcessControl.busErrorLine.count)
+            signal(number, SIG_DFL)
+            raise(number)
+        }
+    }
+
     private func take(_ number: Int32) {
         guard number != SIGHUP else {
             let reload = state.withLock { state in
